@@ -1,0 +1,102 @@
+#include "base/rd.h"
+
+#include <string.h>
+
+static const uint8_t *take(struct rd *r, size_t len)
+{
+	const uint8_t *at = r->at;
+
+	if (r->err != ERR_OK)
+		return NULL;
+	if ((size_t)(r->end - r->at) < len) {
+		r->err = ERR_TRUNCATED;
+		return NULL;
+	}
+	r->at += len;
+	return at;
+}
+
+struct rd rd_of(struct bytes b)
+{
+	return (struct rd){ .at = b.data, .end = b.len == 0 ? b.data : b.data + b.len, .err = ERR_OK };
+}
+
+static uint64_t read_be(struct rd *r, size_t len)
+{
+	const uint8_t *p = take(r, len);
+	uint64_t v = 0;
+
+	for (size_t i = 0; p != NULL && i < len; i++)
+		v = v << 8 | p[i];
+	return v;
+}
+
+uint8_t rd_u8(struct rd *r)
+{
+	return (uint8_t)read_be(r, 1);
+}
+
+uint16_t rd_u16(struct rd *r)
+{
+	return (uint16_t)read_be(r, 2);
+}
+
+uint32_t rd_u32(struct rd *r)
+{
+	return (uint32_t)read_be(r, 4);
+}
+
+uint64_t rd_u64(struct rd *r)
+{
+	return read_be(r, 8);
+}
+
+struct bytes rd_bytes(struct rd *r, size_t len)
+{
+	const uint8_t *p = take(r, len);
+
+	return bytes_of(p, p == NULL ? 0 : len);
+}
+
+struct bytes rd_rest(struct rd *r)
+{
+	return rd_bytes(r, rd_left(r));
+}
+
+struct rd rd_sub(struct rd *r, size_t len)
+{
+	struct rd sub = rd_of(rd_bytes(r, len));
+
+	sub.err = r->err;
+	return sub;
+}
+
+void rd_copy(struct rd *r, void *out, size_t len)
+{
+	const uint8_t *p = take(r, len);
+
+	if (len == 0)
+		return;
+	if (p == NULL)
+		memset(out, 0, len);
+	else
+		memcpy(out, p, len);
+}
+
+size_t rd_left(const struct rd *r)
+{
+	return r->err == ERR_OK ? (size_t)(r->end - r->at) : 0;
+}
+
+void rd_fail(struct rd *r, enum err err)
+{
+	if (r->err == ERR_OK)
+		r->err = err;
+}
+
+enum err rd_done(const struct rd *r)
+{
+	if (r->err != ERR_OK)
+		return r->err;
+	return r->at == r->end ? ERR_OK : ERR_TRAILING;
+}
