@@ -9,6 +9,11 @@ set(NAVE_C_WARNINGS -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definit
 set(NAVE_ROOTS ${CMAKE_SOURCE_DIR}/host ${CMAKE_SOURCE_DIR}/offload ${CMAKE_SOURCE_DIR}/ebpf
 	${CMAKE_SOURCE_DIR}/fw-interface ${CMAKE_SOURCE_DIR}/fw-interface/include)
 
+# tests_LABEL builds what the tests of one label need (tools/check builds no more than that).
+foreach(label unit abi bpf sim integ fuzz threaded)
+	add_custom_target(tests_${label})
+endforeach()
+
 function(nave_compile target)
 	target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
 	foreach(root ${NAVE_ROOTS})
@@ -37,6 +42,7 @@ function(nave_objects name)
 endfunction()
 
 # nave_program(NAME SOURCES … LIBS host_base … [USES …])
+# A program with pkg_jemalloc among its USES gets jemalloc for its malloc, but not in sanitizer builds.
 function(nave_program name)
 	cmake_parse_arguments(ARG "" "" "SOURCES;LIBS;USES" ${ARGN})
 	add_executable(${name} ${ARG_SOURCES})
@@ -44,13 +50,14 @@ function(nave_program name)
 	target_link_libraries(${name} PRIVATE ${ARG_LIBS} ${ARG_USES})
 endfunction()
 
-# nave_test(NAME LABEL unit SOURCES t.cc LIBS host_base … [USES …] [THREADED])
-# Each GoogleTest case is a test of CTest's.  THREADED tests also carry the label 'threaded'.
+# nave_test(NAME LABEL unit SOURCES t.cc LIBS host_base … [USES …] [NEEDS navenic …] [TIMEOUT s] [THREADED])
+# Each GoogleTest case is a test of CTest's.  THREADED tests also carry the label 'threaded' and run under tsan.
+# NEEDS names programs that the test starts.
 function(nave_test name)
 	if(NAVE_FUZZ)
 		return()
 	endif()
-	cmake_parse_arguments(ARG "THREADED" "LABEL;TIMEOUT" "SOURCES;LIBS;USES" ${ARGN})
+	cmake_parse_arguments(ARG "THREADED" "LABEL;TIMEOUT" "SOURCES;LIBS;USES;NEEDS" ${ARGN})
 	nave_program(${name} SOURCES ${ARG_SOURCES} LIBS ${ARG_LIBS} USES ${ARG_USES} pkg_gtest)
 	set(labels ${ARG_LABEL})
 	if(ARG_THREADED)
@@ -59,20 +66,46 @@ function(nave_test name)
 	if(NOT ARG_TIMEOUT)
 		set(ARG_TIMEOUT 60)
 	endif()
-	gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
+	foreach(label ${labels})
+		add_dependencies(tests_${label} ${name} ${ARG_NEEDS})
+	endforeach()
+	gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
 		PROPERTIES LABELS "${labels}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()
 
-# nave_fuzz(NAME SOURCES fuzz_x.c LIBS …): one libFuzzer target; tests/fuzz/corpus/NAME holds its corpus.
+# nave_script(NAME LABEL integ COMMAND … [NEEDS naved …] [TIMEOUT s] [ALONE])
+# One CTest test that is a command.  ALONE: nothing else runs beside it.
+function(nave_script name)
+	if(NAVE_FUZZ)
+		return()
+	endif()
+	cmake_parse_arguments(ARG "ALONE" "LABEL;TIMEOUT" "COMMAND;NEEDS" ${ARGN})
+	if(NOT ARG_TIMEOUT)
+		set(ARG_TIMEOUT 120)
+	endif()
+	if(ARG_NEEDS)
+		add_dependencies(tests_${ARG_LABEL} ${ARG_NEEDS})
+	endif()
+	add_test(NAME ${ARG_LABEL}.${name} COMMAND ${ARG_COMMAND} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+	set_tests_properties(${ARG_LABEL}.${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${ARG_ALONE})
+endfunction()
+
+# nave_fuzz(NAME [SOURCES fuzz_NAME.c] LIBS …): the libFuzzer target fuzz_NAME; tests/fuzz/corpus/NAME holds its corpus.
 # With the preset fuzz it is a fuzzer; else a program that replays the corpus once, run by CTest.
 function(nave_fuzz name)
 	cmake_parse_arguments(ARG "" "" "SOURCES;LIBS;USES" ${ARGN})
-	if(NAVE_FUZZ)
-		nave_program(${name} SOURCES ${ARG_SOURCES} LIBS ${ARG_LIBS} USES ${ARG_USES})
-		target_link_options(${name} PRIVATE -fsanitize=fuzzer)
-	else()
-		nave_program(${name} SOURCES ${ARG_SOURCES} ${CMAKE_SOURCE_DIR}/tests/fuzz/replay.c LIBS ${ARG_LIBS} USES ${ARG_USES})
-		add_test(NAME fuzz.${name} COMMAND ${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
-		set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 60)
+	string(REGEX REPLACE "^fuzz_" "" noun ${name})
+	set(target fuzz_${noun})
+	if(NOT ARG_SOURCES)
+		set(ARG_SOURCES ${target}.c)
 	endif()
+	if(NAVE_FUZZ)
+		nave_program(${target} SOURCES ${ARG_SOURCES} LIBS ${ARG_LIBS} USES ${ARG_USES})
+		target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+	else()
+		nave_program(${target} SOURCES ${ARG_SOURCES} ${CMAKE_SOURCE_DIR}/tests/fuzz/replay.c LIBS ${ARG_LIBS} USES ${ARG_USES})
+		add_test(NAME fuzz.${noun} COMMAND ${target} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${noun})
+		set_tests_properties(fuzz.${noun} PROPERTIES LABELS fuzz TIMEOUT 60)
+	endif()
+	add_dependencies(tests_fuzz ${target})
 endfunction()

@@ -23,7 +23,23 @@ nave_package(xdp libxdp)
 add_library(pkg_ipsecmb INTERFACE)
 find_library(IPSECMB_LIBRARY IPSec_MB REQUIRED)
 target_link_libraries(pkg_ipsecmb INTERFACE ${IPSECMB_LIBRARY})
-nave_package(jemalloc jemalloc)
+if(NAVE_SANITIZE)
+	add_library(pkg_jemalloc INTERFACE) # the sanitizers bring a malloc of their own
+else()
+	nave_package(jemalloc jemalloc)
+endif()
 nave_package(gtest gtest gmock gtest_main)
 nave_package(dpdk libdpdk>=22.11)
 target_compile_definitions(pkg_dpdk INTERFACE ALLOW_EXPERIMENTAL_API)
+
+# The PMD needs four headers that DPDK keeps from its development package; tools/setup takes them from the
+# matching source package.  Every preset uses the same copy.
+set(NAVE_DPDK_PRIVATE ${CMAKE_SOURCE_DIR}/build/dpdk-private)
+execute_process(COMMAND ${CMAKE_SOURCE_DIR}/tools/dev/dpdk-headers ${NAVE_DPDK_PRIVATE} RESULT_VARIABLE failed)
+if(failed)
+	message(FATAL_ERROR "DPDK's private headers are missing: run tools/setup")
+endif()
+add_library(pkg_dpdk_private INTERFACE)
+target_include_directories(pkg_dpdk_private SYSTEM INTERFACE ${NAVE_DPDK_PRIVATE}/include)
+target_compile_definitions(pkg_dpdk_private INTERFACE ALLOW_INTERNAL_API)
+target_link_libraries(pkg_dpdk_private INTERFACE pkg_dpdk rte_bus_vdev) # libdpdk.pc omits the bus
