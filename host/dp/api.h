@@ -1,0 +1,343 @@
+#ifndef DP_API_H
+#define DP_API_H
+
+/*
+ * CONTRACT 1: what control wants of the datapath (docs/dataplane.md).
+ *
+ * Control states intent - "this SA, this tunnel, this route" - never mechanism.  Ids are control's own; a put of an
+ * id that exists replaces the object (idempotent), a del of one that doesn't is ERR_ABSENT.  Operations travel in
+ * transactions: applied in order, undone in reverse when one fails, answered by one completion that tells for every
+ * operation its result and, for an SA, where it was placed and why not in a better place.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/err.h"
+#include "base/secret.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Version of the message format; both sides must have the same major. */
+enum { DP_VERSION_MAJOR = 1, DP_VERSION_MINOR = 0 };
+
+enum {
+	DP_NAME_MAX = 64,    /* bytes of an interface or VRF name, with NUL */
+	DP_SPEC_MAX = 256,   /* bytes of a port specification, with NUL */
+	DP_TS_MAX = 16,      /* selector pairs of one SA */
+	DP_OPS_MAX = 64,     /* operations of one transaction */
+	DP_MSG_MAX = 65536,  /* bytes of one message on the socket */
+	DP_SPI_BATCH = 1024, /* SPIs of one reservation */
+	DP_WINDOW_MIN = 64,
+	DP_WINDOW_MAX = 1024 /* anti-replay window, packets */
+};
+
+/* Where an SA's packets are encrypted, from best to worst. */
+#define DP_PLACEMENT_LIST(X)                                                        \
+	X(NONE, "none", "not placed: no packet passes")                             \
+	X(INLINE_PROTOCOL, "inline-protocol", "the NIC does all of ESP")            \
+	X(INLINE_CRYPTO, "inline-crypto", "the NIC encrypts, the CPU adds headers") \
+	X(LOOKASIDE, "lookaside", "an accelerator encrypts")                        \
+	X(SOFT, "software", "the CPU encrypts")
+
+/* Why an SA isn't placed inline.  Fallback is never silent. */
+#define DP_REASON_LIST(X)                                                         \
+	X(NONE, "-", "placed inline")                                             \
+	X(POLICY, "policy", "configured so")                                      \
+	X(NO_DEVICE, "no-device", "the port has no crypto")                       \
+	X(ALGORITHM, "algorithm", "the device lacks the algorithm")               \
+	X(UDP_ENCAP, "udp-encap", "the device can't encapsulate in UDP")          \
+	X(ESN, "esn", "the device lacks extended sequence numbers")               \
+	X(WINDOW, "window", "the device lacks the replay window")                 \
+	X(TABLE_FULL, "table-full", "the device's SA table is full")              \
+	X(FLOW_FULL, "flow-full", "the device's flow table is full")              \
+	X(SPI_RANGE, "spi-range", "the SPI lies outside the device's table")      \
+	X(POST_FRAG, "post-frag", "packets would be fragmented after encryption") \
+	X(DEVICE_DOWN, "device-down", "the device doesn't answer")                \
+	X(DEVICE_REFUSED, "device-refused", "the device refused the SA")          \
+	X(MIGRATING, "migrating", "on its way to the device")
+
+enum dp_placement {
+#define DP_PLACEMENT_ENUM(name, word, text) DP_PLACE_##name,
+	DP_PLACEMENT_LIST(DP_PLACEMENT_ENUM)
+#undef DP_PLACEMENT_ENUM
+		DP_PLACE_COUNT
+};
+
+enum dp_reason {
+#define DP_REASON_ENUM(name, word, text) DP_WHY_##name,
+	DP_REASON_LIST(DP_REASON_ENUM)
+#undef DP_REASON_ENUM
+		DP_WHY_COUNT
+};
+
+/* Words as show commands print them; never NULL. */
+const char *dp_placement_str(enum dp_placement p);
+const char *dp_reason_str(enum dp_reason r);
+
+/*
+ * Names the run-time state of an SA (next outbound number, inbound window), which lives in memory that outlives
+ * navedp.  A completion hands it out; a put of an SA whose key was ever active must carry it, and is refused with
+ * ERR_NEEDS_REKEY when that state is gone (sa-state.md 4, 5).
+ */
+struct dp_state {
+	uint64_t store; /* identity of the memory; 0: a fresh key, no state yet */
+	uint32_t slot;
+	uint32_t generation;
+};
+
+/* ---- objects ---- */
+
+enum dp_port_kind { DP_PORT_NETDEV, DP_PORT_PCI, DP_PORT_VDEV };
+enum dp_port_role { DP_ROLE_LAN, DP_ROLE_WAN };
+
+/* A port of the box.  A WAN port is protected: only what an SA or the egress guard's list allows leaves it. */
+struct dp_port {
+	uint32_t id;
+	uint8_t kind; /* enum dp_port_kind */
+	uint8_t role; /* enum dp_port_role */
+	bool up;
+	bool offload; /* SAs may be placed in its device */
+	uint16_t mtu; /* bytes of IP, 0: the device's */
+	uint32_t vrf;
+	char name[DP_NAME_MAX];   /* "Ethernet0/0" */
+	char spec[DP_SPEC_MAX];   /* netdev name, PCI address, or EAL vdev string */
+	char backup[DP_NAME_MAX]; /* netdev to fall back to when the device is gone; "" none */
+};
+
+/* An address of the box itself: on a port, or on a loopback of a VRF (port 0). */
+struct dp_local {
+	uint32_t vrf;
+	uint32_t port;
+	struct addr_prefix prefix; /* address with its network's length */
+};
+
+/* A VRF: one FIB, one TUN that joins the host itself to it. */
+struct dp_vrf {
+	uint32_t id; /* 0: global */
+	char name[DP_NAME_MAX];
+};
+
+/* A neighbour that packets are handed to.  Its MAC address is the datapath's business. */
+struct dp_adjacency {
+	uint32_t id;
+	uint32_t port;
+	struct addr next_hop;
+};
+
+enum dp_tunnel_mode { DP_TUNNEL_IPSEC, DP_TUNNEL_GRE_IPSEC, DP_TUNNEL_GRE };
+
+/* A virtual access or static tunnel: where inner packets enter and leave.  Without 'sa_out' it drops (no-sa). */
+struct dp_tunnel {
+	uint32_t id;
+	uint8_t mode; /* enum dp_tunnel_mode */
+	uint8_t df;   /* enum dp_df */
+	uint16_t mtu; /* inner IP, 0: derived from the path */
+	uint32_t inner_vrf;
+	uint32_t front_vrf;
+	uint32_t sa_out;   /* id of the outbound SA that sends; 0: none yet */
+	struct addr local; /* outer addresses */
+	struct addr remote;
+	char name[DP_NAME_MAX]; /* "Virtual-Access7" */
+};
+
+enum dp_df { DP_DF_COPY, DP_DF_SET, DP_DF_CLEAR };
+
+enum dp_action { DP_ROUTE_DROP, DP_ROUTE_LOCAL, DP_ROUTE_PORT, DP_ROUTE_ADJACENCY, DP_ROUTE_TUNNEL };
+
+/* 'target': port (directly connected), adjacency or tunnel id, by action. */
+struct dp_route {
+	uint32_t vrf;
+	uint8_t action; /* enum dp_action */
+	uint32_t target;
+	struct addr_prefix prefix;
+};
+
+enum dp_direction { DP_IN, DP_OUT };
+enum dp_cipher { DP_CIPHER_NULL, DP_CIPHER_AES_CBC, DP_CIPHER_AES_GCM, DP_CIPHER_CHACHA20_POLY1305 };
+enum dp_integ { DP_INTEG_NONE, DP_INTEG_SHA1_96, DP_INTEG_SHA256_128, DP_INTEG_SHA384_192, DP_INTEG_SHA512_256 };
+
+/* One side of a traffic selector, as negotiated (RFC7296-3.13.1); proto 0 is any. */
+struct dp_ts {
+	struct addr first;
+	struct addr last;
+	uint8_t proto;
+	uint16_t port_first;
+	uint16_t port_last;
+};
+
+/* Selector pair seen from this box: 'local' is ours in both directions. */
+struct dp_ts_pair {
+	struct dp_ts local;
+	struct dp_ts remote;
+};
+
+/* An ESP SA in tunnel mode (RFC4303).  Keys are moved in by put and never come back in a dump. */
+struct dp_sa {
+	uint32_t id;
+	uint32_t spi;
+	uint32_t tunnel;   /* the tunnel it belongs to; an inbound SA delivers there and nowhere else */
+	uint32_t port;     /* where its packets are expected; a hint for placement, 0: any */
+	uint8_t direction; /* enum dp_direction */
+	uint8_t cipher;    /* enum dp_cipher; the key's length tells the variant */
+	uint8_t integ;     /* enum dp_integ; NONE with an AEAD */
+	bool esn;
+	bool udp_encap;
+	bool allow_offload; /* false: reason POLICY */
+	bool transport;     /* transport mode; tunnel mode when false */
+	uint16_t window;    /* inbound: packets, DP_WINDOW_MIN..DP_WINDOW_MAX, a multiple of 64; 0: no check */
+	uint8_t ts_count;
+	struct addr_port local; /* outer; the ports count when udp_encap */
+	struct addr_port remote;
+	uint64_t soft_bytes; /* DP_EV_LIFETIME when passed; 0: none */
+	uint64_t hard_bytes; /* the SA stops when passed; 0: none */
+	uint64_t soft_packets;
+	uint64_t hard_packets;
+	struct dp_state state;
+	struct dp_ts_pair ts[DP_TS_MAX];
+	struct secret key; /* cipher key, for an AEAD followed by its salt (4 bytes) */
+	struct secret integ_key;
+};
+
+/* ---- operations, transactions ---- */
+
+#define DP_OP_LIST(X)                                \
+	X(PUT_VRF, "put-vrf", vrf)                   \
+	X(PUT_PORT, "put-port", port)                \
+	X(PUT_LOCAL, "put-local", local)             \
+	X(PUT_ADJACENCY, "put-adjacency", adjacency) \
+	X(PUT_TUNNEL, "put-tunnel", tunnel)          \
+	X(PUT_SA, "put-sa", sa)                      \
+	X(PUT_ROUTE, "put-route", route)             \
+	X(DEL_VRF, "del-vrf", vrf)                   \
+	X(DEL_PORT, "del-port", port)                \
+	X(DEL_LOCAL, "del-local", local)             \
+	X(DEL_ADJACENCY, "del-adjacency", adjacency) \
+	X(DEL_TUNNEL, "del-tunnel", tunnel)          \
+	X(DEL_SA, "del-sa", sa)                      \
+	X(DEL_ROUTE, "del-route", route)
+
+enum dp_op_kind {
+	DP_OP_NONE,
+#define DP_OP_ENUM(name, word, member) DP_##name,
+	DP_OP_LIST(DP_OP_ENUM)
+#undef DP_OP_ENUM
+		DP_OP_COUNT
+};
+
+/* A del needs the key fields alone: id; or vrf + prefix (route), vrf + port + prefix (local). */
+struct dp_op {
+	enum dp_op_kind kind;
+	union {
+		struct dp_vrf vrf;
+		struct dp_port port;
+		struct dp_local local;
+		struct dp_adjacency adjacency;
+		struct dp_tunnel tunnel;
+		struct dp_sa sa;
+		struct dp_route route;
+	} u;
+};
+
+const char *dp_op_str(enum dp_op_kind kind);
+
+/* Wipes the secrets of 'op'; safe on all-zero. */
+void dp_op_fini(struct dp_op *op);
+
+/* What became of one operation. */
+struct dp_result {
+	enum err err;          /* ERR_OK; the cause; or ERR_STATE for one undone because another failed */
+	uint8_t placement;     /* enum dp_placement, SAs alone */
+	uint8_t reason;        /* enum dp_reason */
+	struct dp_state state; /* SAs alone */
+};
+
+/* ---- events: datapath to control ---- */
+
+#define DP_EVENT_LIST(X)                                                                       \
+	X(ACTIVITY, "activity", "a tunnel's last packet in and out, batched")                  \
+	X(PEER_MOVED, "peer-moved", "authenticated packets come from another address or port") \
+	X(LIFETIME, "lifetime", "soft or hard limit of an SA passed")                          \
+	X(SEQUENCE, "sequence", "outbound numbers of an SA near their end")                    \
+	X(UNKNOWN_SPI, "unknown-spi", "ESP of no SA, sampled")                                 \
+	X(PMTU, "pmtu", "path MTU of a tunnel changed")                                        \
+	X(DEVICE, "device", "a port's device failed, was reset or came back")                  \
+	X(PLACEMENT, "placement", "an SA moved to another engine")                             \
+	X(LINK, "link", "a port went up or down")
+
+enum dp_event_kind {
+	DP_EVENT_NONE,
+#define DP_EVENT_ENUM(name, word, text) DP_EV_##name,
+	DP_EVENT_LIST(DP_EVENT_ENUM)
+#undef DP_EVENT_ENUM
+		DP_EVENT_COUNT
+};
+
+const char *dp_event_str(enum dp_event_kind kind);
+
+struct dp_event {
+	enum dp_event_kind kind;
+	uint32_t id;         /* SA, tunnel or port, by kind */
+	uint32_t spi;        /* UNKNOWN_SPI */
+	uint8_t placement;   /* PLACEMENT */
+	uint8_t reason;      /* PLACEMENT, DEVICE */
+	bool up;             /* LINK, DEVICE */
+	bool hard;           /* LIFETIME */
+	uint32_t mtu;        /* PMTU, bytes */
+	uint32_t idle_in_ms; /* ACTIVITY: since the last packet; UINT32_MAX never */
+	uint32_t idle_out_ms;
+	struct addr_port remote; /* PEER_MOVED, UNKNOWN_SPI */
+	struct addr local;       /* UNKNOWN_SPI */
+};
+
+/* ---- counters ---- */
+
+/* Counters never go back while their object lives, wherever its packets pass (host and device merged). */
+struct dp_sa_stats {
+	uint32_t id;
+	uint8_t placement;
+	uint8_t reason;
+	uint64_t packets;
+	uint64_t bytes;    /* of inner IP */
+	uint64_t next_seq; /* outbound: next number; inbound: top of the window */
+	uint64_t replay_drops;
+	uint64_t auth_drops;
+	uint64_t other_drops;
+};
+
+struct dp_tunnel_stats {
+	uint32_t id;
+	uint32_t mtu;
+	uint64_t in_packets, in_bytes;
+	uint64_t out_packets, out_bytes;
+	uint64_t in_drops, out_drops;
+	uint32_t idle_in_ms, idle_out_ms;
+};
+
+struct dp_port_stats {
+	uint32_t id;
+	bool link_up;
+	bool device_alive;
+	uint32_t sa_used, sa_limit; /* inline SAs; 0 limit: the port has no crypto */
+	uint32_t flow_used, flow_limit;
+	uint64_t in_packets, in_bytes;
+	uint64_t out_packets, out_bytes;
+	uint64_t in_drops, out_drops;
+	uint32_t epoch;           /* of the device; grows at each reset */
+	char driver[DP_NAME_MAX]; /* "net_nave", "af_xdp" … */
+	char device[DP_NAME_MAX]; /* what the device says it is, "" none */
+};
+
+/* One named counter of the datapath as a whole; drops by reason begin with "drop.". */
+struct dp_counter {
+	char name[DP_NAME_MAX];
+	uint64_t value;
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif
