@@ -26,6 +26,7 @@ enum { DP_VERSION_MAJOR = 1, DP_VERSION_MINOR = 0 };
 
 enum {
 	DP_NAME_MAX = 64,    /* bytes of an interface or VRF name, with NUL */
+	DP_IFNAME_MAX = 16,  /* bytes of a netdev name, with NUL (IFNAMSIZ) */
 	DP_SPEC_MAX = 256,   /* bytes of a port specification, with NUL */
 	DP_TS_MAX = 16,      /* selector pairs of one SA */
 	DP_OPS_MAX = 64,     /* operations of one transaction */
@@ -106,6 +107,7 @@ struct dp_port {
 	char name[DP_NAME_MAX];   /* "Ethernet0/0" */
 	char spec[DP_SPEC_MAX];   /* netdev name, PCI address, or EAL vdev string */
 	char backup[DP_NAME_MAX]; /* netdev to fall back to when the device is gone; "" none */
+	char twin[DP_IFNAME_MAX]; /* TAP netdev that carries a DPDK-owned port's addresses; "" for a netdev */
 };
 
 /* An address of the box itself: on a port, or on a loopback of a VRF (port 0). */
@@ -119,6 +121,7 @@ struct dp_local {
 struct dp_vrf {
 	uint32_t id; /* 0: global */
 	char name[DP_NAME_MAX];
+	char tun[DP_IFNAME_MAX]; /* persistent TUN netdev that joins the host to this VRF; made when absent */
 };
 
 /* A neighbour that packets are handed to.  Its MAC address is the datapath's business. */
