@@ -1,5 +1,6 @@
 #include "base/arena.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +32,7 @@ void *arena_alloc(struct arena *a, size_t size)
 	struct arena_block *b = a->block;
 	void *at;
 
-	if (need < size || (a->limit != 0 && (need > a->limit || a->used > a->limit - need)))
+	if (size > PTRDIFF_MAX - ARENA_BLOCK || (a->limit != 0 && (need > a->limit || a->used > a->limit - need)))
 		return NULL;
 	if (b == NULL || b->size - b->used < need)
 		b = add_block(a, need);

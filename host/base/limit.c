@@ -11,15 +11,14 @@ void limit_init(struct limit *l, uint32_t rate_per_s, uint32_t burst, uint64_t n
 
 bool limit_take(struct limit *l, uint64_t now_ms)
 {
-	uint64_t full = (uint64_t)l->burst * 1000;
+	uint64_t room = (uint64_t)l->burst * 1000 - l->milli_tokens;
 	uint64_t passed = now_ms > l->last_ms ? now_ms - l->last_ms : 0;
+	uint64_t gained;
 
-	/* A long pause fills the bucket; the bound also keeps the product from overflowing. */
 	if (passed > UINT32_MAX)
-		passed = UINT32_MAX;
-	l->milli_tokens += passed * l->rate_per_s;
-	if (l->milli_tokens > full)
-		l->milli_tokens = full;
+		passed = UINT32_MAX; /* 49 days: keeps the product from overflowing */
+	gained = passed * l->rate_per_s;
+	l->milli_tokens += gained < room ? gained : room;
 	if (now_ms > l->last_ms)
 		l->last_ms = now_ms;
 	if (l->milli_tokens < 1000) {

@@ -1,6 +1,6 @@
 #include "base/log.h"
 
-#include <stdbool.h>
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,11 +23,11 @@ const char *log_level_name(enum log_level level)
 	return "?";
 }
 
-/* A peer's bytes may stand in a detail: no control character reaches the terminal or forges a line. */
+/* A peer's bytes may stand in a detail: nothing but printable ASCII, so that none reach a terminal or forge a line. */
 static void make_printable(char *line)
 {
 	for (char *c = line; *c != '\0'; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+		if (*c < 0x20 || *c > 0x7e)
 			*c = '.';
 }
 
@@ -35,16 +35,17 @@ void log_event_v(const struct log *log, enum log_level level, const char *event,
 {
 	char line[LOG_LINE];
 	int at;
+	int more;
 
 	if (log == NULL || log->sink == NULL || level > log->level)
 		return;
 	at = snprintf(line, sizeof(line), "%s ", event);
-	if (at > 0 && (size_t)at < sizeof(line)) {
-		int more = vsnprintf(line + at, sizeof(line) - (size_t)at, form, args);
-
-		if (more >= 0 && (size_t)at + (size_t)more >= sizeof(line))
-			memcpy(line + sizeof(line) - 4, "...", 4);
-	}
+	assert(at > 0 && (size_t)at < sizeof(line));
+	more = vsnprintf(line + at, sizeof(line) - (size_t)at, form, args);
+	if (more <= 0)
+		line[at - 1] = '\0'; /* no details */
+	else if ((size_t)at + (size_t)more >= sizeof(line))
+		memcpy(line + sizeof(line) - 4, "...", 4);
 	make_printable(line);
 	log->sink(log->ctx, level, line);
 }

@@ -23,7 +23,8 @@ struct log {
 
 /*
  * Logs 'event' ("auth.refused"; events.md lists them all) and its "key=value …" details.  Logged once, where the
- * decision is made; never a secret.  A line holds at most 512 bytes, cut with "…".
+ * decision is made; never a secret.  A line holds at most 511 characters, cut with "...", and nothing but printable
+ * ASCII: other bytes become '.'.
  */
 void log_event(const struct log *log, enum log_level level, const char *event, const char *form, ...) __attribute__((format(printf, 4, 5)));
 void log_event_v(const struct log *log, enum log_level level, const char *event, const char *form, va_list args)

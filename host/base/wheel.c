@@ -17,9 +17,10 @@ void wheel_init(struct wheel *w, uint64_t now_ms)
 	w->armed = 0;
 }
 
-static void place(struct wheel *w, struct wheel_timer *t)
+/* Files 't' under its time, or under 'earliest_ms' when that is later. */
+static void place(struct wheel *w, struct wheel_timer *t, uint64_t earliest_ms)
 {
-	uint64_t due = t->due_ms > w->now_ms ? t->due_ms : w->now_ms + 1;
+	uint64_t due = t->due_ms > earliest_ms ? t->due_ms : earliest_ms;
 	unsigned level = 0;
 
 	/* The highest digit in which 'due' differs from now: the slot then lies ahead of the level's hand. */
@@ -32,7 +33,7 @@ void wheel_arm(struct wheel *w, struct wheel_timer *t, uint64_t due_ms)
 {
 	wheel_disarm(w, t);
 	t->due_ms = due_ms;
-	place(w, t);
+	place(w, t, w->now_ms + 1); /* this tick's slot may have been emptied already */
 	w->armed++;
 }
 
@@ -61,15 +62,12 @@ static void cascade(struct wheel *w, unsigned level)
 		list_del(n);
 		list_add(&moved, n);
 	}
-	/* A timer due exactly now must reach this tick's slot: placed as from the tick before. */
-	w->now_ms--;
 	while (!list_empty(&moved)) {
 		struct list *n = list_first(&moved);
 
 		list_del(n);
-		place(w, list_of(n, struct wheel_timer, link));
+		place(w, list_of(n, struct wheel_timer, link), w->now_ms); /* due now: this tick's slot, emptied next */
 	}
-	w->now_ms++;
 }
 
 static void tick(struct wheel *w, uint64_t now_ms)
