@@ -1,0 +1,83 @@
+# strongswan.sh - real strongSwan peers for labs; sourced after lab.sh.
+#
+# Debian's charon with kernel-libipsec: ESP in user space, always UDP-encapsulated.  swanctl runs as a private copy,
+# because Debian's AppArmor profile confines the installed one to /etc.
+
+SS_PLUGINS="random nonce aes sha1 sha2 hmac kdf drbg x509 pubkey pkcs1 pkcs8 pem openssl curve25519 gcm chapoly
+ kernel-libipsec kernel-netlink socket-default vici updown counters"
+
+# ss_start NS DIR [charon settings]: a charon in NS with its files in DIR, ready to be loaded.
+ss_start() {
+	local ns=$1 dir=$2
+	mkdir -p "$dir"/{x509,x509ca,private}
+	cp /usr/sbin/swanctl "$dir/swanctl"
+	cat >"$dir/strongswan.conf" <<CONF
+charon-systemd {
+	load = $(echo $SS_PLUGINS)
+	$3
+	plugins { vici { socket = unix://$dir/vici } }
+	journal { default = -1 }
+	filelog { log { path = $dir/charon.log
+		time_format = %H:%M:%S
+		default = 1
+		flush_line = yes } }
+}
+swanctl { load = pem pkcs1 x509 pubkey pkcs8 openssl random nonce
+	socket = unix://$dir/vici }
+CONF
+	LAB_SS_ENV=(env STRONGSWAN_CONF="$dir/strongswan.conf" SWANCTL_DIR="$dir")
+	lab_start "charon-$ns" "$ns" "${LAB_SS_ENV[@]}" /usr/sbin/charon-systemd
+	lab_wait 15 test -S "$dir/vici" || { echo "charon in $ns did not start" >&2; return 1; }
+}
+
+# ss_ctl DIR ARG…: swanctl against the charon of DIR.
+ss_ctl() {
+	local dir=$1
+	shift
+	STRONGSWAN_CONF="$dir/strongswan.conf" SWANCTL_DIR="$dir" "$dir/swanctl" "$@" --uri "unix://$dir/vici"
+}
+
+# ss_psk_conn NAME LOCAL_ADDR LOCAL_ID [connection settings] [child settings]: prints one PSK connection to the hub.
+# SS_IKE and SS_ESP choose the proposals, SS_TS what is asked for behind the hub.
+ss_psk_conn() {
+	cat <<CONF
+	$1 {
+		version = 2
+		local_addrs = $2
+		remote_addrs = ${SS_HUB:-198.51.100.1}
+		proposals = ${SS_IKE:-aes128gcm16-prfsha256-x25519}
+		vips = 0.0.0.0
+		dpd_delay = 2
+		$4
+		local { auth = psk
+			id = $3 }
+		remote { auth = psk
+			id = ${SS_HUB_ID:-hub1.vpn.example.net} }
+		children {
+			net-$1 {
+				remote_ts = ${SS_TS:-10.10.0.0/24}
+				esp_proposals = ${SS_ESP:-aes128gcm16}
+				dpd_action = restart
+				$5
+			}
+		}
+	}
+CONF
+}
+
+# ss_psk_spoke NS DIR ADDR ID: one charon with one connection 'hub', loaded but not initiated.
+ss_psk_spoke() {
+	ss_start "$1" "$2" "retransmit_tries = 2
+	retransmit_timeout = 1" || return 1
+	{
+		echo "connections {"
+		ss_psk_conn hub "$3" "$4" "${SS_CONN:-}" "${SS_CHILD:-}"
+		echo "}"
+		echo "secrets { ike-lab { secret = \"${SS_PSK:-$LAB_PSK}\" } }"
+	} >"$2/swanctl.conf"
+	ss_ctl "$2" --load-all >"$2/load.out" 2>&1 || { cat "$2/load.out" >&2; return 1; }
+}
+
+ss_vip() { # NS: the virtual address that the hub gave
+	ip -n "$LAB-$1" -4 -o addr show dev ipsec0 | awk '{ sub("/.*", "", $4); print $4; exit }'
+}
