@@ -1,0 +1,69 @@
+#include "cfg/find.h"
+
+#include <string.h>
+
+static struct cfg_object *object_of(struct map_node *node)
+{
+	return (struct cfg_object *)(void *)((char *)node - offsetof(struct cfg_object, by_name));
+}
+
+const struct cfg_object *cfg_find(const struct cfg_model *m, enum cfg_kind kind, const char *name)
+{
+	for (struct map_node *n = map_find(&m->by_name, map_hash(&m->by_name, bytes_str(name))); n != NULL; n = map_find_next(n)) {
+		const struct cfg_object *o = object_of(n);
+
+		if (o->kind == kind && strcmp(o->name, name) == 0)
+			return o;
+	}
+	return NULL;
+}
+
+const struct cfg_interface *cfg_find_interface(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_interface *)(const void *)cfg_find(m, CFG_KIND_INTERFACE, name);
+}
+
+const struct cfg_pool *cfg_find_pool(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_pool *)(const void *)cfg_find(m, CFG_KIND_POOL, name);
+}
+
+const struct cfg_proposal *cfg_find_proposal(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_proposal *)(const void *)cfg_find(m, CFG_KIND_PROPOSAL, name);
+}
+
+const struct cfg_policy *cfg_find_policy(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_policy *)(const void *)cfg_find(m, CFG_KIND_POLICY, name);
+}
+
+const struct cfg_keyring *cfg_find_keyring(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_keyring *)(const void *)cfg_find(m, CFG_KIND_KEYRING, name);
+}
+
+const struct cfg_profile *cfg_find_profile(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_profile *)(const void *)cfg_find(m, CFG_KIND_PROFILE, name);
+}
+
+const struct cfg_authz_policy *cfg_find_authz_policy(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_authz_policy *)(const void *)cfg_find(m, CFG_KIND_AUTHZ_POLICY, name);
+}
+
+const struct cfg_transform_set *cfg_find_transform_set(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_transform_set *)(const void *)cfg_find(m, CFG_KIND_TRANSFORM_SET, name);
+}
+
+const struct cfg_ipsec_profile *cfg_find_ipsec_profile(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_ipsec_profile *)(const void *)cfg_find(m, CFG_KIND_IPSEC_PROFILE, name);
+}
+
+const struct cfg_aaa_list *cfg_find_aaa_list(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_aaa_list *)(const void *)cfg_find(m, CFG_KIND_AAA_LIST, name);
+}

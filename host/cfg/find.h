@@ -1,0 +1,30 @@
+#ifndef CFG_FIND_H
+#define CFG_FIND_H
+
+#include "cfg/model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Objects by name, complete or not; NULL when there is none.  Names are compared with case.  An interface goes by
+ * its full name ("Tunnel0").  Constant time.
+ */
+const struct cfg_object *cfg_find(const struct cfg_model *m, enum cfg_kind kind, const char *name);
+
+const struct cfg_interface *cfg_find_interface(const struct cfg_model *m, const char *name);
+const struct cfg_pool *cfg_find_pool(const struct cfg_model *m, const char *name);
+const struct cfg_proposal *cfg_find_proposal(const struct cfg_model *m, const char *name);
+const struct cfg_policy *cfg_find_policy(const struct cfg_model *m, const char *name);
+const struct cfg_keyring *cfg_find_keyring(const struct cfg_model *m, const char *name);
+const struct cfg_profile *cfg_find_profile(const struct cfg_model *m, const char *name);
+const struct cfg_authz_policy *cfg_find_authz_policy(const struct cfg_model *m, const char *name);
+const struct cfg_transform_set *cfg_find_transform_set(const struct cfg_model *m, const char *name);
+const struct cfg_ipsec_profile *cfg_find_ipsec_profile(const struct cfg_model *m, const char *name);
+const struct cfg_aaa_list *cfg_find_aaa_list(const struct cfg_model *m, const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

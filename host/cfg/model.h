@@ -1,0 +1,459 @@
+#ifndef CFG_MODEL_H
+#define CFG_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/secret.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * A configuration as the programs read it: typed, references resolved, frozen.  cfg_load builds one, nobody changes
+ * it afterwards; a reload builds another and swaps the pointer.  Everything in it, strings included, lives as long
+ * as the model (cfg_model_free).  Absent is NULL, 0 or family 0; what has a default always carries its value.
+ *
+ * Every object tells whether it is complete.  An incomplete one is never used: whoever walks a list asks
+ * object.complete first.  A reference is NULL or points to an object, which may itself be incomplete; completeness
+ * is not inherited but where the language says so (a profile without a usable keyring is itself incomplete).
+ */
+
+struct cfg_stmt; /* cfg/stmt.h: a line of the configuration */
+
+enum cfg_kind {
+	CFG_KIND_INTERFACE,
+	CFG_KIND_ROUTE,
+	CFG_KIND_POOL,
+	CFG_KIND_PROPOSAL,
+	CFG_KIND_POLICY,
+	CFG_KIND_KEYRING,
+	CFG_KIND_KEYRING_PEER,
+	CFG_KIND_PROFILE,
+	CFG_KIND_AUTHZ_POLICY,
+	CFG_KIND_TRANSFORM_SET,
+	CFG_KIND_IPSEC_PROFILE,
+	CFG_KIND_AAA_LIST,
+	CFG_KIND_OTHER, /* an object in the grammar that no code uses yet */
+	CFG_KIND_COUNT
+};
+
+/* Why an object isn't complete. */
+struct cfg_reason {
+	const struct cfg_reason *next;
+	const char *text;
+	uint32_t line; /* of the line that causes it, 0: none does */
+};
+
+/* What every object begins with. */
+struct cfg_object {
+	enum cfg_kind kind;
+	const char *name;  /* "Tunnel0", "default" */
+	const char *title; /* the line that opens it: "crypto ikev2 profile default" */
+	uint32_t line;     /* of that line, 0: built in and not written */
+	bool builtin;      /* a smart default that the file leaves as it is */
+	bool complete;
+	const struct cfg_reason *reasons; /* empty when complete */
+	const struct cfg_stmt *stmt;      /* the line, NULL: not written */
+	struct cfg_object *next_object;   /* all objects of the model, in order of writing */
+	struct map_node by_name;          /* for cfg_find */
+};
+
+/* ---- identities ---- */
+
+enum cfg_id_type { CFG_ID_NONE, CFG_ID_ADDRESS, CFG_ID_FQDN, CFG_ID_EMAIL, CFG_ID_KEY_ID, CFG_ID_DN };
+
+struct cfg_identity {
+	enum cfg_id_type type;
+	struct addr addr; /* CFG_ID_ADDRESS */
+	const char *text; /* the others but DN */
+};
+
+enum cfg_match_how { CFG_MATCH_ANY, CFG_MATCH_DOMAIN, CFG_MATCH_PREFIX, CFG_MATCH_EXACT }; /* rising: more specific */
+
+/*
+ * `match identity remote …`.  ANY: every identity.  EXACT: id.type and value (FQDN and e-mail without regard to
+ * case).  DOMAIN: id.type, and the value ends in id.text at a label boundary (after '@' for e-mail).  PREFIX: an
+ * address inside 'prefix'; the longer the more specific.
+ */
+struct cfg_id_match {
+	const struct cfg_id_match *next;
+	enum cfg_match_how how;
+	struct cfg_identity id;
+	struct addr_prefix prefix;
+	uint32_t line;
+};
+
+/* A front VRF to match: none named means the global one. */
+struct cfg_vrf_match {
+	bool any;
+	const char *vrf; /* NULL: global */
+};
+
+/* ---- interfaces ---- */
+
+enum cfg_if_type {
+	CFG_IF_ETHERNET,
+	CFG_IF_FAST_ETHERNET,
+	CFG_IF_GIGABIT_ETHERNET,
+	CFG_IF_TEN_GIGABIT_ETHERNET,
+	CFG_IF_LOOPBACK,
+	CFG_IF_TUNNEL,
+	CFG_IF_VIRTUAL_TEMPLATE,
+	CFG_IF_VIRTUAL_ACCESS,
+	CFG_IF_DIALER,
+	CFG_IF_CELLULAR,
+	CFG_IF_SERIAL,
+	CFG_IF_NULL,
+	CFG_IF_VLAN,
+	CFG_IF_COUNT
+};
+
+enum cfg_ip_how { CFG_IP_NONE, CFG_IP_ADDRESS, CFG_IP_NEGOTIATED, CFG_IP_UNNUMBERED };
+enum cfg_end { CFG_END_NONE, CFG_END_ADDRESS, CFG_END_INTERFACE, CFG_END_DYNAMIC };
+
+enum cfg_tunnel_mode {
+	CFG_TUNNEL_GRE_IP, /* the default */
+	CFG_TUNNEL_GRE_IPV6,
+	CFG_TUNNEL_IPSEC_IPV4,
+	CFG_TUNNEL_IPSEC_IPV4_V6_OVERLAY,
+	CFG_TUNNEL_IPSEC_IPV6,
+	CFG_TUNNEL_IPSEC_IPV6_V4_OVERLAY,
+	CFG_TUNNEL_IPSEC_DUAL
+};
+
+struct cfg_interface;
+struct cfg_ipsec_profile;
+
+/* The `tunnel …` lines of a Tunnel or Virtual-Template. */
+struct cfg_tunnel {
+	enum cfg_end source_how;
+	struct addr source_addr;
+	const struct cfg_interface *source_if; /* NULL too when it isn't configured */
+	enum cfg_end destination_how;          /* never INTERFACE */
+	struct addr destination;
+	enum cfg_tunnel_mode mode;
+	bool mode_written;
+	bool path_mtu_discovery;
+	bool has_key;
+	uint32_t key;
+	const char *fvrf;                           /* `tunnel vrf` */
+	const struct cfg_ipsec_profile *protection; /* NULL: not protected */
+	bool shared;
+};
+
+struct cfg_ipv6_addr {
+	const struct cfg_ipv6_addr *next;
+	struct addr_prefix prefix; /* the address itself and its length */
+};
+
+struct cfg_interface {
+	struct cfg_object object;
+	struct cfg_interface *next;
+	enum cfg_if_type type;
+	uint32_t unit; /* of Tunnel7: 7; of Ethernet0/1.3 see object.name */
+	const char *description;
+	bool shutdown;
+	const char *vrf; /* NULL: global */
+	enum cfg_ip_how ip_how;
+	struct addr_prefix ip;                 /* ADDRESS: the address itself and its length */
+	const struct cfg_interface *ip_lender; /* UNNUMBERED: who lends its address */
+	const struct cfg_ipv6_addr *ipv6;
+	bool ipv6_enable;
+	const struct cfg_interface *ipv6_lender;
+	uint16_t ip_mtu;     /* 0: by the path */
+	uint16_t adjust_mss; /* 0: off */
+	struct cfg_tunnel tunnel;
+};
+
+/* ---- routes and pools ---- */
+
+struct cfg_route {
+	struct cfg_object object;
+	struct cfg_route *next;
+	const char *vrf; /* NULL: global */
+	struct addr_prefix prefix;
+	const char *if_name;                /* NULL: by the gateway alone */
+	const struct cfg_interface *via_if; /* NULL too for Null0 and what isn't configured */
+	struct addr gateway;                /* family 0: none */
+	uint8_t distance;
+	uint32_t tag;
+	uint32_t track; /* 0: none */
+};
+
+struct cfg_pool_range {
+	const struct cfg_pool_range *next;
+	struct addr first;
+	struct addr last;
+};
+
+/* `ip local pool` and `ipv6 local pool`. */
+struct cfg_pool {
+	struct cfg_object object;
+	struct cfg_pool *next;
+	uint8_t family;
+	const struct cfg_pool_range *ranges; /* IPv4 */
+	struct addr_prefix prefix;           /* IPv6: where assignments come from … */
+	uint8_t assign_len;                  /* … and the length of each */
+};
+
+/* ---- IKEv2 ---- */
+
+enum cfg_enc {
+	CFG_ENC_AES_CBC_128,
+	CFG_ENC_AES_CBC_192,
+	CFG_ENC_AES_CBC_256,
+	CFG_ENC_AES_GCM_128,
+	CFG_ENC_AES_GCM_192, /* ESP only */
+	CFG_ENC_AES_GCM_256,
+	CFG_ENC_CHACHA20_POLY1305,
+	CFG_ENC_3DES,
+	CFG_ENC_DES,
+	CFG_ENC_NULL, /* ESP only */
+	CFG_ENC_COUNT
+};
+
+enum cfg_hash { CFG_HASH_NONE, CFG_HASH_MD5, CFG_HASH_SHA1, CFG_HASH_SHA256, CFG_HASH_SHA384, CFG_HASH_SHA512, CFG_HASH_COUNT };
+
+enum { CFG_ENC_MAX = 8, CFG_HASH_MAX = 5, CFG_GROUP_MAX = 14, CFG_PROPOSAL_MAX = 8, CFG_TRANSFORM_MAX = 6, CFG_GATEWAY_MAX = 10 };
+
+/* Lists are in order of preference. */
+struct cfg_proposal {
+	struct cfg_object object;
+	struct cfg_proposal *next;
+	enum cfg_enc enc[CFG_ENC_MAX];
+	unsigned enc_count;
+	enum cfg_hash integrity[CFG_HASH_MAX]; /* empty with AEAD */
+	unsigned integrity_count;
+	enum cfg_hash prf[CFG_HASH_MAX]; /* as integrity where the file has none */
+	unsigned prf_count;
+	uint16_t group[CFG_GROUP_MAX]; /* IANA numbers */
+	unsigned group_count;
+	bool aead;
+};
+
+struct cfg_local_match {
+	const struct cfg_local_match *next;
+	struct addr addr; /* family 0: the interface's */
+	const struct cfg_interface *interface;
+	uint32_t line;
+};
+
+/* Most specific wins: fvrf and address > fvrf > any. */
+struct cfg_policy {
+	struct cfg_object object;
+	struct cfg_policy *next;
+	struct cfg_vrf_match fvrf;
+	const struct cfg_local_match *locals; /* empty: every address */
+	const struct cfg_proposal *proposal[CFG_PROPOSAL_MAX];
+	unsigned proposal_count;
+};
+
+struct cfg_keyring_peer {
+	struct cfg_object object;
+	struct cfg_keyring_peer *next;
+	bool has_address;
+	struct addr_prefix address; /* length 0: any of the family */
+	struct cfg_identity identity;
+	bool identity_domain; /* identity is `fqdn domain` or `email domain` */
+	const char *hostname;
+	const struct secret *psk_local;  /* what we prove; the same as psk_remote when symmetric */
+	const struct secret *psk_remote; /* what the peer proves */
+};
+
+struct cfg_keyring {
+	struct cfg_object object;
+	struct cfg_keyring *next;
+	struct cfg_keyring_peer *peers; /* in order of writing */
+};
+
+enum cfg_auth { CFG_AUTH_NONE = 0, CFG_AUTH_PSK = 1, CFG_AUTH_RSA = 2, CFG_AUTH_ECDSA = 4, CFG_AUTH_EDDSA = 8, CFG_AUTH_EAP = 16 };
+enum cfg_dpd_mode { CFG_DPD_OFF, CFG_DPD_ON_DEMAND, CFG_DPD_PERIODIC };
+
+struct cfg_dpd {
+	enum cfg_dpd_mode mode;
+	uint32_t interval_s;
+	uint32_t retry_s;
+};
+
+struct cfg_authz_policy;
+struct cfg_aaa_list;
+
+/* `aaa authorization {user|group} {psk|cert|eap} …` of a profile. */
+struct cfg_authz {
+	const struct cfg_authz *next;
+	bool group; /* else user */
+	bool override;
+	bool cached;
+	enum cfg_auth method; /* PSK, RSA (any certificate) or EAP */
+	const struct cfg_aaa_list *list;
+	const char *name;                      /* the profile asked for; NULL: the peer's identity */
+	const char *mangler;                   /* NULL: none */
+	const struct cfg_authz_policy *policy; /* 'name' in the local data base; NULL where the list isn't local or there is none */
+};
+
+struct cfg_profile {
+	struct cfg_object object;
+	struct cfg_profile *next;
+	const struct cfg_id_match *identities; /* OR-ed, together with certificate maps */
+	struct cfg_vrf_match fvrf;
+	const struct cfg_local_match *locals; /* empty: every address */
+	struct cfg_identity identity;         /* ours; NONE: the WAN address */
+	bool certificate_check;
+	enum cfg_auth auth_local;
+	unsigned auth_remote;           /* mask of enum cfg_auth */
+	const struct secret *psk_local; /* key of the authentication line, NULL: from the keyring */
+	const struct secret *psk_remote;
+	const struct cfg_keyring *keyring;
+	struct cfg_dpd dpd; /* the profile's, else the global one */
+	uint32_t lifetime_s;
+	const struct cfg_authz *authz;
+	const struct cfg_interface *virtual_template; /* NULL: responds only for static tunnels */
+	bool mode_auto;
+	const char *ivrf;
+	uint32_t nat_keepalive_s;
+	bool initial_contact_force;
+	bool config_request, config_set_send, config_set_accept;
+	bool shutdown;
+};
+
+enum cfg_route_set_how { CFG_SET_INTERFACE, CFG_SET_PREFIX_REMOTE, CFG_SET_PREFIX_LOCAL };
+
+/*
+ * `route set …`.  INTERFACE without 'interface': the tunnel's own address as a host prefix; with it: its connected
+ * prefixes.  REMOTE: told to the peer; LOCAL: installed here, towards the peer.
+ */
+struct cfg_route_set {
+	const struct cfg_route_set *next;
+	enum cfg_route_set_how how;
+	const struct cfg_interface *interface;
+	struct addr_prefix prefix;
+	uint32_t line;
+};
+
+struct cfg_authz_policy {
+	struct cfg_object object;
+	struct cfg_authz_policy *next;
+	const struct cfg_route_set *route_sets;
+	bool route_accept;
+	uint32_t route_tag;
+	uint8_t route_distance;
+	const struct cfg_pool *pool;
+	const struct cfg_pool *ipv6_pool;
+	struct addr netmask; /* family 0: the pool's own /32 */
+	struct addr dns[2];
+	unsigned dns_count;
+	struct addr ipv6_dns;
+	struct addr wins;
+	const char *def_domain;
+	const char *split_dns;
+	const char *banner;
+	const char *backup_gateway[CFG_GATEWAY_MAX];
+	unsigned backup_gateway_count;
+	bool include_local_lan;
+	bool pfs;
+	uint32_t session_lifetime_s; /* 0: no limit */
+};
+
+/* ---- IPsec ---- */
+
+struct cfg_transform_set {
+	struct cfg_object object;
+	struct cfg_transform_set *next;
+	enum cfg_enc enc;
+	enum cfg_hash auth; /* NONE with AEAD */
+	bool transport;     /* else tunnel */
+};
+
+struct cfg_ipsec_profile {
+	struct cfg_object object;
+	struct cfg_ipsec_profile *next;
+	const struct cfg_transform_set *transform_set[CFG_TRANSFORM_MAX];
+	unsigned transform_set_count;
+	const struct cfg_profile *ikev2_profile;
+	uint16_t pfs_group; /* 0: no PFS */
+	uint32_t lifetime_s;
+	uint64_t lifetime_kb;
+	uint16_t replay_window; /* packets */
+};
+
+/* ---- AAA ---- */
+
+enum cfg_aaa_method { CFG_AAA_LOCAL, CFG_AAA_GROUP, CFG_AAA_NONE };
+enum { CFG_AAA_METHOD_MAX = 4 };
+
+/* `aaa authorization network NAME …`: methods in order. */
+struct cfg_aaa_list {
+	struct cfg_object object;
+	struct cfg_aaa_list *next;
+	enum cfg_aaa_method method[CFG_AAA_METHOD_MAX];
+	const char *group[CFG_AAA_METHOD_MAX]; /* of CFG_AAA_GROUP */
+	unsigned method_count;
+};
+
+/* ---- all of it ---- */
+
+enum cfg_df { CFG_DF_COPY, CFG_DF_CLEAR, CFG_DF_SET };
+
+struct cfg_secret_node;
+
+struct cfg_model {
+	const char *hostname; /* "nave" where the file has none */
+	bool aaa_new_model;
+	bool ipv6_unicast_routing;
+	enum cfg_df df_bit;
+	uint32_t cookie_challenge; /* half-open SAs beyond which cookies are asked for; 0: off */
+	uint32_t max_in_negotiation;
+	uint32_t max_sa;            /* 0: no limit */
+	uint32_t nat_keepalive_s;   /* 0: off */
+	uint32_t fragmentation_mtu; /* 0: off */
+	struct cfg_dpd dpd;
+
+	/* Lists in order of writing, smart defaults first. */
+	struct cfg_interface *interfaces; /* templates and tunnels too: see 'type' */
+	struct cfg_route *routes;
+	struct cfg_pool *pools;
+	struct cfg_proposal *proposals;
+	struct cfg_policy *policies;
+	struct cfg_keyring *keyrings;
+	struct cfg_profile *profiles;
+	struct cfg_authz_policy *authz_policies;
+	struct cfg_transform_set *transform_sets;
+	struct cfg_ipsec_profile *ipsec_profiles;
+	struct cfg_aaa_list *aaa_lists;
+	struct cfg_object *objects; /* every object, by next_object */
+
+	/* The model's own. */
+	struct map by_name;
+	const struct cfg_stmt *tree; /* the lines it was built from */
+	struct cfg_secret_node *secrets;
+	struct arena arena;
+};
+
+/* Wipes the secrets and frees all; NULL is fine. */
+void cfg_model_free(struct cfg_model *m);
+
+/* "interface", "crypto ikev2 profile"…: how the language calls objects of 'kind'. */
+const char *cfg_model_kind_name(enum cfg_kind kind);
+
+/* "Ethernet", "Virtual-Template"… */
+const char *cfg_model_if_type_name(enum cfg_if_type type);
+
+/* "aes-cbc-256", "sha512", "gre ip": the words of the language. */
+const char *cfg_model_enc_name(enum cfg_enc enc);
+const char *cfg_model_hash_name(enum cfg_hash hash);
+const char *cfg_model_mode_name(enum cfg_tunnel_mode mode);
+bool cfg_model_enc_is_aead(enum cfg_enc enc);
+
+/* Families that a tunnel of 'mode' carries (cli.md 3, Families): IPv4, IPv6.  'transport' is AF_INET or AF_INET6. */
+bool cfg_model_mode_carries(enum cfg_tunnel_mode mode, uint8_t family);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
