@@ -1,0 +1,44 @@
+/*
+ * Profile derivation, the merge: the stronger policy is laid over the weaker one.  Pure; called by aaa/authorize.
+ */
+#include "aaa/grant.h"
+
+#include <string.h>
+
+/* Lets 'p' decide what it speaks of. */
+static void lay_over(struct aaa_grant *g, const struct cfg_authz_policy *p)
+{
+	if (p->pool != NULL)
+		g->pool = p->pool;
+	if (p->ipv6_pool != NULL)
+		g->ipv6_pool = p->ipv6_pool;
+	if (!addr_is_any(&p->netmask))
+		g->netmask = p->netmask;
+	if (p->dns_count != 0) {
+		memcpy(g->dns, p->dns, sizeof(g->dns));
+		g->dns_count = p->dns_count;
+	}
+	if (!addr_is_any(&p->ipv6_dns))
+		g->ipv6_dns = p->ipv6_dns;
+	g->route_accept = p->route_accept;
+	g->route_distance = p->route_distance;
+	g->route_tag = p->route_tag;
+}
+
+void aaa_grant_merge(struct aaa_grant *out, const struct cfg_authz_policy *user, const struct cfg_authz_policy *group,
+	bool group_overrides)
+{
+	const struct cfg_authz_policy *weak = group_overrides ? user : group;
+	const struct cfg_authz_policy *strong = group_overrides ? group : user;
+
+	memset(out, 0, sizeof(*out));
+	out->active = true;
+	if (user != NULL)
+		out->source[out->source_count++] = user;
+	if (group != NULL)
+		out->source[out->source_count++] = group;
+	if (weak != NULL)
+		lay_over(out, weak);
+	if (strong != NULL)
+		lay_over(out, strong);
+}

@@ -1,0 +1,49 @@
+#ifndef SESSION_POLICY_H
+#define SESSION_POLICY_H
+
+#include "cfg/model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Questions that the configuration answers about a peer.  Pure functions; what they return lives in the model. */
+
+/* Where a packet came in: the front VRF (NULL: global) and our own address. */
+struct session_policy_path {
+	const char *vrf;
+	struct addr local;
+	struct addr remote;
+};
+
+/*
+ * The profile that a responder uses for 'peer': complete and not shut down, its fvrf and local address agree, and
+ * one of its identity lines matches.  The most specific identity line wins (exact > longest mask or domain > any),
+ * then the more specific path, then the order of writing.  NULL: no profile.
+ */
+const struct cfg_profile *session_policy_profile(const struct cfg_model *m, const struct session_policy_path *path,
+	const struct cfg_identity *peer);
+
+/* Whether 'profile' accepts 'peer' by one of its identity lines: for an initiator, who knows its profile. */
+bool session_policy_accepts(const struct cfg_profile *profile, const struct cfg_identity *peer);
+
+/* The IKEv2 policy of a path: fvrf and address > fvrf > any; never NULL in a loaded model unless all are incomplete. */
+const struct cfg_policy *session_policy_ike(const struct cfg_model *m, const struct session_policy_path *path);
+
+/* The two keys of a pre-shared authentication; NULL where there is none. */
+struct session_policy_psk {
+	const struct secret *local;  /* what we prove */
+	const struct secret *remote; /* what the peer proves */
+};
+
+/*
+ * Keys for 'peer' at 'remote': those of the profile's authentication lines, else those of its keyring.  A responder
+ * finds the keyring's peer by identity, then by longest address match; an initiator by address.
+ */
+struct session_policy_psk session_policy_keys(const struct cfg_profile *profile, const struct cfg_identity *peer,
+	const struct addr *remote, bool responder);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
