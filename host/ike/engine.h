@@ -1,0 +1,231 @@
+#ifndef IKE_ENGINE_H
+#define IKE_ENGINE_H
+
+/*
+ * The IKEv2 engine (RFC 7296), sans I/O: datagrams, the time and the world's answers go in here; datagrams and questions go
+ * out through ports.h.  One thread; every function takes the time, in milliseconds of a clock that never goes back.
+ * After any call ike_engine_next may be earlier than before: ask it again.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/slab.h"
+#include "ike/ports.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct crypto;      /* crypto/crypto.h: algorithms fetched once */
+struct crypto_rand; /* crypto/rand.h: source of randomness */
+struct ike_engine;
+
+/* Zero in a field means its default. */
+struct ike_engine_config {
+	struct crypto *crypto; /* borrowed, as all pointers here, for the engine's life */
+	const struct crypto_rand *rand;
+	const struct ike_ports *ports;
+	const struct log *log;       /* NULL: silent */
+	uint32_t sa_limit;           /* IKE SAs in all (100000) */
+	uint32_t half_open_limit;    /* responder's SAs not yet authenticated (1000); beyond it IKE_SA_INIT is dropped */
+	uint32_t cookie_threshold;   /* half-open SAs from which cookies are demanded (100); UINT32_MAX: never */
+	bool cookie_always;          /* demand a cookie of everyone */
+	uint32_t half_open_ms;       /* responder: from IKE_SA_INIT to a valid IKE_AUTH (30000) */
+	uint32_t answer_ms;          /* how long the world may take for an answer (30000) */
+	uint32_t childless_ms;       /* responder: an IKE SA without a child (30000) */
+	uint32_t retransmit_base_ms; /* first wait; doubled each time (1000) */
+	uint32_t retransmit_tries;   /* transmissions in all (6): the peer is dead after base * (2^tries - 1) */
+	uint32_t probe_base_ms;      /* the same for a probe that a hint asked for (1000, 3 tries) */
+	uint32_t probe_tries;
+	uint16_t nat_keepalive_s; /* (20) */
+	uint32_t notify_rate;     /* unprotected INVALID_IKE_SPI and INVALID_SPI: per second (10) */
+};
+
+/* ---- life ---- */
+
+MUST_USE enum err ike_engine_new(struct ike_engine **out, const struct ike_engine_config *config, uint64_t now_ms);
+
+/* Ends it: 'down' is called for each SA (IKE_DOWN_SHUTDOWN); peers aren't told.  free(NULL) is fine. */
+void ike_engine_free(struct ike_engine *e);
+
+/* Fires what is due by 'now_ms'. */
+void ike_engine_advance(struct ike_engine *e, uint64_t now_ms);
+
+/* When ike_engine_advance is to be called next; UINT64_MAX: nothing is waited for. */
+uint64_t ike_engine_next(const struct ike_engine *e);
+
+/* ---- in from the network ---- */
+
+/* One datagram, without non-ESP marker. */
+void ike_engine_receive(struct ike_engine *e, uint64_t now_ms, const struct ike_path *path, struct bytes datagram);
+
+/* ESP of an unknown SPI came over 'path': tells the peer INVALID_SPI, inside its IKE SA if there is one (RFC7296-1.5), at a limited rate. */
+void ike_engine_unknown_spi(struct ike_engine *e, uint64_t now_ms, const struct ike_path *path, uint32_t spi);
+
+/* ---- orders ---- */
+
+/*
+ * Begins an IKE SA; 'request->psk' is emptied whatever comes out.  The end is told by up or down.  ERR_FULL at the limit, ERR_ABSENT
+ * when no policy fits the path, ERR_INCOMPLETE for a request without identity, key, proposals or selectors.
+ */
+MUST_USE enum err ike_engine_initiate(struct ike_engine *e, uint64_t now_ms, struct ike_request *request, struct slab_handle *out);
+
+/*
+ * Deletes the SA: the peer is told (RFC7296-1.4.1) and has until the retransmissions end to answer; children and SA go
+ * down.  A stale handle is ignored and counted, here and below.
+ */
+void ike_engine_delete(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa);
+
+/* Deletes one pair of ESP SAs; child_down is called at once. */
+void ike_engine_delete_child(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, uint32_t spi_in);
+
+/* Checks now whether the peer lives: an empty INFORMATIONAL; down(DEAD_PEER) if it doesn't answer. */
+void ike_engine_probe(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa);
+
+/*
+ * Sends CFG_SET with 'routes' to the peer, again after they changed.  At most one is under way; a later one replaces one that waits.
+ */
+void ike_engine_send_routes(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, const struct ike_config *routes);
+
+/* ---- the world's answers ---- */
+
+/* Secrets are moved out of the answer. */
+void ike_engine_authenticated(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, struct ike_proof *proof);
+void ike_engine_authorized(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, const struct ike_grant *grant);
+void ike_engine_installed(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, uint32_t spi_in, enum err err);
+
+/* ---- what the world sees ---- */
+
+/* How long ago the last packet of the SA's children came in and went out; UINT32_MAX: never.  Drives on-demand DPD. */
+struct ike_activity {
+	uint32_t idle_in_ms;
+	uint32_t idle_out_ms;
+};
+void ike_engine_activity(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, const struct ike_activity *activity);
+
+/* Authenticated ESP came from another address or port: IKE follows (RFC7296-2.23), if the peer is behind a NAT. */
+void ike_engine_moved(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, const struct addr_port *remote);
+
+/* ---- show ---- */
+
+/* Counters of one SA. */
+struct ike_sa_stats {
+	uint32_t rx, tx;           /* messages, valid ones */
+	uint32_t retransmits;      /* of our requests */
+	uint32_t repeats;          /* retransmitted requests of the peer's, answered from the cache */
+	uint32_t refused;          /* messages or events that the state had no use for, or that broke the window */
+	uint32_t corrupt;          /* integrity check failed or malformed */
+	uint32_t probes;           /* liveness checks sent */
+	uint32_t prefixes_refused; /* of the peer's CFG_SET */
+};
+
+/* One CHILD_SA, as negotiated.  Views live until the engine is next called. */
+struct ike_child_info {
+	uint32_t spi_in, spi_out;
+	const struct crypto_alg *encr, *integ;
+	uint8_t local_count, remote_count;
+	const struct ike_ts *local, *remote;
+	bool up;
+};
+
+enum { IKE_INFO_CHILDREN = 8 };
+
+/* One IKE SA as show commands print it.  Views live until the engine is next called. */
+struct ike_sa_info {
+	struct slab_handle handle;
+	enum ike_role role;
+	const char *state; /* of the state machine: "UP" */
+	bool up;
+	uint64_t spi_i, spi_r;
+	uint64_t ref;
+	struct ike_path path;
+	const struct ike_id *local_id, *remote_id;           /* type 0: not known yet */
+	const struct crypto_alg *encr, *integ, *prf, *group; /* NULL: not chosen yet; integ also with an AEAD */
+	uint8_t auth_local, auth_remote;                     /* enum ike_auth_method */
+	uint64_t created_ms, up_ms;                          /* up_ms 0: not yet */
+	uint32_t lifetime_s;
+	uint32_t msgid_tx, msgid_rx; /* next request of ours, next expected of the peer's */
+	bool nat_local, nat_remote;  /* who is behind a NAT */
+	bool udp_encap, flexvpn;
+	struct ike_dpd dpd;
+	uint64_t last_rx_ms;                    /* last valid message */
+	struct addr assigned_ip4, assigned_ip6; /* by us or to us; family 0: none */
+	struct ike_sa_stats stats;
+	uint8_t child_count;
+	struct ike_child_info child[IKE_INFO_CHILDREN];
+};
+
+/* ERR_STALE when the SA is gone. */
+MUST_USE enum err ike_engine_info(const struct ike_engine *e, struct slab_handle sa, struct ike_sa_info *out);
+
+/* Walks all SAs: '*cursor' begins at 0; false at the end.  SAs may come and go between two calls. */
+bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa_info *out);
+
+/* Counters of the engine, by reason. */
+#define IKE_STAT_LIST(X)                                                                  \
+	X(RX, "rx", "datagrams received")                                                 \
+	X(TX, "tx", "datagrams sent")                                                     \
+	X(RX_SHORT, "rx-malformed", "datagrams that are no IKE message")                  \
+	X(RX_VERSION, "rx-version", "of another major version")                           \
+	X(RX_UNKNOWN_SPI, "rx-unknown-spi", "for an IKE SA that doesn't exist")           \
+	X(RX_CORRUPT, "rx-corrupt", "integrity check failed")                             \
+	X(RX_SYNTAX, "rx-syntax", "payloads break the format or the exchange's rules")    \
+	X(RX_CRITICAL, "rx-critical", "unknown critical payload")                         \
+	X(RX_WINDOW, "rx-window", "message id outside the window")                        \
+	X(RX_REPEAT, "rx-repeat", "retransmitted requests")                               \
+	X(RX_REFUSED, "rx-refused", "not expected in the state")                          \
+	X(RX_FORGED, "rx-forged", "unprotected and not believed")                         \
+	X(INIT_IN, "init-in", "IKE_SA_INIT requests accepted")                            \
+	X(INIT_OUT, "init-out", "IKE SAs begun by us")                                    \
+	X(COOKIE_SENT, "cookie-sent", "cookies demanded")                                 \
+	X(COOKIE_BAD, "cookie-bad", "cookies that don't verify")                          \
+	X(COOKIE_ANSWERED, "cookie-answered", "cookies returned by us")                   \
+	X(INVALID_KE, "invalid-ke", "INVALID_KE_PAYLOAD sent or answered")                \
+	X(HALF_OPEN_FULL, "half-open-full", "IKE_SA_INIT dropped at the limit")           \
+	X(SA_FULL, "sa-full", "IKE SAs refused at the limit")                             \
+	X(NO_PROPOSAL, "no-proposal", "no common proposal")                               \
+	X(BAD_KE, "bad-ke", "public values refused")                                      \
+	X(AUTH_FAILED, "auth-failed", "peers that failed authentication")                 \
+	X(AUTH_REFUSED, "auth-refused", "peers refused by profile, keyring or policy")    \
+	X(AUTH_REJECTED, "auth-rejected", "peers that refused us")                        \
+	X(TS_UNACCEPTABLE, "ts-unacceptable", "no common traffic selectors")              \
+	X(NO_ADDRESS, "no-address", "address pool exhausted")                             \
+	X(NO_SPI, "no-spi", "no ESP SPI to be had")                                       \
+	X(INSTALL_FAILED, "install-failed", "CHILD_SAs the datapath refused")             \
+	X(RETRANSMIT, "retransmit", "requests retransmitted")                             \
+	X(TIMEOUT, "timeout", "SAs given up for want of an answer")                       \
+	X(PROBE, "probe", "liveness checks sent")                                         \
+	X(DEAD_PEER, "dead-peer", "SAs of dead peers")                                    \
+	X(HINT, "hint", "INVALID_IKE_SPI or INVALID_SPI taken as a hint")                 \
+	X(NOTIFY_LIMITED, "notify-limited", "unprotected notifies not sent at the limit") \
+	X(STALE, "stale", "answers and orders for an SA that is gone")                    \
+	X(MOVED, "moved", "peers that moved behind their NAT")                            \
+	X(UP, "up", "IKE SAs that came up")                                               \
+	X(DOWN, "down", "IKE SAs that went down after having been up")                    \
+	X(CRYPTO, "crypto", "failures of the crypto library or of memory")
+
+enum ike_stat {
+#define IKE_STAT_ENUM(name, word, text) IKE_STAT_##name,
+	IKE_STAT_LIST(IKE_STAT_ENUM)
+#undef IKE_STAT_ENUM
+		IKE_STAT_COUNT
+};
+
+struct ike_engine_stats {
+	uint64_t count[IKE_STAT_COUNT];
+	uint32_t sa_count, half_open, up;
+};
+
+void ike_engine_stats(const struct ike_engine *e, struct ike_engine_stats *out);
+
+/* The word of a counter ("rx-corrupt"); never NULL. */
+const char *ike_engine_stat_str(enum ike_stat stat);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,306 @@
+#ifndef IKE_PORTS_H
+#define IKE_PORTS_H
+
+/*
+ * What the IKE engine asks of the world.  The engine has no socket, no clock, no AAA, no policy of its own: it
+ * calls the functions of one struct ike_ports and is answered through engine.h.
+ *
+ * A question that the world may take its time with (authenticate, authorize, install) returns nothing; its answer is
+ * a call of ike_engine_authenticated, ike_engine_authorized or ike_engine_installed with the same handle.  The answer
+ * may come from inside the question, for it only posts an event.  Every question is answered once, ERR_TIMEOUT at worst; when
+ * the SA dies first ('down'), the answer that comes too late is dropped and counted.
+ *
+ * All pointers and views handed over in either direction live until the call returns, unless a comment says "moved".
+ * Everything runs on the engine's thread.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/bytes.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/slab.h"
+#include "crypto/alg.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ike_id; /* ike/wire/id.h: type and value of an identity, RFC7296-3.5 */
+struct ike_ts; /* ike/wire/ts.h: one traffic selector, RFC7296-3.13.1 */
+
+enum {
+	IKE_OFFER_ALGS = 32, /* transforms of one proposal */
+	IKE_OFFERS = 8,      /* proposals of one policy */
+	IKE_TS_COUNT = 16,   /* selectors of one side of a CHILD_SA */
+	IKE_CONFIG_DNS = 4,  /* servers of each kind */
+	IKE_CONFIG_PREFIXES = 64
+};
+
+enum ike_role { IKE_RESPONDER, IKE_INITIATOR };
+
+/*
+ * Between which two sockets a datagram travels.  'natt': over the socket that carries ESP as well (port 4500); its
+ * owner adds and strips the four zero bytes of the non-ESP marker (RFC3948-2.2), the engine never sees them.
+ */
+struct ike_path {
+	struct addr_port local;
+	struct addr_port remote;
+	uint32_t vrf; /* front VRF, 0 the global one */
+	bool natt;
+};
+
+/*
+ * One proposal: rows of the algorithm table, grouped by kind or not, in order of preference within a kind.  An IKE
+ * proposal needs ENCR, PRF, GROUP and, without AEAD, INTEG; an ESP proposal ENCR and, without AEAD, INTEG.
+ */
+struct ike_offer {
+	uint8_t alg_count;
+	const struct crypto_alg *alg[IKE_OFFER_ALGS];
+};
+
+struct ike_offers {
+	uint8_t count;
+	struct ike_offer offer[IKE_OFFERS]; /* in order of preference */
+};
+
+/* Wishes of a CFG_REQUEST. */
+enum ike_want {
+	IKE_WANT_IP4 = 1 << 0,     /* INTERNAL_IP4_ADDRESS */
+	IKE_WANT_NETMASK = 1 << 1, /* INTERNAL_IP4_NETMASK */
+	IKE_WANT_DNS4 = 1 << 2,
+	IKE_WANT_SUBNET4 = 1 << 3, /* INTERNAL_IP4_SUBNET */
+	IKE_WANT_IP6 = 1 << 4,
+	IKE_WANT_DNS6 = 1 << 5,
+	IKE_WANT_SUBNET6 = 1 << 6,
+	IKE_WANT_NBNS4 = 1 << 7,
+	IKE_WANT_VERSION = 1 << 8 /* APPLICATION_VERSION */
+};
+
+/*
+ * The content of a Configuration payload (RFC7296-3.15).  In a request 'want' says what is asked for, and an address
+ * that is set is the one the peer would like (have again).  In CFG_REPLY and CFG_SET 'want' is 0.
+ */
+struct ike_config {
+	uint16_t want; /* enum ike_want */
+	uint8_t dns_count, nbns_count;
+	uint8_t prefix_count;
+	uint8_t ip4_mask_len;   /* INTERNAL_IP4_NETMASK as a length; 0: none, so a netmask of 0.0.0.0 isn't carried */
+	struct addr ip4;        /* family 0: none */
+	struct addr_prefix ip6; /* address with its prefix length; family 0: none */
+	struct addr dns[IKE_CONFIG_DNS];
+	struct addr nbns[IKE_CONFIG_DNS];
+	struct addr_prefix prefix[IKE_CONFIG_PREFIXES]; /* INTERNAL_IP4_SUBNET and INTERNAL_IP6_SUBNET, in order */
+	uint16_t dropped;                               /* attributes received that don't fit here or that Nave doesn't know */
+};
+
+/* dpd INTERVAL RETRY {on-demand | periodic} (cli.md 1.4).  interval 0: off. */
+struct ike_dpd {
+	uint16_t interval_s;
+	uint16_t retry_s;
+	bool periodic;
+};
+
+/* What a CHILD_SA of ours may be. */
+struct ike_child_policy {
+	struct ike_offers esp;
+	uint8_t local_count, remote_count;
+	const struct ike_ts *local; /* at most IKE_TS_COUNT of each side */
+	const struct ike_ts *remote;
+	bool narrow_to_address; /* a peer that asked for an address and isn't FlexVPN gets TSi = that address (cli.md 3) */
+};
+
+/* What an IKE SA lives by once its peer is known: by the request for an initiator, by the grant for a responder. */
+struct ike_terms {
+	struct ike_child_policy child;
+	struct ike_dpd dpd;
+	uint32_t lifetime_s;         /* the IKE SA is deleted after this; 0: never */
+	uint16_t nat_keepalive_s;    /* behind a NAT; 0: the engine's default */
+	uint16_t retransmit_tries;   /* 0: the engine's default */
+	uint32_t retransmit_base_ms; /* 0: the engine's default */
+};
+
+/* An initiator's order. */
+struct ike_request {
+	struct ike_path path; /* natt false: begins on port 500 and floats when a NAT is found */
+	uint64_t ref;         /* the world's own name for it: comes back in every question */
+	const struct ike_id *local_id;
+	const struct ike_id *remote_id;  /* sent as IDr, and then the one that must answer; NULL: none */
+	struct secret psk;               /* moved: signs for us */
+	bool initial_contact;            /* the world has no other SA of this identity pair */
+	bool force_udp;                  /* pretend a NAT, so that ESP travels in UDP */
+	bool need_address;               /* without an address from the peer the SA is deleted (cli.md 1.5) */
+	const struct ike_config *want;   /* CFG_REQUEST; NULL: none */
+	const struct ike_config *routes; /* CFG_SET, sent once the SA is up; NULL or no prefix: none */
+	struct ike_terms terms;
+};
+
+/* ---- questions ---- */
+
+/* Who is it, and with what is it verified?  Asked when the peer's identity and AUTH method are known, before AUTH is checked. */
+struct ike_who {
+	enum ike_role role; /* ours */
+	struct ike_path path;
+	uint64_t ref; /* initiator: the request's */
+	const struct ike_id *peer_id;
+	const struct ike_id *wanted_id; /* responder: the IDr that the peer asked for; NULL: none */
+	uint8_t method;                 /* the peer's, enum ike_auth_method */
+};
+
+/*
+ * The answer.  err other than ERR_OK: the peer gets AUTHENTICATION_FAILED, whatever the cause, and 'why' is logged.
+ * Both roles give 'verify'; a responder also gives 'ref', 'local_id' and 'sign'.
+ */
+struct ike_proof {
+	enum err err;
+	const char *why; /* "no-profile", "no-key" …: for log and counter; NULL when ERR_OK */
+	uint64_t ref;    /* the world's own name for the SA from now on */
+	const struct ike_id *local_id;
+	struct secret verify; /* moved: PSK of the peer's direction */
+	struct secret sign;   /* moved: PSK of ours */
+};
+
+/* What may it have?  Asked of a responder's world once AUTH is verified. */
+struct ike_plea {
+	struct ike_path path;
+	uint64_t ref;
+	const struct ike_id *peer_id;
+	const struct ike_config *want;  /* CFG_REQUEST; NULL: none came */
+	const struct ike_ts *tsi, *tsr; /* as proposed */
+	uint8_t tsi_count, tsr_count;
+	bool initial_contact;
+	bool flexvpn;   /* the peer sent FLEXVPN-SUPPORTED */
+	bool udp_encap; /* ESP will travel in UDP */
+};
+
+enum ike_verdict {
+	IKE_GRANTED,
+	IKE_REFUSED,   /* AUTHENTICATION_FAILED, the IKE SA is gone */
+	IKE_NO_ADDRESS /* INTERNAL_ADDRESS_FAILURE: the IKE SA stays without child, for 30 s unless one comes */
+};
+
+struct ike_grant {
+	enum ike_verdict verdict;
+	const char *why;                /* as in ike_proof; NULL when granted */
+	const struct ike_config *reply; /* CFG_REPLY, sent only if the peer asked; NULL: none */
+	struct ike_terms terms;
+};
+
+/* ---- CHILD_SA ---- */
+
+struct ike_child_keys {
+	struct secret encr;  /* with the salt at its end */
+	struct secret integ; /* empty with an AEAD */
+};
+
+/*
+ * A pair of ESP SAs to install.  'spi_in' names it in every later call: the world chose it, so it is unique.  'path'
+ * gives the outer addresses, and the ports when 'udp_encap'.
+ */
+struct ike_child_sa {
+	uint32_t spi_in, spi_out;
+	const struct crypto_alg *encr;
+	const struct crypto_alg *integ; /* NULL with an AEAD */
+	bool esn;
+	bool udp_encap;
+	enum ike_role role; /* of this exchange */
+	struct ike_path path;
+	struct ike_child_keys in, out; /* the world moves what it keeps out of here; the rest is wiped after the call */
+	uint8_t local_count, remote_count;
+	const struct ike_ts *local, *remote; /* as narrowed, seen from us */
+	const struct ike_config *config;     /* initiator: what CFG_REPLY brought; NULL: nothing.  Responder: what was sent */
+	uint64_t ref;
+	const struct ike_id *peer_id;
+};
+
+/* Why an SA is gone. */
+#define IKE_DOWN_LIST(X)                                                       \
+	X(DELETED, "deleted", "deleted by us")                                 \
+	X(PEER_DELETED, "peer-deleted", "deleted by the peer")                 \
+	X(TIMEOUT, "timeout", "the peer doesn't answer")                       \
+	X(DEAD_PEER, "dead-peer", "liveness checks went unanswered")           \
+	X(AUTH, "auth", "authentication failed, here or there")                \
+	X(NO_PROPOSAL, "no-proposal", "no common proposal")                    \
+	X(TS, "ts", "traffic selectors unacceptable")                          \
+	X(ADDRESS, "address", "no address")                                    \
+	X(INSTALL, "install", "the datapath refused the CHILD_SA")             \
+	X(NO_CHILD, "no-child", "no CHILD_SA in time")                         \
+	X(LIFETIME, "lifetime", "end of its lifetime")                         \
+	X(PROTOCOL, "protocol", "the peer broke the protocol, or said we did") \
+	X(WORLD, "world", "a question went unanswered")                        \
+	X(INTERNAL, "internal", "out of memory or a crypto failure")           \
+	X(SHUTDOWN, "shutdown", "the engine ends")
+
+enum ike_down {
+#define IKE_DOWN_ENUM(name, word, text) IKE_DOWN_##name,
+	IKE_DOWN_LIST(IKE_DOWN_ENUM)
+#undef IKE_DOWN_ENUM
+		IKE_DOWN_COUNT
+};
+
+/* The word of a reason ("dead-peer"); never NULL. */
+const char *ike_ports_down_str(enum ike_down reason);
+
+/* ---- the table ---- */
+
+struct ike_ports {
+	void *ctx; /* first argument of every function */
+
+	/* Sends one IKE datagram. */
+	void (*send)(void *ctx, const struct ike_path *path, struct bytes datagram);
+
+	/* Sends the one-byte NAT keepalive (RFC3948-2.3), without marker. */
+	void (*keepalive)(void *ctx, const struct ike_path *path);
+
+	/*
+	 * The IKE proposals for 'path': the policy that its front VRF and local address select.  Both roles; asked for each
+	 * IKE_SA_INIT.  ERR_ABSENT: no policy (the responder is silent to the peer but for NO_PROPOSAL_CHOSEN).
+	 */
+	enum err (*policy)(void *ctx, const struct ike_path *path, struct ike_offers *out);
+
+	/* Questions, answered through engine.h. */
+	void (*authenticate)(void *ctx, struct slab_handle sa, const struct ike_who *who);
+	void (*authorize)(void *ctx, struct slab_handle sa, const struct ike_plea *plea);
+
+	/*
+	 * An inbound SPI on 'path' for a CHILD_SA that may come.  It stays the engine's until 'install' is called with it,
+	 * or is given back through spi_free.  ERR_FULL or ERR_AGAIN: none to be had now.
+	 */
+	enum err (*spi_new)(void *ctx, const struct ike_path *path, uint32_t *out);
+	void (*spi_free)(void *ctx, uint32_t spi);
+
+	/*
+	 * Installs both directions.  Until the answer comes the peer isn't answered (responder), so that it never sends into
+	 * a hole.  From here on the SPI is the world's, whatever the answer: child_down says when the pair is to go.
+	 */
+	void (*install)(void *ctx, struct slab_handle sa, struct ike_child_sa *child);
+
+	/* The pair 'spi_in' is no more (deleted, its IKE SA gone, or its install failed or came too late). */
+	void (*child_down)(void *ctx, struct slab_handle sa, uint32_t spi_in);
+
+	/*
+	 * The peer's prefixes: CFG_SET at a responder.  Sets accepted[i] for each prefix[i] that it takes; those alone are
+	 * acknowledged.  'accepted' holds config->prefix_count entries, all false.
+	 */
+	void (*config_set)(void *ctx, struct slab_handle sa, const struct ike_config *config, bool *accepted);
+
+	/* The IKE SA and its first CHILD_SA are up; the peer has been or is being answered. */
+	void (*up)(void *ctx, struct slab_handle sa);
+
+	/*
+	 * The IKE SA is gone.  Called exactly once for each handle that the world has seen, as the last call with it, after
+	 * child_down for each child.
+	 */
+	void (*down)(void *ctx, struct slab_handle sa, enum ike_down reason);
+
+	/* The peer is now reached on 'path' (NAT rebinding seen by IKE, RFC7296-2.23); its CHILD_SAs should follow. */
+	void (*moved)(void *ctx, struct slab_handle sa, const struct ike_path *path);
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif
