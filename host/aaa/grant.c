@@ -25,8 +25,7 @@ static void lay_over(struct aaa_grant *g, const struct cfg_authz_policy *p)
 	g->route_tag = p->route_tag;
 }
 
-void aaa_grant_merge(struct aaa_grant *out, const struct cfg_authz_policy *user, const struct cfg_authz_policy *group,
-	bool group_overrides)
+void aaa_grant_merge(struct aaa_grant *out, const struct cfg_authz_policy *user, const struct cfg_authz_policy *group, bool group_overrides)
 {
 	const struct cfg_authz_policy *weak = group_overrides ? user : group;
 	const struct cfg_authz_policy *strong = group_overrides ? group : user;

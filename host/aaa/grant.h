@@ -32,8 +32,8 @@ struct aaa_grant {
 };
 
 /* Merges the policies, either of which may be NULL; the user's wins unless 'group_overrides'. */
-void aaa_grant_merge(struct aaa_grant *out, const struct cfg_authz_policy *user, const struct cfg_authz_policy *group,
-	bool group_overrides);
+void aaa_grant_merge(
+	struct aaa_grant *out, const struct cfg_authz_policy *user, const struct cfg_authz_policy *group, bool group_overrides);
 
 #ifdef __cplusplus
 }

@@ -104,8 +104,8 @@ static unsigned score_path(const struct cfg_vrf_match *fvrf, const struct cfg_lo
 	return 0;
 }
 
-const struct cfg_profile *session_policy_profile(const struct cfg_model *m, const struct session_policy_path *path,
-	const struct cfg_identity *peer)
+const struct cfg_profile *session_policy_profile(
+	const struct cfg_model *m, const struct session_policy_path *path, const struct cfg_identity *peer)
 {
 	const struct cfg_profile *best = NULL;
 	unsigned best_score = 0;
@@ -184,8 +184,8 @@ static const struct cfg_keyring_peer *find_by_address(const struct cfg_keyring *
 	return best;
 }
 
-struct session_policy_psk session_policy_keys(const struct cfg_profile *profile, const struct cfg_identity *peer,
-	const struct addr *remote, bool responder)
+struct session_policy_psk session_policy_keys(
+	const struct cfg_profile *profile, const struct cfg_identity *peer, const struct addr *remote, bool responder)
 {
 	struct session_policy_psk keys = { .local = profile->psk_local, .remote = profile->psk_remote };
 	const struct cfg_keyring_peer *k = NULL;

@@ -21,8 +21,8 @@ struct session_policy_path {
  * one of its identity lines matches.  The most specific identity line wins (exact > longest mask or domain > any),
  * then the more specific path, then the order of writing.  NULL: no profile.
  */
-const struct cfg_profile *session_policy_profile(const struct cfg_model *m, const struct session_policy_path *path,
-	const struct cfg_identity *peer);
+const struct cfg_profile *session_policy_profile(
+	const struct cfg_model *m, const struct session_policy_path *path, const struct cfg_identity *peer);
 
 /* Whether 'profile' accepts 'peer' by one of its identity lines: for an initiator, who knows its profile. */
 bool session_policy_accepts(const struct cfg_profile *profile, const struct cfg_identity *peer);
@@ -40,8 +40,8 @@ struct session_policy_psk {
  * Keys for 'peer' at 'remote': those of the profile's authentication lines, else those of its keyring.  A responder
  * finds the keyring's peer by identity, then by longest address match; an initiator by address.
  */
-struct session_policy_psk session_policy_keys(const struct cfg_profile *profile, const struct cfg_identity *peer,
-	const struct addr *remote, bool responder);
+struct session_policy_psk session_policy_keys(
+	const struct cfg_profile *profile, const struct cfg_identity *peer, const struct addr *remote, bool responder);
 
 #ifdef __cplusplus
 }
