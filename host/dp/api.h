@@ -8,6 +8,11 @@
  * id that exists replaces the object (idempotent), a del of one that doesn't is ERR_ABSENT.  Operations travel in
  * transactions: applied in order, undone in reverse when one fails, answered by one completion that tells for every
  * operation its result and, for an SA, where it was placed and why not in a better place.
+ *
+ * References are checked: a put that names what isn't there is ERR_ABSENT, a del of what others name is ERR_BUSY.
+ * The one exception is a tunnel's 'sa_out', which may name an SA that isn't there: the tunnel drops until it is.
+ *
+ * An SA carries packets only once its whole transaction is in, so an SA that was undone was never active.
  */
 
 #include <stdbool.h>
@@ -29,7 +34,9 @@ enum {
 	DP_IFNAME_MAX = 16,  /* bytes of a netdev name, with NUL (IFNAMSIZ) */
 	DP_SPEC_MAX = 256,   /* bytes of a port specification, with NUL */
 	DP_TS_MAX = 16,      /* selector pairs of one SA */
-	DP_OPS_MAX = 64,     /* operations of one transaction */
+	DP_OPS_MAX = 32,     /* operations of one transaction: so many of the largest fit in one message */
+	DP_PAGE_MAX = 32,    /* rows of one page of a dump or of counters */
+	DP_EVENTS_MAX = 64,  /* events of one message */
 	DP_MSG_MAX = 65536,  /* bytes of one message on the socket */
 	DP_SPI_BATCH = 1024, /* SPIs of one reservation */
 	DP_WINDOW_MIN = 64,
@@ -119,9 +126,10 @@ struct dp_local {
 
 /* A VRF: one FIB, one TUN that joins the host itself to it. */
 struct dp_vrf {
-	uint32_t id; /* 0: global */
+	uint32_t id; /* 0: global; it is put like any other */
 	char name[DP_NAME_MAX];
 	char tun[DP_IFNAME_MAX]; /* persistent TUN netdev that joins the host to this VRF; made when absent */
+	char netns[DP_NAME_MAX]; /* network namespace of its TUN, twins and sockets; \"\" the program's own */
 };
 
 /* A neighbour that packets are handed to.  Its MAC address is the datapath's business. */
@@ -141,7 +149,7 @@ struct dp_tunnel {
 	uint16_t mtu; /* inner IP, 0: derived from the path */
 	uint32_t inner_vrf;
 	uint32_t front_vrf;
-	uint32_t sa_out;   /* id of the outbound SA that sends; 0: none yet */
+	uint32_t sa_out;   /* id of the outbound SA that sends, which needn't be there yet; 0: none */
 	struct addr local; /* outer addresses */
 	struct addr remote;
 	char name[DP_NAME_MAX]; /* "Virtual-Access7" */
@@ -178,7 +186,10 @@ struct dp_ts_pair {
 	struct dp_ts remote;
 };
 
-/* An ESP SA in tunnel mode (RFC4303).  Keys are moved in by put and never come back in a dump. */
+/*
+ * An ESP SA (RFC4303).  Keys are moved in by put and never come back in a dump.  A put of an SA that is there changes
+ * what may change (end points, port, limits, selectors); its key, SPI and direction may not: ERR_EXISTS.
+ */
 struct dp_sa {
 	uint32_t id;
 	uint32_t spi;
@@ -200,13 +211,26 @@ struct dp_sa {
 	uint64_t soft_packets;
 	uint64_t hard_packets;
 	struct dp_state state;
-	struct dp_ts_pair ts[DP_TS_MAX];
 	struct secret key; /* cipher key, for an AEAD followed by its salt (4 bytes) */
 	struct secret integ_key;
+	struct dp_ts_pair ts[DP_TS_MAX]; /* the last member: copies may end after 'ts_count' pairs */
 };
 
 /* ---- operations, transactions ---- */
 
+/* Classes of objects in order of reference: each names only objects of classes before its own. */
+enum dp_class {
+	DP_CLASS_VRF,
+	DP_CLASS_PORT,
+	DP_CLASS_LOCAL,
+	DP_CLASS_ADJACENCY,
+	DP_CLASS_TUNNEL,
+	DP_CLASS_SA,
+	DP_CLASS_ROUTE,
+	DP_CLASS_COUNT
+};
+
+/* The puts in order of class, then the dels in the same order. */
 #define DP_OP_LIST(X)                                \
 	X(PUT_VRF, "put-vrf", vrf)                   \
 	X(PUT_PORT, "put-port", port)                \
@@ -247,12 +271,26 @@ struct dp_op {
 
 const char *dp_op_str(enum dp_op_kind kind);
 
+bool dp_op_is_put(enum dp_op_kind kind);
+
+/* Class of the object of a put or del ('kind' isn't DP_OP_NONE), and the way back. */
+enum dp_class dp_op_class(enum dp_op_kind kind);
+enum dp_op_kind dp_op_put_of(enum dp_class class_of);
+enum dp_op_kind dp_op_del_of(enum dp_class class_of);
+
+/*
+ * Whether a put makes sense by itself, whatever else exists: numbers in range, addresses of one family, key lengths
+ * that fit the algorithms.  Always ERR_OK for a del.
+ * ERR_RANGE, ERR_MALFORMED or ERR_INCOMPLETE otherwise.
+ */
+MUST_USE enum err dp_op_check(const struct dp_op *op);
+
 /* Wipes the secrets of 'op'; safe on all-zero. */
 void dp_op_fini(struct dp_op *op);
 
 /* What became of one operation. */
 struct dp_result {
-	enum err err;          /* ERR_OK; the cause; or ERR_STATE for one undone because another failed */
+	enum err err;          /* ERR_OK; the cause; or ERR_STATE for one undone or not tried because another failed */
 	uint8_t placement;     /* enum dp_placement, SAs alone */
 	uint8_t reason;        /* enum dp_reason */
 	struct dp_state state; /* SAs alone */
@@ -333,6 +371,8 @@ struct dp_port_stats {
 	char driver[DP_NAME_MAX]; /* "net_nave", "af_xdp" … */
 	char device[DP_NAME_MAX]; /* what the device says it is, "" none */
 };
+
+enum dp_stats_which { DP_STATS_SA, DP_STATS_TUNNEL, DP_STATS_PORT, DP_STATS_COUNTER, DP_STATS_COUNT };
 
 /* One named counter of the datapath as a whole; drops by reason begin with "drop.". */
 struct dp_counter {
