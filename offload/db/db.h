@@ -1,0 +1,98 @@
+#ifndef DB_H
+#define DB_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/map.h"
+#include "db/adj.h"
+#include "db/fib.h"
+#include "db/pool.h"
+#include "db/port.h"
+#include "db/rcu.h"
+#include "db/route.h"
+#include "db/sa.h"
+#include "db/slot.h"
+#include "db/state.h"
+#include "db/tunnel.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How much fits.  Memory is paid for as it is used. */
+struct db_limits {
+	uint32_t slots;     /* SAs of each direction; a power of two from 256 */
+	uint32_t low_slots; /* of them can be in an SPI-table device; 0: no such device */
+	uint32_t tunnels;
+	uint32_t adjacencies;
+	uint32_t fib_nodes; /* of all tables; two a route suffice */
+	uint32_t workers;
+};
+
+/*
+ * The datapath's tables.  The main lcore writes through the functions of db/; workers read the first part directly,
+ * under QSBR, and write nothing but the state of SAs they own, stamps and drop counts.
+ */
+struct db {
+	/* workers */
+	struct db_sa **sa_in; /* [slots]; published configurations */
+	struct db_sa **sa_out;
+	struct db_tunnel *tunnel; /* by index */
+	struct db_adj *adj;
+	struct db_vrf *vrf;
+	struct db_port *port; /* [DB_PORT_MAX] */
+	uint32_t slot_mask;
+	uint32_t epoch; /* grows with every change that may alter an outer route */
+	struct db_rcu *rcu;
+
+	/* main lcore */
+	struct db_limits limits;
+	struct db_state state;
+	struct db_slots slots_in;
+	struct db_slots slots_out;
+	struct db_pool sas;
+	struct db_pool tunnels;
+	struct db_pool adjs;
+	struct db_pool fib_nodes;
+	struct map sa_ids, tunnel_ids, adj_ids, routes;
+	struct db_local_list *locals;
+	struct db_cold *cold; /* names and addresses that dumps need */
+};
+
+/*
+ * 'state' is moved in (fresh or adopted).  'seed' is 16 random bytes, for the hash tables.  VRF 0 exists.
+ */
+MUST_USE enum err db_new(struct db **out, const struct db_limits *limits, struct db_state *state, const uint8_t seed[16]);
+
+/* Every worker is offline and every SA's session was dropped. */
+void db_free(struct db *db);
+
+/* Says that outer routes may have changed: workers look theirs up again. */
+static inline void db_touch(struct db *db)
+{
+	uint32_t next = db->epoch + 1;
+
+	__atomic_store_n(&db->epoch, next == 0 ? 1 : next, __ATOMIC_RELEASE);
+}
+
+/* ---- workers ---- */
+
+/* The SA that 'spi' names, or NULL. */
+static inline const struct db_sa *db_sa_in(const struct db *db, uint32_t spi)
+{
+	const struct db_sa *sa = __atomic_load_n(&db->sa_in[spi & db->slot_mask], __ATOMIC_ACQUIRE);
+
+	return sa != (const struct db_sa *)0 && sa->spi == spi ? sa : (const struct db_sa *)0;
+}
+
+/* The outbound SA in 'slot', or NULL. */
+static inline const struct db_sa *db_sa_out(const struct db *db, uint32_t slot)
+{
+	return slot <= db->slot_mask ? __atomic_load_n(&db->sa_out[slot], __ATOMIC_ACQUIRE) : (const struct db_sa *)0;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

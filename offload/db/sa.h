@@ -1,0 +1,151 @@
+#ifndef DB_SA_H
+#define DB_SA_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "db/rcu.h"
+#include "db/state.h"
+#include "db/ts.h"
+#include "dp/api.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * SAs.  One SA is three things: this configuration, never written after it is published; its run-time state in the
+ * store (db_state_in or db_state_out), written by the one worker that owns the SA; and the engine's session.  A
+ * change of anything in the configuration - engine, peer's address, tunnel - is a new db_sa with the same slot and
+ * state, published by one pointer store between two bursts; the old one goes after a grace period.
+ */
+struct db;
+struct engine_ops;
+
+enum {
+	DB_SA_UDP = 1u << 0, /* outbound: encapsulated in UDP; inbound: expected so (both are accepted) */
+	DB_SA_ESN = 1u << 1,
+	DB_SA_OUT6 = 1u << 2, /* outer header is IPv6 */
+	DB_SA_ANY4 = 1u << 3, /* selectors let all IPv4 pass */
+	DB_SA_ANY6 = 1u << 4,
+	DB_SA_INLINE = 1u << 5 /* the device does ESP; the host numbers, windows and checks */
+};
+
+enum { DB_SA_HEADER_MAX = 56, DB_SA_ESP = 8 }; /* IPv6 + UDP + ESP; the ESP header */
+
+struct db_sa {
+	/* line 0: every packet */
+	uint32_t spi;        /* host order */
+	uint32_t generation; /* of the slot */
+	uint32_t slot;
+	uint32_t tunnel;                 /* index */
+	const struct engine_ops *engine; /* NULL: not placed */
+	void *session;                   /* the engine's */
+	union {
+		struct db_state_in *in;
+		struct db_state_out *out;
+	} run;
+	const struct db_ts *ts;
+	uint16_t flags; /* DB_SA_… */
+	uint16_t window;
+	uint16_t words; /* of the window's ring */
+	uint8_t ts_count;
+	uint8_t owner;  /* worker */
+	uint8_t iv_len; /* bytes on the wire */
+	uint8_t icv_len;
+	uint8_t align;      /* the encrypted part is a multiple of this */
+	uint8_t header_len; /* outbound: outer IP, UDP, ESP */
+	uint32_t id;        /* control's */
+
+	/* line 1: outbound the outer headers but for lengths, DSCP, DF, checksum, number; zero inbound */
+	uint8_t header[DB_SA_HEADER_MAX];
+	uint16_t front_vrf;   /* index */
+	uint8_t df;           /* enum dp_df */
+	uint8_t place_port;   /* inline: index of the port whose device has the session, and ... */
+	uint32_t place_epoch; /* ... the port's epoch when it was made; 'tx' compares both */
+
+	/* line 2 */
+	struct db_key local;
+	struct db_key remote;
+	uint64_t soft_bytes, hard_bytes; /* 0: none */
+	uint64_t soft_packets, hard_packets;
+
+	/* line 3: not for workers */
+	uint16_t local_port;
+	uint16_t remote_port;
+	uint8_t direction; /* enum dp_direction */
+	uint8_t placement; /* enum dp_placement */
+	uint8_t reason;    /* enum dp_reason */
+	uint8_t spare;
+	struct dp_sa *conf; /* owned by the last configuration of the slot; has the keys */
+	uint64_t pad[6];
+};
+static_assert(sizeof(struct db_sa) == 256, "SA: four lines");
+static_assert(offsetof(struct db_sa, header) == 64, "SA: outer headers in line 1");
+static_assert(offsetof(struct db_sa, local) == 128, "SA: addresses in line 2");
+
+/* Frees the session of 'sa' (whose other memory db frees).  ERR_AGAIN while a fence is on its way. */
+typedef enum err db_sa_drop(void *ctx, struct db_sa *sa);
+
+/* ---- main lcore: a put in three steps, so that an engine is chosen between the first and the last ---- */
+
+/*
+ * Checks 'conf', whose secrets are moved in, and builds an unpublished configuration.  A known id gets the slot and
+ * state it has; a new inbound one takes the slot of its SPI, which must be reserved; a new outbound one a free slot.
+ * ERR_NEEDS_REKEY: 'conf.state' names another store or a lost slot; ERR_STALE, ERR_STATE: the SPI isn't reserved;
+ * ERR_EXISTS: the id is of the other direction or has another SPI; ERR_ABSENT: no such tunnel; ERR_FULL;
+ * ERR_UNSUPPORTED: transport mode, key or window sizes; ERR_MALFORMED: selectors, addresses.
+ */
+MUST_USE enum err db_sa_prepare(struct db *db, struct dp_sa *conf, struct db_sa **out);
+
+/* Gives up a prepared one, whose session (if any) the caller has destroyed.  The slot is freed when it was new. */
+void db_sa_abandon(struct db *db, struct db_sa *sa);
+
+/* Publishes.  The configuration it replaces, if any, is dropped after a grace period; its slot and state go on. */
+void db_sa_publish(struct db *db, struct db_sa *sa, db_sa_drop *drop, void *ctx);
+
+/*
+ * A copy of the published configuration with a session yet to be made: for moving an SA to another engine.
+ * ERR_ABSENT; ERR_NOMEM.
+ */
+MUST_USE enum err db_sa_copy(struct db *db, uint32_t id, struct db_sa **out);
+
+/* Unpublishes now; after the grace period and the drop the slot is free.  ERR_ABSENT. */
+MUST_USE enum err db_sa_del(struct db *db, uint32_t id, db_sa_drop *drop, void *ctx);
+
+/* The published one, or NULL. */
+struct db_sa *db_sa_find(const struct db *db, uint32_t id);
+
+/* Published SAs in any order: '*cursor' begins at 0; NULL at the end. */
+struct db_sa *db_sa_walk(const struct db *db, uint32_t *cursor);
+
+/* Host counters; a device's own are the engine's to add. */
+void db_sa_stats(const struct db_sa *sa, struct dp_sa_stats *out);
+
+/* Reserves up to 'count' inbound SPIs; returns how many were written to 'spi'.  'low': for a device's table. */
+uint32_t db_sa_reserve(struct db *db, bool low, uint32_t *spi, uint32_t count);
+
+/* Bytes that ESP adds to an inner packet of 'inner' bytes, outer headers included. */
+static inline uint32_t db_sa_outer_len(const struct db_sa *sa, uint32_t inner)
+{
+	uint32_t clear = (inner + 2 + sa->align - 1) / sa->align * sa->align;
+
+	return sa->header_len + sa->iv_len + clear + sa->icv_len;
+}
+
+/* The largest inner packet whose outer one has at most 'mtu' bytes; 0 when nothing fits. */
+static inline uint32_t db_sa_inner_mtu(const struct db_sa *sa, uint32_t mtu)
+{
+	uint32_t fixed = (uint32_t)sa->header_len + sa->iv_len + sa->icv_len;
+	uint32_t clear = mtu > fixed ? (mtu - fixed) / sa->align * sa->align : 0;
+
+	return clear > 2 ? clear - 2 : 0;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

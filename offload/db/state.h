@@ -1,0 +1,167 @@
+#ifndef DB_STATE_H
+#define DB_STATE_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "dp/api.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * The state store: run-time state of every SA, one slot each, in a sealed memfd of its own whose descriptor a keeper
+ * also holds, so that kill -9 loses nothing (sa-state 5).  The owning worker writes a slot before the packet is
+ * passed on or the doorbell rung; nothing else in navedp numbers packets or opens a window.
+ */
+enum {
+	DB_STATE_WORDS = 32,          /* of the window's ring: twice DP_WINDOW_MAX bits, a power of two */
+	DB_STATE_GENERATION_BITS = 24 /* at most: an SPI has 32 bits, a slot at least 8 of them */
+};
+
+enum {
+	DB_STATE_STOPPED = 1u << 0,   /* numbers used up or hard lifetime passed: nothing passes */
+	DB_STATE_SOFT_TOLD = 1u << 1, /* lifetime and sequence events are sent once */
+	DB_STATE_SEQ_TOLD = 1u << 2
+};
+
+/* 'generation' carries this beside the number while the slot holds an SA. */
+#define DB_STATE_LIVE (UINT32_C(1) << 31)
+
+/* Inbound.  The window is a ring of 64-bit words: number n is bit n % 64 of word n / 64 % words (RFC6479). */
+struct db_state_in {
+	uint64_t top; /* highest number accepted; 0: none */
+	uint64_t packets;
+	uint64_t bytes;         /* of inner IP */
+	uint64_t limit_bytes;   /* next mark at which the slow path looks at the lifetime */
+	uint64_t limit_packets; /* likewise */
+	uint32_t generation;
+	uint32_t flags;                  /* DB_STATE_… */
+	uint64_t bitmap[DB_STATE_WORDS]; /* a window of 64 stays within the first line */
+	uint64_t replay_drops;
+	uint64_t auth_drops;
+	uint64_t other_drops;
+	uint64_t moved_to; /* hash of the end point last told in PEER_MOVED */
+	uint64_t spare[6];
+};
+static_assert(sizeof(struct db_state_in) == 384, "inbound state: six lines");
+
+/* Outbound: one line. */
+struct db_state_out {
+	uint64_t next; /* next number to be given; the first is 1 */
+	uint64_t packets;
+	uint64_t bytes;
+	uint64_t limit_bytes;
+	uint64_t limit_packets;
+	uint32_t generation;
+	uint32_t flags;
+	uint32_t hop;   /* the outer route, as of ... */
+	uint32_t epoch; /* ... this db epoch; 0: none */
+	uint64_t drops;
+};
+static_assert(sizeof(struct db_state_out) == 64, "outbound state: one line");
+
+struct db_state {
+	struct db_state_in *in;   /* [slots] */
+	struct db_state_out *out; /* [slots] */
+	uint64_t store;           /* identity; never 0 */
+	uint32_t slots;           /* of each direction */
+	int fd;
+	void *map;
+	size_t size;
+};
+
+/* A fresh store of 'slots' slots a direction.  'store' is random and not 0. */
+MUST_USE enum err db_state_new(struct db_state *s, uint32_t slots, uint64_t store);
+
+/*
+ * The store that an earlier navedp left, by its descriptor, which is taken over on success.  Checks seals, size and
+ * header; sets every bit at or below 'top' of every window (nothing is seen twice).  ERR_VERSION, ERR_RANGE (another
+ * number of slots), ERR_MALFORMED.
+ */
+MUST_USE enum err db_state_adopt(struct db_state *s, int fd, uint32_t slots);
+
+/* Unmaps and closes; what a keeper holds lives on.  Safe on all-zero with fd -1. */
+void db_state_fini(struct db_state *s);
+
+/* Begins a slot's life for an SA: everything zero, next 1, generation live. */
+void db_state_begin(struct db_state *s, enum dp_direction direction, uint32_t slot, uint32_t generation);
+
+/* Ends it: the generation stays, so that the next life gets another one. */
+void db_state_end(struct db_state *s, enum dp_direction direction, uint32_t slot);
+
+/* The generation of a slot's present or last life, 0 before the first; whether it lives. */
+uint32_t db_state_generation(const struct db_state *s, enum dp_direction direction, uint32_t slot);
+bool db_state_lives(const struct db_state *s, enum dp_direction direction, uint32_t slot);
+
+/* The handle that contract 1 carries. */
+struct dp_state db_state_handle(const struct db_state *s, enum dp_direction direction, uint32_t slot);
+
+/* ---- the window (RFC4303-3.4.3, RFC6479): inline because it runs per packet ---- */
+
+/* Words of the ring for a window of 'window' packets: a power of two, one word more than the window at least. */
+static inline uint32_t db_state_words(uint32_t window)
+{
+	uint32_t words = 2;
+
+	while (words * 64 < window + 64)
+		words *= 2;
+	return words;
+}
+
+/* Whether 'seq' may still be accepted: above zero, not too old, not seen.  'words' as above, 'window' not 0. */
+static inline bool db_state_fresh(const struct db_state_in *in, uint64_t seq, uint32_t window, uint32_t words)
+{
+	if (seq > in->top)
+		return true;
+	if (seq == 0 || in->top - seq >= window)
+		return false;
+	return (in->bitmap[(seq >> 6) & (words - 1)] >> (seq & 63) & 1) == 0;
+}
+
+/* Marks 'seq' as seen; false when it is no longer fresh.  Only after the packet's authentication. */
+static inline bool db_state_mark(struct db_state_in *in, uint64_t seq, uint32_t window, uint32_t words)
+{
+	uint64_t bit = UINT64_C(1) << (seq & 63);
+	uint64_t *word = &in->bitmap[(seq >> 6) & (words - 1)];
+
+	if (!db_state_fresh(in, seq, window, words))
+		return false;
+	if (seq > in->top) {
+		uint64_t passed = (seq >> 6) - (in->top >> 6);
+
+		if (passed > words)
+			passed = words;
+		for (uint64_t i = 0; i < passed; i++)
+			in->bitmap[((seq >> 6) - i) & (words - 1)] = 0;
+		in->top = seq;
+	}
+	*word |= bit;
+	return true;
+}
+
+/*
+ * The 64-bit number of a packet that carries 'low' (RFC4303 appendix A2): the one nearest to the window.  'top' is
+ * the highest number accepted.
+ */
+static inline uint64_t db_state_esn(uint64_t top, uint32_t low, uint32_t window)
+{
+	uint32_t top_low = (uint32_t)top;
+	uint64_t high = top >> 32;
+
+	if (top_low >= window - 1) {
+		if (low < top_low - (window - 1))
+			high++;
+	} else if (low >= top_low - (window - 1)) { /* the window reaches into the previous subspace */
+		high--;
+	}
+	return high << 32 | low;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

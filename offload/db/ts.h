@@ -1,0 +1,53 @@
+#ifndef DB_TS_H
+#define DB_TS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "db/key.h"
+#include "dp/api.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What selectors look at in a packet, with 'local' ours in both directions (RFC4301-4.4.1.1). */
+struct db_flow {
+	struct db_key local;
+	struct db_key remote;
+	uint16_t local_port; /* ICMP: type << 8 | code in both, RFC4301-4.4.1.1 */
+	uint16_t remote_port;
+	uint8_t family; /* AF_INET, AF_INET6 */
+	uint8_t proto;
+	bool ports; /* false: not visible (fragment, other protocol); matches ANY alone */
+};
+
+struct db_ts_side {
+	struct db_key first;
+	struct db_key last;
+	uint16_t port_first;
+	uint16_t port_last;
+};
+
+/* One negotiated selector pair, compiled. */
+struct db_ts {
+	struct db_ts_side local;
+	struct db_ts_side remote;
+	uint8_t family;
+	uint8_t proto; /* 0: any */
+};
+
+/* ERR_MALFORMED: sides of different families or protocols, first above last. */
+MUST_USE enum err db_ts_of(const struct dp_ts_pair *pair, struct db_ts *out);
+
+/* Whether 'ts' lets everything of its family pass. */
+bool db_ts_any(const struct db_ts *ts);
+
+/* Whether one of the 'count' pairs covers 'flow'. */
+bool db_ts_match(const struct db_ts *ts, uint32_t count, const struct db_flow *flow);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

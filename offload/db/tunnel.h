@@ -1,0 +1,65 @@
+#ifndef DB_TUNNEL_H
+#define DB_TUNNEL_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "dp/api.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct db;
+
+#define DB_SLOT_NONE UINT32_MAX
+
+/*
+ * A tunnel, in place for life: each field is one word that the main lcore stores and workers load, so that a rekey
+ * (another sa_out) is one store.  An SA says which tunnel it is of; 'encap' compares, so that a slot that was reused
+ * can't carry another tunnel's packets.
+ */
+struct db_tunnel {
+	uint32_t id;
+	uint32_t sa_out;               /* slot of the sending SA, or DB_SLOT_NONE */
+	uint32_t refs;                 /* routes that point here, SAs, and control */
+	uint16_t inner_vrf, front_vrf; /* indices */
+	uint16_t mtu;                  /* inner IP; 0: from the path */
+	uint8_t mode, df;
+	bool live;
+	uint8_t spare[3];
+	uint32_t path_mtu;   /* inner, as last derived; 0: not yet (workers) */
+	uint64_t last_in_ms; /* coarse clock of the worker; 0: never (workers, at most one store a millisecond) */
+	uint64_t last_out_ms;
+	uint64_t in_drops; /* workers, atomically added */
+	uint64_t out_drops;
+};
+static_assert(sizeof(struct db_tunnel) == 64, "tunnel: one line");
+
+/*
+ * ERR_ABSENT: VRF or sa_out unknown; ERR_UNSUPPORTED: a mode that isn't built; ERR_FULL.
+ * 'sa_out' must be an outbound SA of this tunnel.
+ */
+MUST_USE enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf);
+
+/* Takes it out of use; routes that still point here drop.  ERR_ABSENT; ERR_BUSY while SAs are in it. */
+MUST_USE enum err db_tunnel_del(struct db *db, uint32_t id);
+
+bool db_tunnel_get(const struct db *db, uint32_t id, struct dp_tunnel *out);
+
+/* The live tunnel of 'id', or NULL; its index. */
+struct db_tunnel *db_tunnel_find(const struct db *db, uint32_t id);
+uint32_t db_tunnel_index(const struct db *db, const struct db_tunnel *t);
+
+/* Live tunnels: '*cursor' begins at 0; NULL at the end. */
+struct db_tunnel *db_tunnel_walk(const struct db *db, uint32_t *cursor);
+
+/* Packets and bytes are those of its SAs, past ones included. */
+void db_tunnel_stats(const struct db *db, const struct db_tunnel *t, uint64_t now_ms, struct dp_tunnel_stats *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
