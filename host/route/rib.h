@@ -91,7 +91,7 @@ bool route_rib_lookup(const struct route_rib *r, uint32_t vrf, const struct addr
  * The same for the underlay of tunnel 'self': routes that end in that tunnel are passed over for the next best
  * (cli.md 4: never through that tunnel); false: nothing else remains (recursive-routing).
  */
-bool route_rib_underlay(const struct route_rib *r, uint32_t vrf, const struct addr *to, uint32_t self, struct route_hop *out);
+bool route_rib_underlay(struct route_rib *r, uint32_t vrf, const struct addr *to, uint32_t self, struct route_hop *out);
 
 /* One line of show ip route. */
 struct route_info {
@@ -102,8 +102,9 @@ struct route_info {
 	const char *out_name; /* of hop.out; borrowed until the next call */
 };
 
-/* Candidates in order of VRF, family and prefix; '*cursor' begins at 0; false at the end. */
-bool route_rib_walk(const struct route_rib *r, uint32_t *cursor, struct route_info *out);
+/* Every candidate, in order of VRF, family, prefix and preference; 'fn' must not change the table. */
+typedef void route_rib_fn(void *ctx, const struct route_info *info);
+void route_rib_walk(const struct route_rib *r, route_rib_fn *fn, void *ctx);
 
 #ifdef __cplusplus
 }
