@@ -1,0 +1,33 @@
+#ifndef MBOX_REGION_H
+#define MBOX_REGION_H
+
+#include "fwi/abi.h"
+#include "mbox/bus.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Memory that the device may read and write: a sealed memfd of the driver's own, left out of core dumps.  All-zero
+ * is empty and safe to fini.  Nothing but rings, packets, pages and images in transit belongs here.
+ */
+struct mbox_region {
+	uint8_t *base;
+	uint64_t size; /* bytes, a multiple of the page size */
+	uint16_t id;   /* the device's name for it, 0: not shown to one */
+};
+
+/* Makes 'size' (rounded up to pages) zeroed bytes and shows them to the device; 'name' is for /proc. */
+enum fwi_status mbox_region_init(struct mbox_region *r, struct fwi_bus *bus, const char *name, uint64_t size);
+
+/* Takes the region from the device ('bus' NULL: the device is gone), wipes and unmaps it. */
+void mbox_region_fini(struct mbox_region *r, struct fwi_bus *bus);
+
+/* The device's address of 'length' bytes at 'at', which lie in the region. */
+struct fwi_addr mbox_region_addr(const struct mbox_region *r, const void *at, uint32_t length);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
