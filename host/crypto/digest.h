@@ -1,0 +1,20 @@
+#ifndef CRYPTO_DIGEST_H
+#define CRYPTO_DIGEST_H
+
+#include "crypto/crypto.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { CRYPTO_SHA1_LEN = 20, CRYPTO_SHA256_LEN = 32 };
+
+/* SHA-1, for NAT detection alone (RFC7296-2.23) and certificate hashes that the RFC fixes. */
+MUST_USE enum err crypto_digest_sha1(struct crypto *c, struct crypto_parts in, uint8_t out[CRYPTO_SHA1_LEN]);
+
+MUST_USE enum err crypto_digest_sha256(struct crypto *c, struct crypto_parts in, uint8_t out[CRYPTO_SHA256_LEN]);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,38 @@
+#ifndef CRYPTO_LIB_H
+#define CRYPTO_LIB_H
+
+/* The inside of struct crypto, for the folder's own files: everything by the row's index. */
+
+#define ERR_STATE openssl_err_state /* a type of OpenSSL's that nobody uses; ours is in base/err.h */
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#undef ERR_STATE
+
+#include "crypto/crypto.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct crypto {
+	EVP_CIPHER *cipher[CRYPTO_ALG_ROWS];
+	EVP_CIPHER_CTX *cipher_ctx[CRYPTO_ALG_ROWS];
+	EVP_MAC_CTX *mac_ctx[CRYPTO_ALG_ROWS]; /* HMAC with the row's digest; wants a key at each init */
+	EC_GROUP *curve[CRYPTO_ALG_ROWS];
+	BIGNUM *prime[CRYPTO_ALG_ROWS]; /* MODP groups */
+	BN_MONT_CTX *mont[CRYPTO_ALG_ROWS];
+	EVP_MD_CTX *md_ctx;
+	EVP_MD *sha1, *sha256;
+	BN_CTX *bn;
+};
+
+/* HMAC of 'in' with the digest of 'alg' (PRF or INTEG), all of it to 'out', which holds CRYPTO_DIGEST_MAX bytes. */
+MUST_USE enum err crypto_lib_hmac(struct crypto *c, const struct crypto_alg *alg, struct bytes key, struct crypto_parts in, uint8_t *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
