@@ -16,6 +16,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/addr.h"
@@ -39,6 +40,8 @@ enum {
 	DP_EVENTS_MAX = 64,  /* events of one message */
 	DP_MSG_MAX = 65536,  /* bytes of one message on the socket */
 	DP_SPI_BATCH = 1024, /* SPIs of one reservation */
+	DP_KEY_MAX = 64,     /* bytes of a cipher's or an integrity key */
+	DP_SPI_MIN = 256,    /* SPIs below are reserved (RFC4303-2.1) */
 	DP_WINDOW_MIN = 64,
 	DP_WINDOW_MAX = 1024 /* anti-replay window, packets */
 };
@@ -284,6 +287,9 @@ enum dp_op_kind dp_op_del_of(enum dp_class class_of);
  * ERR_RANGE, ERR_MALFORMED or ERR_INCOMPLETE otherwise.
  */
 MUST_USE enum err dp_op_check(const struct dp_op *op);
+
+/* Bytes of 'op' that count: up to the end of its object, for an SA up to its last selector pair. */
+size_t dp_op_size(const struct dp_op *op);
 
 /* Wipes the secrets of 'op'; safe on all-zero. */
 void dp_op_fini(struct dp_op *op);

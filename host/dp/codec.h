@@ -174,13 +174,6 @@ MUST_USE enum err dp_codec_read(struct bytes in, struct dp_room *room, struct dp
 /* Wipes the secrets that a read message holds.  Safe on all-zero and on one whose keys were taken. */
 void dp_codec_fini(struct dp_msg *m);
 
-/*
- * One operation in the form that TXN (with its keys) and ITEMS (without) carry.  Two objects are the same when
- * their forms without keys and state are.
- */
-void dp_codec_write_op(struct wr *w, const struct dp_op *op, bool with_keys);
-void dp_codec_read_op(struct rd *r, struct dp_op *op);
-
 #ifdef __cplusplus
 }
 #endif

@@ -21,10 +21,13 @@ struct dp_call {
 	struct list link; /* provider's */
 	uint32_t tag;     /* provider's; 0: not pending */
 	uint64_t due_ms;  /* provider's */
+	uint16_t count;   /* provider's: operations asked for */
+	uint8_t answer;   /* provider's: enum dp_msg_kind that will answer */
 	/*
 	 * Called once, never from within dp_provider_call, and 'call' is no longer pending.  'reply' is of the kind that
 	 * answers the request and lives as long as this function runs; NULL when 'err' isn't ERR_OK:
-	 * ERR_CLOSED the link died, ERR_TIMEOUT no answer.  Whether a transaction was applied is then unknown.
+	 * ERR_CLOSED, the link died or the datapath didn't answer in time.  Whether a transaction was applied is unknown
+	 * then.
 	 */
 	void (*done)(struct dp_call *call, enum err err, const struct dp_msg *reply);
 };
@@ -73,6 +76,12 @@ void dp_provider_unlisten(struct dp_listener *l);
 
 /* Fails all pending calls, drops listeners, frees; NULL is fine. */
 void dp_provider_close(struct dp_provider *p);
+
+/* For providers: the kind that answers a request of 'kind'; DP_MSG_NONE for one that isn't answered or no request. */
+enum dp_msg_kind dp_provider_answer(enum dp_msg_kind kind);
+
+/* For providers: whether 'reply' is what 'call' waits for. */
+bool dp_provider_fits(const struct dp_call *call, const struct dp_msg *reply);
 
 /* For providers: tell every listener.  A listener may leave from within its function. */
 void dp_provider_tell_changed(struct dp_provider *p);

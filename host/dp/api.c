@@ -1,0 +1,210 @@
+/*
+ * Names and sense of contract 1's nouns.  Used by both programs; no state.
+ */
+#include "dp/api.h"
+
+#include <string.h>
+
+const char *dp_placement_str(enum dp_placement p)
+{
+	static const char *const words[] = {
+#define WORD(name, word, text) word,
+		DP_PLACEMENT_LIST(WORD)
+#undef WORD
+	};
+
+	return (unsigned)p < DP_PLACE_COUNT ? words[p] : "?";
+}
+
+const char *dp_reason_str(enum dp_reason r)
+{
+	static const char *const words[] = {
+#define WORD(name, word, text) word,
+		DP_REASON_LIST(WORD)
+#undef WORD
+	};
+
+	return (unsigned)r < DP_WHY_COUNT ? words[r] : "?";
+}
+
+const char *dp_op_str(enum dp_op_kind kind)
+{
+	static const char *const words[] = { "none",
+#define WORD(name, word, member) word,
+		DP_OP_LIST(WORD)
+#undef WORD
+	};
+
+	return (unsigned)kind < DP_OP_COUNT ? words[kind] : "?";
+}
+
+const char *dp_event_str(enum dp_event_kind kind)
+{
+	static const char *const words[] = { "none",
+#define WORD(name, word, text) word,
+		DP_EVENT_LIST(WORD)
+#undef WORD
+	};
+
+	return (unsigned)kind < DP_EVENT_COUNT ? words[kind] : "?";
+}
+
+bool dp_op_is_put(enum dp_op_kind kind)
+{
+	return kind >= DP_PUT_VRF && kind < DP_DEL_VRF;
+}
+
+enum dp_class dp_op_class(enum dp_op_kind kind)
+{
+	return (enum dp_class)((unsigned)(kind - DP_PUT_VRF) % DP_CLASS_COUNT);
+}
+
+enum dp_op_kind dp_op_put_of(enum dp_class class_of)
+{
+	return (enum dp_op_kind)(DP_PUT_VRF + (unsigned)class_of);
+}
+
+enum dp_op_kind dp_op_del_of(enum dp_class class_of)
+{
+	return (enum dp_op_kind)(DP_DEL_VRF + (unsigned)class_of);
+}
+
+size_t dp_op_size(const struct dp_op *op)
+{
+	static const size_t sizes[DP_CLASS_COUNT] = {
+		sizeof(struct dp_vrf),
+		sizeof(struct dp_port),
+		sizeof(struct dp_local),
+		sizeof(struct dp_adjacency),
+		sizeof(struct dp_tunnel),
+		0,
+		sizeof(struct dp_route),
+	};
+	enum dp_class c = dp_op_class(op->kind);
+	size_t size = sizes[c];
+
+	if (c == DP_CLASS_SA)
+		size = offsetof(struct dp_sa, ts) + op->u.sa.ts_count * sizeof(op->u.sa.ts[0]);
+	return offsetof(struct dp_op, u) + size;
+}
+
+void dp_op_fini(struct dp_op *op)
+{
+	if (op->kind != DP_PUT_SA)
+		return;
+	secret_fini(&op->u.sa.key);
+	secret_fini(&op->u.sa.integ_key);
+}
+
+static bool is_name(const char *s, size_t cap)
+{
+	return s[0] != '\0' && memchr(s, '\0', cap) != NULL;
+}
+
+static enum err check_prefix(const struct addr_prefix *p)
+{
+	return p->addr.family != 0 && p->len <= addr_bits(&p->addr) ? ERR_OK : ERR_MALFORMED;
+}
+
+static enum err check_port(const struct dp_port *p)
+{
+	if (p->id == 0 || p->kind > DP_PORT_VDEV || p->role > DP_ROLE_WAN)
+		return ERR_RANGE;
+	return is_name(p->name, sizeof(p->name)) && is_name(p->spec, sizeof(p->spec)) ? ERR_OK : ERR_INCOMPLETE;
+}
+
+static enum err check_tunnel(const struct dp_tunnel *t)
+{
+	if (t->id == 0 || t->mode > DP_TUNNEL_GRE || t->df > DP_DF_CLEAR)
+		return ERR_RANGE;
+	if (t->local.family == 0 || t->local.family != t->remote.family)
+		return ERR_MALFORMED;
+	return is_name(t->name, sizeof(t->name)) ? ERR_OK : ERR_INCOMPLETE;
+}
+
+static enum err check_route(const struct dp_route *r)
+{
+	struct addr network = addr_network(&r->prefix);
+	enum err err = check_prefix(&r->prefix);
+
+	if (err != ERR_OK)
+		return err;
+	if (!addr_eq(&network, &r->prefix.addr))
+		return ERR_MALFORMED;
+	return r->action <= DP_ROUTE_TUNNEL ? ERR_OK : ERR_RANGE;
+}
+
+/* An AEAD's key ends with its salt. */
+static bool cipher_key_fits(uint8_t cipher, size_t len)
+{
+	enum { SALT = 4 };
+
+	switch (cipher) {
+	case DP_CIPHER_NULL:
+		return len == 0;
+	case DP_CIPHER_AES_CBC:
+		return len == 16 || len == 24 || len == 32;
+	case DP_CIPHER_AES_GCM:
+		return len == 16 + SALT || len == 24 + SALT || len == 32 + SALT;
+	case DP_CIPHER_CHACHA20_POLY1305:
+		return len == 32 + SALT;
+	default:
+		return false;
+	}
+}
+
+static bool integ_key_fits(uint8_t cipher, uint8_t integ, size_t len)
+{
+	static const uint8_t lens[] = { 0, 20, 32, 48, 64 }; /* by enum dp_integ */
+	bool aead = cipher == DP_CIPHER_AES_GCM || cipher == DP_CIPHER_CHACHA20_POLY1305;
+
+	if (integ > DP_INTEG_SHA512_256 || aead != (integ == DP_INTEG_NONE))
+		return false;
+	return len == lens[integ];
+}
+
+static bool ts_makes_sense(const struct dp_ts *ts)
+{
+	return ts->first.family != 0 && ts->first.family == ts->last.family && addr_cmp(&ts->first, &ts->last) <= 0 &&
+	       ts->port_first <= ts->port_last;
+}
+
+static enum err check_sa(const struct dp_sa *s)
+{
+	if (s->id == 0 || s->tunnel == 0 || s->spi < DP_SPI_MIN || s->direction > DP_OUT || s->ts_count == 0 || s->ts_count > DP_TS_MAX)
+		return ERR_RANGE;
+	if (s->window != 0 && (s->window < DP_WINDOW_MIN || s->window > DP_WINDOW_MAX || s->window % 64 != 0))
+		return ERR_RANGE;
+	if (s->local.addr.family == 0 || s->local.addr.family != s->remote.addr.family)
+		return ERR_MALFORMED;
+	if (s->udp_encap && (s->local.port == 0 || s->remote.port == 0))
+		return ERR_INCOMPLETE;
+	for (unsigned i = 0; i < s->ts_count; i++)
+		if (!ts_makes_sense(&s->ts[i].local) || !ts_makes_sense(&s->ts[i].remote))
+			return ERR_MALFORMED;
+	return cipher_key_fits(s->cipher, s->key.len) && integ_key_fits(s->cipher, s->integ, s->integ_key.len) ? ERR_OK : ERR_MALFORMED;
+}
+
+enum err dp_op_check(const struct dp_op *op)
+{
+	switch (op->kind) {
+	case DP_PUT_VRF:
+		return is_name(op->u.vrf.name, sizeof(op->u.vrf.name)) ? ERR_OK : ERR_INCOMPLETE;
+	case DP_PUT_PORT:
+		return check_port(&op->u.port);
+	case DP_PUT_LOCAL:
+		return check_prefix(&op->u.local.prefix);
+	case DP_PUT_ADJACENCY:
+		if (op->u.adjacency.id == 0)
+			return ERR_RANGE;
+		return op->u.adjacency.next_hop.family != 0 ? ERR_OK : ERR_MALFORMED;
+	case DP_PUT_TUNNEL:
+		return check_tunnel(&op->u.tunnel);
+	case DP_PUT_SA:
+		return check_sa(&op->u.sa);
+	case DP_PUT_ROUTE:
+		return check_route(&op->u.route);
+	default:
+		return ERR_OK;
+	}
+}

@@ -1,0 +1,178 @@
+#ifndef TESTS_DP_SAMPLES_H
+#define TESTS_DP_SAMPLES_H
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dp/codec.h"
+
+/* Objects that pass dp_op_check, with every field set; for the tests of this folder. */
+namespace samples
+{
+
+inline void must(enum err err)
+{
+	if (err != ERR_OK)
+		abort();
+}
+
+inline addr ip(const std::string &text)
+{
+	addr a{};
+
+	must(addr_parse(text.c_str(), &a));
+	return a;
+}
+
+inline addr_prefix net(const std::string &text)
+{
+	addr_prefix p{};
+
+	must(addr_parse_prefix(text.c_str(), &p));
+	return p;
+}
+
+inline void name(char *out, size_t cap, const std::string &text)
+{
+	(void)snprintf(out, cap, "%s", text.c_str());
+}
+
+inline dp_op blank(dp_op_kind kind)
+{
+	dp_op op{};
+
+	op.kind = kind;
+	return op;
+}
+
+inline dp_op vrf(uint32_t id)
+{
+	dp_op op = blank(DP_PUT_VRF);
+
+	op.u.vrf.id = id;
+	name(op.u.vrf.name, sizeof(op.u.vrf.name), "vrf" + std::to_string(id));
+	name(op.u.vrf.tun, sizeof(op.u.vrf.tun), "nvtun" + std::to_string(id));
+	name(op.u.vrf.netns, sizeof(op.u.vrf.netns), "ns");
+	return op;
+}
+
+inline dp_op port(uint32_t id, uint32_t in_vrf = 0)
+{
+	dp_op op = blank(DP_PUT_PORT);
+	dp_port &p = op.u.port;
+
+	p.id = id;
+	p.kind = DP_PORT_VDEV;
+	p.role = DP_ROLE_WAN;
+	p.up = true;
+	p.offload = true;
+	p.mtu = 1500;
+	p.vrf = in_vrf;
+	name(p.name, sizeof(p.name), "Ethernet0/" + std::to_string(id));
+	name(p.spec, sizeof(p.spec), "net_nave0,socket=/run/x");
+	name(p.backup, sizeof(p.backup), "eth9");
+	name(p.twin, sizeof(p.twin), "nvtap0");
+	return op;
+}
+
+inline dp_op local(const std::string &prefix, uint32_t on_port = 0, uint32_t in_vrf = 0)
+{
+	dp_op op = blank(DP_PUT_LOCAL);
+
+	op.u.local.vrf = in_vrf;
+	op.u.local.port = on_port;
+	op.u.local.prefix = net(prefix);
+	return op;
+}
+
+inline dp_op adjacency(uint32_t id, uint32_t on_port, const std::string &hop = "192.0.2.254")
+{
+	dp_op op = blank(DP_PUT_ADJACENCY);
+
+	op.u.adjacency.id = id;
+	op.u.adjacency.port = on_port;
+	op.u.adjacency.next_hop = ip(hop);
+	return op;
+}
+
+inline dp_op tunnel(uint32_t id, uint32_t sa_out = 0, uint32_t inner = 0, uint32_t front = 0)
+{
+	dp_op op = blank(DP_PUT_TUNNEL);
+	dp_tunnel &t = op.u.tunnel;
+
+	t.id = id;
+	t.df = DP_DF_SET;
+	t.mtu = 1400;
+	t.inner_vrf = inner;
+	t.front_vrf = front;
+	t.sa_out = sa_out;
+	t.local = ip("192.0.2.1");
+	t.remote = ip("198.51.100.1");
+	name(t.name, sizeof(t.name), "Virtual-Access" + std::to_string(id));
+	return op;
+}
+
+/* An SA whose key is made from 'id', so that no two share one. */
+inline dp_op sa(uint32_t id, uint32_t in_tunnel, dp_direction direction = DP_OUT, unsigned pairs = 1)
+{
+	dp_op op = blank(DP_PUT_SA);
+	dp_sa &s = op.u.sa;
+
+	s.id = id;
+	s.spi = 0x10000000u + id;
+	s.tunnel = in_tunnel;
+	s.port = 1;
+	s.direction = (uint8_t)direction;
+	s.cipher = DP_CIPHER_AES_CBC;
+	s.integ = DP_INTEG_SHA512_256;
+	s.esn = true;
+	s.udp_encap = true;
+	s.allow_offload = true;
+	s.window = 128;
+	s.local = { ip("2001:db8::1"), 4500 };
+	s.remote = { ip("2001:db8::2"), 61000 };
+	s.soft_bytes = 1;
+	s.hard_bytes = 2;
+	s.soft_packets = 3;
+	s.hard_packets = 4;
+	s.ts_count = (uint8_t)pairs;
+	for (unsigned i = 0; i < pairs; i++) {
+		s.ts[i].local = { ip("2001:db8:1::"), ip("2001:db8:1::ffff"), 17, 1, 2 };
+		s.ts[i].remote = { ip("2001:db8:2::"), ip("2001:db8:2::ffff"), 17, 3, 65535 };
+	}
+	must(secret_new(&s.key, 32));
+	must(secret_new(&s.integ_key, 64));
+	memset(s.key.data, 0x5a, s.key.len);
+	memset(s.integ_key.data, 0xa5, s.integ_key.len);
+	memcpy(s.key.data, &id, sizeof(id));
+	return op;
+}
+
+inline dp_op route(const std::string &prefix, dp_action action, uint32_t target, uint32_t in_vrf = 0)
+{
+	dp_op op = blank(DP_PUT_ROUTE);
+
+	op.u.route.vrf = in_vrf;
+	op.u.route.action = (uint8_t)action;
+	op.u.route.target = target;
+	op.u.route.prefix = net(prefix);
+	return op;
+}
+
+/* The same object's del. */
+inline dp_op del(const dp_op &put)
+{
+	dp_op op = put;
+
+	op.kind = dp_op_del_of(dp_op_class(put.kind));
+	if (put.kind == DP_PUT_SA)
+		op.u.sa.key = op.u.sa.integ_key = secret{};
+	return op;
+}
+
+} // namespace samples
+#endif
