@@ -37,6 +37,7 @@ enum err err_of_errno(int number)
 	case ENOENT:
 	case ENODEV:
 	case ESRCH:
+	case EADDRNOTAVAIL:
 		return ERR_ABSENT;
 	case EBUSY:
 		return ERR_BUSY;
