@@ -18,12 +18,13 @@ enum {
 };
 
 struct inbound_ike { /* RFC7296-3.1 */
-	__be64 initiator_spi;
-	__be64 responder_spi;
+	__be32 initiator_spi[2];
+	__be32 responder_spi[2];
 	__u8 next_payload, version, exchange, flags;
 	__be32 message_id;
 	__be32 length;
 };
+_Static_assert(sizeof(struct inbound_ike) == 28, "IKE header");
 
 static __always_inline struct steer_source inbound_source(const struct packet *p)
 {
@@ -72,7 +73,7 @@ static __always_inline enum steer_verdict inbound_ike(struct cursor *c, const st
 
 	if (ike == NULL || p->len < sizeof(*ike))
 		return STEER_V_DROP_MALFORMED;
-	if (ike->exchange != INBOUND_IKE_SA_INIT || ike->responder_spi != 0 || ike->message_id != 0 ||
+	if (ike->exchange != INBOUND_IKE_SA_INIT || (ike->responder_spi[0] | ike->responder_spi[1]) != 0 || ike->message_id != 0 ||
 		(ike->flags & INBOUND_IKE_RESPONSE) != 0)
 		return STEER_V_PASS_IKE;
 	return inbound_admit(p) ? STEER_V_PASS_IKE : STEER_V_DROP_IKE_RATE;

@@ -53,7 +53,7 @@ void loader_steer_close(struct loader_steer *s);
  * configuration, then swaps in this object's programs without a gap.  Set the local addresses before.  On failure
  * what was attached stays (call loader_steer_detach to give the port back to the kernel).
  * ERR_ABSENT: no such device.  ERR_BUSY: somebody else's XDP program is attached, or ours in the other mode.
- * ERR_FULL: no slot.  ERR_UNSUPPORTED: the device has no native XDP, or isn't Ethernet.
+ * ERR_FULL: no slot; or a veth with fewer rx queues than its peer has tx queues.  ERR_UNSUPPORTED: the device has no native XDP, or isn't Ethernet.
  */
 MUST_USE enum err loader_steer_attach(struct loader_steer *s, const struct loader_port *port);
 

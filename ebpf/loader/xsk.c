@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <xdp/xsk.h>
@@ -20,6 +21,8 @@
 enum {
 	XSK_TX_BATCH = 32,  /* frames that the kernel sends per system call in copy mode */
 	XSK_KICKS_MAX = 64, /* bound on calls of one kick */
+	XSK_BIND_TRIES = 50,
+	XSK_BIND_WAIT_NS = 10000000, /* between two of them */
 };
 
 struct loader_xsk {
@@ -64,16 +67,23 @@ static int bind_socket(struct loader_xsk *x, const struct loader_xsk_config *con
 
 enum err loader_xsk_open(struct loader_xsk **out, const struct loader_xsk_config *config)
 {
-	struct loader_xsk *x = calloc(1, sizeof(*x));
-	int rc;
+	const struct timespec wait = { .tv_nsec = XSK_BIND_WAIT_NS };
+	struct loader_xsk *x = NULL;
+	int rc = -EBUSY;
 
-	if (x == NULL)
-		return ERR_NOMEM;
-	rc = bind_socket(x, config);
-	if (rc != 0) {
-		loader_xsk_close(x);
-		return err_of_errno(-rc);
+	/* The kernel frees the queue of a closed socket, or of a dead process, a little later than it says. */
+	for (int i = 0; i < XSK_BIND_TRIES && rc == -EBUSY; i++) {
+		if (i > 0)
+			(void)nanosleep(&wait, NULL);
+		x = calloc(1, sizeof(*x));
+		if (x == NULL)
+			return ERR_NOMEM;
+		rc = bind_socket(x, config);
+		if (rc != 0)
+			loader_xsk_close(x);
 	}
+	if (rc != 0)
+		return err_of_errno(-rc);
 	x->fd = xsk_socket__fd(x->socket);
 	x->zero_copy = is_zero_copy(x->fd);
 	*out = x;
@@ -180,7 +190,7 @@ void loader_xsk_kick(struct loader_xsk *x)
 		;
 }
 
-enum err loader_xsk_stats(const struct loader_xsk *x, struct loader_xsk_stats *out)
+enum err loader_xsk_read_stats(const struct loader_xsk *x, struct loader_xsk_stats *out)
 {
 	struct xdp_statistics stats;
 	socklen_t len = sizeof(stats);

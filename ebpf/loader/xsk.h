@@ -51,7 +51,7 @@ struct loader_xsk_stats {
 
 /*
  * Binds a socket: zero-copy where the driver has it, else by copy.  It receives nothing until loader_steer_set_socket.
- * ERR_BUSY: the queue has a socket.  ERR_ABSENT: no such device.  ERR_MALFORMED: no such queue, or sizes that
+ * ERR_BUSY: the queue has a socket, for half a second at least.  ERR_ABSENT: no such device.  ERR_MALFORMED: no such queue, or sizes that
  * the kernel refuses.
  */
 MUST_USE enum err loader_xsk_open(struct loader_xsk **out, const struct loader_xsk_config *config);
@@ -77,7 +77,7 @@ uint32_t loader_xsk_complete(struct loader_xsk *x, uint64_t *out, uint32_t max);
  * needs none.  A device that is down or congested isn't an error: the frames stay queued. */
 void loader_xsk_kick(struct loader_xsk *x);
 
-MUST_USE enum err loader_xsk_stats(const struct loader_xsk *x, struct loader_xsk_stats *out);
+MUST_USE enum err loader_xsk_read_stats(const struct loader_xsk *x, struct loader_xsk_stats *out);
 
 /* How many rx queues the device has now: each needs a socket, or its frames are dropped. */
 MUST_USE enum err loader_xsk_queue_count(const char *name, uint32_t *out);
