@@ -1,0 +1,118 @@
+#include <event2/event.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "net/udp.h"
+
+namespace
+{
+
+/* Two ends on loopback, each with its own ports. */
+class NetUdp : public ::testing::Test
+{
+      protected:
+	struct End {
+		net_udp *u = nullptr;
+		std::vector<std::pair<net_udp_path, std::string>> got;
+		event_base *loop = nullptr;
+	};
+
+	static void receive(void *ctx, const net_udp_path *path, bytes datagram)
+	{
+		End *e = static_cast<End *>(ctx);
+		e->got.emplace_back(*path, std::string(reinterpret_cast<const char *>(datagram.data), datagram.len));
+		(void)event_base_loopbreak(e->loop);
+	}
+	void open(End &e, uint16_t ike, uint16_t natt)
+	{
+		net_udp_config c = {};
+		c.netns_fd = -1;
+		c.ike_port = ike;
+		c.natt_port = natt;
+		c.receive = receive;
+		c.ctx = &e;
+		e.loop = loop;
+		ASSERT_EQ(ERR_OK, net_udp_new(&e.u, loop, &c));
+	}
+	void SetUp() override
+	{
+		loop = event_base_new();
+		open(a, 35500, 35501);
+		open(b, 35510, 35511);
+	}
+	void TearDown() override
+	{
+		net_udp_free(a.u);
+		net_udp_free(b.u);
+		event_base_free(loop);
+	}
+	net_udp_path path(const char *text, bool natt)
+	{
+		net_udp_path p = {};
+		EXPECT_EQ(ERR_OK, addr_parse(text, &p.local.addr));
+		p.remote.addr = p.local.addr;
+		p.local.port = natt ? 35501 : 35500;
+		p.remote.port = natt ? 35511 : 35510;
+		p.natt = natt;
+		return p;
+	}
+	void run(size_t want)
+	{
+		timeval limit = { 5, 0 };
+		(void)event_base_loopexit(loop, &limit);
+		while (b.got.size() < want && !event_base_got_exit(loop))
+			(void)event_base_loop(loop, EVLOOP_ONCE);
+	}
+
+	event_base *loop = nullptr;
+	End a, b;
+};
+
+TEST_F(NetUdp, R_IKE_26_marker_goes_on_and_comes_off)
+{
+	for (const char *self : { "127.0.0.1", "127.0.0.7", "::1" }) {
+		for (bool natt : { false, true }) {
+			net_udp_path p = path(self, natt);
+			b.got.clear();
+			net_udp_send(a.u, &p, bytes_str("hello"));
+			run(1);
+			ASSERT_EQ(1u, b.got.size()) << self;
+			EXPECT_EQ("hello", b.got[0].second);
+			EXPECT_EQ(natt, b.got[0].first.natt);
+			EXPECT_TRUE(addr_port_eq(&p.remote, &b.got[0].first.local)) << self;
+			EXPECT_TRUE(addr_port_eq(&p.local, &b.got[0].first.remote)) << self;
+		}
+	}
+}
+
+TEST_F(NetUdp, what_is_not_ike_on_4500_is_counted)
+{
+	net_udp_path p = path("127.0.0.1", true), ike = path("127.0.0.1", false);
+	net_udp_keepalive(a.u, &p);
+	ike.remote.port = 35511; /* from the IKE socket no marker goes in front */
+	net_udp_send(a.u, &ike, bytes_str("\x01\x02\x03\x04 esp"));
+	net_udp_send(a.u, &ike, bytes_of("\0\0\0", 3));
+	net_udp_send(a.u, &p, bytes_str("last"));
+	run(1);
+	ASSERT_EQ(1u, b.got.size());
+	EXPECT_EQ("last", b.got[0].second);
+	EXPECT_EQ(1u, net_udp_count(b.u, NET_UDP_KEEPALIVE));
+	EXPECT_EQ(1u, net_udp_count(b.u, NET_UDP_ESP));
+	EXPECT_EQ(1u, net_udp_count(b.u, NET_UDP_SHORT));
+	EXPECT_EQ(4u, net_udp_count(a.u, NET_UDP_TX));
+}
+
+TEST_F(NetUdp, a_taken_port_is_told)
+{
+	net_udp_config c = {};
+	net_udp *u = nullptr;
+	c.netns_fd = -1;
+	c.ike_port = 35500;
+	c.natt_port = 35521;
+	EXPECT_EQ(ERR_EXISTS, net_udp_new(&u, loop, &c));
+	EXPECT_EQ(nullptr, u);
+}
+
+} // namespace
