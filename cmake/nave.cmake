@@ -55,23 +55,31 @@ endfunction()
 # Each GoogleTest case is a test of CTest's.  THREADED tests also carry the label 'threaded' and run under tsan.
 # NEEDS names programs that the test starts.
 function(nave_test name)
-	if(NAVE_FUZZ)
-		return()
-	endif()
 	cmake_parse_arguments(ARG "THREADED" "LABEL;TIMEOUT" "SOURCES;LIBS;USES;NEEDS" ${ARGN})
 	nave_program(${name} SOURCES ${ARG_SOURCES} LIBS ${ARG_LIBS} USES ${ARG_USES} pkg_gtest)
+	if(NAVE_FUZZ)
+		set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL TRUE) # clang builds the fuzzers only
+		return()
+	endif()
 	set(labels ${ARG_LABEL})
 	if(ARG_THREADED)
 		list(APPEND labels threaded)
 	endif()
-	if(NOT ARG_TIMEOUT)
-		set(ARG_TIMEOUT 60)
-	endif()
 	foreach(label ${labels})
 		add_dependencies(tests_${label} ${name} ${ARG_NEEDS})
 	endforeach()
+	if(NOT ARG_TIMEOUT)
+		set(ARG_TIMEOUT 60)
+	endif()
 	gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-		PROPERTIES LABELS "${labels}" TIMEOUT ${ARG_TIMEOUT})
+		PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
+	if(ARG_THREADED)
+		# A list of labels doesn't survive gtest_discover_tests: given to its tests when CTest knows them.
+		set(file ${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake)
+		file(WRITE ${file} "if(${name}_TESTS)\n"
+			"  set_tests_properties(\${${name}_TESTS} PROPERTIES LABELS \"${labels}\")\nendif()\n")
+		set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${file})
+	endif()
 endfunction()
 
 # nave_script(NAME LABEL integ COMMAND … [NEEDS naved …] [TIMEOUT s] [ALONE])
