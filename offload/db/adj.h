@@ -7,6 +7,7 @@
 
 #include "base/addr.h"
 #include "base/err.h"
+#include "base/map.h"
 #include "dp/api.h"
 
 #ifdef __cplusplus
@@ -26,17 +27,31 @@ struct db_adj {
 	uint64_t mac;      /* DB_ADJ_RESOLVED | address, first byte lowest; 0: unresolved, packets raise a note */
 	uint64_t asked_ms; /* last time a note was raised for it (workers; a race costs a second note) */
 	uint32_t id;       /* control's; 0: made for a neighbour on a connected network */
-	uint32_t refs;     /* routes that point here, and the owner */
+	uint32_t refs;     /* rules that lead here, and its owner */
 	uint16_t port;     /* index */
 	bool live;
 	struct addr next_hop;
+	uint8_t pad[20];
 };
-static_assert(sizeof(struct db_adj) <= 64, "adjacency: one line");
+static_assert(sizeof(struct db_adj) == 64, "adjacency: one line");
+
+struct db_adj_cold {
+	struct map_node by_id;
+	struct map_node by_host;
+};
 
 /* ERR_ABSENT: no such port; ERR_FULL.  An id that exists is changed in place (its routes go on). */
 MUST_USE enum err db_adj_put(struct db *db, const struct dp_adjacency *conf);
 MUST_USE enum err db_adj_del(struct db *db, uint32_t id);
 bool db_adj_get(const struct db *db, uint32_t id, struct dp_adjacency *out);
+
+/* The live adjacency of 'id' or NULL; its index. */
+struct db_adj *db_adj_find(const struct db *db, uint32_t id);
+uint32_t db_adj_index(const struct db *db, const struct db_adj *a);
+
+/* Rules that lead to an adjacency hold it: a deleted one keeps its index, and drops, until the last is gone. */
+void db_adj_ref(struct db *db, uint32_t index);
+void db_adj_unref(struct db *db, uint32_t index);
 
 /* Adjacencies in any order: '*cursor' begins at 0; NULL at the end.  Those with id 0 are the datapath's own. */
 struct db_adj *db_adj_walk(const struct db *db, uint32_t *cursor);
@@ -46,7 +61,7 @@ struct db_adj *db_adj_walk(const struct db *db, uint32_t *cursor);
  * adjacency to it; on a connected network also makes, or takes away, its own host adjacency and /32 or /128 entry in
  * the port's VRF.  ERR_FULL.
  */
-MUST_USE enum err db_adj_resolve(struct db *db, uint16_t port, const struct addr *next_hop, const uint8_t *mac);
+MUST_USE enum err db_adj_resolve(struct db *db, uint8_t port, const struct addr *next_hop, const uint8_t *mac);
 
 #ifdef __cplusplus
 }

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/list.h"
 #include "base/map.h"
 #include "db/adj.h"
 #include "db/fib.h"
@@ -49,15 +50,21 @@ struct db {
 	/* main lcore */
 	struct db_limits limits;
 	struct db_state state;
-	struct db_slots slots_in;
-	struct db_slots slots_out;
-	struct db_pool sas;
+	struct db_slots slots[2]; /* by enum dp_direction */
+	struct db_pool sas;       /* configurations: of struct db_sa */
 	struct db_pool tunnels;
 	struct db_pool adjs;
 	struct db_pool fib_nodes;
-	struct map sa_ids, tunnel_ids, adj_ids, routes;
-	struct db_local_list *locals;
-	struct db_cold *cold; /* names and addresses that dumps need */
+	struct db_tunnel_cold *tunnel_cold; /* by index, as the following */
+	struct db_adj_cold *adj_cold;
+	struct db_vrf_cold *vrf_cold;
+	struct db_port_cold *port_cold;
+	struct map sa_ids;
+	struct map tunnel_ids;
+	struct map adj_ids;
+	struct map adj_hosts; /* port + next hop */
+	struct map routes;    /* VRF + prefix */
+	struct list locals;
 };
 
 /*
@@ -65,7 +72,7 @@ struct db {
  */
 MUST_USE enum err db_new(struct db **out, const struct db_limits *limits, struct db_state *state, const uint8_t seed[16]);
 
-/* Every worker is offline and every SA's session was dropped. */
+/* Every worker is offline.  Runs what is deferred, so the engines still stand; the SAs' lives go on in the store. */
 void db_free(struct db *db);
 
 /* Says that outer routes may have changed: workers look theirs up again. */

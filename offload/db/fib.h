@@ -1,6 +1,7 @@
 #ifndef DB_FIB_H
 #define DB_FIB_H
 
+#include <assert.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -45,66 +46,66 @@ static inline uint32_t db_hop_index(uint32_t hop)
 	return hop & ((UINT32_C(1) << DB_HOP_SHIFT) - 1);
 }
 
-enum { DB_FIB_WAYS = 16 };
+enum { DB_FIB_WAYS = 16, DB_FIB_STEP = 4, DB_FIB_INNER = 14 };
 
-/* The prefix that leads to a node is 'key' to 'bit' bits; an entry decides the next four. */
+/* An entry: child node + 1 (29 bits), depth of the prefix that its hop is of (3 bits, 0..4), hop (32 bits). */
+enum { DB_FIB_DEPTH_SHIFT = 32, DB_FIB_CHILD_SHIFT = 35 };
+
+/* Decides the four bits after the first 'bit' ones, which are those of 'key'. */
 struct db_fib_node {
 	struct db_key key;
 	struct db_key mask;
-	uint16_t bit;
+	uint32_t bit;
 	uint16_t children; /* writer: entries with a child */
-	uint16_t values;   /* writer: entries with a hop */
-	uint16_t spare;
+	uint16_t prefixes; /* writer: prefixes that end in this node */
 	uint64_t pad[3];
-	uint64_t entry[DB_FIB_WAYS]; /* child node + 1 (27 bits), depth of the hop (5), hop (32) */
+	uint64_t entry[DB_FIB_WAYS];
+	uint32_t inner[DB_FIB_INNER]; /* writer: hops of the prefixes of depth 1 to 3, as a heap; those of 4 are entries */
+	uint64_t pad_end;
 };
+static_assert(sizeof(struct db_fib_node) == 256, "FIB node: four lines, two of them read");
 
 struct db_fib {
-	struct db_pool *nodes; /* shared by all tables */
+	struct db_pool *nodes; /* of struct db_fib_node, shared by all tables */
 	struct db_rcu *rcu;
-	struct db_fib_node *root;
-	uint32_t fallback; /* hop of the prefix of length 0 */
+	uint64_t root; /* an entry: hop of the prefix of length 0, and the first node */
 };
 
 static inline void db_fib_init(struct db_fib *f, struct db_pool *nodes, struct db_rcu *rcu)
 {
 	f->nodes = nodes;
 	f->rcu = rcu;
-	f->root = (struct db_fib_node *)0;
-	f->fallback = 0;
+	f->root = 0;
 }
 
 /*
- * Sets the hop of the prefix; 'hop' 0 takes it out, after which 'cover' - the hop of the longest shorter prefix
- * within the same four bits, from db_fib_cover - shows again.  ERR_FULL: no node left; nothing has changed.
+ * Sets the hop of a prefix, 'key' being zero beyond its 'len' bits; hop 0 takes it out (nothing when it isn't in).
+ * ERR_FULL: no node left, and nothing has changed.
  */
-MUST_USE enum err db_fib_set(struct db_fib *f, struct db_key key, uint8_t len, uint32_t hop);
+MUST_USE enum err db_fib_set(struct db_fib *f, struct db_key key, uint32_t len, uint32_t hop);
 
-/* Takes the prefix out. 'shorter' is the hop of prefix (key, 'shorter_len'), the longest one that covers it; 0, 0 none. */
-void db_fib_clear(struct db_fib *f, struct db_key key, uint8_t len, uint8_t shorter_len, uint32_t shorter);
-
-/* Takes out everything. */
+/* Takes everything out. */
 void db_fib_fini(struct db_fib *f);
 
-/* The hop of the longest prefix that covers 'key'; 0 none. */
+static inline uint32_t db_fib_nibble(struct db_key key, uint32_t bit)
+{
+	return (uint32_t)((bit < 64 ? key.hi >> (60 - bit) : key.lo >> (124 - bit)) & (DB_FIB_WAYS - 1));
+}
+
+/* The hop of the longest prefix that covers 'key'; 0 none.  Any thread under QSBR. */
 static inline uint32_t db_fib_lookup(const struct db_fib *f, struct db_key key)
 {
-	const struct db_fib_node *n = __atomic_load_n(&f->root, __ATOMIC_ACQUIRE);
-	uint32_t best = __atomic_load_n(&f->fallback, __ATOMIC_RELAXED);
+	uint64_t entry = __atomic_load_n(&f->root, __ATOMIC_ACQUIRE);
+	uint32_t best = (uint32_t)entry;
 
-	while (n != (const struct db_fib_node *)0) {
-		uint64_t entry, word;
-		uint32_t hop;
+	while (entry >> DB_FIB_CHILD_SHIFT != 0) {
+		const struct db_fib_node *n = (const struct db_fib_node *)db_pool_at(f->nodes, (uint32_t)(entry >> DB_FIB_CHILD_SHIFT) - 1);
 
 		if ((((key.hi ^ n->key.hi) & n->mask.hi) | ((key.lo ^ n->key.lo) & n->mask.lo)) != 0)
 			break;
-		word = n->bit < 64 ? key.hi >> (60 - n->bit) : key.lo >> (124 - n->bit);
-		entry = __atomic_load_n(&n->entry[word & (DB_FIB_WAYS - 1)], __ATOMIC_ACQUIRE);
-		hop = (uint32_t)entry;
-		best = hop != 0 ? hop : best;
-		if (entry >> 37 == 0)
-			break;
-		n = (const struct db_fib_node *)db_pool_at(f->nodes, (uint32_t)(entry >> 37) - 1);
+		entry = __atomic_load_n(&n->entry[db_fib_nibble(key, n->bit)], __ATOMIC_ACQUIRE);
+		if ((uint32_t)entry != 0)
+			best = (uint32_t)entry;
 	}
 	return best;
 }

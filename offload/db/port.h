@@ -49,8 +49,15 @@ struct db_port {
 };
 static_assert(sizeof(struct db_port) == 64, "port: one line");
 
+struct db_port_cold {
+	bool used; /* from add until the grace period after del */
+};
+
 /* A free index with 'facts' published; ERR_FULL; ERR_EXISTS: the id is in use. */
 MUST_USE enum err db_port_add(struct db *db, const struct db_port *facts, uint8_t *index);
+
+/* Changes the facts of a port; a change of VRF or epoch concerns packets from now on. */
+void db_port_set(struct db *db, uint8_t index, const struct db_port *facts);
 
 /* Sends nothing from now on; the index is free after a grace period. */
 void db_port_del(struct db *db, uint8_t index);

@@ -35,6 +35,22 @@ struct db_vrf {
 	bool live;
 };
 
+struct db_vrf_cold {
+	struct dp_vrf conf;
+	uint32_t refs; /* rules, ports, tunnels */
+};
+
+/* A prefix of a VRF and who wants it to lead where. */
+struct db_rule {
+	struct map_node node;
+	struct db_key key;
+	uint16_t vrf; /* index */
+	uint8_t len;
+	uint8_t family;
+	uint32_t hop[DB_FROM_COUNT]; /* 0: not wanted by that origin */
+	struct dp_route conf;        /* of DB_FROM_ROUTE */
+};
+
 MUST_USE enum err db_vrf_put(struct db *db, const struct dp_vrf *conf);
 MUST_USE enum err db_vrf_del(struct db *db, uint32_t id); /* ERR_BUSY while routes, locals, ports or tunnels use it */
 bool db_vrf_get(const struct db *db, uint32_t id, struct dp_vrf *out);
@@ -52,13 +68,14 @@ MUST_USE enum err db_route_put(struct db *db, const struct dp_route *conf);
 MUST_USE enum err db_route_del(struct db *db, const struct dp_route *conf);
 bool db_route_get(const struct db *db, uint32_t vrf, const struct addr_prefix *prefix, struct dp_route *out);
 
-/* Control's routes in any order: '*cursor' is NULL at first and becomes NULL at the end. */
-bool db_route_walk(const struct db *db, const void **cursor, struct dp_route *out);
+/* Control's routes in any order: '*cursor' is NULL at first; false at the end.  No change between two calls. */
+bool db_route_walk(const struct db *db, const struct db_rule **cursor, struct dp_route *out);
 
-/* An address of the box: /32 or /128 becomes local; on a port also its network becomes connected. */
-MUST_USE enum err db_local_put(struct db *db, const struct dp_local *conf);
-MUST_USE enum err db_local_del(struct db *db, const struct dp_local *conf);
-bool db_local_walk(const struct db *db, uint32_t *cursor, struct dp_local *out);
+/* Sets what 'origin' wants of a prefix, whose host bits are cleared. */
+MUST_USE enum err db_rule_set(struct db *db, uint16_t vrf, const struct addr_prefix *prefix, enum db_origin origin, uint32_t hop);
+
+/* Takes it back; false: it wanted nothing. */
+bool db_rule_clear(struct db *db, uint16_t vrf, const struct addr_prefix *prefix, enum db_origin origin);
 
 #ifdef __cplusplus
 }

@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "db/rcu.h"
+#include "base/list.h"
+#include "base/map.h"
 #include "db/state.h"
 #include "db/ts.h"
 #include "dp/api.h"
@@ -23,12 +24,16 @@ extern "C" {
  * state, published by one pointer store between two bursts; the old one goes after a grace period.
  */
 struct db;
+struct db_sa;
 struct engine_ops;
+
+/* Frees the session of 'sa' (whose other memory db frees).  ERR_AGAIN while a fence is on its way. */
+typedef enum err db_sa_drop(void *ctx, struct db_sa *sa);
 
 enum {
 	DB_SA_UDP = 1u << 0, /* outbound: encapsulated in UDP; inbound: expected so (both are accepted) */
 	DB_SA_ESN = 1u << 1,
-	DB_SA_OUT6 = 1u << 2, /* outer header is IPv6 */
+	DB_SA_V6 = 1u << 2,   /* outer header is IPv6 */
 	DB_SA_ANY4 = 1u << 3, /* selectors let all IPv4 pass */
 	DB_SA_ANY6 = 1u << 4,
 	DB_SA_INLINE = 1u << 5 /* the device does ESP; the host numbers, windows and checks */
@@ -76,19 +81,19 @@ struct db_sa {
 	/* line 3: not for workers */
 	uint16_t local_port;
 	uint16_t remote_port;
-	uint8_t direction; /* enum dp_direction */
-	uint8_t placement; /* enum dp_placement */
-	uint8_t reason;    /* enum dp_reason */
-	uint8_t spare;
-	struct dp_sa *conf; /* owned by the last configuration of the slot; has the keys */
-	uint64_t pad[6];
+	uint8_t direction;  /* enum dp_direction */
+	uint8_t placement;  /* enum dp_placement */
+	uint8_t reason;     /* enum dp_reason */
+	bool last;          /* the slot goes with this configuration */
+	struct dp_sa *conf; /* own copy, with the keys */
+	struct map_node by_id;
+	struct list of_tunnel;
+	db_sa_drop *drop;
+	void *drop_ctx;
 };
 static_assert(sizeof(struct db_sa) == 256, "SA: four lines");
 static_assert(offsetof(struct db_sa, header) == 64, "SA: outer headers in line 1");
 static_assert(offsetof(struct db_sa, local) == 128, "SA: addresses in line 2");
-
-/* Frees the session of 'sa' (whose other memory db frees).  ERR_AGAIN while a fence is on its way. */
-typedef enum err db_sa_drop(void *ctx, struct db_sa *sa);
 
 /* ---- main lcore: a put in three steps, so that an engine is chosen between the first and the last ---- */
 
@@ -124,6 +129,12 @@ struct db_sa *db_sa_walk(const struct db *db, uint32_t *cursor);
 
 /* Host counters; a device's own are the engine's to add. */
 void db_sa_stats(const struct db_sa *sa, struct dp_sa_stats *out);
+
+/* Whether 'sa' is what workers see of its slot. */
+bool db_sa_published(const struct db *db, const struct db_sa *sa);
+
+/* At the process's end: frees every configuration; their lives go on in the store. */
+void db_sa_forget(struct db *db);
 
 /* Reserves up to 'count' inbound SPIs; returns how many were written to 'spi'.  'low': for a device's table. */
 uint32_t db_sa_reserve(struct db *db, bool low, uint32_t *spi, uint32_t count);

@@ -27,7 +27,7 @@ struct db_slots {
 	uint32_t slots;
 	uint32_t low; /* slots below this can be in an SPI-table device; 0: no matter */
 	uint8_t bits; /* of a slot number */
-	uint8_t direction;
+	enum dp_direction direction;
 };
 
 /*
@@ -46,10 +46,10 @@ MUST_USE enum err db_slots_reserve(struct db_slots *s, bool low, uint32_t *spi);
 /* Reserved or adoptable -> used.  ERR_STALE when the generation isn't the slot's, ERR_STATE when it is free or used. */
 MUST_USE enum err db_slots_use(struct db_slots *s, uint32_t spi);
 
-/* Any -> free, at the end of the queue; the slot's state ends. */
-void db_slots_release(struct db_slots *s, uint32_t spi);
+/* Not free -> free, at the end of the queue; the slot's state ends. */
+void db_slots_release(struct db_slots *s, uint32_t slot);
 
-/* Frees all that is reserved (control is gone) or adoptable (nobody asked for it in time). */
+/* Frees all that is RESERVED (control is gone) or ADOPTABLE (nobody asked for it in time). */
 void db_slots_forget(struct db_slots *s, enum db_slot_status status);
 
 static inline uint32_t db_slots_of(const struct db_slots *s, uint32_t spi)

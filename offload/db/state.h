@@ -79,16 +79,24 @@ MUST_USE enum err db_state_new(struct db_state *s, uint32_t slots, uint64_t stor
 
 /*
  * The store that an earlier navedp left, by its descriptor, which is taken over on success.  Checks seals, size and
- * header; sets every bit at or below 'top' of every window (nothing is seen twice).  ERR_VERSION, ERR_RANGE (another
- * number of slots), ERR_MALFORMED.
+ * header: ERR_VERSION, ERR_RANGE (another number of slots), ERR_MALFORMED, ERR_DENIED (not sealed).
  */
 MUST_USE enum err db_state_adopt(struct db_state *s, int fd, uint32_t slots);
 
 /* Unmaps and closes; what a keeper holds lives on.  Safe on all-zero with fd -1. */
 void db_state_fini(struct db_state *s);
 
-/* Begins a slot's life for an SA: everything zero, next 1, generation live. */
-void db_state_begin(struct db_state *s, enum dp_direction direction, uint32_t slot, uint32_t generation);
+/* Gives a slot a new generation before anybody hears of it, so that no SPI is ever told twice. */
+void db_state_claim(struct db_state *s, enum dp_direction direction, uint32_t slot, uint32_t generation);
+
+/* Begins the life of an SA in a claimed slot: everything zero, next 1. */
+void db_state_begin(struct db_state *s, enum dp_direction direction, uint32_t slot);
+
+/*
+ * Goes on with a life that an earlier process began: forgets caches; with a window of 'words' words (0: none) every
+ * bit at or below 'top' is set, so that nothing is seen twice and at most a window's worth is lost.
+ */
+void db_state_resume(struct db_state *s, enum dp_direction direction, uint32_t slot, uint32_t words);
 
 /* Ends it: the generation stays, so that the next life gets another one. */
 void db_state_end(struct db_state *s, enum dp_direction direction, uint32_t slot);

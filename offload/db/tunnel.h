@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/list.h"
+#include "base/map.h"
 #include "dp/api.h"
 
 #ifdef __cplusplus
@@ -38,6 +40,14 @@ struct db_tunnel {
 };
 static_assert(sizeof(struct db_tunnel) == 64, "tunnel: one line");
 
+struct db_tunnel_cold {
+	struct map_node by_id;
+	struct list sas;   /* db_sa.of_tunnel, also those in their grace period */
+	uint32_t sa_count; /* published */
+	struct dp_tunnel conf;
+	uint64_t past_packets[2], past_bytes[2]; /* of SAs that are gone, by enum dp_direction */
+};
+
 /*
  * ERR_ABSENT: VRF or sa_out unknown; ERR_UNSUPPORTED: a mode that isn't built; ERR_FULL.
  * 'sa_out' must be an outbound SA of this tunnel.
@@ -52,6 +62,10 @@ bool db_tunnel_get(const struct db *db, uint32_t id, struct dp_tunnel *out);
 /* The live tunnel of 'id', or NULL; its index. */
 struct db_tunnel *db_tunnel_find(const struct db *db, uint32_t id);
 uint32_t db_tunnel_index(const struct db *db, const struct db_tunnel *t);
+
+/* Rules that lead to a tunnel and SAs in it hold it: a deleted one keeps its index, and drops, until the last is gone. */
+void db_tunnel_ref(struct db *db, uint32_t index);
+void db_tunnel_unref(struct db *db, uint32_t index);
 
 /* Live tunnels: '*cursor' begins at 0; NULL at the end. */
 struct db_tunnel *db_tunnel_walk(const struct db *db, uint32_t *cursor);

@@ -1,0 +1,432 @@
+/*
+ * Installing, replacing and removing SAs on the main lcore.  A prepared configuration is complete but for its
+ * engine; publishing is one pointer store; what was replaced or removed goes after a grace period, session first,
+ * then the slot (sa-state 8).
+ */
+#include "db/sa.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/wr.h"
+#include "db/db.h"
+
+enum { OUTER_TTL = 64, IPV4_HEADER = 20, IPV6_HEADER = 40, UDP_HEADER = 8 };
+
+static uint64_t id_hash(const struct db *db, uint32_t id)
+{
+	return map_hash(&db->sa_ids, bytes_of(&id, sizeof(id)));
+}
+
+static struct db_sa **place_of(const struct db *db, const struct db_sa *sa)
+{
+	return &(sa->direction == DP_IN ? db->sa_in : db->sa_out)[sa->slot];
+}
+
+struct db_sa *db_sa_find(const struct db *db, uint32_t id)
+{
+	for (struct map_node *n = map_find(&db->sa_ids, id_hash(db, id)); n != NULL; n = map_find_next(n)) {
+		struct db_sa *sa = list_of(n, struct db_sa, by_id);
+
+		if (sa->id == id)
+			return sa;
+	}
+	return NULL;
+}
+
+bool db_sa_published(const struct db *db, const struct db_sa *sa)
+{
+	return *place_of(db, sa) == sa;
+}
+
+/* ---- the configuration ---- */
+
+static enum err check(const struct dp_sa *conf)
+{
+	uint8_t family = conf->local.addr.family;
+
+	if (conf->transport)
+		return ERR_UNSUPPORTED;
+	if (conf->id == 0 || conf->direction > DP_OUT || conf->ts_count == 0 || conf->ts_count > DP_TS_MAX)
+		return ERR_MALFORMED;
+	if ((family != AF_INET && family != AF_INET6) || conf->remote.addr.family != family)
+		return ERR_MALFORMED;
+	if (conf->window != 0 && (conf->window < DP_WINDOW_MIN || conf->window > DP_WINDOW_MAX || conf->window % 64 != 0))
+		return ERR_UNSUPPORTED;
+	return ERR_OK;
+}
+
+static enum err compile_selectors(struct db_sa *sa, const struct dp_sa *conf)
+{
+	struct db_ts *ts = (struct db_ts *)calloc(conf->ts_count, sizeof(*ts));
+
+	if (ts == NULL)
+		return ERR_NOMEM;
+	sa->ts = ts;
+	sa->ts_count = conf->ts_count;
+	for (uint32_t i = 0; i < conf->ts_count; i++) {
+		enum err err = db_ts_of(&conf->ts[i], &ts[i]);
+
+		if (err != ERR_OK)
+			return err;
+		if (db_ts_any(&ts[i]))
+			sa->flags = (uint16_t)(sa->flags | (ts[i].family == AF_INET6 ? DB_SA_ANY6 : DB_SA_ANY4));
+	}
+	return ERR_OK;
+}
+
+/* One's complement sum of 16-bit words, not yet inverted: the path adds what changes from packet to packet. */
+static uint16_t partial_sum(const uint8_t *b, size_t len)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < len; i += 2)
+		sum += (uint32_t)b[i] << 8 | b[i + 1];
+	while (sum >> 16 != 0)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)sum;
+}
+
+/* The outer headers as far as they are known now: lengths, DSCP, ECN, DF, identification and number are zero. */
+static void build_header(struct db_sa *sa, const struct dp_sa *conf)
+{
+	struct wr w = wr_of(sa->header, sizeof(sa->header));
+	uint8_t proto = conf->udp_encap ? IPPROTO_UDP : IPPROTO_ESP;
+
+	if (conf->local.addr.family == AF_INET6) {
+		wr_u32(&w, UINT32_C(6) << 28);
+		wr_u16(&w, 0);
+		wr_u8(&w, proto);
+		wr_u8(&w, OUTER_TTL);
+	} else {
+		wr_u8(&w, 0x45);
+		wr_zero(&w, 7);
+		wr_u8(&w, OUTER_TTL);
+		wr_u8(&w, proto);
+		wr_u16(&w, 0);
+	}
+	wr_bytes(&w, addr_bytes(&conf->local.addr));
+	wr_bytes(&w, addr_bytes(&conf->remote.addr));
+	if (conf->local.addr.family == AF_INET)
+		wr_patch_u16(&w, 10, partial_sum(sa->header, IPV4_HEADER));
+	if (conf->udp_encap) {
+		wr_u16(&w, conf->local.port);
+		wr_u16(&w, conf->remote.port);
+		wr_u32(&w, 0);
+	}
+	wr_u32(&w, conf->spi);
+	wr_u32(&w, 0);
+	sa->header_len = (uint8_t)w.len;
+}
+
+/* A new configuration of the slot; takes the secrets of 'conf'. */
+static enum err build(struct db *db, struct dp_sa *conf, uint32_t slot, struct db_sa *sa)
+{
+	const struct db_tunnel *t = db_tunnel_find(db, conf->tunnel);
+	enum err err = compile_selectors(sa, conf);
+
+	if (err != ERR_OK)
+		return err;
+	sa->conf = (struct dp_sa *)calloc(1, sizeof(*sa->conf));
+	if (sa->conf == NULL)
+		return ERR_NOMEM;
+	*sa->conf = *conf; /* the secrets move */
+	memset(&conf->key, 0, sizeof(conf->key));
+	memset(&conf->integ_key, 0, sizeof(conf->integ_key));
+	sa->id = conf->id;
+	sa->spi = conf->spi;
+	sa->slot = slot;
+	sa->direction = conf->direction;
+	sa->generation = db_state_generation(&db->state, conf->direction, slot);
+	sa->tunnel = db_tunnel_index(db, t);
+	sa->front_vrf = t->front_vrf;
+	sa->df = t->df;
+	sa->window = conf->window;
+	sa->words = (uint16_t)(conf->window == 0 ? 0 : db_state_words(conf->window));
+	sa->owner = (uint8_t)(slot % db->limits.workers);
+	sa->local = db_key_of(&conf->local.addr);
+	sa->remote = db_key_of(&conf->remote.addr);
+	sa->local_port = conf->local.port;
+	sa->remote_port = conf->remote.port;
+	sa->soft_bytes = conf->soft_bytes;
+	sa->hard_bytes = conf->hard_bytes;
+	sa->soft_packets = conf->soft_packets;
+	sa->hard_packets = conf->hard_packets;
+	sa->place_port = DB_PORT_NONE;
+	sa->flags = (uint16_t)(sa->flags | (conf->udp_encap ? DB_SA_UDP : 0) | (conf->esn ? DB_SA_ESN : 0) |
+			       (conf->local.addr.family == AF_INET6 ? DB_SA_V6 : 0));
+	if (conf->direction == DP_IN) {
+		sa->run.in = &db->state.in[slot];
+	} else {
+		sa->run.out = &db->state.out[slot];
+		build_header(sa, conf);
+	}
+	return ERR_OK;
+}
+
+static void sa_free(struct db *db, struct db_sa *sa)
+{
+	if (sa->conf != NULL) {
+		secret_fini(&sa->conf->key);
+		secret_fini(&sa->conf->integ_key);
+		free(sa->conf);
+	}
+	free((void *)(uintptr_t)sa->ts);
+	db_pool_give(&db->sas, sa);
+}
+
+/* ---- slots ---- */
+
+/* Names a life that this store still has: the put of an SA whose key was active before (sa-state 4). */
+static enum err adopt_slot(struct db *db, const struct dp_sa *conf, uint32_t *slot)
+{
+	enum dp_direction d = (enum dp_direction)conf->direction;
+	struct db_slots *s = &db->slots[d];
+	const struct dp_state *h = &conf->state;
+	enum err err;
+
+	if (h->store != db->state.store || h->slot >= s->slots || !db_state_lives(&db->state, d, h->slot))
+		return ERR_NEEDS_REKEY;
+	if (d == DP_IN && conf->spi != (h->generation << s->bits | h->slot))
+		return ERR_STALE;
+	err = db_slots_use(s, h->generation << s->bits | h->slot);
+	if (err != ERR_OK)
+		return ERR_NEEDS_REKEY;
+	db_state_resume(&db->state, d, h->slot, conf->window == 0 ? 0 : db_state_words(conf->window));
+	*slot = h->slot;
+	return ERR_OK;
+}
+
+static enum err fresh_slot(struct db *db, const struct dp_sa *conf, uint32_t *slot)
+{
+	enum dp_direction d = (enum dp_direction)conf->direction;
+	struct db_slots *s = &db->slots[d];
+	uint32_t name = conf->spi;
+	enum err err = d == DP_OUT ? db_slots_reserve(s, conf->allow_offload, &name) : ERR_OK;
+
+	if (err != ERR_OK)
+		return err;
+	*slot = db_slots_of(s, name);
+	if (d == DP_IN && s->status[*slot] == DB_SLOT_ADOPTABLE)
+		return ERR_NEEDS_REKEY;
+	err = db_slots_use(s, name);
+	if (err == ERR_OK)
+		db_state_begin(&db->state, d, *slot);
+	return err;
+}
+
+/* ---- a put in three steps ---- */
+
+/* What can't change without a new key: a new number space or window on an old one would be the disaster. */
+static bool same_life(const struct db_sa *old, const struct dp_sa *conf)
+{
+	return old->direction == conf->direction && old->spi == conf->spi && old->window == conf->window &&
+	       ((old->flags & DB_SA_ESN) != 0) == conf->esn;
+}
+
+enum err db_sa_prepare(struct db *db, struct dp_sa *conf, struct db_sa **out)
+{
+	const struct db_sa *old = db_sa_find(db, conf->id);
+	enum err err = check(conf);
+	struct db_sa *sa;
+	uint32_t slot;
+
+	if (err != ERR_OK)
+		return err;
+	if (db_tunnel_find(db, conf->tunnel) == NULL)
+		return ERR_ABSENT;
+	if (old != NULL && !same_life(old, conf))
+		return ERR_EXISTS;
+	sa = (struct db_sa *)db_pool_take(&db->sas);
+	if (sa == NULL)
+		return ERR_FULL;
+	if (old != NULL)
+		slot = old->slot;
+	else
+		err = conf->state.store != 0 ? adopt_slot(db, conf, &slot) : fresh_slot(db, conf, &slot);
+	if (err != ERR_OK) {
+		sa_free(db, sa);
+		return err;
+	}
+	err = build(db, conf, slot, sa);
+	sa->direction = conf->direction;
+	sa->slot = slot;
+	if (err != ERR_OK) {
+		db_sa_abandon(db, sa);
+		return err;
+	}
+	sa->conf->state = db_state_handle(&db->state, (enum dp_direction)conf->direction, slot);
+	*out = sa;
+	return ERR_OK;
+}
+
+void db_sa_abandon(struct db *db, struct db_sa *sa)
+{
+	if (*place_of(db, sa) == NULL)
+		db_slots_release(&db->slots[sa->direction], sa->slot);
+	sa_free(db, sa);
+}
+
+static enum err dropped(void *ctx, void *object)
+{
+	struct db *db = (struct db *)ctx;
+	struct db_sa *sa = (struct db_sa *)object;
+	struct db_tunnel_cold *cold = &db->tunnel_cold[sa->tunnel];
+	struct dp_sa_stats s;
+
+	if (sa->drop != NULL && sa->drop(sa->drop_ctx, sa) == ERR_AGAIN)
+		return ERR_AGAIN;
+	if (sa->last) {
+		db_sa_stats(sa, &s);
+		cold->past_packets[sa->direction] += s.packets;
+		cold->past_bytes[sa->direction] += s.bytes;
+		db_slots_release(&db->slots[sa->direction], sa->slot);
+		list_del(&sa->of_tunnel);
+	}
+	db_tunnel_unref(db, sa->tunnel);
+	sa_free(db, sa);
+	return ERR_OK;
+}
+
+static void retire(struct db *db, struct db_sa *sa, db_sa_drop *drop, void *ctx)
+{
+	map_del(&db->sa_ids, &sa->by_id);
+	db->tunnel_cold[sa->tunnel].sa_count--;
+	sa->drop = drop;
+	sa->drop_ctx = ctx;
+	db_rcu_defer(db->rcu, dropped, db, sa);
+}
+
+/* The next mark at which the owner's slow path looks at the lifetime: the soft one, after it the hard one. */
+static uint64_t mark(uint64_t soft, uint64_t hard, uint64_t used)
+{
+	if (soft != 0 && used < soft && (hard == 0 || soft < hard))
+		return soft;
+	return hard != 0 ? hard : UINT64_MAX;
+}
+
+static void set_limits(const struct db_sa *sa)
+{
+	struct db_state_in *in = sa->run.in;
+	struct db_state_out *o = sa->run.out;
+	bool inbound = sa->direction == DP_IN;
+	uint64_t bytes = mark(sa->soft_bytes, sa->hard_bytes, inbound ? in->bytes : o->bytes);
+	uint64_t packets = mark(sa->soft_packets, sa->hard_packets, inbound ? in->packets : o->packets);
+
+	__atomic_store_n(inbound ? &in->limit_bytes : &o->limit_bytes, bytes, __ATOMIC_RELAXED);
+	__atomic_store_n(inbound ? &in->limit_packets : &o->limit_packets, packets, __ATOMIC_RELAXED);
+}
+
+void db_sa_publish(struct db *db, struct db_sa *sa, db_sa_drop *drop, void *ctx)
+{
+	struct db_sa *old = *place_of(db, sa);
+
+	set_limits(sa);
+	db_tunnel_ref(db, sa->tunnel);
+	__atomic_store_n(place_of(db, sa), sa, __ATOMIC_RELEASE);
+	db_touch(db);
+	if (old != NULL) {
+		list_del(&old->of_tunnel);
+		retire(db, old, drop, ctx);
+	}
+	map_add(&db->sa_ids, &sa->by_id, id_hash(db, sa->id));
+	list_add(&db->tunnel_cold[sa->tunnel].sas, &sa->of_tunnel);
+	db->tunnel_cold[sa->tunnel].sa_count++;
+}
+
+enum err db_sa_copy(struct db *db, uint32_t id, struct db_sa **out)
+{
+	const struct db_sa *old = db_sa_find(db, id);
+	struct dp_sa conf;
+	enum err err;
+
+	if (old == NULL)
+		return ERR_ABSENT;
+	conf = *old->conf;
+	memset(&conf.key, 0, sizeof(conf.key));
+	memset(&conf.integ_key, 0, sizeof(conf.integ_key));
+	err = secret_set(&conf.key, secret_view(&old->conf->key));
+	if (err == ERR_OK)
+		err = secret_set(&conf.integ_key, secret_view(&old->conf->integ_key));
+	if (err == ERR_OK)
+		err = db_sa_prepare(db, &conf, out);
+	secret_fini(&conf.key);
+	secret_fini(&conf.integ_key);
+	return err;
+}
+
+enum err db_sa_del(struct db *db, uint32_t id, db_sa_drop *drop, void *ctx)
+{
+	struct db_sa *sa = db_sa_find(db, id);
+	struct db_tunnel *t;
+
+	if (sa == NULL)
+		return ERR_ABSENT;
+	t = &db->tunnel[sa->tunnel];
+	if (sa->direction == DP_OUT && t->sa_out == sa->slot)
+		__atomic_store_n(&t->sa_out, DB_SLOT_NONE, __ATOMIC_RELEASE);
+	__atomic_store_n(place_of(db, sa), NULL, __ATOMIC_RELEASE);
+	sa->last = true;
+	retire(db, sa, drop, ctx);
+	return ERR_OK;
+}
+
+struct db_sa *db_sa_walk(const struct db *db, uint32_t *cursor)
+{
+	uint32_t slots = db->slot_mask + 1;
+
+	while (*cursor < 2 * slots) {
+		uint32_t i = (*cursor)++;
+		struct db_sa *sa = i < slots ? db->sa_in[i] : db->sa_out[i - slots];
+
+		if (sa != NULL)
+			return sa;
+	}
+	return NULL;
+}
+
+void db_sa_stats(const struct db_sa *sa, struct dp_sa_stats *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->id = sa->id;
+	out->placement = sa->placement;
+	out->reason = sa->reason;
+	if (sa->direction == DP_IN) {
+		const struct db_state_in *in = sa->run.in;
+
+		out->packets = __atomic_load_n(&in->packets, __ATOMIC_RELAXED);
+		out->bytes = __atomic_load_n(&in->bytes, __ATOMIC_RELAXED);
+		out->next_seq = __atomic_load_n(&in->top, __ATOMIC_RELAXED);
+		out->replay_drops = __atomic_load_n(&in->replay_drops, __ATOMIC_RELAXED);
+		out->auth_drops = __atomic_load_n(&in->auth_drops, __ATOMIC_RELAXED);
+		out->other_drops = __atomic_load_n(&in->other_drops, __ATOMIC_RELAXED);
+	} else {
+		const struct db_state_out *o = sa->run.out;
+
+		out->packets = __atomic_load_n(&o->packets, __ATOMIC_RELAXED);
+		out->bytes = __atomic_load_n(&o->bytes, __ATOMIC_RELAXED);
+		out->next_seq = __atomic_load_n(&o->next, __ATOMIC_RELAXED);
+		out->other_drops = __atomic_load_n(&o->drops, __ATOMIC_RELAXED);
+	}
+}
+
+void db_sa_forget(struct db *db)
+{
+	uint32_t cursor = 0;
+	struct db_sa *sa;
+
+	while ((sa = db_sa_walk(db, &cursor)) != NULL) {
+		*place_of(db, sa) = NULL;
+		sa_free(db, sa);
+	}
+}
+
+uint32_t db_sa_reserve(struct db *db, bool low, uint32_t *spi, uint32_t count)
+{
+	uint32_t n = 0;
+
+	while (n < count && db_slots_reserve(&db->slots[DP_IN], low, &spi[n]) == ERR_OK)
+		n++;
+	return n;
+}

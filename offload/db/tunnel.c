@@ -1,0 +1,195 @@
+/* Tunnels.  Main lcore writes, one field a store; workers load, stamp and count drops. */
+#include "db/tunnel.h"
+
+#include <string.h>
+
+#include "db/db.h"
+
+static uint64_t id_hash(const struct db *db, uint32_t id)
+{
+	return map_hash(&db->tunnel_ids, bytes_of(&id, sizeof(id)));
+}
+
+uint32_t db_tunnel_index(const struct db *db, const struct db_tunnel *t)
+{
+	return (uint32_t)(t - db->tunnel);
+}
+
+static struct db_tunnel_cold *cold_of(const struct db *db, const struct db_tunnel *t)
+{
+	return &db->tunnel_cold[db_tunnel_index(db, t)];
+}
+
+struct db_tunnel *db_tunnel_find(const struct db *db, uint32_t id)
+{
+	for (struct map_node *n = map_find(&db->tunnel_ids, id_hash(db, id)); n != NULL; n = map_find_next(n)) {
+		struct db_tunnel *t = &db->tunnel[list_of(n, struct db_tunnel_cold, by_id) - db->tunnel_cold];
+
+		if (t->id == id)
+			return t;
+	}
+	return NULL;
+}
+
+static enum err tunnel_drop(void *ctx, void *object)
+{
+	db_pool_give((struct db_pool *)ctx, object);
+	return ERR_OK;
+}
+
+void db_tunnel_ref(struct db *db, uint32_t index)
+{
+	db->tunnel[index].refs++;
+}
+
+void db_tunnel_unref(struct db *db, uint32_t index)
+{
+	struct db_tunnel *t = &db->tunnel[index];
+
+	if (--t->refs == 0)
+		db_rcu_defer(db->rcu, tunnel_drop, &db->tunnels, t);
+}
+
+static struct db_tunnel *tunnel_new(struct db *db, uint32_t id)
+{
+	struct db_tunnel *t = (struct db_tunnel *)db_pool_take(&db->tunnels);
+
+	if (t == NULL)
+		return NULL;
+	t->id = id;
+	t->sa_out = DB_SLOT_NONE;
+	t->refs = 1;
+	memset(cold_of(db, t), 0, sizeof(struct db_tunnel_cold));
+	list_init(&cold_of(db, t)->sas);
+	map_add(&db->tunnel_ids, &cold_of(db, t)->by_id, id_hash(db, id));
+	return t;
+}
+
+/* The slot of the SA that 'conf' sends through. */
+static enum err sender(const struct db *db, const struct dp_tunnel *conf, const struct db_tunnel *t, uint32_t *slot)
+{
+	const struct db_sa *sa;
+
+	*slot = DB_SLOT_NONE;
+	if (conf->sa_out == 0)
+		return ERR_OK;
+	sa = db_sa_find(db, conf->sa_out);
+	if (t == NULL || sa == NULL || sa->direction != DP_OUT || sa->tunnel != db_tunnel_index(db, t))
+		return ERR_ABSENT;
+	*slot = sa->slot;
+	return ERR_OK;
+}
+
+static void hold_vrfs(struct db *db, uint16_t inner, uint16_t front, bool hold)
+{
+	uint32_t by = hold ? 1 : UINT32_MAX;
+
+	db->vrf_cold[inner].refs += by;
+	db->vrf_cold[front].refs += by;
+}
+
+enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf)
+{
+	uint16_t inner = db_vrf_find(db, conf->inner_vrf);
+	uint16_t front = db_vrf_find(db, conf->front_vrf);
+	struct db_tunnel *t = db_tunnel_find(db, conf->id);
+	uint32_t slot;
+	enum err err;
+
+	if (conf->mode != DP_TUNNEL_IPSEC)
+		return ERR_UNSUPPORTED;
+	if (inner == DB_VRF_NONE || front == DB_VRF_NONE)
+		return ERR_ABSENT;
+	err = sender(db, conf, t, &slot);
+	if (err != ERR_OK)
+		return err;
+	hold_vrfs(db, inner, front, true);
+	if (t == NULL) {
+		t = tunnel_new(db, conf->id);
+		if (t == NULL) {
+			hold_vrfs(db, inner, front, false);
+			return ERR_FULL;
+		}
+	} else {
+		hold_vrfs(db, t->inner_vrf, t->front_vrf, false);
+	}
+	cold_of(db, t)->conf = *conf;
+	__atomic_store_n(&t->inner_vrf, inner, __ATOMIC_RELAXED);
+	__atomic_store_n(&t->front_vrf, front, __ATOMIC_RELAXED);
+	__atomic_store_n(&t->mtu, conf->mtu, __ATOMIC_RELAXED);
+	__atomic_store_n(&t->mode, conf->mode, __ATOMIC_RELAXED);
+	__atomic_store_n(&t->df, conf->df, __ATOMIC_RELAXED);
+	__atomic_store_n(&t->sa_out, slot, __ATOMIC_RELEASE);
+	__atomic_store_n(&t->live, true, __ATOMIC_RELEASE);
+	db_touch(db);
+	return ERR_OK;
+}
+
+enum err db_tunnel_del(struct db *db, uint32_t id)
+{
+	struct db_tunnel *t = db_tunnel_find(db, id);
+
+	if (t == NULL)
+		return ERR_ABSENT;
+	if (cold_of(db, t)->sa_count != 0)
+		return ERR_BUSY;
+	__atomic_store_n(&t->live, false, __ATOMIC_RELEASE);
+	__atomic_store_n(&t->sa_out, DB_SLOT_NONE, __ATOMIC_RELEASE);
+	map_del(&db->tunnel_ids, &cold_of(db, t)->by_id);
+	hold_vrfs(db, t->inner_vrf, t->front_vrf, false);
+	db_touch(db);
+	db_tunnel_unref(db, db_tunnel_index(db, t));
+	return ERR_OK;
+}
+
+bool db_tunnel_get(const struct db *db, uint32_t id, struct dp_tunnel *out)
+{
+	const struct db_tunnel *t = db_tunnel_find(db, id);
+
+	if (t != NULL)
+		*out = cold_of(db, t)->conf;
+	return t != NULL;
+}
+
+struct db_tunnel *db_tunnel_walk(const struct db *db, uint32_t *cursor)
+{
+	while (*cursor < db->tunnels.fresh) {
+		struct db_tunnel *t = &db->tunnel[(*cursor)++];
+
+		if (t->live)
+			return t;
+	}
+	return NULL;
+}
+
+static uint32_t idle_ms(uint64_t last_ms, uint64_t now_ms)
+{
+	uint64_t idle = now_ms > last_ms ? now_ms - last_ms : 0;
+
+	return last_ms == 0 || idle > UINT32_MAX ? UINT32_MAX : (uint32_t)idle;
+}
+
+void db_tunnel_stats(const struct db *db, const struct db_tunnel *t, uint64_t now_ms, struct dp_tunnel_stats *out)
+{
+	const struct db_tunnel_cold *cold = cold_of(db, t);
+
+	memset(out, 0, sizeof(*out));
+	out->id = t->id;
+	out->mtu = t->mtu != 0 ? t->mtu : __atomic_load_n(&t->path_mtu, __ATOMIC_RELAXED);
+	out->in_packets = cold->past_packets[DP_IN];
+	out->in_bytes = cold->past_bytes[DP_IN];
+	out->out_packets = cold->past_packets[DP_OUT];
+	out->out_bytes = cold->past_bytes[DP_OUT];
+	list_each (it, &cold->sas) {
+		const struct db_sa *sa = list_of(it, const struct db_sa, of_tunnel);
+		struct dp_sa_stats s;
+
+		db_sa_stats(sa, &s);
+		*(sa->direction == DP_IN ? &out->in_packets : &out->out_packets) += s.packets;
+		*(sa->direction == DP_IN ? &out->in_bytes : &out->out_bytes) += s.bytes;
+	}
+	out->in_drops = __atomic_load_n(&t->in_drops, __ATOMIC_RELAXED);
+	out->out_drops = __atomic_load_n(&t->out_drops, __ATOMIC_RELAXED);
+	out->idle_in_ms = idle_ms(__atomic_load_n(&t->last_in_ms, __ATOMIC_RELAXED), now_ms);
+	out->idle_out_ms = idle_ms(__atomic_load_n(&t->last_out_ms, __ATOMIC_RELAXED), now_ms);
+}

@@ -1,0 +1,264 @@
+#include "fixture.h"
+
+#include <unistd.h>
+
+namespace
+{
+
+class Sa : public DbTest
+{
+      protected:
+	void SetUp() override
+	{
+		DbTest::SetUp();
+		tunnel(7);
+	}
+	const db_sa *in(uint32_t spi)
+	{
+		return db_sa_in(db, spi);
+	}
+};
+
+enum err count_drop(void *ctx, db_sa *)
+{
+	(*static_cast<int *>(ctx))++;
+	return ERR_OK;
+}
+
+} // namespace
+
+TEST_F(Sa, found_by_spi_and_stale_ones_fail_by_generation)
+{
+	uint32_t spi = reserve();
+
+	ASSERT_EQ(put(sa(1, DP_IN, spi, 7)), ERR_OK);
+	ASSERT_NE(in(spi), nullptr);
+	EXPECT_EQ(in(spi)->id, 1u);
+	EXPECT_EQ(in(spi + 256), nullptr);
+	EXPECT_EQ(in(spi ^ 1), nullptr);
+	ASSERT_EQ(db_sa_del(db, 1, nullptr, nullptr), ERR_OK);
+	EXPECT_EQ(in(spi), nullptr);
+	EXPECT_EQ(db_sa_del(db, 1, nullptr, nullptr), ERR_ABSENT);
+}
+
+TEST_F(Sa, inbound_needs_a_reserved_spi)
+{
+	EXPECT_EQ(put(sa(1, DP_IN, 256 + 9, 7)), ERR_STALE);
+	EXPECT_EQ(put(sa(1, DP_IN, 9, 7)), ERR_STATE);
+}
+
+TEST_F(Sa, refuses_what_it_cannot_do)
+{
+	uint32_t spi = reserve();
+	dp_sa s = sa(1, DP_IN, spi, 8);
+
+	EXPECT_EQ(put(s), ERR_ABSENT);
+	s = sa(1, DP_IN, spi, 7);
+	s.transport = true;
+	EXPECT_EQ(put(s), ERR_UNSUPPORTED);
+	s = sa(1, DP_IN, spi, 7);
+	s.window = 100;
+	EXPECT_EQ(put(s), ERR_UNSUPPORTED);
+	s = sa(1, DP_IN, spi, 7);
+	s.ts_count = 0;
+	EXPECT_EQ(put(s), ERR_MALFORMED);
+	s = sa(1, DP_IN, spi, 7);
+	s.ts[0].local.first = db_test_addr("255.255.255.255");
+	s.ts[0].local.last = db_test_addr("0.0.0.0");
+	EXPECT_EQ(put(s), ERR_MALFORMED);
+}
+
+TEST_F(Sa, replacing_keeps_slot_and_state_and_drops_the_old_one_later)
+{
+	int dropped = 0;
+	dp_sa s = sa(2, DP_OUT, 0xabcdef01, 7);
+	const db_sa *old;
+	db_sa *fresh;
+
+	ASSERT_EQ(put(s), ERR_OK);
+	old = db_sa_find(db, 2);
+	old->run.out->next = 500;
+	s = sa(2, DP_OUT, 0xabcdef01, 7);
+	s.remote.addr = db_test_addr("203.0.113.9");
+	ASSERT_EQ(db_sa_prepare(db, &s, &fresh), ERR_OK);
+	EXPECT_EQ(db_sa_find(db, 2), old);
+	db_rcu_online(db->rcu, 0);
+	db_sa_publish(db, fresh, count_drop, &dropped);
+	EXPECT_EQ(db_sa_find(db, 2), fresh);
+	EXPECT_EQ(fresh->slot, old->slot);
+	EXPECT_EQ(fresh->run.out->next, 500u);
+	EXPECT_EQ(db_rcu_reclaim(db->rcu), 1u);
+	EXPECT_EQ(dropped, 0);
+	db_rcu_quiescent(db->rcu, 0);
+	EXPECT_EQ(db_rcu_reclaim(db->rcu), 0u);
+	EXPECT_EQ(dropped, 1);
+	db_rcu_offline(db->rcu, 0);
+	EXPECT_EQ(db_sa_out(db, fresh->slot), fresh);
+}
+
+TEST_F(Sa, a_new_number_space_is_never_put_on_a_living_id)
+{
+	dp_sa s = sa(2, DP_OUT, 0xabcdef01, 7);
+
+	ASSERT_EQ(put(s), ERR_OK);
+	EXPECT_EQ(put(sa(2, DP_OUT, 0xabcdef02, 7)), ERR_EXISTS);
+	s = sa(2, DP_OUT, 0xabcdef01, 7);
+	s.esn = true;
+	EXPECT_EQ(put(s), ERR_EXISTS);
+}
+
+TEST_F(Sa, an_abandoned_put_frees_its_slot)
+{
+	dp_sa s = sa(2, DP_OUT, 0xabcdef01, 7);
+	uint32_t free_before = db->slots[DP_OUT].count[1];
+	db_sa *made;
+
+	ASSERT_EQ(db_sa_prepare(db, &s, &made), ERR_OK);
+	EXPECT_EQ(db->slots[DP_OUT].count[1], free_before - 1);
+	db_sa_abandon(db, made);
+	EXPECT_EQ(db->slots[DP_OUT].count[1], free_before);
+	EXPECT_EQ(db_sa_find(db, 2), nullptr);
+}
+
+TEST_F(Sa, secrets_move_in_and_a_copy_has_them)
+{
+	dp_sa s = sa(2, DP_OUT, 0xabcdef01, 7);
+	db_sa *made, *copy;
+
+	ASSERT_EQ(db_sa_prepare(db, &s, &made), ERR_OK);
+	EXPECT_EQ(s.key.len, 0u);
+	EXPECT_EQ(made->conf->key.len, 20u);
+	db_sa_publish(db, made, nullptr, nullptr);
+	ASSERT_EQ(db_sa_copy(db, 2, &copy), ERR_OK);
+	EXPECT_EQ(copy->conf->key.len, 20u);
+	EXPECT_NE(copy->conf->key.data, made->conf->key.data);
+	EXPECT_EQ(copy->slot, made->slot);
+	db_sa_publish(db, copy, nullptr, nullptr);
+	EXPECT_EQ(db_sa_copy(db, 3, &copy), ERR_ABSENT);
+}
+
+/* sa-state 4, 5: numbers and windows go on in a new process; without the state it is refused. */
+TEST_F(Sa, adopts_its_state_after_a_restart)
+{
+	uint32_t spi = reserve();
+	dp_state out_state, in_state;
+	db_state again;
+	int fd;
+
+	ASSERT_EQ(put(sa(1, DP_IN, spi, 7)), ERR_OK);
+	ASSERT_EQ(put(sa(2, DP_OUT, 0xabcdef01, 7)), ERR_OK);
+	db_sa_find(db, 2)->run.out->next = 1000;
+	ASSERT_TRUE(db_state_mark(db_sa_find(db, 1)->run.in, 200, 64, 2));
+	in_state = db_sa_find(db, 1)->conf->state;
+	out_state = db_sa_find(db, 2)->conf->state;
+	EXPECT_EQ(in_state.store, 77u);
+	fd = dup(db->state.fd);
+	db_free(db);
+	ASSERT_EQ(db_state_adopt(&again, fd, 256), ERR_OK);
+	open(&again);
+	tunnel(7);
+
+	dp_sa s = sa(1, DP_IN, spi, 7);
+	EXPECT_EQ(put(s), ERR_NEEDS_REKEY) << "as if it were fresh";
+	s = sa(1, DP_IN, spi, 7);
+	s.state = in_state;
+	s.state.store = 78;
+	EXPECT_EQ(put(s), ERR_NEEDS_REKEY) << "state of another store";
+	s = sa(1, DP_IN, spi, 7);
+	s.state = in_state;
+	ASSERT_EQ(put(s), ERR_OK);
+	EXPECT_FALSE(db_state_fresh(in(spi)->run.in, 199, 64, 2));
+	EXPECT_TRUE(db_state_fresh(in(spi)->run.in, 201, 64, 2));
+	s = sa(2, DP_OUT, 0xabcdef01, 7);
+	s.state = out_state;
+	ASSERT_EQ(put(s), ERR_OK);
+	EXPECT_EQ(db_sa_find(db, 2)->run.out->next, 1000u);
+	s = sa(3, DP_OUT, 0xabcdef01, 7);
+	s.state = out_state;
+	EXPECT_EQ(put(s), ERR_NEEDS_REKEY) << "one life, one SA";
+}
+
+TEST_F(Sa, deletion_ends_the_life)
+{
+	dp_sa s;
+	dp_state handle;
+
+	ASSERT_EQ(put(sa(2, DP_OUT, 0xabcdef01, 7)), ERR_OK);
+	handle = db_sa_find(db, 2)->conf->state;
+	ASSERT_EQ(db_sa_del(db, 2, nullptr, nullptr), ERR_OK);
+	db_rcu_wait(db->rcu);
+	s = sa(2, DP_OUT, 0xabcdef01, 7);
+	s.state = handle;
+	EXPECT_EQ(put(s), ERR_NEEDS_REKEY);
+}
+
+TEST_F(Sa, tunnel_sends_through_its_own_sa_alone)
+{
+	dp_tunnel t = {};
+
+	tunnel(8);
+	ASSERT_EQ(put(sa(2, DP_OUT, 0xabcdef01, 7)), ERR_OK);
+	t.id = 8;
+	t.sa_out = 2;
+	EXPECT_EQ(db_tunnel_put(db, &t), ERR_ABSENT);
+	tunnel(7, 2);
+	EXPECT_EQ(db_tunnel_find(db, 7)->sa_out, db_sa_find(db, 2)->slot);
+	EXPECT_EQ(db_tunnel_del(db, 7), ERR_BUSY);
+	ASSERT_EQ(db_sa_del(db, 2, nullptr, nullptr), ERR_OK);
+	EXPECT_EQ(db_tunnel_find(db, 7)->sa_out, DB_SLOT_NONE);
+	EXPECT_EQ(db_tunnel_del(db, 7), ERR_OK) << "in the same transaction, before the grace period";
+	db_rcu_wait(db->rcu);
+}
+
+TEST_F(Sa, tunnel_counters_never_go_back)
+{
+	dp_tunnel_stats s;
+
+	ASSERT_EQ(put(sa(2, DP_OUT, 0xabcdef01, 7)), ERR_OK);
+	db_sa_find(db, 2)->run.out->packets = 10;
+	db_sa_find(db, 2)->run.out->bytes = 1000;
+	ASSERT_EQ(put(sa(2, DP_OUT, 0xabcdef01, 7)), ERR_OK); /* replaced */
+	db_rcu_wait(db->rcu);
+	ASSERT_EQ(put(sa(3, DP_OUT, 0xabcdef02, 7)), ERR_OK);
+	db_sa_find(db, 3)->run.out->packets = 5;
+	db_tunnel_stats(db, db_tunnel_find(db, 7), 0, &s);
+	EXPECT_EQ(s.out_packets, 15u);
+	ASSERT_EQ(db_sa_del(db, 2, nullptr, nullptr), ERR_OK);
+	db_tunnel_stats(db, db_tunnel_find(db, 7), 0, &s);
+	EXPECT_EQ(s.out_packets, 15u);
+	db_rcu_wait(db->rcu);
+	db_tunnel_stats(db, db_tunnel_find(db, 7), 0, &s);
+	EXPECT_EQ(s.out_packets, 15u);
+	EXPECT_EQ(s.out_bytes, 1000u);
+	EXPECT_EQ(s.idle_out_ms, UINT32_MAX);
+}
+
+TEST_F(Sa, slots_run_out_and_come_back)
+{
+	for (uint32_t i = 0; i < 256; i++)
+		ASSERT_EQ(put(sa(i + 1, DP_OUT, 0x1000 + i, 7)), ERR_OK);
+	EXPECT_EQ(put(sa(300, DP_OUT, 0x5000, 7)), ERR_FULL);
+	ASSERT_EQ(db_sa_del(db, 100, nullptr, nullptr), ERR_OK);
+	EXPECT_EQ(put(sa(300, DP_OUT, 0x5000, 7)), ERR_FULL) << "its grace period isn't over";
+	db_rcu_wait(db->rcu);
+	EXPECT_EQ(put(sa(300, DP_OUT, 0x5000, 7)), ERR_OK);
+}
+
+TEST_F(Sa, sizes_of_outer_packets)
+{
+	db_sa s = {};
+
+	s.header_len = 28;
+	s.iv_len = 8;
+	s.icv_len = 16;
+	s.align = 4;
+	for (uint32_t inner = 20; inner < 1500; inner++) {
+		uint32_t outer = db_sa_outer_len(&s, inner);
+
+		EXPECT_EQ((outer - 28 - 8 - 16) % 4, 0u);
+		EXPECT_GE(outer, inner + 28 + 8 + 16 + 2);
+		EXPECT_GE(db_sa_inner_mtu(&s, outer), inner);
+		EXPECT_LE(db_sa_outer_len(&s, db_sa_inner_mtu(&s, outer)), outer);
+	}
+	EXPECT_EQ(db_sa_inner_mtu(&s, 52), 0u);
+}
