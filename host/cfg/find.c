@@ -28,6 +28,11 @@ const struct cfg_pool *cfg_find_pool(const struct cfg_model *m, const char *name
 	return (const struct cfg_pool *)(const void *)cfg_find(m, CFG_KIND_POOL, name);
 }
 
+const struct cfg_pool *cfg_find_ipv6_pool(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_pool *)(const void *)cfg_find(m, CFG_KIND_IPV6_POOL, name);
+}
+
 const struct cfg_proposal *cfg_find_proposal(const struct cfg_model *m, const char *name)
 {
 	return (const struct cfg_proposal *)(const void *)cfg_find(m, CFG_KIND_PROPOSAL, name);

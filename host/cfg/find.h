@@ -15,6 +15,7 @@ const struct cfg_object *cfg_find(const struct cfg_model *m, enum cfg_kind kind,
 
 const struct cfg_interface *cfg_find_interface(const struct cfg_model *m, const char *name);
 const struct cfg_pool *cfg_find_pool(const struct cfg_model *m, const char *name);
+const struct cfg_pool *cfg_find_ipv6_pool(const struct cfg_model *m, const char *name);
 const struct cfg_proposal *cfg_find_proposal(const struct cfg_model *m, const char *name);
 const struct cfg_policy *cfg_find_policy(const struct cfg_model *m, const char *name);
 const struct cfg_keyring *cfg_find_keyring(const struct cfg_model *m, const char *name);

@@ -5,12 +5,14 @@
 
 #include <stdlib.h>
 
-#include "cfg/secrets.h"
+#include "cfg/stmt.h"
 
 static const char *const kind_name[CFG_KIND_COUNT] = {
+	[CFG_KIND_NONE] = "line",
 	[CFG_KIND_INTERFACE] = "interface",
 	[CFG_KIND_ROUTE] = "route",
-	[CFG_KIND_POOL] = "local pool",
+	[CFG_KIND_POOL] = "ip local pool",
+	[CFG_KIND_IPV6_POOL] = "ipv6 local pool",
 	[CFG_KIND_PROPOSAL] = "crypto ikev2 proposal",
 	[CFG_KIND_POLICY] = "crypto ikev2 policy",
 	[CFG_KIND_KEYRING] = "crypto ikev2 keyring",
@@ -122,7 +124,7 @@ void cfg_model_free(struct cfg_model *m)
 {
 	if (m == NULL)
 		return;
-	cfg_secrets_fini(&m->secrets);
+	cfg_stmt_tree_free(m->tree);
 	map_fini(&m->by_name);
 	arena_fini(&m->arena);
 	free(m);

@@ -25,11 +25,14 @@ extern "C" {
  */
 
 struct cfg_stmt; /* cfg/stmt.h: a line of the configuration */
+struct cfg_tree; /* all of them */
 
 enum cfg_kind {
+	CFG_KIND_NONE,
 	CFG_KIND_INTERFACE,
 	CFG_KIND_ROUTE,
 	CFG_KIND_POOL,
+	CFG_KIND_IPV6_POOL,
 	CFG_KIND_PROPOSAL,
 	CFG_KIND_POLICY,
 	CFG_KIND_KEYRING,
@@ -166,8 +169,7 @@ struct cfg_interface {
 	const struct cfg_ipv6_addr *ipv6;
 	bool ipv6_enable;
 	const struct cfg_interface *ipv6_lender;
-	uint16_t ip_mtu;     /* 0: by the path */
-	uint16_t adjust_mss; /* 0: off */
+	uint16_t ip_mtu; /* 0: by the path */
 	struct cfg_tunnel tunnel;
 };
 
@@ -220,7 +222,7 @@ enum cfg_enc {
 
 enum cfg_hash { CFG_HASH_NONE, CFG_HASH_MD5, CFG_HASH_SHA1, CFG_HASH_SHA256, CFG_HASH_SHA384, CFG_HASH_SHA512, CFG_HASH_COUNT };
 
-enum { CFG_ENC_MAX = 8, CFG_HASH_MAX = 5, CFG_GROUP_MAX = 14, CFG_PROPOSAL_MAX = 8, CFG_TRANSFORM_MAX = 6, CFG_GATEWAY_MAX = 10 };
+enum { CFG_ENC_MAX = 8, CFG_HASH_MAX = 5, CFG_GROUP_MAX = 14, CFG_PROPOSAL_MAX = 8, CFG_TRANSFORM_MAX = 6, CFG_DNS_MAX = 2 };
 
 /* Lists are in order of preference. */
 struct cfg_proposal {
@@ -304,7 +306,6 @@ struct cfg_profile {
 	struct cfg_vrf_match fvrf;
 	const struct cfg_local_match *locals; /* empty: every address */
 	struct cfg_identity identity;         /* ours; NONE: the WAN address */
-	bool certificate_check;
 	enum cfg_auth auth_local;
 	unsigned auth_remote;           /* mask of enum cfg_auth */
 	const struct secret *psk_local; /* key of the authentication line, NULL: from the keyring */
@@ -315,10 +316,7 @@ struct cfg_profile {
 	const struct cfg_authz *authz;
 	const struct cfg_interface *virtual_template; /* NULL: responds only for static tunnels */
 	bool mode_auto;
-	const char *ivrf;
-	uint32_t nat_keepalive_s;
-	bool initial_contact_force;
-	bool config_request, config_set_send, config_set_accept;
+	uint32_t nat_keepalive_s; /* the profile's, else the global one; 0: off */
 	bool shutdown;
 };
 
@@ -346,18 +344,9 @@ struct cfg_authz_policy {
 	const struct cfg_pool *pool;
 	const struct cfg_pool *ipv6_pool;
 	struct addr netmask; /* family 0: the pool's own /32 */
-	struct addr dns[2];
+	struct addr dns[CFG_DNS_MAX];
 	unsigned dns_count;
 	struct addr ipv6_dns;
-	struct addr wins;
-	const char *def_domain;
-	const char *split_dns;
-	const char *banner;
-	const char *backup_gateway[CFG_GATEWAY_MAX];
-	unsigned backup_gateway_count;
-	bool include_local_lan;
-	bool pfs;
-	uint32_t session_lifetime_s; /* 0: no limit */
 };
 
 /* ---- IPsec ---- */
@@ -400,24 +389,22 @@ struct cfg_aaa_list {
 
 enum cfg_df { CFG_DF_COPY, CFG_DF_CLEAR, CFG_DF_SET };
 
-struct cfg_secret_node;
-
 struct cfg_model {
 	const char *hostname; /* "nave" where the file has none */
 	bool aaa_new_model;
 	bool ipv6_unicast_routing;
 	enum cfg_df df_bit;
-	uint32_t cookie_challenge; /* half-open SAs beyond which cookies are asked for; 0: off */
-	uint32_t max_in_negotiation;
-	uint32_t max_sa;            /* 0: no limit */
-	uint32_t nat_keepalive_s;   /* 0: off */
-	uint32_t fragmentation_mtu; /* 0: off */
+	uint32_t cookie_challenge;   /* half-open SAs beyond which cookies are asked for; 0: off */
+	uint32_t max_in_negotiation; /* 0: no limit */
+	uint32_t max_sa;             /* 0: no limit */
+	uint32_t nat_keepalive_s;    /* 0: off */
 	struct cfg_dpd dpd;
 
 	/* Lists in order of writing, smart defaults first. */
 	struct cfg_interface *interfaces; /* templates and tunnels too: see 'type' */
 	struct cfg_route *routes;
 	struct cfg_pool *pools;
+	struct cfg_pool *ipv6_pools;
 	struct cfg_proposal *proposals;
 	struct cfg_policy *policies;
 	struct cfg_keyring *keyrings;
@@ -430,8 +417,7 @@ struct cfg_model {
 
 	/* The model's own. */
 	struct map by_name;
-	const struct cfg_stmt *tree; /* the lines it was built from */
-	struct cfg_secret_node *secrets;
+	struct cfg_tree *tree; /* the lines that it was built from */
 	struct arena arena;
 };
 

@@ -1,0 +1,108 @@
+/*
+ * Interfaces, tunnels and templates as cli.md 3 wants them.  Part of cfg_check_model.
+ */
+#include "cfg/check_if.h"
+
+static bool has_ip(const struct cfg_interface *i, uint8_t family)
+{
+	if (family == AF_INET)
+		return i->ip_how != CFG_IP_NONE;
+	return i->ipv6 != NULL || i->ipv6_enable || i->ipv6_lender != NULL;
+}
+
+static const char *family_name(uint8_t family)
+{
+	return family == AF_INET ? "IPv4" : "IPv6";
+}
+
+/* The family that carries the tunnel; 0: that of its destination. */
+static uint8_t transport_of(enum cfg_tunnel_mode mode)
+{
+	switch (mode) {
+	case CFG_TUNNEL_GRE_IPV6:
+	case CFG_TUNNEL_IPSEC_IPV6:
+	case CFG_TUNNEL_IPSEC_IPV6_V4_OVERLAY:
+		return AF_INET6;
+	case CFG_TUNNEL_IPSEC_DUAL:
+		return 0;
+	default:
+		return AF_INET;
+	}
+}
+
+static void check_lenders(struct cfg_build *b, struct cfg_interface *i)
+{
+	const struct cfg_interface *four = i->ip_lender, *six = i->ipv6_lender;
+
+	if (four != NULL && (four->ip_how == CFG_IP_NONE || four->ip_how == CFG_IP_UNNUMBERED))
+		cfg_build_lack(b, &i->object, 0, "'ip unnumbered': %s has no IPv4 address of its own", four->object.name);
+	if (six != NULL && six->ipv6 == NULL)
+		cfg_build_lack(b, &i->object, 0, "'ipv6 unnumbered': %s has no IPv6 address of its own", six->object.name);
+}
+
+static void check_transport(struct cfg_build *b, struct cfg_interface *i)
+{
+	const struct cfg_tunnel *t = &i->tunnel;
+	uint8_t family = transport_of(t->mode);
+
+	if (family == 0)
+		family = t->destination.family;
+	if (t->destination.family != 0 && t->destination.family != family)
+		cfg_build_lack(
+			b, &i->object, 0, "'tunnel mode %s' needs an %s destination", cfg_model_mode_name(t->mode), family_name(family));
+	if (t->source_how == CFG_END_ADDRESS && family != 0 && t->source_addr.family != family)
+		cfg_build_lack(b, &i->object, 0, "'tunnel mode %s' needs an %s source", cfg_model_mode_name(t->mode), family_name(family));
+	if (t->source_if != NULL && family != 0 && !has_ip(t->source_if, family))
+		cfg_build_lack(b, &i->object, 0, "'tunnel source': %s has no %s address", t->source_if->object.name, family_name(family));
+}
+
+static void check_protection(struct cfg_build *b, struct cfg_interface *i)
+{
+	const struct cfg_ipsec_profile *p = i->tunnel.protection;
+
+	if (i->tunnel.mode == CFG_TUNNEL_GRE_IP || i->tunnel.mode == CFG_TUNNEL_GRE_IPV6)
+		cfg_build_lack(b, &i->object, 0,
+			"'tunnel mode %s' isn't implemented yet (gre not yet): write 'tunnel mode ipsec ipv4' or another ipsec mode",
+			cfg_model_mode_name(i->tunnel.mode));
+	else if (p == NULL)
+		cfg_build_lack(
+			b, &i->object, 0, "'tunnel mode %s' needs 'tunnel protection ipsec profile'", cfg_model_mode_name(i->tunnel.mode));
+	if (p == NULL)
+		return;
+	if (!p->object.complete)
+		cfg_build_lack(b, &i->object, 0, "'%s' isn't complete", p->object.title);
+	else if (i->ip_how == CFG_IP_NEGOTIATED && p->ikev2_profile->authz == NULL)
+		cfg_build_lack(
+			b, &i->object, 0, "'ip address negotiated' needs 'aaa authorization' in '%s'", p->ikev2_profile->object.title);
+}
+
+static void check_tunnel(struct cfg_build *b, struct cfg_interface *i)
+{
+	if (i->tunnel.source_how == CFG_END_NONE)
+		cfg_build_lack(b, &i->object, 0, "needs 'tunnel source'");
+	if (i->tunnel.destination_how == CFG_END_NONE)
+		cfg_build_lack(b, &i->object, 0, "needs 'tunnel destination'");
+	check_transport(b, i);
+	check_protection(b, i);
+}
+
+static void check_template(struct cfg_build *b, struct cfg_interface *i)
+{
+	if (i->ip_how == CFG_IP_ADDRESS || i->ip_how == CFG_IP_NEGOTIATED || i->ipv6 != NULL)
+		cfg_build_lack(b, &i->object, 0, "a template has no address of its own: use 'ip unnumbered'");
+	if (i->tunnel.destination_how != CFG_END_NONE)
+		cfg_build_lack(b, &i->object, 0, "a template has no 'tunnel destination'");
+	check_transport(b, i);
+	check_protection(b, i);
+}
+
+void cfg_check_if(struct cfg_build *b, struct cfg_interface *i)
+{
+	check_lenders(b, i);
+	if (i->type == CFG_IF_TUNNEL)
+		check_tunnel(b, i);
+	else if (i->type == CFG_IF_VIRTUAL_TEMPLATE)
+		check_template(b, i);
+	else if (i->ip_how == CFG_IP_NEGOTIATED)
+		cfg_build_lack(b, &i->object, 0, "'ip address negotiated' is for tunnels");
+}

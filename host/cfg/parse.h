@@ -1,0 +1,20 @@
+#ifndef CFG_PARSE_H
+#define CFG_PARSE_H
+
+#include "cfg/lang.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Reads 'text' into the empty 'tree', beginning in 'mode' (GLOBAL, or PLATFORM for the platform file).  Goes on after
+ * an error, so that 'messages' gets all of them; ERR_MALFORMED when there was one, else ERR_OK or ERR_NOMEM.
+ */
+MUST_USE enum err cfg_parse_text(
+	const struct cfg_lang *lang, enum cfg_mode mode, struct bytes text, struct cfg_messages *messages, struct cfg_tree *tree);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
