@@ -115,6 +115,8 @@ uint32_t loader_xsk_rx(struct loader_xsk *x, struct loader_frame *out, uint32_t 
 	uint32_t at = 0;
 	uint32_t count = xsk_ring_cons__peek(&x->rx, max, &at);
 
+	if (count == 0 && xsk_ring_prod__needs_wakeup(&x->fill))
+		(void)recvfrom(x->fd, NULL, 0, MSG_DONTWAIT, NULL, NULL);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct xdp_desc *desc = xsk_ring_cons__rx_desc(&x->rx, at + i);
 
@@ -179,8 +181,6 @@ void loader_xsk_kick(struct loader_xsk *x)
 {
 	uint32_t calls = 1 + x->tx_pending / XSK_TX_BATCH;
 
-	if (xsk_ring_prod__needs_wakeup(&x->fill))
-		(void)recvfrom(x->fd, NULL, 0, MSG_DONTWAIT, NULL, NULL);
 	if (x->tx_pending == 0 || !xsk_ring_prod__needs_wakeup(&x->tx))
 		return;
 	if (calls > XSK_KICKS_MAX)

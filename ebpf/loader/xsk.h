@@ -18,7 +18,8 @@ extern "C" {
  * Who holds a frame: the caller, until he puts it in a fill or tx ring; the kernel, until it comes back from rx or
  * completion; the caller again, for all frames of a socket that is closed.
  *
- * A socket's calls all belong to one thread at a time (the worker of the queue); none blocks, allocates or logs.
+ * rx and fill belong to one thread, the worker of the queue; tx, complete and kick to one, which may be another.  None
+ * blocks, allocates or logs.
  */
 struct loader_xsk;
 
@@ -61,7 +62,7 @@ void loader_xsk_close(struct loader_xsk *x);
 int loader_xsk_fd(const struct loader_xsk *x);
 bool loader_xsk_zero_copy(const struct loader_xsk *x);
 
-/* Takes up to 'max' received frames; returns how many. */
+/* Takes up to 'max' received frames; returns how many.  When there is none, wakes a driver that waits for frames. */
 uint32_t loader_xsk_rx(struct loader_xsk *x, struct loader_frame *out, uint32_t max);
 
 /* Gives free frames to be received into: all of 'count', or as many as have room; returns how many. */
@@ -73,8 +74,8 @@ uint32_t loader_xsk_tx(struct loader_xsk *x, const struct loader_frame *frame, u
 /* Takes back up to 'max' sent frames; returns how many.  'out' has the offsets that were given to loader_xsk_tx. */
 uint32_t loader_xsk_complete(struct loader_xsk *x, uint64_t *out, uint32_t max);
 
-/* Makes the kernel send what is queued, and refill where it waits for that; once per burst.  No syscall when it
- * needs none.  A device that is down or congested isn't an error: the frames stay queued. */
+/* Makes the kernel send what is queued; once per burst.  No syscall when it needs none.  A device that is down or
+ * congested isn't an error: the frames stay queued. */
 void loader_xsk_kick(struct loader_xsk *x);
 
 MUST_USE enum err loader_xsk_read_stats(const struct loader_xsk *x, struct loader_xsk_stats *out);
