@@ -50,10 +50,12 @@ static enum err open_ours(uint32_t id, int prog, int *out)
 
 static enum err swap_xdp(uint32_t ifindex, int prog, int old, __u32 flags)
 {
-	LIBBPF_OPTS(bpf_xdp_attach_opts, opts, .old_prog_fd = old);
-	int rc = bpf_xdp_attach((int)ifindex, prog, flags | XDP_FLAGS_REPLACE, &opts);
+	struct bpf_xdp_attach_opts opts;
 
-	return err_of_errno(-rc);
+	memset(&opts, 0, sizeof(opts));
+	opts.sz = sizeof(opts);
+	opts.old_prog_fd = old;
+	return err_of_errno(-bpf_xdp_attach((int)ifindex, prog, flags | XDP_FLAGS_REPLACE, &opts));
 }
 
 static enum err query_xdp(uint32_t ifindex, struct bpf_xdp_query_opts *out)
@@ -104,23 +106,48 @@ enum err loader_hook_detach_xdp(uint32_t ifindex, int prog)
 	return err;
 }
 
+/* libbpf wants its padding zero too, and its own macro for that isn't standard C. */
+static void init_hook(struct bpf_tc_hook *hook, uint32_t ifindex)
+{
+	memset(hook, 0, sizeof(*hook));
+	hook->sz = sizeof(*hook);
+	hook->ifindex = (int)ifindex;
+	hook->attach_point = BPF_TC_EGRESS;
+}
+
+static void init_filter(struct bpf_tc_opts *opts)
+{
+	memset(opts, 0, sizeof(*opts));
+	opts->sz = sizeof(*opts);
+	opts->handle = HOOK_HANDLE;
+	opts->priority = HOOK_PRIORITY;
+}
+
 enum err loader_hook_attach_egress(uint32_t ifindex, int prog)
 {
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex, .attach_point = BPF_TC_EGRESS);
-	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = prog, .handle = HOOK_HANDLE, .priority = HOOK_PRIORITY, .flags = BPF_TC_F_REPLACE);
-	int rc = bpf_tc_hook_create(&hook);
+	struct bpf_tc_hook hook;
+	struct bpf_tc_opts opts;
+	int rc;
 
+	init_hook(&hook, ifindex);
+	rc = bpf_tc_hook_create(&hook);
 	if (rc != 0 && rc != -EEXIST)
 		return err_of_errno(-rc);
+	init_filter(&opts);
+	opts.prog_fd = prog;
+	opts.flags = BPF_TC_F_REPLACE;
 	return err_of_errno(-bpf_tc_attach(&hook, &opts));
 }
 
 enum err loader_hook_detach_egress(uint32_t ifindex)
 {
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex, .attach_point = BPF_TC_EGRESS);
-	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = HOOK_HANDLE, .priority = HOOK_PRIORITY);
-	int rc = bpf_tc_detach(&hook, &opts);
+	struct bpf_tc_hook hook;
+	struct bpf_tc_opts opts;
+	int rc;
 
+	init_hook(&hook, ifindex);
+	init_filter(&opts);
+	rc = bpf_tc_detach(&hook, &opts);
 	/* EINVAL: the device has no clsact at all. */
 	return rc == -ENOENT || rc == -EINVAL ? ERR_OK : err_of_errno(-rc);
 }

@@ -46,11 +46,7 @@ static enum err pin_maps(struct loader_steer *s)
 	char path[PATH_MAX];
 	struct bpf_map *map;
 
-	if (mkdir(s->dir, 0700) == 0)
-		s->adopted = false;
-	else if (errno == EEXIST)
-		s->adopted = true;
-	else
+	if (mkdir(s->dir, 0700) != 0 && errno != EEXIST)
 		return err_of_errno(errno);
 	bpf_object__for_each_map(map, s->skel->obj)
 	{
@@ -58,6 +54,7 @@ static enum err pin_maps(struct loader_steer *s)
 			return ERR_RANGE;
 		if (bpf_map__set_pin_path(map, path) != 0)
 			return err_of_errno(errno);
+		s->adopted = s->adopted || access(path, F_OK) == 0;
 	}
 	return ERR_OK;
 }
