@@ -34,7 +34,7 @@ _Static_assert(sizeof(struct steer_head) == 40, "contract 2: key of steer_heads"
 _Static_assert(STEER_V_COUNT <= 64, "contract 2: verdicts fit a mask of 64 bits");
 
 /* libbpf repeats as a message what it returns as an error, also where the error is expected. */
-static int print_warning(enum libbpf_print_level level, const char *form, va_list args)
+static __attribute__((format(printf, 2, 0))) int print_warning(enum libbpf_print_level level, const char *form, va_list args)
 {
 	if (level != LIBBPF_WARN || strstr(form, "Kernel error message") != NULL)
 		return 0;
