@@ -64,10 +64,10 @@ enum err ike_build_sk_end(struct ike_build *b, struct ike_sk_room *out)
 	size_t text_at = b->iv_at + b->shape.iv_len;
 	size_t pad, icv_at;
 
-	assert(b->sk_at != 0);
 	close_open(b);
 	if (b->w.err != ERR_OK)
 		return b->w.err;
+	assert(b->sk_at != 0);
 	pad = ike_sk_pad(&b->shape, b->w.len - text_at);
 	wr_zero(&b->w, pad);
 	wr_u8(&b->w, (uint8_t)pad);

@@ -4,11 +4,9 @@
  */
 #include "ike/wire/msg.h"
 
-#include <string.h>
-
 enum { CRITICAL = 0x80 }; /* RFC7296-3.2: the other bits are ignored on receipt */
 
-static bool understood(uint8_t type)
+bool ike_msg_understood(uint8_t type)
 {
 	switch (type) {
 #define UNDERSTOOD(name, number, text) case number:
@@ -53,7 +51,7 @@ static enum err walk(struct ike_msg *msg, struct rd *r, uint8_t type, bool encry
 		p->encrypted = encrypted;
 		if (r->err != ERR_OK)
 			break;
-		if (p->critical && !understood(type)) {
+		if (p->critical && !ike_msg_understood(type)) {
 			msg->unsupported = type;
 			return ERR_UNSUPPORTED;
 		}
@@ -147,6 +145,14 @@ bool ike_msg_notify(const struct ike_msg *msg, uint16_t type, struct ike_notify 
 			*out = n;
 		return true;
 	}
+	return false;
+}
+
+bool ike_msg_vendor(const struct ike_msg *msg, enum ike_vendor vendor)
+{
+	for (const struct ike_payload *p = ike_msg_find(msg, IKE_P_VENDOR); p != NULL; p = ike_msg_next(msg, p))
+		if (ike_vendor_find(p->body) == vendor)
+			return true;
 	return false;
 }
 

@@ -9,6 +9,7 @@
 #include "ike/wire/hdr.h"
 #include "ike/wire/iana.h"
 #include "ike/wire/notify.h"
+#include "ike/wire/vendor.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -54,6 +55,9 @@ MUST_USE enum err ike_msg_parse(struct bytes datagram, struct ike_msg *out);
  */
 MUST_USE enum err ike_msg_parse_inner(struct ike_msg *msg, uint8_t first, struct bytes plaintext);
 
+/* Whether payloads of 'type' mean something to Nave: all others are passed over, or refused when marked critical. */
+bool ike_msg_understood(uint8_t type);
+
 /* The first payload of 'type', or NULL. */
 const struct ike_payload *ike_msg_find(const struct ike_msg *msg, uint8_t type);
 
@@ -70,6 +74,8 @@ bool ike_msg_notify(const struct ike_msg *msg, uint16_t type, struct ike_notify 
 
 /* The first well-formed notify of an error type goes to 'out'; false when the message holds none. */
 bool ike_msg_error(const struct ike_msg *msg, struct ike_notify *out);
+
+bool ike_msg_vendor(const struct ike_msg *msg, enum ike_vendor vendor);
 
 #ifdef __cplusplus
 }

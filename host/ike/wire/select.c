@@ -50,11 +50,11 @@ static bool allows_none(const struct side *s, uint8_t type)
 	return !listed;
 }
 
-/* Our first transform of 'type' with an id of at least 'min_id' that they list too. */
+/* Our first transform of 'type', not ENCR, with an id of at least 'min_id' that they list too.  It has no Key Length: RFC7296-3.3.5. */
 static bool pick(const struct side *ours, const struct side *theirs, uint8_t type, uint16_t min_id, uint16_t *out)
 {
 	for (const struct ike_transform *t = next_of(ours, ours->at, type); t != NULL; t = next_of(ours, t + 1, type)) {
-		if (t->id < min_id || !has(theirs, t))
+		if (t->id < min_id || t->key_bits != 0 || !has(theirs, t))
 			continue;
 		*out = t->id;
 		return true;
