@@ -3,10 +3,9 @@
 #include <linux/if_addr.h>
 #include <string.h>
 
-#include "base/nl/nl_parse.h"
 #include "base/nl/nl_req.h"
 
-bool nl_parse_addr(const struct nlmsghdr *msg, struct nl_addr *out)
+bool nl_addr_parse(const struct nlmsghdr *msg, struct nl_addr *out)
 {
 	const struct ifaddrmsg *body = (const struct ifaddrmsg *)nl_req_body(msg, sizeof(*body));
 	const struct nlattr *attr[IFA_LOCAL + 1];
@@ -60,7 +59,7 @@ static void take_each(const struct nlmsghdr *msg, void *ctx)
 	const struct each *e = (const struct each *)ctx;
 	struct nl_addr a;
 
-	if (nl_parse_addr(msg, &a))
+	if (nl_addr_parse(msg, &a))
 		e->fn(&a, e->ctx);
 }
 

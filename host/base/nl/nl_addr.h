@@ -1,6 +1,7 @@
 #ifndef BASE_NL_ADDR_H
 #define BASE_NL_ADDR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/addr.h"
@@ -27,6 +28,10 @@ typedef void nl_addr_fn(const struct nl_addr *a, void *ctx);
 
 /* The addresses of all links, both families. */
 MUST_USE enum err nl_addr_each(struct nl *nl, nl_addr_fn *fn, void *ctx);
+
+/* The table entry that a message of the kernel tells of (dumps, the watch); false when the structure can't hold it. */
+struct nlmsghdr;
+bool nl_addr_parse(const struct nlmsghdr *msg, struct nl_addr *out);
 
 #ifdef __cplusplus
 }

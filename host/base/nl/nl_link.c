@@ -4,7 +4,6 @@
 #include <linux/if_link.h>
 #include <string.h>
 
-#include "base/nl/nl_parse.h"
 #include "base/nl/nl_req.h"
 
 static void copy_name(const struct nlattr *attr, char *out, size_t cap)
@@ -18,7 +17,7 @@ static void copy_name(const struct nlattr *attr, char *out, size_t cap)
 	out[len] = '\0';
 }
 
-bool nl_parse_link(const struct nlmsghdr *msg, struct nl_link *out)
+bool nl_link_parse(const struct nlmsghdr *msg, struct nl_link *out)
 {
 	const struct ifinfomsg *body = (const struct ifinfomsg *)nl_req_body(msg, sizeof(*body));
 	const struct nlattr *attr[IFLA_LINKINFO + 1];
@@ -69,7 +68,7 @@ static void take_found(const struct nlmsghdr *msg, void *ctx)
 {
 	struct found *f = (struct found *)ctx;
 
-	f->ok = nl_parse_link(msg, f->out);
+	f->ok = nl_link_parse(msg, f->out);
 }
 
 static enum err ask_one(struct nl *nl, const struct nlmsghdr *req, struct nl_link *out)
@@ -113,7 +112,7 @@ static void take_each(const struct nlmsghdr *msg, void *ctx)
 	const struct each *e = (const struct each *)ctx;
 	struct nl_link link;
 
-	if (nl_parse_link(msg, &link))
+	if (nl_link_parse(msg, &link))
 		e->fn(&link, e->ctx);
 }
 

@@ -42,6 +42,10 @@ MUST_USE enum err nl_link_no_auto_address(struct nl *nl, uint32_t index);
 
 MUST_USE enum err nl_link_del(struct nl *nl, uint32_t index);
 
+/* The table entry that a message of the kernel tells of (dumps, the watch); false when the structure can't hold it. */
+struct nlmsghdr;
+bool nl_link_parse(const struct nlmsghdr *msg, struct nl_link *out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,12 +3,11 @@
 #include <linux/neighbour.h>
 #include <string.h>
 
-#include "base/nl/nl_parse.h"
 #include "base/nl/nl_req.h"
 
 enum { USABLE = NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT };
 
-bool nl_parse_neigh(const struct nlmsghdr *msg, struct nl_neigh *out)
+bool nl_neigh_parse(const struct nlmsghdr *msg, struct nl_neigh *out)
 {
 	const struct ndmsg *body = (const struct ndmsg *)nl_req_body(msg, sizeof(*body));
 	const struct nlattr *attr[NDA_LLADDR + 1];
@@ -83,7 +82,7 @@ static void take_each(const struct nlmsghdr *msg, void *ctx)
 	const struct each *e = (const struct each *)ctx;
 	struct nl_neigh n;
 
-	if (nl_parse_neigh(msg, &n))
+	if (nl_neigh_parse(msg, &n))
 		e->fn(&n, e->ctx);
 }
 

@@ -31,6 +31,10 @@ MUST_USE enum err nl_neigh_probe(struct nl *nl, uint32_t index, const struct add
 typedef void nl_neigh_fn(const struct nl_neigh *n, void *ctx);
 MUST_USE enum err nl_neigh_each(struct nl *nl, nl_neigh_fn *fn, void *ctx);
 
+/* The table entry that a message of the kernel tells of (dumps, the watch); false when the structure can't hold it. */
+struct nlmsghdr;
+bool nl_neigh_parse(const struct nlmsghdr *msg, struct nl_neigh *out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/nl/nl_parse.h"
 #include "base/nl/nl_req.h"
 
 static const struct {
@@ -55,7 +54,7 @@ static bool parse(const struct nlmsghdr *msg, struct nl_route *out)
 	return true;
 }
 
-bool nl_parse_route(const struct nlmsghdr *msg, struct nl_route *out)
+bool nl_route_parse(const struct nlmsghdr *msg, struct nl_route *out)
 {
 	const struct rtmsg *body = (const struct rtmsg *)nl_req_body(msg, sizeof(*body));
 
@@ -155,7 +154,7 @@ static void take_each(const struct nlmsghdr *msg, void *ctx)
 	const struct each *e = (const struct each *)ctx;
 	struct nl_route route;
 
-	if (nl_parse_route(msg, &route))
+	if (nl_route_parse(msg, &route))
 		e->fn(&route, e->ctx);
 }
 

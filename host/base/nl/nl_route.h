@@ -1,6 +1,7 @@
 #ifndef BASE_NL_ROUTE_H
 #define BASE_NL_ROUTE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +45,10 @@ typedef void nl_route_fn(const struct nl_route *route, void *ctx);
 
 /* All routes of all tables and both families but multipath ones. */
 MUST_USE enum err nl_route_each(struct nl *nl, nl_route_fn *fn, void *ctx);
+
+/* The table entry that a message of the kernel tells of (dumps, the watch); false when the structure can't hold it. */
+struct nlmsghdr;
+bool nl_route_parse(const struct nlmsghdr *msg, struct nl_route *out);
 
 #ifdef __cplusplus
 }

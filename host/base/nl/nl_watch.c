@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "base/nl/nl_parse.h"
 #include "base/nl/nl_req.h"
 
 struct nl_watch {
@@ -86,22 +85,22 @@ static void tell(const struct nl_watch *w, const struct nlmsghdr *msg)
 	switch (msg->nlmsg_type) {
 	case RTM_NEWLINK:
 	case RTM_DELLINK:
-		if (nl_parse_link(msg, &u.link))
+		if (nl_link_parse(msg, &u.link))
 			w->fns.link(w->fns.ctx, &u.link, msg->nlmsg_type == RTM_DELLINK);
 		break;
 	case RTM_NEWADDR:
 	case RTM_DELADDR:
-		if (nl_parse_addr(msg, &u.addr))
+		if (nl_addr_parse(msg, &u.addr))
 			w->fns.addr(w->fns.ctx, &u.addr, msg->nlmsg_type == RTM_DELADDR);
 		break;
 	case RTM_NEWROUTE:
 	case RTM_DELROUTE:
-		if (nl_parse_route(msg, &u.route))
+		if (nl_route_parse(msg, &u.route))
 			w->fns.route(w->fns.ctx, &u.route, msg->nlmsg_type == RTM_DELROUTE);
 		break;
 	case RTM_NEWNEIGH:
 	case RTM_DELNEIGH:
-		if (nl_parse_neigh(msg, &u.neigh))
+		if (nl_neigh_parse(msg, &u.neigh))
 			w->fns.neigh(w->fns.ctx, &u.neigh, msg->nlmsg_type == RTM_DELNEIGH);
 		break;
 	default:
