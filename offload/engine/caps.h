@@ -24,7 +24,6 @@ struct engine_row {
 	uint8_t binding;       /* enum engine_binding */
 	bool host_numbers;     /* takes the outbound number from seq_field */
 	bool rx_number;        /* tells the inbound number in seq_field */
-	bool post_frag;        /* can fragment after encryption */
 	const char *source;    /* the documentation */
 };
 
@@ -34,7 +33,7 @@ const struct engine_row *engine_caps_row(const char *driver);
 struct engine_suite {
 	uint8_t cipher;    /* enum dp_cipher */
 	uint8_t integ;     /* enum dp_integ */
-	uint16_t key_bits; /* a set: bit n is a key of 8 * n bytes, salt not counted (1 << 2: 128, 1 << 4: 256) */
+	uint64_t key_lens; /* a set: bit n is a key of n bytes, salt not counted */
 };
 
 enum { ENGINE_SUITES_MAX = 16 };
@@ -45,8 +44,9 @@ struct engine_caps {
 	bool any; /* inline protocol ESP tunnel mode at all */
 	bool udp_encap;
 	bool esn;
-	uint16_t window_max; /* 0: the device has no window (the host's is authoritative anyway) */
-	uint8_t suite_count;
+	bool metadata;       /* packets need rte_security_set_pkt_metadata */
+	uint32_t window_max; /* 0: the device has no window */
+	int suite_count;
 	struct engine_suite suite[ENGINE_SUITES_MAX];
 };
 

@@ -73,16 +73,6 @@ struct engine_ops {
 
 enum { ENGINE_BURST = 32 };
 
-/* Bytes of IV and ICV on the wire, and the alignment of the encrypted part (4 at least, RFC4303-2.4). */
-struct engine_sizes {
-	uint8_t iv_len;
-	uint8_t icv_len;
-	uint8_t align;
-};
-
-/* Of a suite; ERR_UNSUPPORTED: no such suite, or not with keys of this length. */
-MUST_USE enum err engine_sizes_of(const struct dp_sa *conf, struct engine_sizes *out);
-
 /* Engines for workers 0 .. worker_count - 1 and 'sa_limit' sessions in software.  'seed': 32 random bytes for CBC IVs. */
 MUST_USE enum err engine_new(struct engine **out, uint32_t worker_count, uint32_t sa_limit, const uint8_t seed[32]);
 

@@ -2,6 +2,7 @@
 #define ENGINE_INLINE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -18,6 +19,8 @@ struct rte_security_ctx;
 
 /* ESP in a NIC: rte_security inline protocol. */
 extern const struct engine_ops engine_inline_ops;
+
+size_t engine_inline_session_size(void);
 
 /* A port's device, as whoever owns the port describes it. */
 struct engine_device {
@@ -42,11 +45,18 @@ void engine_inline_detach(struct engine *e, uint8_t port);
 /* Sessions in the device now, of both directions, and how many fit. */
 void engine_inline_usage(const struct engine *e, uint8_t port, uint32_t *used, uint32_t *limit);
 
+/* Why the port's device can't take the prepared 'sa'; DP_WHY_NONE when it can. */
+enum dp_reason engine_inline_check(const struct engine *e, uint8_t port, const struct db_sa *sa);
+
+/* Whether the device of 'port' counts outbound packets by itself; the epoch it was attached with. */
+bool engine_inline_counts(const struct engine *e, uint8_t port);
+uint32_t engine_inline_epoch(const struct engine *e, uint8_t port);
+
 /* The rte_security session of an SA for its flow rule, and its port's DPDK number; NULL: not inline. */
 void *engine_inline_session(const struct engine *e, const struct db_sa *sa, uint16_t *dpdk_port);
 
-/* Worker: what the device made of 'm'; 'out' is set for CLEAR.  'd' may be NULL (port without a device): RAW. */
-enum engine_verdict engine_inline_verdict(const struct engine_lcore *l, uint8_t port, const struct rte_mbuf *m, struct engine_rx *out);
+/* Worker: what the device of port 'port' made of 'm', which has a flag RX_SEC_OFFLOAD…; 'out' is set for CLEAR. */
+enum engine_verdict engine_inline_verdict(const struct engine_lcore *l, uint8_t port, struct rte_mbuf *m, struct engine_rx *out);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,92 @@
+/* The engines of the process, made and freed on the main lcore; each worker has its own ipsec-mb manager. */
+#include "engine/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_mempool.h>
+
+#include "base/bytes.h"
+#include "engine/lcore.h"
+#include "engine/soft.h"
+
+enum { IV_KEY_LEN = 16 };
+
+static enum err make_lcores(struct engine *e, uint32_t worker_count, const uint8_t seed[32])
+{
+	e->lcores = (struct engine_lcore *)calloc(worker_count, sizeof(*e->lcores));
+	if (e->lcores == NULL)
+		return ERR_NOMEM;
+	e->lcore_count = worker_count;
+	for (uint32_t i = 0; i < worker_count; i++) {
+		struct engine_lcore *l = &e->lcores[i];
+		uint64_t start;
+
+		l->mgr = alloc_mb_mgr(0);
+		if (l->mgr == NULL)
+			return ERR_NOMEM;
+		init_mb_mgr_auto(l->mgr, NULL);
+		memcpy(&start, seed + IV_KEY_LEN, sizeof(start));
+		l->engine = e;
+		l->iv_count = 0;
+		l->iv_worker = start + i;
+	}
+	return ERR_OK;
+}
+
+enum err engine_new(struct engine **out, uint32_t worker_count, uint32_t sa_limit, const uint8_t seed[32])
+{
+	uint32_t unused[4 * 11] __attribute__((aligned(16)));
+	struct engine *e = (struct engine *)aligned_alloc(64, (sizeof(*e) + 63) / 64 * 64);
+	enum err err;
+
+	if (e == NULL)
+		return ERR_NOMEM;
+	memset(e, 0, sizeof(*e));
+	err = make_lcores(e, worker_count, seed);
+	if (err == ERR_OK)
+		err = db_pool_init(&e->soft, engine_soft_session_size(), sa_limit);
+	if (err == ERR_OK)
+		err = db_pool_init(&e->inlined, engine_inline_session_size(), sa_limit);
+	if (err != ERR_OK) {
+		engine_free(e);
+		return err;
+	}
+	IMB_AES_KEYEXP_128(e->lcores[0].mgr, seed, e->iv_key, unused);
+	bytes_wipe(unused, sizeof(unused));
+	*out = e;
+	return ERR_OK;
+}
+
+void engine_free(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	for (uint32_t i = 0; i < e->lcore_count; i++)
+		if (e->lcores[i].mgr != NULL)
+			free_mb_mgr(e->lcores[i].mgr);
+	for (uint32_t i = 0; i < DB_PORT_MAX; i++)
+		rte_mempool_free(e->port[i].pool);
+	free(e->lcores);
+	db_pool_fini(&e->soft);
+	db_pool_fini(&e->inlined);
+	bytes_wipe(e->iv_key, sizeof(e->iv_key));
+	free(e);
+}
+
+struct engine_lcore *engine_lcore_of(struct engine *e, uint32_t worker)
+{
+	return &e->lcores[worker];
+}
+
+enum err engine_drop(void *ctx, struct db_sa *sa)
+{
+	struct engine *e = (struct engine *)ctx;
+	enum err err = sa->engine == NULL ? ERR_OK : sa->engine->destroy(e, sa);
+
+	if (err != ERR_AGAIN) {
+		sa->engine = NULL;
+		sa->session = NULL;
+	}
+	return err;
+}
