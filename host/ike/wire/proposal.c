@@ -4,8 +4,8 @@
  */
 #include "ike/wire/proposal.h"
 
-enum { LAST = 0, MORE_PROPOSALS = 2, MORE_TRANSFORMS = 3 };                      /* RFC7296-3.3.1, -3.3.2 */
-enum { SUB_HEADER_LEN = 4, ATTR_LEN = 4, ATTR_TV = 0x8000, ATTR_TYPE = 0x7fff }; /* RFC7296-3.3.5 */
+enum { LAST = 0, MORE_PROPOSALS = 2, MORE_TRANSFORMS = 3 }; /* RFC7296-3.3.1, -3.3.2 */
+enum { SUB_HEADER_LEN = 4, ATTR_TV = 0x8000 };              /* RFC7296-3.3.5 */
 
 bool ike_proposal_is_aead(uint16_t id)
 {

@@ -9,7 +9,7 @@
 
 #include "ike/wire/iana.h"
 
-enum { SUB_HEADER_LEN = 4, PORTS_LEN = 4 };
+enum { SUB_HEADER_LEN = 4 }; /* RFC7296-3.13.1 */
 
 static bool is_opaque(uint16_t start, uint16_t end)
 {
