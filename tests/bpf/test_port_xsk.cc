@@ -236,6 +236,8 @@ TEST_F(PortXsk, a_device_that_is_down_gives_packets_back)
 	EXPECT_LE(sent, 2 * RING);
 	rte_pktmbuf_free_bulk(pkts.data() + sent, 2 * RING - sent);
 	sh("ip link set hub up");
+	for (int i = 0; i < 500 && !info().link_up; i++)
+		(void)usleep(10000); /* the kernel tells of a carrier when it gets to it */
 	EXPECT_TRUE(info().link_up);
 	struct rte_mbuf *m = nullptr;
 	for (int i = 0; i < 1000; i++) {
