@@ -3,6 +3,7 @@
  */
 #include "dp/api.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const char *dp_placement_str(enum dp_placement p)
@@ -69,6 +70,39 @@ enum dp_op_kind dp_op_del_of(enum dp_class class_of)
 	return (enum dp_op_kind)(DP_DEL_VRF + (unsigned)class_of);
 }
 
+const char *dp_op_name(const struct dp_op *op, char *out)
+{
+	char prefix[ADDR_PREFIX_TEXT];
+
+	switch (dp_op_class(op->kind)) {
+	case DP_CLASS_VRF:
+		(void)snprintf(out, DP_OP_TEXT, "vrf %u", op->u.vrf.id);
+		break;
+	case DP_CLASS_PORT:
+		(void)snprintf(out, DP_OP_TEXT, "port %u", op->u.port.id);
+		break;
+	case DP_CLASS_LOCAL:
+		(void)snprintf(out, DP_OP_TEXT, "local %s vrf %u", addr_prefix_str(&op->u.local.prefix, prefix), op->u.local.vrf);
+		break;
+	case DP_CLASS_ADJACENCY:
+		(void)snprintf(out, DP_OP_TEXT, "adjacency %u", op->u.adjacency.id);
+		break;
+	case DP_CLASS_TUNNEL:
+		(void)snprintf(out, DP_OP_TEXT, "tunnel %u", op->u.tunnel.id);
+		break;
+	case DP_CLASS_SA:
+		(void)snprintf(out, DP_OP_TEXT, "sa %u", op->u.sa.id);
+		break;
+	case DP_CLASS_ROUTE:
+		(void)snprintf(out, DP_OP_TEXT, "route %s vrf %u", addr_prefix_str(&op->u.route.prefix, prefix), op->u.route.vrf);
+		break;
+	case DP_CLASS_COUNT:
+		out[0] = '\0';
+		break;
+	}
+	return out;
+}
+
 size_t dp_op_size(const struct dp_op *op)
 {
 	static const size_t sizes[DP_CLASS_COUNT] = {
@@ -96,9 +130,21 @@ void dp_op_fini(struct dp_op *op)
 	secret_fini(&op->u.sa.integ_key);
 }
 
+static bool is_text(const char *s, size_t cap)
+{
+	return memchr(s, '\0', cap) != NULL;
+}
+
 static bool is_name(const char *s, size_t cap)
 {
-	return s[0] != '\0' && memchr(s, '\0', cap) != NULL;
+	return s[0] != '\0' && is_text(s, cap);
+}
+
+static enum err check_vrf(const struct dp_vrf *v)
+{
+	if (!is_text(v->tun, sizeof(v->tun)) || !is_text(v->netns, sizeof(v->netns)))
+		return ERR_MALFORMED;
+	return is_name(v->name, sizeof(v->name)) ? ERR_OK : ERR_INCOMPLETE;
 }
 
 static enum err check_prefix(const struct addr_prefix *p)
@@ -110,6 +156,8 @@ static enum err check_port(const struct dp_port *p)
 {
 	if (p->id == 0 || p->kind > DP_PORT_VDEV || p->role > DP_ROLE_WAN)
 		return ERR_RANGE;
+	if (!is_text(p->backup, sizeof(p->backup)) || !is_text(p->twin, sizeof(p->twin)))
+		return ERR_MALFORMED;
 	return is_name(p->name, sizeof(p->name)) && is_name(p->spec, sizeof(p->spec)) ? ERR_OK : ERR_INCOMPLETE;
 }
 
@@ -189,7 +237,7 @@ enum err dp_op_check(const struct dp_op *op)
 {
 	switch (op->kind) {
 	case DP_PUT_VRF:
-		return is_name(op->u.vrf.name, sizeof(op->u.vrf.name)) ? ERR_OK : ERR_INCOMPLETE;
+		return check_vrf(&op->u.vrf);
 	case DP_PUT_PORT:
 		return check_port(&op->u.port);
 	case DP_PUT_LOCAL:

@@ -288,6 +288,10 @@ enum dp_op_kind dp_op_del_of(enum dp_class class_of);
  */
 MUST_USE enum err dp_op_check(const struct dp_op *op);
 
+/* What 'op' is about, for logs: "tunnel 7", "route 10.0.0.0/8 vrf 0"; into DP_OP_TEXT bytes, which are returned. */
+enum { DP_OP_TEXT = 96 };
+const char *dp_op_name(const struct dp_op *op, char *out);
+
 /* Bytes of 'op' that count: up to the end of its object, for an SA up to its last selector pair. */
 size_t dp_op_size(const struct dp_op *op);
 

@@ -152,6 +152,15 @@ inline dp_op sa(uint32_t id, uint32_t in_tunnel, dp_direction direction = DP_OUT
 	return op;
 }
 
+/* One that only names it. */
+inline dp_op blank_sa(uint32_t id)
+{
+	dp_op op = blank(DP_DEL_SA);
+
+	op.u.sa.id = id;
+	return op;
+}
+
 inline dp_op route(const std::string &prefix, dp_action action, uint32_t target, uint32_t in_vrf = 0)
 {
 	dp_op op = blank(DP_PUT_ROUTE);

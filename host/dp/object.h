@@ -1,0 +1,57 @@
+#ifndef DP_OBJECT_H
+#define DP_OBJECT_H
+
+#include "base/map.h"
+#include "dp/api.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What names an object: its class and the fields that tell it from others of its class, as a del carries them. */
+struct dp_key {
+	uint8_t len;
+	uint8_t b[31];
+};
+
+enum { DP_REFS_MAX = 2 };
+
+/* 'op' is a put or a del. */
+void dp_key_of(const struct dp_op *op, struct dp_key *out);
+
+/* The key of an object that an id names: all but locals and routes. */
+void dp_key_of_id(enum dp_class class_of, uint32_t id, struct dp_key *out);
+
+/* The objects that a put names and that must be there; their number.  A tunnel's 'sa_out' isn't one. */
+unsigned dp_key_refs(const struct dp_op *put, struct dp_key out[DP_REFS_MAX]);
+
+/* A put, kept in no more memory than it needs.  Embedded in what hangs in a map; all-zero is empty. */
+struct dp_object {
+	struct map_node node;
+	struct dp_key key;
+	uint32_t size;
+	void *body;
+};
+
+/* Keeps 'put', whose secrets move in; what was kept is wiped.  The key must be the same when there was one. */
+MUST_USE enum err dp_object_take(struct dp_object *o, struct dp_op *put);
+
+/* A view: its secrets remain the object's. */
+void dp_object_load(const struct dp_object *o, struct dp_op *out);
+
+/* Wipes the secrets, keeps the rest. */
+void dp_object_wipe(struct dp_object *o);
+
+/* Wipes and frees; not the node. */
+void dp_object_fini(struct dp_object *o);
+
+/* Whether 'put' says what is kept, keys and run-time state apart. */
+bool dp_object_same(const struct dp_object *o, const struct dp_op *put);
+
+void dp_object_add(struct map *m, struct dp_object *o);
+struct dp_object *dp_object_find(const struct map *m, const struct dp_key *key);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

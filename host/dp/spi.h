@@ -1,0 +1,39 @@
+#ifndef DP_SPI_H
+#define DP_SPI_H
+
+#include "dp/provider.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Inbound SPIs at hand: leased from the datapath in batches ahead of time, because IKE needs one the moment it answers
+ * a message.  SPIs of a datapath that is no more are dropped.  Embedded by its owner; one loop thread.
+ */
+enum { DP_SPI_POOL = 256, DP_SPI_LOW = 128 };
+
+struct dp_spi_pool {
+	struct dp_provider *provider;
+	struct dp_listener listener;
+	struct dp_call call;
+	uint64_t instance; /* of the datapath that leased them */
+	uint32_t port;
+	uint32_t count;
+	uint32_t spi[DP_SPI_POOL];
+};
+
+/* 'port' as for dp_provider_reserve.  Asks at once when the link is up. */
+void dp_spi_init(struct dp_spi_pool *pool, struct dp_provider *p, uint32_t port);
+void dp_spi_fini(struct dp_spi_pool *pool);
+
+/* One SPI, host order; ERR_AGAIN when none is at hand: asked for, there with luck at the next message. */
+MUST_USE enum err dp_spi_take(struct dp_spi_pool *pool, uint32_t *out);
+
+/* Gives one back that no SA was put with.  Best effort: the datapath takes all back when this process goes. */
+void dp_spi_give(struct dp_spi_pool *pool, uint32_t spi);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,83 @@
+#include "dp/spi.h"
+
+#include <set>
+
+#include "lab.h"
+
+namespace
+{
+
+struct Spi : lab::Lab {
+	dp_spi_pool pool{};
+
+	void SetUp() override
+	{
+		dp_spi_init(&pool, dp_fake_provider(fake), 0);
+	}
+
+	void TearDown() override
+	{
+		dp_spi_fini(&pool);
+	}
+};
+
+TEST_F(Spi, has_them_ahead_and_gives_each_once)
+{
+	std::set<uint32_t> seen;
+	uint32_t spi = 0;
+
+	EXPECT_EQ(dp_spi_take(&pool, &spi), ERR_AGAIN);
+	run(5);
+	for (unsigned i = 0; i < 1000; i++) {
+		ASSERT_EQ(dp_spi_take(&pool, &spi), ERR_OK) << i;
+		EXPECT_GE(spi, (uint32_t)DP_SPI_MIN);
+		EXPECT_TRUE(seen.insert(spi).second);
+		if (i % 50 == 0)
+			run(3);
+	}
+}
+
+TEST_F(Spi, runs_dry_without_harm)
+{
+	uint32_t spi = 0;
+	unsigned got = 0;
+
+	run(5);
+	while (dp_spi_take(&pool, &spi) == ERR_OK)
+		got++;
+	EXPECT_GE(got, (unsigned)DP_SPI_LOW);
+	run(5);
+	EXPECT_EQ(dp_spi_take(&pool, &spi), ERR_OK);
+}
+
+TEST_F(Spi, gives_back)
+{
+	uint32_t spi = 0;
+
+	run(5);
+	ASSERT_EQ(dp_spi_take(&pool, &spi), ERR_OK);
+	run(5);
+	EXPECT_EQ(model_counts().spis_leased, pool.count + 1);
+	dp_spi_give(&pool, spi);
+	run(5);
+	EXPECT_EQ(model_counts().spis_leased, pool.count);
+	dp_spi_fini(&pool);
+	run(5);
+	EXPECT_EQ(model_counts().spis_leased, 0u);
+}
+
+TEST_F(Spi, drops_those_of_a_datapath_that_is_no_more)
+{
+	uint32_t spi = 0;
+
+	run(5);
+	dp_fake_drop(fake, 0);
+	dp_fake_raise(fake);
+	EXPECT_EQ(dp_spi_take(&pool, &spi), ERR_OK); /* the same datapath: still good */
+	run(5);
+	restart_datapath(false);
+	run(5);
+	EXPECT_EQ(pool.count, model_counts().spis_leased);
+}
+
+} // namespace
