@@ -75,7 +75,7 @@ void mbox_sa_pool_free(struct mbox_sa_pool *p)
 
 static bool is_zero(const struct fwi_sa_image *image)
 {
-	const volatile uint64_t *w = (const volatile uint64_t *)(const void *)image;
+	const volatile mbox_shm_word *w = (const volatile mbox_shm_word *)(const void *)image;
 	uint64_t any = 0;
 
 	for (size_t i = 0; i < sizeof(*image) / sizeof(*w); i++)

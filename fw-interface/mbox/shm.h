@@ -45,11 +45,14 @@ static inline void mbox_shm_barrier(void)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
+/* A word of any structure: the structures that are copied here have smaller fields, too. */
+typedef uint64_t mbox_shm_word __attribute__((may_alias));
+
 /* Copies 'len' bytes (a multiple of 8, both ends aligned to 8), each word read exactly once. */
 static inline void mbox_shm_copy(void *to, const void *from, uint32_t len)
 {
-	const volatile uint64_t *src = (const volatile uint64_t *)from;
-	uint64_t *dst = (uint64_t *)to;
+	const volatile mbox_shm_word *src = (const volatile mbox_shm_word *)from;
+	mbox_shm_word *dst = (mbox_shm_word *)to;
 
 	for (uint32_t i = 0; i < len / 8; i++)
 		dst[i] = src[i];
@@ -58,7 +61,7 @@ static inline void mbox_shm_copy(void *to, const void *from, uint32_t len)
 /* Overwrites 'len' bytes (as above) with zeroes; the compiler keeps it. */
 static inline void mbox_shm_wipe(void *at, uint32_t len)
 {
-	volatile uint64_t *dst = (volatile uint64_t *)at;
+	volatile mbox_shm_word *dst = (volatile mbox_shm_word *)at;
 
 	for (uint32_t i = 0; i < len / 8; i++)
 		dst[i] = 0;
