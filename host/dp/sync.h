@@ -27,7 +27,10 @@ struct dp_sync;
 
 enum { DP_GRACE_MS = 60000, DP_SYNC_MAX = 1 << 20 };
 
-/* Who put objects: embedded by a session, the route table…; all-zero but for 'result', which may be NULL. */
+/*
+ * Who put objects: embedded by a session, the route table…; all-zero but for 'result', which may be NULL.  Released
+ * before it goes, or alive until after the sync.
+ */
 struct dp_owner {
 	struct list objects; /* sync's */
 	uint32_t waiting;    /* objects whose last put has no outcome yet */

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <map>
 
 #include "dp/fake.h"
@@ -97,6 +98,12 @@ struct Lab : testing::Test {
 	dp_fake *fake = nullptr;
 	dp_sync *sync = nullptr;
 	dp_model *model = nullptr;
+	std::deque<owner> owners; /* they outlive the sync */
+
+	owner &own()
+	{
+		return owners.emplace_back();
+	}
 
 	Lab()
 	{

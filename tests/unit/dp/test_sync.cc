@@ -13,7 +13,7 @@ struct Sync : lab::Lab {
 
 TEST_F(Sync, sends_what_was_put_in_order_and_in_few_transactions)
 {
-	owner o;
+	owner &o = own();
 
 	put_base();
 	for (uint32_t n = 1; n <= 5; n++)
@@ -30,7 +30,7 @@ TEST_F(Sync, sends_what_was_put_in_order_and_in_few_transactions)
 
 TEST_F(Sync, tells_placement_and_reason)
 {
-	owner o;
+	owner &o = own();
 	dp_result r{};
 
 	dp_model_limit(model)->inline_sas = 1;
@@ -58,7 +58,7 @@ TEST_F(Sync, tells_placement_and_reason)
 
 TEST_F(Sync, the_same_put_again_sends_nothing)
 {
-	owner o;
+	owner &o = own();
 
 	put_base();
 	put_session(1, &o);
@@ -72,7 +72,7 @@ TEST_F(Sync, the_same_put_again_sends_nothing)
 
 TEST_F(Sync, a_lost_link_alone_sends_nothing_again)
 {
-	owner o;
+	owner &o = own();
 
 	put_base();
 	put_session(1, &o);
@@ -89,7 +89,7 @@ TEST_F(Sync, a_lost_link_alone_sends_nothing_again)
 
 TEST_F(Sync, changes_while_the_link_is_down_are_sent_when_it_is_up)
 {
-	owner o;
+	owner &o = own();
 
 	put_base();
 	put_session(1, &o);
@@ -107,7 +107,7 @@ TEST_F(Sync, changes_while_the_link_is_down_are_sent_when_it_is_up)
 /* sa-state.md 5, 6: the state outlived navedp, so its SAs go in again where they were. */
 TEST_F(Sync, a_datapath_that_died_gets_everything_back_with_its_state)
 {
-	owner o;
+	owner &o = own();
 
 	put_base();
 	for (uint32_t n = 1; n <= 20; n++)
@@ -125,7 +125,7 @@ TEST_F(Sync, a_datapath_that_died_gets_everything_back_with_its_state)
 /* sa-state.md 4: an SA whose state is gone is never put again. */
 TEST_F(Sync, lost_state_means_rekey_never_a_fresh_start)
 {
-	owner o;
+	owner &o = own();
 
 	put_base();
 	put_session(1, &o);
@@ -153,7 +153,7 @@ TEST_F(Sync, lost_state_means_rekey_never_a_fresh_start)
 
 TEST_F(Sync, an_unknown_outcome_that_was_applied_is_learnt_from_the_dump)
 {
-	owner o;
+	owner &o = own();
 
 	put_base();
 	run(10);
@@ -177,7 +177,7 @@ TEST_F(Sync, an_unknown_outcome_that_was_applied_is_learnt_from_the_dump)
 /* sa-state.md 4: nobody knows whether that key was active: it goes in no more. */
 TEST_F(Sync, an_unknown_outcome_that_left_no_trace_means_rekey)
 {
-	owner o;
+	owner &o = own();
 
 	put_base();
 	run(10);
@@ -196,7 +196,7 @@ TEST_F(Sync, an_unknown_outcome_that_left_no_trace_means_rekey)
 /* sa-state.md 7 */
 TEST_F(Sync, a_control_without_memory_orphans_and_does_not_delete)
 {
-	owner o;
+	owner &o = own();
 
 	put_base();
 	put_session(1, &o);
@@ -215,7 +215,8 @@ TEST_F(Sync, a_control_without_memory_orphans_and_does_not_delete)
 
 TEST_F(Sync, an_orphan_that_is_put_is_claimed_as_it_runs)
 {
-	owner o, heir;
+	owner &o = own();
+	owner &heir = own();
 
 	put_base();
 	put_session(1, &o);
@@ -239,7 +240,7 @@ TEST_F(Sync, an_orphan_that_is_put_is_claimed_as_it_runs)
 
 TEST_F(Sync, new_ids_avoid_those_the_datapath_shows)
 {
-	owner o;
+	owner &o = own();
 
 	put_base();
 	put_session(1, &o);
@@ -267,7 +268,7 @@ bool tunnels_can_send(dp_model *model)
 /* Make before break. */
 TEST_F(Sync, a_rekey_never_leaves_the_tunnel_without_an_sa)
 {
-	owner o;
+	owner &o = own();
 
 	put_base();
 	put_session(1, &o);
@@ -288,7 +289,7 @@ TEST_F(Sync, a_rekey_never_leaves_the_tunnel_without_an_sa)
 /* The same when it takes several transactions, and all but the first never arrive. */
 TEST_F(Sync, many_rekeys_at_once_break_no_tunnel_half_way)
 {
-	owner o;
+	owner &o = own();
 
 	put_base();
 	for (uint32_t n = 1; n <= 50; n++)
@@ -313,7 +314,8 @@ TEST_F(Sync, many_rekeys_at_once_break_no_tunnel_half_way)
 
 TEST_F(Sync, one_refusal_harms_nobody_else_and_is_tried_again)
 {
-	owner good, bad;
+	owner &good = own();
+	owner &bad = own();
 
 	put_base();
 	run(10);
@@ -340,7 +342,7 @@ TEST_F(Sync, one_refusal_harms_nobody_else_and_is_tried_again)
 
 TEST_F(Sync, what_names_nothing_waits_without_being_sent)
 {
-	owner o;
+	owner &o = own();
 
 	put_base();
 	ASSERT_EQ(put(samples::route("10.0.0.0/8", DP_ROUTE_TUNNEL, 9), &o), ERR_OK);
@@ -355,7 +357,7 @@ TEST_F(Sync, what_names_nothing_waits_without_being_sent)
 
 TEST_F(Sync, a_device_reset_takes_the_same_path)
 {
-	owner o;
+	owner &o = own();
 	dp_event e{};
 
 	put_base();
@@ -377,7 +379,7 @@ TEST_F(Sync, a_device_reset_takes_the_same_path)
 
 TEST_F(Sync, an_sa_keeps_its_key_and_changes_the_rest)
 {
-	owner o;
+	owner &o = own();
 
 	put_base();
 	put_session(1, &o);
@@ -395,7 +397,7 @@ TEST_F(Sync, an_sa_keeps_its_key_and_changes_the_rest)
 	other = samples::sa(2, 1, DP_IN);
 	other.u.sa.spi++;
 	EXPECT_EQ(put(other, &o), ERR_EXISTS);
-	owner stranger;
+	owner &stranger = own();
 	EXPECT_EQ(put(samples::tunnel(1), &stranger), ERR_BUSY);
 	restart_datapath(false);
 	run(10);
@@ -405,7 +407,7 @@ TEST_F(Sync, an_sa_keeps_its_key_and_changes_the_rest)
 
 TEST_F(Sync, a_deleted_sa_does_not_come_back_under_its_id)
 {
-	owner o;
+	owner &o = own();
 
 	put_base();
 	put_session(1, &o);
@@ -421,7 +423,7 @@ TEST_F(Sync, a_deleted_sa_does_not_come_back_under_its_id)
 
 TEST_F(Sync, an_owner_releases_all_it_put)
 {
-	owner o;
+	owner &o = own();
 
 	put_base();
 	for (uint32_t n = 1; n <= 30; n++)
@@ -484,7 +486,7 @@ TEST_F(Sync, refuses_nonsense_and_bounds)
 /* Ten thousand objects cost ten thousand operations, in full transactions, at start and after a restart. */
 TEST_F(Sync, cost_is_linear)
 {
-	owner o;
+	owner &o = own();
 
 	put_base();
 	for (uint32_t n = 1; n <= 2500; n++)
