@@ -21,11 +21,11 @@ static enum verdict judge_put(struct dp_batch *b, const struct dp_plan *plan, co
 {
 	struct dp_want **named = b->named[b->count];
 	struct dp_key refs[DP_REFS_MAX];
-	unsigned count = dp_key_refs(put, refs);
+	unsigned count = dp_object_refs(put, refs);
 
 	memset(named, 0, sizeof(b->named[0]));
 	for (unsigned i = 0; i < count; i++) {
-		named[i] = dp_want_find(plan, &refs[i]);
+		named[i] = dp_plan_find(plan, &refs[i]);
 		if (named[i] != NULL && named[i]->inflight)
 			return VERDICT_WAIT;
 		if (named[i] == NULL || (!named[i]->present && !holds(b, named[i])))
@@ -44,8 +44,8 @@ static enum verdict judge_del(const struct dp_plan *plan, const struct dp_want *
 		return VERDICT_WAIT;
 	if (put->kind != DP_PUT_SA)
 		return VERDICT_GO;
-	dp_key_of_id(DP_CLASS_TUNNEL, put->u.sa.tunnel, &key);
-	tunnel = dp_want_find(plan, &key);
+	dp_object_id_key(DP_CLASS_TUNNEL, put->u.sa.tunnel, &key);
+	tunnel = dp_plan_find(plan, &key);
 	return tunnel != NULL && tunnel->inflight ? VERDICT_WAIT : VERDICT_GO;
 }
 
@@ -78,8 +78,8 @@ static bool take(struct dp_batch *b, struct dp_plan *plan, struct dp_want *w, st
 	if (verdict == VERDICT_REFUSE) {
 		list_del(&w->todo);
 		plan->todos--;
-		dp_want_settle(w, ERR_ABSENT);
-		dp_want_retry_later(w); /* what it names may come */
+		dp_plan_settle(w, ERR_ABSENT);
+		dp_plan_retry_later(w); /* what it names may come */
 		return true;
 	}
 	make_op(b, w, op);
@@ -128,7 +128,7 @@ void dp_batch_sent(struct dp_batch *b)
 void dp_batch_refill(struct dp_batch *b)
 {
 	for (unsigned i = 0; i < b->count; i++)
-		dp_want_schedule(b->want[i]);
+		dp_plan_schedule(b->want[i]);
 	b->count = 0;
 }
 
@@ -154,19 +154,19 @@ static void settle_put(struct dp_want *w, const struct dp_result *r)
 	if (r->err == ERR_STATE || !w->wanted)
 		return;
 	if (r->err == ERR_NEEDS_REKEY && w->object.key.b[0] == DP_CLASS_SA)
-		dp_want_lose(w);
+		dp_plan_lose(w);
 	else if (!w->again)
-		dp_want_settle(w, r->err);
+		dp_plan_settle(w, r->err);
 	if (r->err != ERR_OK && !w->lost && !w->again)
-		dp_want_retry_later(w);
+		dp_plan_retry_later(w);
 }
 
 static void settle_del(struct dp_want *w, const struct dp_result *r)
 {
 	if (r->err == ERR_OK || r->err == ERR_ABSENT)
 		w->present = false;
-	else if (r->err != ERR_STATE && !dp_want_live(w))
-		dp_want_retry_later(w);
+	else if (r->err != ERR_STATE && !dp_plan_live(w))
+		dp_plan_retry_later(w);
 }
 
 void dp_batch_settle(struct dp_batch *b, const struct dp_done *done)
@@ -183,7 +183,7 @@ void dp_batch_settle(struct dp_batch *b, const struct dp_done *done)
 			settle_put(w, &r);
 		else
 			settle_del(w, &r);
-		dp_want_schedule(w);
+		dp_plan_schedule(w);
 	}
 	b->count = 0;
 }
@@ -194,7 +194,7 @@ void dp_batch_abandon(struct dp_batch *b)
 	for (unsigned i = 0; i < b->count; i++) {
 		b->want[i]->inflight = false;
 		b->want[i]->changed = true;
-		dp_want_schedule(b->want[i]);
+		dp_plan_schedule(b->want[i]);
 	}
 	b->count = 0;
 }

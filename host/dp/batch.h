@@ -1,7 +1,7 @@
 #ifndef DP_BATCH_H
 #define DP_BATCH_H
 
-#include "dp/want.h"
+#include "dp/plan.h"
 
 #ifdef __cplusplus
 extern "C" {

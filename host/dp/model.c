@@ -123,7 +123,7 @@ static struct thing *find_op(const struct dp_model *m, const struct dp_op *op)
 {
 	struct dp_key key;
 
-	dp_key_of(op, &key);
+	dp_object_key(op, &key);
 	return find(m, &key);
 }
 
@@ -135,7 +135,7 @@ static void count_refs(struct dp_model *m, const struct thing *t, int by)
 	unsigned count;
 
 	dp_object_load(&t->object, &op);
-	count = dp_key_refs(&op, refs);
+	count = dp_object_refs(&op, refs);
 	for (unsigned i = 0; i < count; i++) {
 		struct thing *named = find(m, &refs[i]);
 
@@ -159,7 +159,7 @@ static void unlink_thing(struct dp_model *m, struct thing *t)
 static bool refs_are_there(const struct dp_model *m, const struct dp_op *op)
 {
 	struct dp_key refs[DP_REFS_MAX];
-	unsigned count = dp_key_refs(op, refs);
+	unsigned count = dp_object_refs(op, refs);
 
 	for (unsigned i = 0; i < count; i++)
 		if (find(m, &refs[i]) == NULL)

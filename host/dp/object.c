@@ -12,7 +12,7 @@
 
 enum { OBJECT_FORM_MAX = 2048 };
 
-void dp_key_of(const struct dp_op *op, struct dp_key *out)
+void dp_object_key(const struct dp_op *op, struct dp_key *out)
 {
 	struct wr w = wr_of(out->b, sizeof(out->b));
 
@@ -23,7 +23,7 @@ void dp_key_of(const struct dp_op *op, struct dp_key *out)
 	out->len = (uint8_t)w.len;
 }
 
-void dp_key_of_id(enum dp_class class_of, uint32_t id, struct dp_key *out)
+void dp_object_id_key(enum dp_class class_of, uint32_t id, struct dp_key *out)
 {
 	struct wr w = wr_of(out->b, sizeof(out->b));
 
@@ -35,41 +35,41 @@ void dp_key_of_id(enum dp_class class_of, uint32_t id, struct dp_key *out)
 
 static unsigned route_refs(const struct dp_route *r, struct dp_key out[DP_REFS_MAX])
 {
-	dp_key_of_id(DP_CLASS_VRF, r->vrf, &out[0]);
+	dp_object_id_key(DP_CLASS_VRF, r->vrf, &out[0]);
 	switch (r->action) {
 	case DP_ROUTE_PORT:
-		dp_key_of_id(DP_CLASS_PORT, r->target, &out[1]);
+		dp_object_id_key(DP_CLASS_PORT, r->target, &out[1]);
 		return 2;
 	case DP_ROUTE_ADJACENCY:
-		dp_key_of_id(DP_CLASS_ADJACENCY, r->target, &out[1]);
+		dp_object_id_key(DP_CLASS_ADJACENCY, r->target, &out[1]);
 		return 2;
 	case DP_ROUTE_TUNNEL:
-		dp_key_of_id(DP_CLASS_TUNNEL, r->target, &out[1]);
+		dp_object_id_key(DP_CLASS_TUNNEL, r->target, &out[1]);
 		return 2;
 	default:
 		return 1;
 	}
 }
 
-unsigned dp_key_refs(const struct dp_op *put, struct dp_key out[DP_REFS_MAX])
+unsigned dp_object_refs(const struct dp_op *put, struct dp_key out[DP_REFS_MAX])
 {
 	switch (put->kind) {
 	case DP_PUT_PORT:
-		dp_key_of_id(DP_CLASS_VRF, put->u.port.vrf, &out[0]);
+		dp_object_id_key(DP_CLASS_VRF, put->u.port.vrf, &out[0]);
 		return 1;
 	case DP_PUT_LOCAL:
-		dp_key_of_id(DP_CLASS_VRF, put->u.local.vrf, &out[0]);
-		dp_key_of_id(DP_CLASS_PORT, put->u.local.port, &out[1]);
+		dp_object_id_key(DP_CLASS_VRF, put->u.local.vrf, &out[0]);
+		dp_object_id_key(DP_CLASS_PORT, put->u.local.port, &out[1]);
 		return put->u.local.port != 0 ? 2 : 1;
 	case DP_PUT_ADJACENCY:
-		dp_key_of_id(DP_CLASS_PORT, put->u.adjacency.port, &out[0]);
+		dp_object_id_key(DP_CLASS_PORT, put->u.adjacency.port, &out[0]);
 		return 1;
 	case DP_PUT_TUNNEL:
-		dp_key_of_id(DP_CLASS_VRF, put->u.tunnel.inner_vrf, &out[0]);
-		dp_key_of_id(DP_CLASS_VRF, put->u.tunnel.front_vrf, &out[1]);
+		dp_object_id_key(DP_CLASS_VRF, put->u.tunnel.inner_vrf, &out[0]);
+		dp_object_id_key(DP_CLASS_VRF, put->u.tunnel.front_vrf, &out[1]);
 		return 2;
 	case DP_PUT_SA:
-		dp_key_of_id(DP_CLASS_TUNNEL, put->u.sa.tunnel, &out[0]);
+		dp_object_id_key(DP_CLASS_TUNNEL, put->u.sa.tunnel, &out[0]);
 		return 1;
 	case DP_PUT_ROUTE:
 		return route_refs(&put->u.route, out);
@@ -90,7 +90,7 @@ enum err dp_object_take(struct dp_object *o, struct dp_op *put)
 	memcpy(body, put, size);
 	o->body = body;
 	o->size = (uint32_t)size;
-	dp_key_of(put, &o->key);
+	dp_object_key(put, &o->key);
 	if (put->kind == DP_PUT_SA)
 		put->u.sa.key = put->u.sa.integ_key = (struct secret){ 0 };
 	return ERR_OK;

@@ -17,13 +17,13 @@ struct dp_key {
 enum { DP_REFS_MAX = 2 };
 
 /* 'op' is a put or a del. */
-void dp_key_of(const struct dp_op *op, struct dp_key *out);
+void dp_object_key(const struct dp_op *op, struct dp_key *out);
 
 /* The key of an object that an id names: all but locals and routes. */
-void dp_key_of_id(enum dp_class class_of, uint32_t id, struct dp_key *out);
+void dp_object_id_key(enum dp_class class_of, uint32_t id, struct dp_key *out);
 
 /* The objects that a put names and that must be there; their number.  A tunnel's 'sa_out' isn't one. */
-unsigned dp_key_refs(const struct dp_op *put, struct dp_key out[DP_REFS_MAX]);
+unsigned dp_object_refs(const struct dp_op *put, struct dp_key out[DP_REFS_MAX]);
 
 /* A put, kept in no more memory than it needs.  Embedded in what hangs in a map; all-zero is empty. */
 struct dp_object {

@@ -105,7 +105,7 @@ static bool in_grace(const struct dp_sync *s)
 static void meet_unknown(struct dp_sync *s, struct dp_item *item)
 {
 	struct dp_want *w;
-	enum err err = dp_want_new(&s->plan, &item->op, &w);
+	enum err err = dp_plan_add(&s->plan, &item->op, &w);
 
 	if (err != ERR_OK) {
 		log_event(s->log, LOG_L_ERROR, "dp.dump", "err=%s", err_name(err));
@@ -138,8 +138,8 @@ static void on_page(struct dp_pull *pull, const struct dp_msg *reply)
 		struct dp_want *w;
 		struct dp_key key;
 
-		dp_key_of(&item->op, &key);
-		w = dp_want_find(&s->plan, &key);
+		dp_object_key(&item->op, &key);
+		w = dp_plan_find(&s->plan, &key);
 		if (w == NULL)
 			meet_unknown(s, item);
 		else
@@ -153,9 +153,9 @@ static void miss(struct dp_sync *s, struct dp_want *w)
 	w->present = false;
 	s->plan.orphans -= w->orphan;
 	w->orphan = false;
-	if (dp_want_live(w) && w->tried && w->result.state.store == 0) {
+	if (dp_plan_live(w) && w->tried && w->result.state.store == 0) {
 		s->lost++;
-		dp_want_lose(w);
+		dp_plan_lose(w);
 	}
 }
 
@@ -169,8 +169,8 @@ static void compare(struct dp_sync *s)
 		next = map_walk(&s->plan.wants, n); /* scheduling may free this one */
 		if (w->seen != s->dump)
 			miss(s, w);
-		dp_want_retry_now(w);
-		dp_want_schedule(w);
+		dp_plan_retry_now(w);
+		dp_plan_schedule(w);
 	}
 }
 
@@ -236,7 +236,7 @@ static void on_grace(struct wheel_timer *t, uint64_t now_ms)
 		next = map_walk(&s->plan.wants, n);
 		s->plan.orphans -= w->orphan;
 		w->orphan = false;
-		dp_want_schedule(w);
+		dp_plan_schedule(w);
 	}
 }
 
@@ -258,8 +258,8 @@ static void on_placement(struct dp_sync *s, const struct dp_event *e)
 	struct dp_want *w;
 	struct dp_key key;
 
-	dp_key_of_id(DP_CLASS_SA, e->id, &key);
-	w = dp_want_find(&s->plan, &key);
+	dp_object_id_key(DP_CLASS_SA, e->id, &key);
+	w = dp_plan_find(&s->plan, &key);
 	if (w == NULL)
 		return;
 	w->result.placement = e->placement;
@@ -389,35 +389,35 @@ enum err dp_sync_put(struct dp_sync *s, struct dp_op *put, struct dp_owner *owne
 	struct dp_key key;
 	enum err err = ERR_OK;
 
-	dp_key_of(put, &key);
-	w = dp_want_find(&s->plan, &key);
+	dp_object_key(put, &key);
+	w = dp_plan_find(&s->plan, &key);
 	if (w != NULL)
 		err = may_put(w, put, owner);
 	if (err == ERR_OK)
 		err = dp_op_check(put);
 	if (err == ERR_OK)
-		err = w != NULL ? put_known(s, w, put) : dp_want_new(&s->plan, put, &w);
+		err = w != NULL ? put_known(s, w, put) : dp_plan_add(&s->plan, put, &w);
 	dp_op_fini(put);
 	if (err != ERR_OK)
 		return err;
 	w->wanted = true;
 	w->failures = 0;
 	if (w->owner != owner)
-		dp_want_own(w, owner);
+		dp_plan_own(w, owner);
 	await(w);
-	dp_want_retry_now(w);
-	dp_want_schedule(w);
+	dp_plan_retry_now(w);
+	dp_plan_schedule(w);
 	return ERR_OK;
 }
 
 static void drop(struct dp_want *w)
 {
-	dp_want_disown(w);
+	dp_plan_disown(w);
 	dp_object_wipe(&w->object);
 	w->wanted = false;
 	w->failures = 0;
-	dp_want_retry_now(w);
-	dp_want_schedule(w);
+	dp_plan_retry_now(w);
+	dp_plan_schedule(w);
 }
 
 enum err dp_sync_del(struct dp_sync *s, const struct dp_op *op)
@@ -425,8 +425,8 @@ enum err dp_sync_del(struct dp_sync *s, const struct dp_op *op)
 	struct dp_want *w;
 	struct dp_key key;
 
-	dp_key_of(op, &key);
-	w = dp_want_find(&s->plan, &key);
+	dp_object_key(op, &key);
+	w = dp_plan_find(&s->plan, &key);
 	if (w == NULL || !w->wanted)
 		return ERR_ABSENT;
 	drop(w);
@@ -449,8 +449,8 @@ uint32_t dp_sync_new_id(struct dp_sync *s, enum dp_class class_of)
 	do {
 		if (++s->next_id == 0)
 			s->next_id = 1;
-		dp_key_of_id(class_of, s->next_id, &key);
-	} while (dp_want_find(&s->plan, &key) != NULL); /* ends: DP_SYNC_MAX objects, 2^32 ids */
+		dp_object_id_key(class_of, s->next_id, &key);
+	} while (dp_plan_find(&s->plan, &key) != NULL); /* ends: DP_SYNC_MAX objects, 2^32 ids */
 	return s->next_id;
 }
 
@@ -459,8 +459,8 @@ bool dp_sync_result(const struct dp_sync *s, const struct dp_op *op, struct dp_r
 	const struct dp_want *w;
 	struct dp_key key;
 
-	dp_key_of(op, &key);
-	w = dp_want_find(&s->plan, &key);
+	dp_object_key(op, &key);
+	w = dp_plan_find(&s->plan, &key);
 	if (w == NULL || !w->wanted)
 		return false;
 	*out = w->result;

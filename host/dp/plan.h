@@ -1,5 +1,5 @@
-#ifndef DP_WANT_H
-#define DP_WANT_H
+#ifndef DP_PLAN_H
+#define DP_PLAN_H
 
 #include "base/list.h"
 #include "base/wheel.h"
@@ -77,29 +77,29 @@ struct dp_plan {
 MUST_USE enum err dp_plan_init(struct dp_plan *plan, const uint8_t key[16]);
 void dp_plan_fini(struct dp_plan *plan);
 
-struct dp_want *dp_want_find(const struct dp_plan *plan, const struct dp_key *key);
+struct dp_want *dp_plan_find(const struct dp_plan *plan, const struct dp_key *key);
 
 /* A new one for what 'put' says, whose secrets move in; nothing is wanted or present yet. */
-MUST_USE enum err dp_want_new(struct dp_plan *plan, struct dp_op *put, struct dp_want **out);
+MUST_USE enum err dp_plan_add(struct dp_plan *plan, struct dp_op *put, struct dp_want **out);
 
 /* Sorts 'w' into the list of what is to be done for it; frees it when it is neither wanted nor present. */
-void dp_want_schedule(struct dp_want *w);
+void dp_plan_schedule(struct dp_want *w);
 
-void dp_want_own(struct dp_want *w, struct dp_owner *owner);
-void dp_want_disown(struct dp_want *w);
+void dp_plan_own(struct dp_want *w, struct dp_owner *owner);
+void dp_plan_disown(struct dp_want *w);
 
 /* Whether it is to be there: wanted, and not lost. */
-bool dp_want_live(const struct dp_want *w);
+bool dp_plan_live(const struct dp_want *w);
 
 /* Notes the outcome for the owner. */
-void dp_want_settle(struct dp_want *w, enum err err);
+void dp_plan_settle(struct dp_want *w, enum err err);
 
 /* What was refused is left alone for a while, longer each time; or no longer. */
-void dp_want_retry_later(struct dp_want *w);
-void dp_want_retry_now(struct dp_want *w);
+void dp_plan_retry_later(struct dp_want *w);
+void dp_plan_retry_now(struct dp_want *w);
 
 /* The SA's state is gone. */
-void dp_want_lose(struct dp_want *w);
+void dp_plan_lose(struct dp_want *w);
 
 /* Tells owners all news; their functions may put, del, release and even flush at will. */
 void dp_plan_tell(struct dp_plan *plan);

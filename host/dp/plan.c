@@ -1,8 +1,8 @@
 /*
- * What is to be done for each object, from what is wanted and what is there.  dp_want_schedule is the one function
+ * What is to be done for each object, from what is wanted and what is there.  dp_plan_schedule is the one function
  * that decides.  Loop thread.
  */
-#include "dp/want.h"
+#include "dp/plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static void take_off_todo(struct dp_want *w)
 	w->plan->todos--;
 }
 
-void dp_want_retry_now(struct dp_want *w)
+void dp_plan_retry_now(struct dp_want *w)
 {
 	if (!wheel_armed(&w->retry))
 		return;
@@ -35,9 +35,9 @@ void dp_want_retry_now(struct dp_want *w)
 
 static void want_free(struct dp_want *w)
 {
-	dp_want_retry_now(w);
+	dp_plan_retry_now(w);
 	take_off_todo(w);
-	dp_want_disown(w);
+	dp_plan_disown(w);
 	list_del(&w->news);
 	map_del(&w->plan->wants, &w->object.node);
 	w->plan->orphans -= w->orphan;
@@ -54,7 +54,7 @@ void dp_plan_fini(struct dp_plan *plan)
 	map_fini(&plan->wants);
 }
 
-struct dp_want *dp_want_find(const struct dp_plan *plan, const struct dp_key *key)
+struct dp_want *dp_plan_find(const struct dp_plan *plan, const struct dp_key *key)
 {
 	struct dp_object *o = dp_object_find(&plan->wants, key);
 
@@ -67,10 +67,10 @@ static void on_retry(struct wheel_timer *t, uint64_t now_ms)
 
 	(void)now_ms;
 	w->plan->failing--;
-	dp_want_schedule(w);
+	dp_plan_schedule(w);
 }
 
-enum err dp_want_new(struct dp_plan *plan, struct dp_op *put, struct dp_want **out)
+enum err dp_plan_add(struct dp_plan *plan, struct dp_op *put, struct dp_want **out)
 {
 	struct dp_want *w;
 
@@ -89,7 +89,7 @@ enum err dp_want_new(struct dp_plan *plan, struct dp_op *put, struct dp_want **o
 	return ERR_OK;
 }
 
-bool dp_want_live(const struct dp_want *w)
+bool dp_plan_live(const struct dp_want *w)
 {
 	return w->wanted && !w->lost;
 }
@@ -132,30 +132,30 @@ static void add_todo(struct dp_want *w, enum dp_phase phase)
 	w->plan->work(w->plan);
 }
 
-void dp_want_schedule(struct dp_want *w)
+void dp_plan_schedule(struct dp_want *w)
 {
 	take_off_todo(w);
 	if (w->inflight || wheel_armed(&w->retry))
 		return; /* decided when the answer comes, or the time */
-	if (dp_want_live(w) && (!w->present || w->changed))
+	if (dp_plan_live(w) && (!w->present || w->changed))
 		add_todo(w, put_phase(w));
-	else if (dp_want_live(w) && !w->told)
-		dp_want_settle(w, ERR_OK); /* it is there already */
-	else if (!dp_want_live(w) && w->present && !w->orphan)
+	else if (dp_plan_live(w) && !w->told)
+		dp_plan_settle(w, ERR_OK); /* it is there already */
+	else if (!dp_plan_live(w) && w->present && !w->orphan)
 		add_todo(w, del_phase(w));
 	else if (!w->wanted && !w->present)
 		want_free(w);
 }
 
-void dp_want_own(struct dp_want *w, struct dp_owner *owner)
+void dp_plan_own(struct dp_want *w, struct dp_owner *owner)
 {
-	dp_want_disown(w);
+	dp_plan_disown(w);
 	w->owner = owner;
 	if (owner != NULL)
 		list_add(&owner->objects, &w->owned);
 }
 
-void dp_want_disown(struct dp_want *w)
+void dp_plan_disown(struct dp_want *w)
 {
 	if (w->owner == NULL)
 		return;
@@ -172,11 +172,11 @@ static void add_news(struct dp_want *w)
 	w->plan->work(w->plan);
 }
 
-void dp_want_retry_later(struct dp_want *w)
+void dp_plan_retry_later(struct dp_want *w)
 {
 	unsigned doublings = w->failures < RETRY_DOUBLINGS ? w->failures : RETRY_DOUBLINGS;
 
-	dp_want_retry_now(w);
+	dp_plan_retry_now(w);
 	if (w->failures < UINT8_MAX)
 		w->failures++;
 	wheel_arm(w->plan->wheel, &w->retry, w->plan->wheel->now_ms + ((uint64_t)RETRY_FIRST_MS << doublings));
@@ -193,7 +193,7 @@ static void log_refusal(const struct dp_want *w, enum err err)
 		w->plan->log, LOG_L_WARN, "dp.refused", "op=%s object=%s err=%s", dp_op_str(op.kind), dp_op_name(&op, name), err_name(err));
 }
 
-void dp_want_settle(struct dp_want *w, enum err err)
+void dp_plan_settle(struct dp_want *w, enum err err)
 {
 	bool is_new = !w->told || w->result.err != err;
 
@@ -206,14 +206,14 @@ void dp_want_settle(struct dp_want *w, enum err err)
 		add_news(w);
 }
 
-void dp_want_lose(struct dp_want *w)
+void dp_plan_lose(struct dp_want *w)
 {
 	w->lost = true;
 	w->present = false;
 	memset(&w->result.state, 0, sizeof(w->result.state));
 	w->result.placement = DP_PLACE_NONE;
 	dp_object_wipe(&w->object);
-	dp_want_settle(w, ERR_NEEDS_REKEY);
+	dp_plan_settle(w, ERR_NEEDS_REKEY);
 }
 
 static void tell(struct dp_want *w)
