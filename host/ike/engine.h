@@ -63,7 +63,7 @@ uint64_t ike_engine_next(const struct ike_engine *e);
 /* One datagram, without non-ESP marker. */
 void ike_engine_receive(struct ike_engine *e, uint64_t now_ms, const struct ike_path *path, struct bytes datagram);
 
-/* ESP of an unknown SPI came over 'path': tells the peer INVALID_SPI, inside its IKE SA if there is one (RFC7296-1.5), at a limited rate. */
+/* ESP of an unknown SPI came over 'path': hints INVALID_SPI to its sender, in clear (RFC7296-1.5) and at a limited rate. */
 void ike_engine_unknown_spi(struct ike_engine *e, uint64_t now_ms, const struct ike_path *path, uint32_t spi);
 
 /* ---- orders ---- */
@@ -215,12 +215,12 @@ enum ike_stat {
 		IKE_STAT_COUNT
 };
 
-struct ike_engine_stats {
+struct ike_stats {
 	uint64_t count[IKE_STAT_COUNT];
 	uint32_t sa_count, half_open, up;
 };
 
-void ike_engine_stats(const struct ike_engine *e, struct ike_engine_stats *out);
+void ike_engine_stats(const struct ike_engine *e, struct ike_stats *out);
 
 /* The word of a counter ("rx-corrupt"); never NULL. */
 const char *ike_engine_stat_str(enum ike_stat stat);

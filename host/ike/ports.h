@@ -185,7 +185,7 @@ enum ike_verdict {
 struct ike_grant {
 	enum ike_verdict verdict;
 	const char *why;                /* as in ike_proof; NULL when granted */
-	const struct ike_config *reply; /* CFG_REPLY, sent only if the peer asked; NULL: none */
+	const struct ike_config *reply; /* CFG_REPLY, sent only if the peer asked; NULL: no authorization, no part in it (cli.md 1.5) */
 	struct ike_terms terms;
 };
 

@@ -1,0 +1,138 @@
+/*
+ * Who may have a half-open SA.  Up to the point where all is good a request costs us no memory: cookie, proposals and
+ * group are settled, or refused, from the message alone.
+ */
+#include "ike/admit.h"
+
+#include <string.h>
+
+#include "ike/core.h"
+#include "ike/wire/ke.h"
+#include "ike/wire/nonce.h"
+
+void ike_admit_refuse(struct ike_engine *e, const struct ike_path *path, uint16_t notify, struct bytes data)
+{
+	struct ike_hdr hdr = e->msg.hdr;
+	struct ike_build b;
+	struct bytes datagram;
+
+	hdr.version = IKE_VERSION;
+	hdr.flags = (uint8_t)(IKE_F_RESPONSE | (ike_hdr_from_initiator(&hdr) ? 0 : IKE_F_INITIATOR));
+	ike_build_begin(&b, e->tx, sizeof(e->tx), &hdr);
+	ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), notify, data);
+	if (ike_build_finish(&b, &datagram) == ERR_OK)
+		ike_core_send(e, path, datagram);
+}
+
+static bool wants_cookie(const struct ike_engine *e)
+{
+	return e->cfg.cookie_always || e->stats.half_open >= e->cfg.cookie_threshold;
+}
+
+/* Whether the request may go on: it needn't have a cookie, or has a good one.  Else it is answered. */
+static bool cookie_settled(struct ike_engine *e, const struct ike_path *path, struct bytes nonce)
+{
+	struct ike_cookie_of of = { .path = path, .nonce = nonce, .spi_i = e->msg.hdr.spi_i };
+	uint8_t cookie[IKE_COOKIE_LEN];
+	struct ike_notify n;
+
+	if (!wants_cookie(e))
+		return true;
+	if (ike_cookie_refresh(&e->cookie, e->cfg.rand, e->now_ms) != ERR_OK)
+		return false;
+	if (ike_msg_notify(&e->msg, IKE_N_COOKIE, &n)) {
+		if (ike_cookie_good(&e->cookie, e->cfg.crypto, &of, n.data))
+			return true;
+		ike_core_count(e, IKE_STAT_COOKIE_BAD);
+	}
+	if (ike_cookie_make(&e->cookie, e->cfg.crypto, &of, cookie) == ERR_OK) {
+		ike_core_count(e, IKE_STAT_COOKIE_SENT);
+		ike_admit_refuse(e, path, IKE_N_COOKIE, bytes_of(cookie, sizeof(cookie)));
+	}
+	return false;
+}
+
+static enum err choose(struct ike_engine *e, const struct ike_path *path, struct ike_choice *choice, struct ike_suite *suite)
+{
+	struct rd r = rd_of(ike_msg_find(&e->msg, IKE_P_SA)->body);
+	struct ike_proposals ours, theirs;
+	struct ike_offers offers;
+	enum err err = ike_proposal_parse(&r, &theirs);
+
+	if (err != ERR_OK)
+		return ERR_MALFORMED;
+	memset(&offers, 0, sizeof(offers));
+	err = e->cfg.ports->policy(e->cfg.ports->ctx, path, &offers);
+	if (err == ERR_OK)
+		err = ike_suite_offer_ike(&offers, &ours);
+	if (err == ERR_OK)
+		err = ike_select_pick(&ours, &theirs, 0, choice);
+	if (err == ERR_OK)
+		err = ike_suite_of(choice, suite);
+	return err == ERR_OK ? ERR_OK : ERR_NO_PROPOSAL;
+}
+
+static void create(struct ike_engine *e, const struct ike_path *path, const struct ike_choice *choice, const struct ike_suite *suite)
+{
+	struct ike_step s = { .e = e, .msg = &e->msg, .path = path };
+	enum err err = ike_sa_new(e, IKE_RESPONDER, path, &s.sa);
+
+	if (err != ERR_OK) {
+		ike_core_count(e, err == ERR_FULL ? IKE_STAT_SA_FULL : IKE_STAT_CRYPTO);
+		return;
+	}
+	s.sa->spi_i = e->msg.hdr.spi_i;
+	s.sa->suite = *suite;
+	s.sa->setup->choice = *choice;
+	s.sa->pace.base_ms = e->cfg.retransmit_base_ms;
+	s.sa->pace.tries = (uint8_t)e->cfg.retransmit_tries;
+	ike_sa_enter_init(s.sa);
+	if (ike_fsm_run(&s, IKE_E_INIT_REQUEST) == ERR_OK)
+		ike_core_count(e, IKE_STAT_INIT_IN);
+}
+
+void ike_admit_request(struct ike_engine *e, const struct ike_path *path)
+{
+	struct ike_sa *known = ike_sa_find_init(e, e->msg.hdr.spi_i, path, e->msg.datagram);
+	struct rd nonce_rd = rd_of(ike_msg_find(&e->msg, IKE_P_NONCE)->body);
+	struct rd ke_rd = rd_of(ike_msg_find(&e->msg, IKE_P_KE)->body);
+	struct ike_choice choice;
+	struct ike_suite suite;
+	struct bytes nonce;
+	struct ike_ke ke;
+	uint8_t group[2];
+	enum err err;
+
+	if (known != NULL) {
+		if (known->state == IKE_S_R_INIT)
+			ike_window_repeat(known);
+		return;
+	}
+	if (e->stats.half_open >= e->cfg.half_open_limit) {
+		ike_core_count(e, IKE_STAT_HALF_OPEN_FULL);
+		return;
+	}
+	err = ike_nonce_parse(&nonce_rd, &nonce);
+	if (err == ERR_OK && !cookie_settled(e, path, nonce))
+		return;
+	if (err == ERR_OK)
+		err = ike_ke_parse(&ke_rd, &ke);
+	if (err == ERR_OK)
+		err = choose(e, path, &choice, &suite);
+	if (err == ERR_NO_PROPOSAL) {
+		ike_core_count(e, IKE_STAT_NO_PROPOSAL);
+		ike_core_log(e, path, LOG_L_WARN, "init.refused", "notify=NO_PROPOSAL_CHOSEN");
+		ike_admit_refuse(e, path, IKE_N_NO_PROPOSAL_CHOSEN, bytes_of(NULL, 0));
+	} else if (err != ERR_OK) {
+		ike_core_count(e, IKE_STAT_RX_SYNTAX);
+		if (limit_take(&e->notify_limit, e->now_ms))
+			ike_admit_refuse(e, path, IKE_N_INVALID_SYNTAX, bytes_of(NULL, 0));
+	} else if (ke.group != suite.group->id) { /* RFC7296-1.3 */
+		ike_core_count(e, IKE_STAT_INVALID_KE);
+		group[0] = (uint8_t)(suite.group->id >> 8);
+		group[1] = (uint8_t)suite.group->id;
+		ike_admit_refuse(e, path, IKE_N_INVALID_KE_PAYLOAD, bytes_of(group, sizeof(group)));
+	} else {
+		create(e, path, &choice, &suite);
+	}
+}

@@ -1,0 +1,65 @@
+#ifndef IKE_CORE_H
+#define IKE_CORE_H
+
+/* The inside of the engine, for the folder's own files. */
+
+#include "base/limit.h"
+#include "crypto/crypto.h"
+#include "crypto/rand.h"
+#include "ike/cookie.h"
+#include "ike/sa.h"
+#include "ike/wire/build.h"
+#include "ike/wire/msg.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { IKE_PORT = 500, IKE_PORT_NATT = 4500 };   /* RFC7296-2 */
+enum { IKE_RX_MAX = 65535, IKE_TX_MAX = 16384 }; /* bytes of a datagram */
+enum { IKE_LINGER_MS = 10000 };                  /* the last response is repeated so long after the end */
+enum { IKE_NONCE_LEN = 32 };                     /* ours: half the key of any PRF, RFC7296-2.10 */
+
+struct ike_engine {
+	struct ike_engine_config cfg; /* defaults filled in */
+	uint64_t now_ms;
+	struct slab sas;
+	struct map by_spi;
+	struct map by_init;
+	struct wheel wheel;
+	struct list ready; /* SAs with posted events */
+	struct list dead;  /* to be freed when the engine is at rest */
+	bool busy;         /* a step is being taken */
+	struct limit notify_limit, hint_limit;
+	struct ike_cookie cookie;
+	struct ike_stats stats;
+	struct ike_msg msg; /* the one being worked on; borrows from 'rx' or from what an SA holds */
+	uint8_t rx[IKE_RX_MAX];
+	uint8_t tx[IKE_TX_MAX];
+};
+
+static inline void ike_core_count(struct ike_engine *e, enum ike_stat stat)
+{
+	e->stats.count[stat]++;
+}
+
+/* Sends and counts. */
+void ike_core_send(struct ike_engine *e, const struct ike_path *path, struct bytes datagram);
+
+/* A line about a peer without SA, and one about an SA. */
+void ike_core_log(struct ike_engine *e, const struct ike_path *path, enum log_level level, const char *event, const char *form, ...)
+	__attribute__((format(printf, 5, 6)));
+void ike_core_log_sa(const struct ike_sa *sa, enum log_level level, const char *event, const char *form, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Notes why the SA will be gone, unless a cause stands already. */
+static inline void ike_core_blame(struct ike_sa *sa, enum ike_down why)
+{
+	if (sa->why == IKE_DOWN_COUNT)
+		sa->why = (uint8_t)why;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,500 @@
+/*
+ * The engine's face: everything that the world calls.  Orders and answers find their SA by its handle, leave what they bring in it
+ * and post an event; a handle whose SA is gone, or for which it is over, is dropped and counted.
+ */
+#include "ike/engine.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "ike/child.h"
+#include "ike/core.h"
+#include "ike/input.h"
+#include "ike/live.h"
+
+enum { HINT_RATE = 20, HINT_BURST = 200 }; /* probes that hints may cause, per second */
+
+static void set_default(uint32_t *field, uint32_t value)
+{
+	if (*field == 0)
+		*field = value;
+}
+
+static void fill_defaults(struct ike_engine_config *cfg)
+{
+	set_default(&cfg->sa_limit, 100000);
+	set_default(&cfg->half_open_limit, 1000);
+	set_default(&cfg->cookie_threshold, 100);
+	set_default(&cfg->half_open_ms, 30000);
+	set_default(&cfg->answer_ms, 30000);
+	set_default(&cfg->childless_ms, 30000);
+	set_default(&cfg->retransmit_base_ms, 1000);
+	set_default(&cfg->retransmit_tries, 6);
+	set_default(&cfg->probe_base_ms, 1000);
+	set_default(&cfg->probe_tries, 3);
+	set_default(&cfg->notify_rate, 10);
+	if (cfg->nat_keepalive_s == 0)
+		cfg->nat_keepalive_s = 20;
+}
+
+enum err ike_engine_new(struct ike_engine **out, const struct ike_engine_config *config, uint64_t now_ms)
+{
+	struct ike_engine *e = (struct ike_engine *)calloc(1, sizeof(*e));
+	uint8_t key[2][16];
+	enum err err;
+
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->cfg = *config;
+	fill_defaults(&e->cfg);
+	e->now_ms = now_ms;
+	slab_init(&e->sas, sizeof(struct ike_sa), e->cfg.sa_limit);
+	wheel_init(&e->wheel, now_ms);
+	list_init(&e->ready);
+	list_init(&e->dead);
+	limit_init(&e->notify_limit, e->cfg.notify_rate, e->cfg.notify_rate, now_ms);
+	limit_init(&e->hint_limit, HINT_RATE, HINT_BURST, now_ms);
+	err = crypto_rand_fill(e->cfg.rand, key, sizeof(key));
+	if (err == ERR_OK)
+		err = map_init(&e->by_spi, key[0]);
+	if (err == ERR_OK)
+		err = map_init(&e->by_init, key[1]);
+	if (err != ERR_OK) {
+		ike_engine_free(e);
+		return err;
+	}
+	*out = e;
+	return ERR_OK;
+}
+
+void ike_engine_free(struct ike_engine *e)
+{
+	struct slab_handle handle;
+	struct ike_sa *sa;
+	uint32_t at = 0;
+
+	if (e == NULL)
+		return;
+	e->busy = true; /* what the world says to 'down' comes too late */
+	while ((sa = (struct ike_sa *)slab_walk(&e->sas, &at, &handle)) != NULL) {
+		ike_core_blame(sa, IKE_DOWN_SHUTDOWN);
+		ike_sa_tell_down(sa);
+		ike_sa_free(sa);
+	}
+	map_fini(&e->by_spi);
+	map_fini(&e->by_init);
+	slab_fini(&e->sas);
+	ike_cookie_fini(&e->cookie);
+	bytes_wipe(e, sizeof(*e));
+	free(e);
+}
+
+static void set_now(struct ike_engine *e, uint64_t now_ms)
+{
+	if (now_ms > e->now_ms)
+		e->now_ms = now_ms;
+}
+
+void ike_engine_advance(struct ike_engine *e, uint64_t now_ms)
+{
+	assert(!e->busy);
+	set_now(e, now_ms);
+	wheel_advance(&e->wheel, e->now_ms);
+	ike_fsm_drain(e);
+}
+
+uint64_t ike_engine_next(const struct ike_engine *e)
+{
+	return wheel_next(&e->wheel);
+}
+
+void ike_engine_receive(struct ike_engine *e, uint64_t now_ms, const struct ike_path *path, struct bytes datagram)
+{
+	assert(!e->busy);
+	set_now(e, now_ms);
+	ike_input_receive(e, path, datagram);
+}
+
+void ike_engine_unknown_spi(struct ike_engine *e, uint64_t now_ms, const struct ike_path *path, uint32_t spi)
+{
+	struct ike_hdr hdr = { .version = IKE_VERSION, .exchange = IKE_X_INFORMATIONAL, .flags = IKE_F_INITIATOR };
+	uint8_t data[4] = { (uint8_t)(spi >> 24), (uint8_t)(spi >> 16), (uint8_t)(spi >> 8), (uint8_t)spi };
+	struct ike_build b;
+	struct bytes datagram;
+
+	set_now(e, now_ms);
+	if (!limit_take(&e->notify_limit, e->now_ms)) {
+		ike_core_count(e, IKE_STAT_NOTIFY_LIMITED);
+		return;
+	}
+	if (crypto_rand_fill(e->cfg.rand, &hdr.spi_i, sizeof(hdr.spi_i)) != ERR_OK)
+		return;
+	ike_build_begin(&b, e->tx, sizeof(e->tx), &hdr);
+	ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), IKE_N_INVALID_SPI, bytes_of(data, sizeof(data)));
+	if (ike_build_finish(&b, &datagram) == ERR_OK)
+		ike_core_send(e, path, datagram);
+}
+
+/* The SA behind 'handle', for which it isn't over yet. */
+static struct ike_sa *live(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle)
+{
+	struct ike_sa *sa = (struct ike_sa *)slab_get(&e->sas, handle);
+
+	set_now(e, now_ms);
+	if (sa != NULL && sa->known)
+		return sa;
+	ike_core_count(e, IKE_STAT_STALE);
+	return NULL;
+}
+
+/* The same, if it waits for the answer to 'question'. */
+static struct ike_sa *waiting(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, enum ike_asked question)
+{
+	struct ike_sa *sa = live(e, now_ms, handle);
+
+	if (sa == NULL)
+		return NULL;
+	if (sa->asked != question) {
+		ike_core_count(e, IKE_STAT_STALE);
+		return NULL;
+	}
+	sa->asked = IKE_ASKED_NOTHING;
+	return sa;
+}
+
+/* ---- orders ---- */
+
+static bool request_complete(const struct ike_request *r)
+{
+	const struct ike_child_policy *child = &r->terms.child;
+
+	return r->local_id != NULL && r->local_id->type != 0 && r->psk.len != 0 && child->esp.count != 0 && child->local_count != 0 &&
+	       child->remote_count != 0;
+}
+
+static enum err keep_wanted_id(struct ike_setup *setup, const struct ike_id *id)
+{
+	uint8_t octets[1 + IKE_ID_MAX];
+	struct wr w = wr_of(octets, sizeof(octets));
+	enum err err;
+
+	if (id == NULL || id->type == 0)
+		return ERR_OK;
+	wr_u8(&w, id->type);
+	wr_bytes(&w, id->data);
+	err = wr_done(&w);
+	return err == ERR_OK ? ike_blob_set(&setup->wanted_id, wr_view(&w)) : err;
+}
+
+static enum err keep_routes(struct ike_sa *sa, const struct ike_config *routes)
+{
+	struct ike_config *copy;
+
+	if (routes == NULL || routes->prefix_count == 0)
+		return ERR_OK;
+	copy = (struct ike_config *)malloc(sizeof(*copy));
+	if (copy == NULL)
+		return ERR_NOMEM;
+	*copy = *routes;
+	free(sa->routes);
+	sa->routes = copy;
+	return ERR_OK;
+}
+
+static enum err fill_initiator(struct ike_sa *sa, struct ike_request *r)
+{
+	struct ike_setup *setup = sa->setup;
+	enum err err = ike_sa_copy_deal(&r->terms, r->want, &setup->deal);
+
+	if (err == ERR_OK)
+		err = ike_sa_set_id(&sa->local_id, &sa->local_octets, r->local_id);
+	if (err == ERR_OK)
+		err = keep_wanted_id(setup, r->remote_id);
+	if (err == ERR_OK)
+		err = keep_routes(sa, r->routes);
+	ike_sa_take_terms(sa, &r->terms);
+	sa->ref = r->ref;
+	sa->takes_config = r->want != NULL || r->routes != NULL;
+	setup->initial_contact = r->initial_contact;
+	setup->force_udp = r->force_udp;
+	setup->need_address = r->need_address;
+	secret_take(&setup->sign, &r->psk);
+	return err;
+}
+
+enum err ike_engine_initiate(struct ike_engine *e, uint64_t now_ms, struct ike_request *request, struct slab_handle *out)
+{
+	struct ike_step s = { .e = e };
+	struct slab_handle handle;
+	enum err err = request_complete(request) ? ERR_OK : ERR_INCOMPLETE;
+
+	assert(!e->busy);
+	set_now(e, now_ms);
+	if (err == ERR_OK)
+		err = ike_sa_new(e, IKE_INITIATOR, &request->path, &s.sa);
+	if (err != ERR_OK) {
+		secret_fini(&request->psk);
+		return err;
+	}
+	handle = s.sa->handle;
+	err = fill_initiator(s.sa, request);
+	if (err != ERR_OK) {
+		secret_fini(&request->psk);
+		ike_sa_free(s.sa);
+		return err;
+	}
+	err = ike_fsm_run(&s, IKE_E_INITIATE); /* an error has freed the SA */
+	if (err != ERR_OK)
+		return err;
+	s.sa->known = true;
+	*out = handle;
+	return ERR_OK;
+}
+
+void ike_engine_delete(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle)
+{
+	struct ike_sa *sa = live(e, now_ms, handle);
+
+	if (sa == NULL)
+		return;
+	ike_fsm_post(sa, IKE_E_DELETE);
+	ike_fsm_drain(e);
+}
+
+void ike_engine_delete_child(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, uint32_t spi_in)
+{
+	struct ike_sa *sa = live(e, now_ms, handle);
+	struct ike_child *child = sa == NULL ? NULL : ike_sa_child(sa, spi_in);
+
+	if (child == NULL || !child->up)
+		return;
+	if (sa->gone == NULL)
+		sa->gone = (uint32_t *)calloc(IKE_GONE_MAX, sizeof(*sa->gone));
+	if (sa->gone != NULL && sa->gone_count < IKE_GONE_MAX) {
+		sa->gone[sa->gone_count++] = spi_in;
+		sa->todo |= 1u << IKE_TX_DELETE_CHILD;
+		ike_fsm_post(sa, IKE_E_SEND);
+	}
+	ike_core_log_sa(sa, LOG_L_NOTICE, "child.down", "reason=deleted spi-in=%08x", spi_in);
+	ike_child_remove(sa, child);
+	ike_fsm_drain(e);
+}
+
+void ike_engine_probe(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle)
+{
+	struct ike_sa *sa = live(e, now_ms, handle);
+
+	if (sa == NULL)
+		return;
+	ike_live_probe(sa);
+	ike_fsm_drain(e);
+}
+
+void ike_engine_send_routes(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, const struct ike_config *routes)
+{
+	struct ike_sa *sa = live(e, now_ms, handle);
+
+	if (sa == NULL || keep_routes(sa, routes) != ERR_OK || sa->routes == NULL || !sa->came_up)
+		return; /* one that isn't up sends them when it is */
+	sa->todo |= 1u << IKE_TX_CONFIG;
+	ike_fsm_post(sa, IKE_E_SEND);
+	ike_fsm_drain(e);
+}
+
+/* ---- answers ---- */
+
+static enum err take_proof(struct ike_sa *sa, struct ike_proof *proof)
+{
+	if (proof->err != ERR_OK)
+		return proof->err;
+	secret_take(&sa->setup->verify, &proof->verify);
+	if (sa->role == IKE_INITIATOR)
+		return ERR_OK;
+	sa->ref = proof->ref;
+	secret_take(&sa->setup->sign, &proof->sign);
+	if (proof->local_id == NULL || sa->setup->sign.len == 0)
+		return ERR_INCOMPLETE;
+	return ike_sa_set_id(&sa->local_id, &sa->local_octets, proof->local_id);
+}
+
+void ike_engine_authenticated(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, struct ike_proof *proof)
+{
+	struct ike_sa *sa = waiting(e, now_ms, handle, IKE_ASKED_PROOF);
+	enum err err;
+
+	if (sa != NULL) {
+		err = take_proof(sa, proof);
+		if (err != ERR_OK)
+			ike_core_log_sa(sa, LOG_L_WARN, "auth.refused", "why=%s", proof->why != NULL ? proof->why : err_name(err));
+		ike_fsm_post(sa, err == ERR_OK ? IKE_E_PROVED : IKE_E_UNPROVED);
+	}
+	secret_fini(&proof->verify);
+	secret_fini(&proof->sign);
+	ike_fsm_drain(e);
+}
+
+static enum ike_event take_grant(struct ike_sa *sa, const struct ike_grant *grant)
+{
+	const struct ike_config *reply = sa->setup->wants_config ? grant->reply : NULL;
+
+	if (grant->verdict != IKE_GRANTED)
+		return grant->verdict == IKE_NO_ADDRESS ? IKE_E_NO_ADDRESS : IKE_E_REFUSED;
+	if (ike_sa_copy_deal(&grant->terms, reply, &sa->setup->deal) != ERR_OK)
+		return IKE_E_REFUSED;
+	ike_sa_take_terms(sa, &grant->terms);
+	sa->takes_config = grant->reply != NULL;
+	if (grant->reply != NULL) {
+		sa->assigned_ip4 = grant->reply->ip4;
+		sa->assigned_ip6 = grant->reply->ip6.addr;
+	}
+	return IKE_E_GRANTED;
+}
+
+void ike_engine_authorized(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, const struct ike_grant *grant)
+{
+	struct ike_sa *sa = waiting(e, now_ms, handle, IKE_ASKED_GRANT);
+	enum ike_event event;
+
+	if (sa == NULL)
+		return;
+	event = take_grant(sa, grant);
+	if (event != IKE_E_GRANTED)
+		ike_core_log_sa(sa, LOG_L_WARN, "authorization.refused", "why=%s", grant->why != NULL ? grant->why : "memory");
+	ike_fsm_post(sa, event);
+	ike_fsm_drain(e);
+}
+
+void ike_engine_installed(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, uint32_t spi_in, enum err err)
+{
+	struct ike_sa *sa = live(e, now_ms, handle);
+	struct ike_child *child = sa == NULL ? NULL : ike_sa_child(sa, spi_in);
+
+	if (child == NULL || sa->asked != IKE_ASKED_INSTALL) {
+		if (sa != NULL)
+			ike_core_count(e, IKE_STAT_STALE);
+		return;
+	}
+	sa->asked = IKE_ASKED_NOTHING;
+	child->up = err == ERR_OK;
+	if (err != ERR_OK)
+		ike_core_log_sa(sa, LOG_L_WARN, "child.failed", "spi-in=%08x cause=%s", spi_in, err_name(err));
+	ike_fsm_post(sa, err == ERR_OK ? IKE_E_INSTALLED : IKE_E_NOT_INSTALLED);
+	ike_fsm_drain(e);
+}
+
+/* ---- what the world sees ---- */
+
+void ike_engine_activity(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, const struct ike_activity *activity)
+{
+	struct ike_sa *sa = live(e, now_ms, handle);
+
+	if (sa != NULL)
+		ike_live_activity(sa, activity);
+}
+
+void ike_engine_moved(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, const struct addr_port *remote)
+{
+	struct ike_sa *sa = live(e, now_ms, handle);
+
+	if (sa == NULL || !sa->nat_remote || addr_port_eq(&sa->path.remote, remote))
+		return;
+	sa->path.remote = *remote;
+	ike_core_count(e, IKE_STAT_MOVED);
+	ike_core_log_sa(sa, LOG_L_INFO, "ike.moved", "by=esp");
+}
+
+/* ---- show ---- */
+
+static void describe_children(const struct ike_sa *sa, struct ike_sa_info *out)
+{
+	out->child_count = 0;
+	list_each (n, &sa->children) {
+		const struct ike_child *c = list_of(n, struct ike_child, link);
+		struct ike_child_info *i = &out->child[out->child_count];
+
+		if (out->child_count == IKE_INFO_CHILDREN)
+			return;
+		out->child_count++;
+		i->spi_in = c->spi_in;
+		i->spi_out = c->spi_out;
+		i->encr = c->encr;
+		i->integ = c->integ;
+		i->local_count = c->local_count;
+		i->remote_count = c->remote_count;
+		i->local = c->ts;
+		i->remote = c->ts + c->local_count;
+		i->up = c->up;
+	}
+}
+
+static void describe(const struct ike_sa *sa, struct ike_sa_info *out)
+{
+	out->handle = sa->handle;
+	out->role = (enum ike_role)sa->role;
+	out->state = ike_fsm_state_str((enum ike_state)sa->state);
+	out->up = sa->known && sa->came_up;
+	out->spi_i = sa->spi_i;
+	out->spi_r = sa->spi_r;
+	out->ref = sa->ref;
+	out->path = sa->path;
+	out->local_id = &sa->local_id;
+	out->remote_id = &sa->remote_id;
+	out->encr = sa->suite.encr;
+	out->integ = sa->suite.integ;
+	out->prf = sa->suite.prf;
+	out->group = sa->suite.group;
+	out->auth_local = sa->auth_local;
+	out->auth_remote = sa->auth_remote;
+	out->created_ms = sa->created_ms;
+	out->up_ms = sa->up_ms;
+	out->lifetime_s = sa->lifetime_s;
+	out->msgid_tx = sa->window.tx_id;
+	out->msgid_rx = sa->window.rx_id;
+	out->nat_local = sa->nat_local;
+	out->nat_remote = sa->nat_remote;
+	out->udp_encap = ike_sa_udp_encap(sa);
+	out->flexvpn = sa->flexvpn;
+	out->dpd = sa->dpd;
+	out->last_rx_ms = sa->last_rx_ms;
+	out->assigned_ip4 = sa->assigned_ip4;
+	out->assigned_ip6 = sa->assigned_ip6;
+	out->stats = sa->stats;
+	describe_children(sa, out);
+}
+
+enum err ike_engine_info(const struct ike_engine *e, struct slab_handle handle, struct ike_sa_info *out)
+{
+	const struct ike_sa *sa = (const struct ike_sa *)slab_get(&e->sas, handle);
+
+	if (sa == NULL)
+		return ERR_STALE;
+	describe(sa, out);
+	return ERR_OK;
+}
+
+bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa_info *out)
+{
+	struct slab_handle handle;
+	const struct ike_sa *sa = (const struct ike_sa *)slab_walk(&e->sas, cursor, &handle);
+
+	if (sa == NULL)
+		return false;
+	describe(sa, out);
+	return true;
+}
+
+void ike_engine_stats(const struct ike_engine *e, struct ike_stats *out)
+{
+	*out = e->stats;
+}
+
+const char *ike_engine_stat_str(enum ike_stat stat)
+{
+	static const char *const word[IKE_STAT_COUNT] = {
+#define WORD(name, word, text) [IKE_STAT_##name] = (word),
+		IKE_STAT_LIST(WORD)
+#undef WORD
+	};
+
+	return (unsigned)stat < IKE_STAT_COUNT ? word[stat] : "unknown";
+}

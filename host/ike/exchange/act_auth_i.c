@@ -1,0 +1,273 @@
+/* IKE_AUTH as an initiator does it, from the request to the first child. */
+#include "ike/exchange/act_auth_i.h"
+
+#include <stdlib.h>
+
+#include "ike/child.h"
+#include "ike/config.h"
+#include "ike/core.h"
+#include "ike/keying/proof.h"
+#include "ike/keying/seal.h"
+#include "ike/live.h"
+#include "ike/narrow.h"
+#include "ike/wire/id.h"
+
+static struct ike_id wanted_id(const struct ike_setup *setup)
+{
+	struct ike_id id = { 0 };
+
+	if (setup->wanted_id.len != 0) {
+		id.type = setup->wanted_id.data[0];
+		id.data = bytes_of(setup->wanted_id.data + 1, setup->wanted_id.len - 1);
+	}
+	return id;
+}
+
+static void build_child(struct ike_build *b, const struct ike_child_policy *child, const struct ike_proposals *esp)
+{
+	ike_proposal_build(ike_build_payload(b, IKE_P_SA), esp);
+	ike_ts_build(ike_build_payload(b, IKE_P_TSI), child->local, child->local_count);
+	ike_ts_build(ike_build_payload(b, IKE_P_TSR), child->remote, child->remote_count);
+}
+
+static enum err build_request(const struct ike_step *s, const struct ike_proposals *esp, struct bytes *out)
+{
+	struct ike_setup *setup = s->sa->setup;
+	struct ike_id wanted = wanted_id(setup);
+	struct ike_build b;
+	enum err err;
+
+	ike_seal_begin(s->e, s->sa, IKE_X_IKE_AUTH, false, &b);
+	ike_id_build(ike_build_payload(&b, IKE_P_IDI), &s->sa->local_id);
+	if (setup->initial_contact)
+		ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), IKE_N_INITIAL_CONTACT, bytes_of(NULL, 0));
+	if (wanted.type != 0)
+		ike_id_build(ike_build_payload(&b, IKE_P_IDR), &wanted);
+	err = ike_proof_build(s->e, s->sa, ike_build_payload(&b, IKE_P_AUTH));
+	if (err != ERR_OK)
+		return err;
+	if (setup->deal->has_config)
+		ike_config_build_request(ike_build_payload(&b, IKE_P_CP), &setup->deal->config);
+	build_child(&b, &setup->deal->terms.child, esp);
+	return ike_seal_end(s->e, s->sa, &b, out);
+}
+
+enum err ike_act_auth_i_send(const struct ike_step *s)
+{
+	const struct ike_ports *ports = s->e->cfg.ports;
+	struct ike_setup *setup = s->sa->setup;
+	struct ike_proposals esp;
+	struct bytes datagram;
+	enum err err = ports->spi_new(ports->ctx, &s->sa->path, &setup->spi_in);
+
+	if (err != ERR_OK) {
+		setup->spi_in = 0;
+		ike_core_count(s->e, IKE_STAT_NO_SPI);
+		return err;
+	}
+	err = ike_suite_offer_esp(&setup->deal->terms.child.esp, setup->spi_in, &esp);
+	if (err == ERR_OK)
+		err = build_request(s, &esp, &datagram);
+	if (err != ERR_OK)
+		return err;
+	s->sa->tx = IKE_TX_AUTH;
+	return ike_window_request(s->sa, datagram, &s->sa->pace);
+}
+
+/* Why the SA is gone when the peer says 'notify'. */
+static enum ike_down blame_of(uint16_t notify)
+{
+	switch (notify) {
+	case IKE_N_AUTHENTICATION_FAILED:
+		return IKE_DOWN_AUTH;
+	case IKE_N_NO_PROPOSAL_CHOSEN:
+		return IKE_DOWN_NO_PROPOSAL;
+	case IKE_N_TS_UNACCEPTABLE:
+		return IKE_DOWN_TS;
+	case IKE_N_INTERNAL_ADDRESS_FAILURE:
+	case IKE_N_FAILED_CP_REQUIRED:
+		return IKE_DOWN_ADDRESS;
+	case IKE_N_NO_ADDITIONAL_SAS:
+	case IKE_N_TEMPORARY_FAILURE:
+		return IKE_DOWN_NO_CHILD;
+	default:
+		return IKE_DOWN_PROTOCOL;
+	}
+}
+
+enum err ike_act_auth_i_refused(const struct ike_step *s)
+{
+	struct ike_notify n = { 0 };
+
+	(void)ike_msg_error(s->msg, &n);
+	ike_core_count(s->e, IKE_STAT_AUTH_REJECTED);
+	ike_core_blame(s->sa, blame_of(n.type));
+	ike_core_log_sa(s->sa, LOG_L_WARN, "auth.rejected", "notify=%s", ike_iana_notify_str(n.type));
+	return ERR_OK;
+}
+
+static enum err fail_auth(const struct ike_step *s, const char *why)
+{
+	ike_core_count(s->e, IKE_STAT_AUTH_FAILED);
+	ike_core_blame(s->sa, IKE_DOWN_AUTH);
+	ike_core_log_sa(s->sa, LOG_L_WARN, "auth.failed", "why=%s", why);
+	return ERR_AUTH;
+}
+
+enum err ike_act_auth_i_ask(const struct ike_step *s)
+{
+	const struct ike_ports *ports = s->e->cfg.ports;
+	struct ike_id wanted = wanted_id(s->sa->setup);
+	struct rd id_rd = rd_of(ike_msg_find(s->msg, IKE_P_IDR)->body);
+	struct rd auth_rd = rd_of(ike_msg_find(s->msg, IKE_P_AUTH)->body);
+	struct ike_authdata auth;
+	struct ike_who who = { .role = IKE_INITIATOR, .path = s->sa->path, .ref = s->sa->ref };
+	struct ike_id id;
+	enum err err = ike_id_parse(&id_rd, &id);
+
+	if (err == ERR_OK)
+		err = ike_authdata_parse(&auth_rd, &auth);
+	if (err == ERR_OK)
+		err = ike_blob_set(&s->sa->setup->held, s->msg->datagram);
+	if (err == ERR_OK)
+		err = ike_sa_set_id(&s->sa->remote_id, &s->sa->remote_octets, &id);
+	if (err != ERR_OK)
+		return err;
+	if (wanted.type != 0 && !ike_id_eq(&wanted, &id))
+		return fail_auth(s, "other-identity");
+	who.peer_id = &s->sa->remote_id;
+	who.method = auth.method;
+	s->sa->asked = IKE_ASKED_PROOF;
+	ports->authenticate(ports->ctx, s->sa->handle, &who);
+	return ERR_OK;
+}
+
+static enum err verify(const struct ike_step *s, const struct ike_msg *msg)
+{
+	struct rd r = rd_of(ike_msg_find(msg, IKE_P_AUTH)->body);
+	struct ike_authdata auth;
+	enum err err = ike_authdata_parse(&r, &auth);
+
+	if (err == ERR_OK)
+		err = ike_proof_check(s->e, s->sa, &auth);
+	if (err == ERR_AUTH || err == ERR_UNSUPPORTED)
+		return fail_auth(s, err == ERR_AUTH ? "wrong-key" : "method");
+	return err;
+}
+
+/* The peer let us in but gave us no child. */
+static enum err refuse_childless(const struct ike_step *s, const struct ike_msg *msg)
+{
+	struct ike_notify n = { 0 };
+
+	(void)ike_msg_error(msg, &n);
+	ike_core_blame(s->sa, blame_of(n.type));
+	ike_core_log_sa(s->sa, LOG_L_WARN, "child.rejected", "notify=%s", ike_iana_notify_str(n.type));
+	return ERR_INCOMPLETE;
+}
+
+static enum err read_config(const struct ike_step *s, const struct ike_msg *msg, struct ike_config *out, bool *found)
+{
+	const struct ike_payload *p = ike_msg_find(msg, IKE_P_CP);
+	uint8_t type;
+	enum err err = ERR_OK;
+
+	*found = false;
+	if (p != NULL)
+		err = ike_config_parse(p->body, &type, out);
+	if (err != ERR_OK)
+		return err;
+	if (p != NULL && type == IKE_CP_REPLY) {
+		*found = true;
+		s->sa->assigned_ip4 = out->ip4;
+		s->sa->assigned_ip6 = out->ip6.addr;
+	}
+	if (s->sa->setup->need_address && s->sa->assigned_ip4.family == 0 && s->sa->assigned_ip6.family == 0) {
+		ike_core_blame(s->sa, IKE_DOWN_ADDRESS);
+		return ERR_ABSENT;
+	}
+	return ERR_OK;
+}
+
+/* The child as the response states it, held against what we proposed. */
+static enum err read_child(const struct ike_step *s, const struct ike_msg *msg, struct ike_child_plan *plan, struct ike_ts_list ts[2])
+{
+	const struct ike_child_policy *policy = &s->sa->setup->deal->terms.child;
+	struct rd sa_rd = rd_of(ike_msg_find(msg, IKE_P_SA)->body);
+	struct rd tsi_rd = rd_of(ike_msg_find(msg, IKE_P_TSI)->body);
+	struct rd tsr_rd = rd_of(ike_msg_find(msg, IKE_P_TSR)->body);
+	struct ike_proposals offered, answer;
+	struct ike_choice choice;
+	enum err err = ike_proposal_parse(&sa_rd, &answer);
+
+	if (err == ERR_OK)
+		err = ike_suite_offer_esp(&policy->esp, s->sa->setup->spi_in, &offered);
+	if (err == ERR_OK)
+		err = ike_select_check(&offered, &answer, IKE_SELECT_NO_GROUP, &choice);
+	if (err == ERR_OK)
+		err = ike_suite_of(&choice, &plan->esp);
+	if (err != ERR_OK) {
+		ike_core_blame(s->sa, IKE_DOWN_NO_PROPOSAL);
+		return err;
+	}
+	plan->spi_out = (uint32_t)choice.spi;
+	err = ike_ts_parse(&tsi_rd, &ts[0]);
+	if (err == ERR_OK)
+		err = ike_ts_parse(&tsr_rd, &ts[1]);
+	if (err == ERR_OK && !(ike_narrow_accepts(policy->local, policy->local_count, &ts[0]) &&
+				     ike_narrow_accepts(policy->remote, policy->remote_count, &ts[1]))) {
+		ike_core_blame(s->sa, IKE_DOWN_TS);
+		ike_core_count(s->e, IKE_STAT_TS_UNACCEPTABLE);
+		return ERR_TS;
+	}
+	return err;
+}
+
+enum err ike_act_auth_i_verify(const struct ike_step *s)
+{
+	struct ike_setup *setup = s->sa->setup;
+	struct ike_msg *msg = &s->e->msg;
+	struct ike_child_plan plan = { .role = IKE_INITIATOR, .spi_in = setup->spi_in };
+	struct ike_ts_list ts[2];
+	struct ike_config config;
+	bool has_config;
+	enum err err = ike_seal_reopen(s->sa, ike_blob_view(&setup->held), msg);
+
+	if (err == ERR_OK)
+		err = verify(s, msg);
+	if (err != ERR_OK)
+		return err;
+	if (ike_msg_find(msg, IKE_P_SA) == NULL)
+		return refuse_childless(s, msg);
+	err = read_config(s, msg, &config, &has_config);
+	if (err == ERR_OK)
+		err = read_child(s, msg, &plan, ts);
+	if (err != ERR_OK)
+		return err;
+	plan.seed = ike_proof_seed(s->sa);
+	plan.local = &ts[0];
+	plan.remote = &ts[1];
+	plan.config = has_config ? &config : NULL;
+	setup->spi_in = 0;
+	return ike_child_install(s->e, s->sa, &plan);
+}
+
+enum err ike_act_auth_i_up(const struct ike_step *s)
+{
+	struct ike_sa *sa = s->sa;
+	enum err err = ike_keys_trim(&sa->suite, &sa->keys);
+
+	if (err != ERR_OK)
+		return err;
+	ike_sa_settle(sa);
+	sa->up_ms = s->e->now_ms;
+	sa->came_up = true;
+	s->e->stats.up++;
+	ike_core_count(s->e, IKE_STAT_UP);
+	ike_live_start(sa);
+	if (sa->routes != NULL)
+		sa->todo |= 1u << IKE_TX_CONFIG;
+	ike_core_log_sa(sa, LOG_L_NOTICE, "ike.up", "role=initiator encap=%s", ike_sa_udp_encap(sa) ? "udp" : "esp");
+	s->e->cfg.ports->up(s->e->cfg.ports->ctx, sa->handle);
+	return ERR_OK;
+}

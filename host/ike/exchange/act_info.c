@@ -1,0 +1,183 @@
+/* INFORMATIONAL exchanges of an SA whose keys are there, both ways. */
+#include "ike/exchange/act_info.h"
+
+#include <stdlib.h>
+
+#include "ike/child.h"
+#include "ike/config.h"
+#include "ike/core.h"
+#include "ike/keying/seal.h"
+#include "ike/live.h"
+#include "ike/wire/cp.h"
+#include "ike/wire/delete.h"
+
+/* ESP SAs that the peer deletes: the other halves go too and are named in the response (RFC7296-1.4.1). */
+static void answer_delete(const struct ike_step *s, struct ike_build *b)
+{
+	uint32_t ours[IKE_SA_CHILDREN];
+	uint16_t count = 0;
+
+	for (const struct ike_payload *p = ike_msg_find(s->msg, IKE_P_DELETE); p != NULL; p = ike_msg_next(s->msg, p)) {
+		struct rd r = rd_of(p->body);
+		struct ike_delete d;
+
+		if (ike_delete_parse(&r, &d) != ERR_OK || d.protocol != IKE_PROTO_ESP)
+			continue;
+		for (unsigned i = 0; i < d.count; i++) {
+			struct ike_child *child = ike_child_by_out(s->sa, ike_delete_spi(&d, i));
+
+			if (child == NULL || !child->up || count == IKE_SA_CHILDREN)
+				continue;
+			ours[count++] = child->spi_in;
+			ike_core_log_sa(s->sa, LOG_L_NOTICE, "child.down", "reason=peer-deleted spi-in=%08x", child->spi_in);
+			ike_child_remove(s->sa, child);
+		}
+	}
+	if (count != 0)
+		ike_delete_build_esp(ike_build_payload(b, IKE_P_DELETE), ours, count);
+}
+
+/* The peer's prefixes go to the world; those it takes are acknowledged. */
+static void answer_config(const struct ike_step *s, struct ike_build *b)
+{
+	const struct ike_ports *ports = s->e->cfg.ports;
+	const struct ike_payload *p = ike_msg_find(s->msg, IKE_P_CP);
+	bool accepted[IKE_CONFIG_PREFIXES] = { false };
+	struct ike_config config;
+	uint8_t type;
+
+	if (p == NULL || !s->sa->known || !s->sa->takes_config)
+		return;
+	if (ike_config_parse(p->body, &type, &config) != ERR_OK || type != IKE_CP_SET)
+		return;
+	ports->config_set(ports->ctx, s->sa->handle, &config, accepted);
+	for (unsigned i = 0; i < config.prefix_count; i++)
+		s->sa->stats.prefixes_refused += !accepted[i];
+	s->sa->stats.prefixes_refused += config.dropped;
+	ike_config_build_ack(ike_build_payload(b, IKE_P_CP), &config, accepted);
+}
+
+enum err ike_act_info_answer(const struct ike_step *s)
+{
+	struct ike_build b;
+	struct bytes datagram;
+	enum err err;
+
+	ike_seal_begin(s->e, s->sa, IKE_X_INFORMATIONAL, true, &b);
+	answer_delete(s, &b);
+	answer_config(s, &b);
+	err = ike_seal_end(s->e, s->sa, &b, &datagram);
+	return err == ERR_OK ? ike_window_respond(s->sa, datagram) : err;
+}
+
+static enum err reply_notify(const struct ike_step *s, uint16_t type, struct bytes data)
+{
+	struct ike_build b;
+	struct bytes datagram;
+	enum err err;
+
+	ike_seal_begin(s->e, s->sa, s->msg->hdr.exchange, true, &b);
+	ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), type, data);
+	err = ike_seal_end(s->e, s->sa, &b, &datagram);
+	return err == ERR_OK ? ike_window_respond(s->sa, datagram) : err;
+}
+
+enum err ike_act_info_bad(const struct ike_step *s)
+{
+	uint8_t payload = s->msg->unsupported;
+
+	if (payload != 0)
+		return reply_notify(s, IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD, bytes_of(&payload, 1));
+	return reply_notify(s, IKE_N_INVALID_SYNTAX, bytes_of(NULL, 0));
+}
+
+enum err ike_act_info_no_more(const struct ike_step *s)
+{
+	return reply_notify(s, IKE_N_NO_ADDITIONAL_SAS, bytes_of(NULL, 0));
+}
+
+static void take_ack(const struct ike_step *s)
+{
+	const struct ike_payload *p = ike_msg_find(s->msg, IKE_P_CP);
+	unsigned accepted = 0;
+	struct ike_cp cp;
+	struct rd r;
+
+	if (p != NULL) {
+		r = rd_of(p->body);
+		if (ike_cp_parse(&r, &cp) == ERR_OK && cp.type == IKE_CP_ACK)
+			accepted = cp.count;
+	}
+	ike_core_log_sa(s->sa, LOG_L_INFO, "config.ack", "sent=%u accepted=%u", s->sa->routes->prefix_count, accepted);
+	if ((s->sa->todo & 1u << IKE_TX_CONFIG) == 0) { /* else newer ones wait */
+		free(s->sa->routes);
+		s->sa->routes = NULL;
+	}
+}
+
+enum err ike_act_info_take(const struct ike_step *s)
+{
+	if (s->sa->tx == IKE_TX_CONFIG && s->sa->routes != NULL)
+		take_ack(s);
+	s->sa->tx = IKE_TX_NONE;
+	s->sa->hinted = false;
+	return ERR_OK;
+}
+
+/* The farewell; a peer that failed authentication is told so (RFC7296-2.21.2). */
+static void build_delete(struct ike_sa *sa, struct ike_build *b)
+{
+	if (sa->why == IKE_DOWN_AUTH)
+		ike_notify_build_plain(ike_build_payload(b, IKE_P_NOTIFY), IKE_N_AUTHENTICATION_FAILED, bytes_of(NULL, 0));
+	ike_delete_build_ike(ike_build_payload(b, IKE_P_DELETE));
+}
+
+static enum ike_tx most_urgent(const struct ike_sa *sa)
+{
+	for (int tx = IKE_TX_DELETE; tx <= IKE_TX_PROBE; tx++)
+		if ((sa->todo & 1u << tx) != 0)
+			return (enum ike_tx)tx;
+	return IKE_TX_NONE;
+}
+
+static struct ike_pace build_wanted(struct ike_sa *sa, enum ike_tx tx, struct ike_build *b)
+{
+	switch (tx) {
+	case IKE_TX_DELETE:
+		build_delete(sa, b);
+		break;
+	case IKE_TX_DELETE_CHILD:
+		ike_delete_build_esp(ike_build_payload(b, IKE_P_DELETE), sa->gone, sa->gone_count);
+		sa->gone_count = 0;
+		break;
+	case IKE_TX_CONFIG:
+		ike_config_build(ike_build_payload(b, IKE_P_CP), IKE_CP_SET, sa->routes);
+		break;
+	default: /* a liveness check is empty */
+		sa->stats.probes++;
+		ike_core_count(sa->engine, IKE_STAT_PROBE);
+		return ike_live_pace(sa);
+	}
+	return sa->pace;
+}
+
+enum err ike_act_info_send(const struct ike_step *s)
+{
+	struct ike_sa *sa = s->sa;
+	enum ike_tx tx = most_urgent(sa);
+	struct ike_pace pace;
+	struct ike_build b;
+	struct bytes datagram;
+	enum err err;
+
+	if (tx == IKE_TX_NONE || ike_window_waiting(&sa->window)) /* posted before the window closed */
+		return ERR_OK;
+	ike_seal_begin(s->e, sa, IKE_X_INFORMATIONAL, false, &b);
+	pace = build_wanted(sa, tx, &b);
+	sa->todo &= (uint8_t) ~(1u << tx);
+	err = ike_seal_end(s->e, sa, &b, &datagram);
+	if (err != ERR_OK)
+		return err;
+	sa->tx = (uint8_t)tx;
+	return ike_window_request(sa, datagram, &pace);
+}

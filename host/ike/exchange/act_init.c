@@ -1,0 +1,367 @@
+/*
+ * IKE_SA_INIT from both sides.  Nothing in it is authenticated, so an initiator lets no message but a usable response end
+ * its wait, and that one changes the SA only when all of it was good.  A responder's request has passed admit.c.
+ */
+#include "ike/exchange/act_init.h"
+
+#include <string.h>
+
+#include "crypto/iana.h"
+#include "ike/core.h"
+#include "ike/natd.h"
+#include "ike/keying/proof.h"
+#include "ike/keying/seal.h"
+#include "ike/wire/ke.h"
+#include "ike/wire/nonce.h"
+#include "ike/wire/vendor.h"
+
+enum { COOKIES_MAX = 4, GROUPS_MAX = 4 }; /* how often a peer may send us back to the start */
+enum { HURRY_MS = 1000, HURRY_TRIES = 2 };
+
+static void build_ke(struct ike_build *b, const struct crypto_alg *group, const uint8_t *pub)
+{
+	struct ike_ke ke = { .group = group->id, .data = bytes_of(pub, group->pub_len) };
+
+	ike_ke_build(ike_build_payload(b, IKE_P_KE), &ke);
+}
+
+/* What follows KE in request and response alike: nonce, NAT detection, vendor id. */
+static enum err build_rest(struct ike_engine *e, struct ike_sa *sa, struct ike_build *b)
+{
+	struct ike_hdr spis = { .spi_i = sa->spi_i, .spi_r = sa->spi_r };
+	uint8_t nonce[IKE_NONCE_LEN];
+	enum err err = crypto_rand_fill(e->cfg.rand, nonce, sizeof(nonce));
+
+	if (err != ERR_OK)
+		return err;
+	ike_nonce_build(ike_build_payload(b, IKE_P_NONCE), bytes_of(nonce, sizeof(nonce)));
+	err = ike_natd_build(e->cfg.crypto, b, &spis, &sa->path, sa->setup->force_udp);
+	ike_vendor_build(ike_build_payload(b, IKE_P_VENDOR), IKE_VENDOR_FLEXVPN);
+	return err;
+}
+
+/* Keeps the request, which AUTH will sign, and sends it. */
+static enum err send_request(struct ike_sa *sa, struct bytes datagram)
+{
+	enum err err = ike_blob_set(&sa->setup->init_tx, datagram);
+
+	if (err != ERR_OK)
+		return err;
+	ike_window_withdraw(sa);
+	sa->tx = IKE_TX_INIT;
+	return ike_window_request(sa, datagram, &sa->pace);
+}
+
+enum err ike_act_init_send(const struct ike_step *s)
+{
+	const struct ike_ports *ports = s->e->cfg.ports;
+	const struct crypto_alg *group;
+	uint8_t pub[CRYPTO_PUB_MAX];
+	struct ike_proposals list;
+	struct ike_offers offers;
+	struct ike_build b;
+	struct bytes datagram;
+	enum err err;
+
+	memset(&offers, 0, sizeof(offers));
+	err = ports->policy(ports->ctx, &s->sa->path, &offers);
+	if (err == ERR_OK)
+		err = ike_suite_offer_ike(&offers, &list);
+	if (err != ERR_OK)
+		return err;
+	group = ike_suite_first_group(&offers);
+	err = crypto_kex_new(s->e->cfg.crypto, s->e->cfg.rand, group, &s->sa->setup->kex, pub);
+	if (err != ERR_OK)
+		return err;
+	ike_seal_begin_clear(s->e, s->sa, false, &b);
+	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &list);
+	build_ke(&b, group, pub);
+	err = build_rest(s->e, s->sa, &b);
+	if (err == ERR_OK)
+		err = ike_build_finish(&b, &datagram);
+	if (err == ERR_OK)
+		err = send_request(s->sa, datagram);
+	if (err == ERR_OK)
+		ike_core_count(s->e, IKE_STAT_INIT_OUT);
+	return err;
+}
+
+static bool is_cookie(const struct ike_payload *p)
+{
+	struct rd r = rd_of(p->body);
+	struct ike_notify n;
+
+	return p->type == IKE_P_NOTIFY && ike_notify_parse(&r, &n) == ERR_OK && n.type == IKE_N_COOKIE;
+}
+
+/*
+ * The request once more, payload by payload: 'cookie' first if there is one (RFC7296-2.6), and KE from 'pub' if that
+ * isn't NULL.  Everything else has to stay the same.
+ */
+static enum err send_again(const struct ike_step *s, const struct bytes *cookie, const uint8_t *pub)
+{
+	struct ike_setup *setup = s->sa->setup;
+	struct ike_msg old;
+	struct ike_build b;
+	struct bytes datagram;
+	enum err err = ike_msg_parse(ike_blob_view(&setup->init_tx), &old);
+
+	if (err != ERR_OK)
+		return err;
+	ike_seal_begin_clear(s->e, s->sa, false, &b);
+	if (cookie != NULL)
+		ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), IKE_N_COOKIE, *cookie);
+	for (unsigned i = 0; i < old.count; i++) {
+		const struct ike_payload *p = &old.payload[i];
+
+		if (cookie != NULL && is_cookie(p))
+			continue;
+		if (pub != NULL && p->type == IKE_P_KE)
+			build_ke(&b, setup->kex.group, pub);
+		else
+			wr_bytes(ike_build_payload(&b, p->type), p->body);
+	}
+	err = ike_build_finish(&b, &datagram);
+	return err == ERR_OK ? send_request(s->sa, datagram) : err;
+}
+
+enum err ike_act_init_cookie(const struct ike_step *s)
+{
+	struct ike_notify n;
+
+	if (!ike_msg_notify(s->msg, IKE_N_COOKIE, &n) || n.data.len == 0 || n.data.len > IKE_NOTIFY_COOKIE_MAX)
+		return ERR_MALFORMED;
+	if (s->sa->setup->cookie_count == COOKIES_MAX)
+		return ERR_LIMIT;
+	s->sa->setup->cookie_count++;
+	ike_core_count(s->e, IKE_STAT_COOKIE_ANSWERED);
+	return send_again(s, &n.data, NULL);
+}
+
+/* The proposals of a message of the SA's that is kept. */
+static enum err proposals_of(const struct ike_msg *msg, struct ike_proposals *out)
+{
+	const struct ike_payload *p = ike_msg_find(msg, IKE_P_SA);
+	struct rd r;
+
+	if (p == NULL)
+		return ERR_MALFORMED;
+	r = rd_of(p->body);
+	return ike_proposal_parse(&r, out);
+}
+
+/* Only a group that we offered: a forged demand can't lower the choice below our policy. */
+static const struct crypto_alg *offered_group(const struct ike_blob *request, uint16_t id)
+{
+	struct ike_proposals list;
+	struct ike_msg msg;
+
+	if (ike_msg_parse(ike_blob_view(request), &msg) != ERR_OK || proposals_of(&msg, &list) != ERR_OK)
+		return NULL;
+	for (unsigned i = 0; i < list.transform_count; i++)
+		if (list.transform[i].type == IKE_TRANSFORM_GROUP && list.transform[i].id == id)
+			return crypto_alg_find(CRYPTO_GROUP, id, 0);
+	return NULL;
+}
+
+enum err ike_act_init_group(const struct ike_step *s)
+{
+	struct ike_setup *setup = s->sa->setup;
+	uint8_t pub[CRYPTO_PUB_MAX];
+	const struct crypto_alg *group;
+	struct crypto_kex kex = { 0 };
+	struct ike_notify n;
+	enum err err;
+
+	if (!ike_msg_notify(s->msg, IKE_N_INVALID_KE_PAYLOAD, &n))
+		return ERR_MALFORMED;
+	group = offered_group(&setup->init_tx, ike_notify_group(&n));
+	if (group == NULL || group == setup->kex.group)
+		return ERR_MALFORMED;
+	if (setup->group_count == GROUPS_MAX)
+		return ERR_LIMIT;
+	setup->group_count++;
+	err = crypto_kex_new(s->e->cfg.crypto, s->e->cfg.rand, group, &kex, pub);
+	if (err != ERR_OK)
+		return err;
+	crypto_kex_fini(&setup->kex);
+	setup->kex = kex;
+	ike_core_count(s->e, IKE_STAT_INVALID_KE);
+	return send_again(s, NULL, pub);
+}
+
+enum err ike_act_init_refused(const struct ike_step *s)
+{
+	struct ike_notify n;
+
+	if (!ike_msg_error(s->msg, &n))
+		return ERR_MALFORMED;
+	s->sa->setup->refusal = n.type == IKE_N_NO_PROPOSAL_CHOSEN ? IKE_DOWN_NO_PROPOSAL : IKE_DOWN_PROTOCOL;
+	ike_core_log_sa(s->sa, LOG_L_INFO, "ike.init.refused", "notify=%s", ike_iana_notify_str(n.type));
+	ike_window_hurry(s->sa, HURRY_MS, HURRY_TRIES);
+	return ERR_OK;
+}
+
+enum err ike_act_init_give_up(const struct ike_step *s)
+{
+	if (s->sa->setup->refusal != IKE_DOWN_COUNT) {
+		ike_core_blame(s->sa, s->sa->setup->refusal);
+		if (s->sa->setup->refusal == IKE_DOWN_NO_PROPOSAL)
+			ike_core_count(s->e, IKE_STAT_NO_PROPOSAL);
+	} else {
+		ike_core_count(s->e, IKE_STAT_TIMEOUT);
+	}
+	return ERR_OK;
+}
+
+/* What a usable response brings; nothing of it is the SA's before all is good. */
+struct accepted {
+	struct ike_suite suite;
+	struct ike_natd natd;
+	struct ike_keys_seed seed;
+	struct secret keys;
+	bool flexvpn;
+};
+
+static enum err choose(const struct ike_step *s, struct ike_suite *out)
+{
+	struct ike_proposals offered, answer;
+	struct ike_choice choice;
+	struct ike_msg request;
+	enum err err = ike_msg_parse(ike_blob_view(&s->sa->setup->init_tx), &request);
+
+	if (err == ERR_OK)
+		err = proposals_of(&request, &offered);
+	if (err == ERR_OK)
+		err = proposals_of(s->msg, &answer);
+	if (err == ERR_OK)
+		err = ike_select_check(&offered, &answer, 0, &choice);
+	return err == ERR_OK ? ike_suite_of(&choice, out) : err;
+}
+
+/* g^ir with the peer's public value in 'msg', and the keys. */
+static enum err derive(const struct ike_step *s, const struct crypto_kex *kex, struct accepted *a)
+{
+	const struct ike_payload *p = ike_msg_find(s->msg, IKE_P_KE);
+	struct secret shared = { 0 };
+	struct rd r = rd_of(p->body);
+	struct ike_ke ke;
+	enum err err = ike_ke_parse(&r, &ke);
+
+	if (err == ERR_OK && (ke.group != a->suite.group->id || kex->group != a->suite.group))
+		err = ERR_MALFORMED;
+	if (err != ERR_OK)
+		return err;
+	err = crypto_kex_derive(s->e->cfg.crypto, kex, ke.data, &shared);
+	if (err != ERR_OK)
+		ike_core_count(s->e, IKE_STAT_BAD_KE);
+	else
+		err = ike_keys_derive(s->e->cfg.crypto, &a->suite, secret_view(&shared), &a->seed, &a->keys);
+	secret_fini(&shared);
+	return err;
+}
+
+static enum err peer_nonce(const struct ike_msg *msg, struct bytes *out)
+{
+	struct rd r = rd_of(ike_msg_find(msg, IKE_P_NONCE)->body);
+
+	return ike_nonce_parse(&r, out);
+}
+
+static void take_accepted(struct ike_sa *sa, struct accepted *a)
+{
+	sa->suite = a->suite;
+	sa->flexvpn = a->flexvpn;
+	sa->nat_local = a->natd.local || (sa->setup->force_udp && a->natd.supported);
+	sa->nat_remote = a->natd.remote;
+	secret_take(&sa->keys, &a->keys);
+	crypto_kex_fini(&sa->setup->kex);
+}
+
+enum err ike_act_init_accept(const struct ike_step *s)
+{
+	struct ike_sa *sa = s->sa;
+	struct ike_setup *setup = sa->setup;
+	struct accepted a = { .flexvpn = ike_msg_vendor(s->msg, IKE_VENDOR_FLEXVPN) };
+	enum err err = s->msg->hdr.spi_r == 0 ? ERR_MALFORMED : choose(s, &a.suite);
+
+	a.seed.ni = ike_proof_nonce(&setup->init_tx);
+	a.seed.spi_i = sa->spi_i;
+	a.seed.spi_r = s->msg->hdr.spi_r;
+	if (err == ERR_OK)
+		err = peer_nonce(s->msg, &a.seed.nr);
+	if (err == ERR_OK)
+		err = ike_natd_check(s->e->cfg.crypto, s->msg, s->path, &a.natd);
+	if (err == ERR_OK)
+		err = derive(s, &setup->kex, &a);
+	if (err == ERR_OK)
+		err = ike_blob_set(&setup->init_rx, s->msg->datagram);
+	if (err != ERR_OK) {
+		secret_fini(&a.keys);
+		sa->stats.corrupt++;
+		ike_core_log_sa(sa, LOG_L_INFO, "ike.init.ignored", "cause=%s", err_name(err));
+		return err;
+	}
+	sa->spi_r = s->msg->hdr.spi_r;
+	take_accepted(sa, &a);
+	sa->last_rx_ms = s->e->now_ms;
+	sa->stats.rx++;
+	ike_window_answered(sa);
+	if (ike_sa_udp_encap(sa) && !sa->path.natt) { /* RFC7296-2.23: float */
+		sa->path.natt = true;
+		sa->path.local.port = IKE_PORT_NATT;
+		sa->path.remote.port = IKE_PORT_NATT;
+	}
+	ike_fsm_post(sa, IKE_E_KEYED);
+	return ERR_OK;
+}
+
+static enum err build_reply(const struct ike_step *s, const uint8_t *pub, struct bytes *out)
+{
+	struct ike_proposals answer;
+	struct ike_build b;
+	enum err err = ike_select_answer(&s->sa->setup->choice, 0, &answer);
+
+	if (err != ERR_OK)
+		return err;
+	ike_seal_begin_clear(s->e, s->sa, true, &b);
+	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &answer);
+	build_ke(&b, s->sa->suite.group, pub);
+	err = build_rest(s->e, s->sa, &b);
+	return err == ERR_OK ? ike_build_finish(&b, out) : err;
+}
+
+enum err ike_act_init_reply(const struct ike_step *s)
+{
+	struct ike_sa *sa = s->sa;
+	struct ike_setup *setup = sa->setup;
+	struct accepted a = { .suite = sa->suite, .flexvpn = ike_msg_vendor(s->msg, IKE_VENDOR_FLEXVPN) };
+	uint8_t pub[CRYPTO_PUB_MAX];
+	struct bytes datagram;
+	enum err err = peer_nonce(s->msg, &a.seed.ni);
+
+	if (err == ERR_OK)
+		err = ike_natd_check(s->e->cfg.crypto, s->msg, s->path, &a.natd);
+	if (err == ERR_OK)
+		err = crypto_kex_new(s->e->cfg.crypto, s->e->cfg.rand, sa->suite.group, &setup->kex, pub);
+	if (err == ERR_OK)
+		err = build_reply(s, pub, &datagram);
+	if (err == ERR_OK)
+		err = ike_blob_set(&setup->init_tx, datagram);
+	if (err == ERR_OK)
+		err = ike_blob_set(&setup->init_rx, s->msg->datagram);
+	a.seed.nr = ike_proof_nonce(&setup->init_tx);
+	a.seed.spi_i = sa->spi_i;
+	a.seed.spi_r = sa->spi_r;
+	if (err == ERR_OK)
+		err = derive(s, &setup->kex, &a);
+	if (err == ERR_OK) {
+		take_accepted(sa, &a);
+		sa->stats.rx++;
+		err = ike_window_respond(sa, ike_blob_view(&setup->init_tx));
+	}
+	secret_fini(&a.keys);
+	if (err != ERR_OK)
+		ike_core_log_sa(sa, LOG_L_INFO, "ike.init.refused", "cause=%s", err_name(err));
+	return err;
+}

@@ -1,0 +1,341 @@
+/*
+ * The state machine of an IKE SA: one table, one stepper, the only writer of ike_sa.state.  Messages and orders are
+ * stepped as they come; timers, the world's answers and actions post events, which are stepped when that is done, so an
+ * action never runs inside another.  Runs on the engine's thread.
+ */
+#include "ike/fsm.h"
+
+#include <assert.h>
+
+#include "ike/core.h"
+#include "ike/exchange/act_auth_i.h"
+#include "ike/exchange/act_auth_r.h"
+#include "ike/exchange/act_info.h"
+#include "ike/exchange/act_init.h"
+
+static_assert((int)IKE_E_COUNT <= 64, "ike_sa.posted has a bit for each event");
+
+#define ON(state, event) [IKE_S_##state][IKE_E_##event]
+#define DO(act, ok, fail)                                     \
+	{                                                     \
+		ike_act_##act, #act, IKE_S_##ok, IKE_S_##fail \
+	}
+#define GO(to)                                    \
+	{                                         \
+		NULL, "-", IKE_S_##to, IKE_S_##to \
+	}
+
+/* clang-format off */
+static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
+	/*  state     event               action            ok         on error */
+	ON(IDLE,      INITIATE)      = DO(init_send,        I_INIT,    DEAD),
+	ON(IDLE,      INIT_REQUEST)  = DO(init_reply,       R_INIT,    DEAD),
+
+	/* Nothing here is authentic: no message but a usable response ends the wait. */
+	ON(I_INIT,    INIT_RESPONSE) = DO(init_accept,      I_KEYED,   I_INIT),
+	ON(I_INIT,    INIT_COOKIE)   = DO(init_cookie,      I_INIT,    I_INIT),
+	ON(I_INIT,    INIT_GROUP)    = DO(init_group,       I_INIT,    I_INIT),
+	ON(I_INIT,    INIT_REFUSED)  = DO(init_refused,     I_INIT,    I_INIT),
+	ON(I_INIT,    NO_ANSWER)     = DO(init_give_up,     DEAD,      DEAD),
+	ON(I_INIT,    DELETE)        = GO(DEAD),
+
+	ON(I_KEYED,   KEYED)         = DO(auth_i_send,      I_AUTH,    DEAD),
+
+	ON(I_AUTH,    AUTH_RESPONSE) = DO(auth_i_ask,       I_VERIFY,  DELETING),
+	ON(I_AUTH,    AUTH_CHILDLESS) = DO(auth_i_ask,      I_VERIFY,  DELETING),
+	ON(I_AUTH,    AUTH_REFUSED)  = DO(auth_i_refused,   DEAD,      DEAD),
+	ON(I_AUTH,    BAD_RESPONSE)  = GO(DELETING),
+	ON(I_AUTH,    NO_ANSWER)     = GO(DEAD),
+	ON(I_AUTH,    DELETE)        = GO(I_DROP),
+
+	ON(I_VERIFY,  PROVED)        = DO(auth_i_verify,    I_INSTALL, DELETING),
+	ON(I_VERIFY,  UNPROVED)      = GO(DELETING),
+	ON(I_VERIFY,  INFO_REQUEST)  = DO(info_answer,      I_VERIFY,  I_VERIFY),
+	ON(I_VERIFY,  PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
+	ON(I_VERIFY,  BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
+	ON(I_VERIFY,  TIMEOUT)       = GO(DELETING),
+	ON(I_VERIFY,  DELETE)        = GO(DELETING),
+
+	ON(I_INSTALL, INSTALLED)     = DO(auth_i_up,        UP,        DELETING),
+	ON(I_INSTALL, NOT_INSTALLED) = GO(DELETING),
+	ON(I_INSTALL, INFO_REQUEST)  = DO(info_answer,      I_INSTALL, I_INSTALL),
+	ON(I_INSTALL, PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
+	ON(I_INSTALL, BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
+	ON(I_INSTALL, TIMEOUT)       = GO(DELETING),
+	ON(I_INSTALL, DELETE)        = GO(DELETING),
+
+	/* The responder may think that it is up: its answer is awaited, then it is told. */
+	ON(I_DROP,    AUTH_RESPONSE) = GO(DELETING),
+	ON(I_DROP,    AUTH_CHILDLESS) = GO(DELETING),
+	ON(I_DROP,    AUTH_REFUSED)  = GO(DEAD),
+	ON(I_DROP,    BAD_RESPONSE)  = GO(DELETING),
+	ON(I_DROP,    NO_ANSWER)     = GO(DEAD),
+
+	ON(R_INIT,    AUTH_REQUEST)  = DO(auth_r_ask,       R_VERIFY,  LINGER),
+	ON(R_INIT,    BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
+	ON(R_INIT,    TIMEOUT)       = GO(DEAD),
+
+	ON(R_VERIFY,  PROVED)        = DO(auth_r_verify,    R_GRANT,   LINGER),
+	ON(R_VERIFY,  UNPROVED)      = DO(auth_r_refuse,    LINGER,    DEAD),
+	ON(R_VERIFY,  TIMEOUT)       = DO(auth_r_refuse,    LINGER,    DEAD),
+	ON(R_VERIFY,  DELETE)        = DO(auth_r_refuse,    LINGER,    DEAD),
+
+	ON(R_GRANT,   GRANTED)       = DO(auth_r_child,     R_INSTALL, CHILDLESS),
+	ON(R_GRANT,   REFUSED)       = DO(auth_r_refuse,    LINGER,    DEAD),
+	ON(R_GRANT,   NO_ADDRESS)    = DO(auth_r_no_address, CHILDLESS, DEAD),
+	ON(R_GRANT,   TIMEOUT)       = DO(auth_r_refuse,    LINGER,    DEAD),
+	ON(R_GRANT,   DELETE)        = DO(auth_r_refuse,    LINGER,    DEAD),
+
+	ON(R_INSTALL, INSTALLED)     = DO(auth_r_up,        UP,        DEAD),
+	ON(R_INSTALL, NOT_INSTALLED) = DO(auth_r_no_child,  CHILDLESS, DEAD),
+	ON(R_INSTALL, TIMEOUT)       = DO(auth_r_no_child,  CHILDLESS, DEAD),
+	ON(R_INSTALL, DELETE)        = DO(auth_r_refuse,    LINGER,    DEAD),
+
+	ON(UP,        INFO_REQUEST)  = DO(info_answer,      UP,        UP),
+	ON(UP,        INFO_RESPONSE) = DO(info_take,        UP,        UP),
+	ON(UP,        CHILD_REQUEST) = DO(info_no_more,     UP,        UP),
+	ON(UP,        PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
+	ON(UP,        BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
+	ON(UP,        BAD_RESPONSE)  = GO(DELETING),
+	ON(UP,        NO_CHILD)      = GO(CHILDLESS),
+	ON(UP,        SEND)          = DO(info_send,        UP,        UP),
+	ON(UP,        NO_ANSWER)     = GO(DEAD),
+	ON(UP,        LIFETIME)      = GO(DELETING),
+	ON(UP,        DELETE)        = GO(DELETING),
+
+	ON(CHILDLESS, INFO_REQUEST)  = DO(info_answer,      CHILDLESS, CHILDLESS),
+	ON(CHILDLESS, INFO_RESPONSE) = DO(info_take,        CHILDLESS, CHILDLESS),
+	ON(CHILDLESS, CHILD_REQUEST) = DO(info_no_more,     CHILDLESS, CHILDLESS),
+	ON(CHILDLESS, PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
+	ON(CHILDLESS, BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
+	ON(CHILDLESS, BAD_RESPONSE)  = GO(DELETING),
+	ON(CHILDLESS, SEND)          = DO(info_send,        CHILDLESS, CHILDLESS),
+	ON(CHILDLESS, NO_ANSWER)     = GO(DEAD),
+	ON(CHILDLESS, TIMEOUT)       = GO(DELETING),
+	ON(CHILDLESS, LIFETIME)      = GO(DELETING),
+	ON(CHILDLESS, DELETE)        = GO(DELETING),
+
+	ON(DELETING,  SEND)          = DO(info_send,        DELETING,  DEAD),
+	ON(DELETING,  DELETED)       = GO(DEAD),
+	ON(DELETING,  INFO_RESPONSE) = GO(DELETING),
+	ON(DELETING,  INFO_REQUEST)  = DO(info_answer,      DELETING,  DELETING),
+	ON(DELETING,  CHILD_REQUEST) = DO(info_no_more,     DELETING,  DELETING),
+	ON(DELETING,  PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
+	ON(DELETING,  BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
+	ON(DELETING,  BAD_RESPONSE)  = GO(DEAD),
+	ON(DELETING,  NO_ANSWER)     = GO(DEAD),
+
+	ON(LINGER,    TIMEOUT)       = GO(DEAD),
+};
+/* clang-format on */
+
+struct state_row {
+	const char *name, *text;
+	enum ike_wait wait;
+};
+
+static const struct state_row states[IKE_S_COUNT] = {
+#define ROW(name, wait, text) { #name, text, IKE_WAIT_##wait },
+	IKE_STATE_LIST(ROW)
+#undef ROW
+};
+
+struct event_row {
+	const char *name, *text;
+	enum ike_down why;
+};
+
+static const struct event_row events[IKE_E_COUNT] = {
+#define ROW(name, why, text) { #name, text, IKE_DOWN_##why },
+	IKE_EVENT_LIST(ROW)
+#undef ROW
+};
+
+const struct ike_cell *ike_fsm_cell(enum ike_state state, enum ike_event event)
+{
+	return &ike_fsm[state][event];
+}
+
+const char *ike_fsm_state_str(enum ike_state state)
+{
+	return states[state].name;
+}
+
+const char *ike_fsm_state_text(enum ike_state state)
+{
+	return states[state].text;
+}
+
+enum ike_wait ike_fsm_state_wait(enum ike_state state)
+{
+	return states[state].wait;
+}
+
+const char *ike_fsm_event_str(enum ike_event event)
+{
+	return events[event].name;
+}
+
+const char *ike_fsm_event_text(enum ike_event event)
+{
+	return events[event].text;
+}
+
+static bool is_end(enum ike_state state)
+{
+	return state == IKE_S_DELETING || state == IKE_S_I_DROP || state == IKE_S_LINGER || state == IKE_S_DEAD;
+}
+
+/* The reason that an event gives for the end, where no action gave a better one. */
+static enum ike_down why_of(const struct ike_sa *sa, enum ike_state from, enum ike_event event)
+{
+	if (event == IKE_E_NO_ANSWER && sa->came_up)
+		return IKE_DOWN_DEAD_PEER;
+	if (event == IKE_E_TIMEOUT && states[from].wait == IKE_WAIT_CHILDLESS)
+		return IKE_DOWN_NO_CHILD;
+	if (event == IKE_E_TIMEOUT && states[from].wait == IKE_WAIT_HALF_OPEN)
+		return IKE_DOWN_TIMEOUT;
+	return events[event].why;
+}
+
+static void timed_out(struct wheel_timer *t, uint64_t now_ms)
+{
+	(void)now_ms;
+	ike_fsm_post(list_of(t, struct ike_sa, state_timer), IKE_E_TIMEOUT);
+}
+
+static void arm_wait(struct ike_sa *sa)
+{
+	struct ike_engine *e = sa->engine;
+	uint64_t wait_ms = 0;
+
+	switch (states[sa->state].wait) {
+	case IKE_WAIT_NEVER:
+	case IKE_WAIT_ANSWER: /* retransmission ends it */
+		break;
+	case IKE_WAIT_WORLD:
+		wait_ms = e->cfg.answer_ms;
+		break;
+	case IKE_WAIT_HALF_OPEN:
+		wait_ms = e->cfg.half_open_ms;
+		break;
+	case IKE_WAIT_CHILDLESS:
+		wait_ms = e->cfg.childless_ms;
+		break;
+	case IKE_WAIT_LINGER:
+		wait_ms = IKE_LINGER_MS;
+		break;
+	}
+	wheel_disarm(&e->wheel, &sa->state_timer);
+	sa->state_timer.expired = timed_out;
+	if (wait_ms != 0)
+		wheel_arm(&e->wheel, &sa->state_timer, e->now_ms + wait_ms);
+}
+
+/* For the world it is over: nothing of ours but the farewell runs on. */
+static void end(struct ike_sa *sa, enum ike_down why)
+{
+	struct ike_engine *e = sa->engine;
+
+	ike_core_blame(sa, why);
+	wheel_disarm(&e->wheel, &sa->dpd_timer);
+	wheel_disarm(&e->wheel, &sa->nat_timer);
+	wheel_disarm(&e->wheel, &sa->life_timer);
+	ike_sa_tell_down(sa);
+	sa->todo = sa->state == IKE_S_DELETING ? 1u << IKE_TX_DELETE : 0;
+	if (sa->state == IKE_S_LINGER || sa->state == IKE_S_DEAD)
+		ike_window_withdraw(sa);
+	if (sa->state != IKE_S_DEAD)
+		return;
+	sa->posted = 0;
+	list_del(&sa->link);
+	list_add(&e->dead, &sa->link);
+}
+
+static void enter(struct ike_sa *sa, enum ike_state next, enum ike_event event)
+{
+	enum ike_state from = (enum ike_state)sa->state;
+
+	if (next != from) {
+		sa->state = (uint8_t)next;
+		arm_wait(sa);
+		if (is_end(next))
+			end(sa, why_of(sa, from, event));
+	}
+	if (sa->todo != 0 && !ike_window_waiting(&sa->window) && ike_fsm[next][IKE_E_SEND].ok != IKE_S_NONE)
+		ike_fsm_post(sa, IKE_E_SEND);
+}
+
+static enum err step(const struct ike_step *s, enum ike_event event)
+{
+	struct ike_sa *sa = s->sa;
+	const struct ike_cell *cell = &ike_fsm[sa->state][event];
+	enum err err = ERR_OK;
+
+	if (cell->ok == IKE_S_NONE) {
+		sa->stats.refused++;
+		ike_core_count(s->e, IKE_STAT_RX_REFUSED);
+		ike_core_log_sa(sa, LOG_L_DEBUG, "ike.refused", "state=%s event=%s", states[sa->state].name, events[event].name);
+		return ERR_STATE;
+	}
+	if (cell->action != NULL)
+		err = cell->action(s);
+	enter(sa, err == ERR_OK ? cell->ok : cell->fail, event);
+	return err;
+}
+
+void ike_fsm_post(struct ike_sa *sa, enum ike_event event)
+{
+	if (sa->state == IKE_S_DEAD)
+		return;
+	sa->posted |= UINT64_C(1) << event;
+	if (!list_linked(&sa->link))
+		list_add(&sa->engine->ready, &sa->link);
+}
+
+static void step_posted(struct ike_engine *e)
+{
+	struct list *node;
+
+	while ((node = list_first(&e->ready)) != NULL) {
+		struct ike_sa *sa = list_of(node, struct ike_sa, link);
+		struct ike_step s = { .e = e, .sa = sa };
+		int event = __builtin_ctzll(sa->posted);
+
+		sa->posted &= sa->posted - 1;
+		if (sa->posted == 0)
+			list_del(node);
+		(void)step(&s, (enum ike_event)event);
+	}
+}
+
+static void bury(struct ike_engine *e)
+{
+	struct list *node;
+
+	while ((node = list_first(&e->dead)) != NULL)
+		ike_sa_free(list_of(node, struct ike_sa, link));
+}
+
+enum err ike_fsm_run(const struct ike_step *s, enum ike_event event)
+{
+	enum err err;
+
+	assert(!s->e->busy);
+	s->e->busy = true;
+	err = step(s, event);
+	step_posted(s->e);
+	s->e->busy = false;
+	bury(s->e);
+	return err;
+}
+
+void ike_fsm_drain(struct ike_engine *e)
+{
+	if (e->busy)
+		return;
+	e->busy = true;
+	step_posted(e);
+	e->busy = false;
+	bury(e);
+}

@@ -1,0 +1,128 @@
+#ifndef IKE_FSM_H
+#define IKE_FSM_H
+
+#include "base/err.h"
+#include "ike/ports.h"
+#include "ike/wire/msg.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* States of an IKE SA.  X(name, what ends the wait, text); NONE marks an empty cell. */
+#define IKE_STATE_LIST(X)                                                                      \
+	X(NONE, NEVER, "no such state")                                                        \
+	X(IDLE, NEVER, "made; its first event is on the way")                                  \
+	X(I_INIT, ANSWER, "IKE_SA_INIT sent")                                                  \
+	X(I_KEYED, NEVER, "keys derived; IKE_AUTH goes out at once")                           \
+	X(I_AUTH, ANSWER, "IKE_AUTH sent")                                                     \
+	X(I_VERIFY, WORLD, "the world is asked with what the peer is verified")                \
+	X(I_INSTALL, WORLD, "the first child is being installed")                              \
+	X(I_DROP, ANSWER, "no longer wanted, but IKE_AUTH is under way")                       \
+	X(R_INIT, HALF_OPEN, "IKE_SA_INIT answered")                                           \
+	X(R_VERIFY, WORLD, "the world is asked who the peer is")                               \
+	X(R_GRANT, WORLD, "the world is asked what the peer may have")                         \
+	X(R_INSTALL, WORLD, "the first child is being installed; IKE_AUTH isn't answered yet") \
+	X(UP, NEVER, "up")                                                                     \
+	X(CHILDLESS, CHILDLESS, "authenticated, but without a child")                          \
+	X(DELETING, ANSWER, "we delete it; for the world it is gone")                          \
+	X(LINGER, LINGER, "gone; kept to repeat the last response")                            \
+	X(DEAD, NEVER, "to be freed")
+
+/* What bounds the stay in a state; each has its time in the engine's configuration. */
+enum ike_wait { IKE_WAIT_NEVER, IKE_WAIT_ANSWER, IKE_WAIT_WORLD, IKE_WAIT_HALF_OPEN, IKE_WAIT_CHILDLESS, IKE_WAIT_LINGER };
+
+enum ike_state {
+#define IKE_STATE_ENUM(name, wait, text) IKE_S_##name,
+	IKE_STATE_LIST(IKE_STATE_ENUM)
+#undef IKE_STATE_ENUM
+		IKE_S_COUNT
+};
+
+/* Everything that can happen.  X(name, why the SA is gone if that is what comes of it, text). */
+#define IKE_EVENT_LIST(X)                                                                           \
+	X(INITIATE, INTERNAL, "the world wants an SA")                                              \
+	X(INIT_REQUEST, INTERNAL, "IKE_SA_INIT request, admitted")                                  \
+	X(INIT_RESPONSE, INTERNAL, "IKE_SA_INIT response")                                          \
+	X(INIT_COOKIE, INTERNAL, "IKE_SA_INIT refused: COOKIE")                                     \
+	X(INIT_GROUP, INTERNAL, "IKE_SA_INIT refused: INVALID_KE_PAYLOAD")                          \
+	X(INIT_REFUSED, INTERNAL, "IKE_SA_INIT refused for another reason")                         \
+	X(KEYED, INTERNAL, "the keys are there")                                                    \
+	X(AUTH_REQUEST, AUTH, "IKE_AUTH request")                                                   \
+	X(AUTH_RESPONSE, PROTOCOL, "IKE_AUTH response with a child")                                \
+	X(AUTH_CHILDLESS, PROTOCOL, "IKE_AUTH response without a child")                            \
+	X(AUTH_REFUSED, AUTH, "IKE_AUTH refused")                                                   \
+	X(PROVED, AUTH, "the world says with what the peer is verified")                            \
+	X(UNPROVED, AUTH, "the world doesn't know the peer")                                        \
+	X(GRANTED, INTERNAL, "the world lets the peer in")                                          \
+	X(REFUSED, AUTH, "the world doesn't let the peer in")                                       \
+	X(NO_ADDRESS, ADDRESS, "the world has no address for the peer")                             \
+	X(INSTALLED, INTERNAL, "the child is installed")                                            \
+	X(NOT_INSTALLED, INSTALL, "the child couldn't be installed")                                \
+	X(CHILD_REQUEST, INTERNAL, "CREATE_CHILD_SA request")                                       \
+	X(INFO_REQUEST, INTERNAL, "INFORMATIONAL request")                                          \
+	X(INFO_RESPONSE, INTERNAL, "INFORMATIONAL response")                                        \
+	X(PEER_DELETE, PEER_DELETED, "the peer deletes the SA")                                     \
+	X(DELETED, DELETED, "the peer answers our delete")                                          \
+	X(BAD_REQUEST, PROTOCOL, "authentic request that breaks the format")                        \
+	X(BAD_RESPONSE, PROTOCOL, "authentic response that breaks the format, or says that we did") \
+	X(NO_CHILD, NO_CHILD, "the last child is gone")                                             \
+	X(SEND, INTERNAL, "the window is free for a request that waits")                            \
+	X(NO_ANSWER, TIMEOUT, "the last retransmission went unanswered")                            \
+	X(TIMEOUT, WORLD, "the state lasted too long")                                              \
+	X(LIFETIME, LIFETIME, "end of the SA's lifetime")                                           \
+	X(DELETE, DELETED, "the world wants it gone")
+
+enum ike_event {
+#define IKE_EVENT_ENUM(name, why, text) IKE_E_##name,
+	IKE_EVENT_LIST(IKE_EVENT_ENUM)
+#undef IKE_EVENT_ENUM
+		IKE_E_COUNT
+};
+
+struct ike_engine;
+struct ike_sa;
+
+/* What an action is called with. */
+struct ike_step {
+	struct ike_engine *e;
+	struct ike_sa *sa;
+	const struct ike_msg *msg;   /* NULL when the event isn't a message */
+	const struct ike_path *path; /* that it came by */
+};
+
+/* Does what an event asks for in a state.  Never steps: it may post. */
+typedef enum err ike_action_fn(const struct ike_step *s);
+
+struct ike_cell {
+	ike_action_fn *action; /* NULL: nothing to do but to change the state */
+	const char *name;
+	enum ike_state ok;   /* IKE_S_NONE: empty cell, the event is refused */
+	enum ike_state fail; /* after an action's error */
+};
+
+/* The table's cell, also for the test and the diagram. */
+const struct ike_cell *ike_fsm_cell(enum ike_state state, enum ike_event event);
+
+const char *ike_fsm_state_str(enum ike_state state);
+const char *ike_fsm_state_text(enum ike_state state);
+enum ike_wait ike_fsm_state_wait(enum ike_state state);
+const char *ike_fsm_event_str(enum ike_event event);
+const char *ike_fsm_event_text(enum ike_event event);
+
+/*
+ * Steps the SA with the event of a message or an order, then all that was posted meanwhile; the engine must be at rest.  Returns what
+ * became of the first step: the action's error, or ERR_STATE for an empty cell.  The SA may be gone afterwards.
+ */
+enum err ike_fsm_run(const struct ike_step *s, enum ike_event event);
+
+/* Notes an event for 'sa', stepped when the engine comes to rest.  Posting one twice is posting it once. */
+void ike_fsm_post(struct ike_sa *sa, enum ike_event event);
+
+/* Steps all that was posted, unless a step is being taken: then that one's end does it. */
+void ike_fsm_drain(struct ike_engine *e);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,297 @@
+/*
+ * From datagrams to events.  Only what is authentic reaches an SA that has keys; what comes in clear is at most a hint.
+ * The classifier reads, decides nothing else than which event it is, and changes nothing.
+ */
+#include "ike/input.h"
+
+#include <string.h>
+
+#include "ike/admit.h"
+#include "ike/child.h"
+#include "ike/core.h"
+#include "ike/keying/seal.h"
+#include "ike/live.h"
+#include "ike/wire/delete.h"
+#include "ike/wire/rule.h"
+
+static bool deletes_ike(const struct ike_msg *msg)
+{
+	for (const struct ike_payload *p = ike_msg_find(msg, IKE_P_DELETE); p != NULL; p = ike_msg_next(msg, p)) {
+		struct rd r = rd_of(p->body);
+		struct ike_delete d;
+
+		if (ike_delete_parse(&r, &d) == ERR_OK && d.protocol == IKE_PROTO_IKE)
+			return true;
+	}
+	/* RFC7296-2.21.2, -2.21.3: these end the SA without a delete. */
+	return ike_msg_notify(msg, IKE_N_AUTHENTICATION_FAILED, NULL) || ike_msg_notify(msg, IKE_N_INVALID_SYNTAX, NULL);
+}
+
+/* Whether a response says that our request broke the format. */
+static bool complains(const struct ike_msg *msg)
+{
+	return ike_msg_notify(msg, IKE_N_INVALID_SYNTAX, NULL) || ike_msg_notify(msg, IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD, NULL);
+}
+
+static enum ike_event refusal_event(const struct ike_msg *msg)
+{
+	if (ike_msg_notify(msg, IKE_N_COOKIE, NULL))
+		return IKE_E_INIT_COOKIE;
+	return ike_msg_notify(msg, IKE_N_INVALID_KE_PAYLOAD, NULL) ? IKE_E_INIT_GROUP : IKE_E_INIT_REFUSED;
+}
+
+/* The event that a message of 'form' is; IKE_E_COUNT for one that no state has a use for yet. */
+static enum ike_event classify(const struct ike_sa *sa, const struct ike_msg *msg, enum ike_form form)
+{
+	switch (form) {
+	case IKE_FORM_INIT_RESPONSE:
+		return IKE_E_INIT_RESPONSE;
+	case IKE_FORM_INIT_REFUSAL:
+		return refusal_event(msg);
+	case IKE_FORM_AUTH_REQUEST:
+		return IKE_E_AUTH_REQUEST;
+	case IKE_FORM_AUTH_RESPONSE:
+		return IKE_E_AUTH_RESPONSE;
+	case IKE_FORM_AUTH_CHILDLESS:
+		return IKE_E_AUTH_CHILDLESS;
+	case IKE_FORM_AUTH_REFUSAL:
+		return IKE_E_AUTH_REFUSED;
+	case IKE_FORM_CHILD_REQUEST:
+	case IKE_FORM_REKEY_REQUEST:
+		return IKE_E_CHILD_REQUEST;
+	case IKE_FORM_INFO_REQUEST:
+		return deletes_ike(msg) ? IKE_E_PEER_DELETE : IKE_E_INFO_REQUEST;
+	case IKE_FORM_INFO_RESPONSE:
+		if (sa->tx == IKE_TX_DELETE)
+			return IKE_E_DELETED;
+		return complains(msg) ? IKE_E_BAD_RESPONSE : IKE_E_INFO_RESPONSE;
+	default:
+		return IKE_E_COUNT;
+	}
+}
+
+static void run(struct ike_engine *e, struct ike_sa *sa, const struct ike_path *path, enum ike_event event)
+{
+	struct ike_step s = { .e = e, .sa = sa, .msg = &e->msg, .path = path };
+
+	if (event == IKE_E_COUNT)
+		ike_core_count(e, IKE_STAT_RX_REFUSED);
+	else
+		ike_fsm_run(&s, event);
+}
+
+/* A notify in clear about an ESP SA that the peer doesn't know: find whose it is.  A walk, so at a limited rate. */
+static void hint_about_esp(struct ike_engine *e, const struct ike_path *path, uint32_t spi)
+{
+	struct slab_handle handle;
+	struct ike_sa *sa;
+	uint32_t at = 0;
+
+	if (!limit_take(&e->notify_limit, e->now_ms))
+		return;
+	while ((sa = (struct ike_sa *)slab_walk(&e->sas, &at, &handle)) != NULL) {
+		if (!addr_eq(&sa->path.remote.addr, &path->remote.addr) || ike_child_by_out(sa, spi) == NULL)
+			continue;
+		ike_live_hint(sa);
+		return;
+	}
+}
+
+/* In clear and not IKE_SA_INIT: never believed. */
+static void take_hint(struct ike_engine *e, const struct ike_path *path, struct ike_sa *sa)
+{
+	struct ike_notify n;
+
+	if (sa != NULL && ike_msg_notify(&e->msg, IKE_N_INVALID_IKE_SPI, NULL)) {
+		ike_live_hint(sa);
+	} else if (ike_msg_notify(&e->msg, IKE_N_INVALID_SPI, &n) && n.data.len == sizeof(uint32_t)) {
+		struct rd r = rd_of(n.data);
+
+		hint_about_esp(e, path, rd_u32(&r));
+	} else {
+		ike_core_count(e, IKE_STAT_RX_FORGED);
+		return;
+	}
+	ike_fsm_drain(e);
+}
+
+static void receive_clear(struct ike_engine *e, const struct ike_path *path, struct ike_sa *sa)
+{
+	struct ike_rule_result rule;
+
+	if (e->msg.hdr.exchange != IKE_X_IKE_SA_INIT) {
+		take_hint(e, path, sa);
+	} else if (sa == NULL || sa->state != IKE_S_I_INIT || !ike_hdr_is_response(&e->msg.hdr)) {
+		ike_core_count(e, IKE_STAT_RX_WINDOW);
+	} else if (ike_rule_check(&e->msg, &rule) != ERR_OK) {
+		ike_core_count(e, IKE_STAT_RX_SYNTAX);
+		sa->stats.corrupt++;
+	} else {
+		run(e, sa, path, classify(sa, &e->msg, rule.form));
+	}
+}
+
+/* A request for an SA that we don't have: the peer may have one that we lost (RFC7296-2.21.4). */
+static void receive_unknown(struct ike_engine *e, const struct ike_path *path)
+{
+	ike_core_count(e, IKE_STAT_RX_UNKNOWN_SPI);
+	if (ike_hdr_is_response(&e->msg.hdr))
+		return;
+	if (limit_take(&e->notify_limit, e->now_ms))
+		ike_admit_refuse(e, path, IKE_N_INVALID_IKE_SPI, bytes_of(NULL, 0));
+	else
+		ike_core_count(e, IKE_STAT_NOTIFY_LIMITED);
+}
+
+/* Exchange type of our request under way. */
+static uint8_t exchange_under_way(const struct ike_sa *sa)
+{
+	switch (sa->tx) {
+	case IKE_TX_INIT:
+		return IKE_X_IKE_SA_INIT;
+	case IKE_TX_AUTH:
+		return IKE_X_IKE_AUTH;
+	default:
+		return IKE_X_INFORMATIONAL;
+	}
+}
+
+/*
+ * Where the peer is to be reached from an authentic new message on: a responder takes the initiator's choice of port;
+ * later a peer behind a NAT is followed (RFC7296-2.23), any other is only answered where it asked.
+ */
+static void follow(struct ike_engine *e, struct ike_sa *sa, const struct ike_path *path)
+{
+	bool same = addr_port_eq(&sa->path.remote, &path->remote) && addr_port_eq(&sa->path.local, &path->local);
+
+	sa->reply_path = *path;
+	if (sa->state == IKE_S_R_INIT) {
+		sa->path = *path;
+	} else if (!same && sa->nat_remote) {
+		sa->path = *path;
+		ike_core_count(e, IKE_STAT_MOVED);
+		ike_core_log_sa(sa, LOG_L_INFO, "ike.moved", "by=ike");
+		if (sa->known)
+			e->cfg.ports->moved(e->cfg.ports->ctx, sa->handle, path);
+	}
+}
+
+/* What SK held, held to the rules; the event that it is. */
+static enum ike_event read_inner(struct ike_engine *e, struct ike_sa *sa, struct bytes plain)
+{
+	bool response = ike_hdr_is_response(&e->msg.hdr);
+	struct ike_rule_result rule;
+	enum err err = ike_msg_parse_inner(&e->msg, e->msg.inner_first, plain);
+
+	if (err == ERR_OK)
+		err = ike_rule_check(&e->msg, &rule);
+	if (err == ERR_OK)
+		return classify(sa, &e->msg, rule.form);
+	ike_core_count(e, e->msg.unsupported != 0 ? IKE_STAT_RX_CRITICAL : IKE_STAT_RX_SYNTAX);
+	ike_core_log_sa(sa, LOG_L_WARN, "ike.syntax", "exchange=%s cause=%s", ike_iana_exchange_str(e->msg.hdr.exchange), err_name(err));
+	return response ? IKE_E_BAD_RESPONSE : IKE_E_BAD_REQUEST;
+}
+
+static void receive_sealed(struct ike_engine *e, const struct ike_path *path, struct ike_sa *sa)
+{
+	const struct ike_hdr *hdr = &e->msg.hdr;
+	bool response = ike_hdr_is_response(hdr);
+	enum ike_window_verdict verdict = ike_window_judge(&sa->window, response, hdr->message_id);
+	enum ike_event event;
+	struct bytes plain;
+
+	if (sa->keys.len == 0 || verdict == IKE_WINDOW_OUTSIDE || (response && hdr->exchange != exchange_under_way(sa))) {
+		ike_core_count(e, IKE_STAT_RX_WINDOW);
+		sa->stats.refused++;
+		return;
+	}
+	if (ike_seal_open(e, sa, &e->msg, e->rx, &plain) != ERR_OK) {
+		ike_core_count(e, IKE_STAT_RX_CORRUPT);
+		sa->stats.corrupt++;
+		return;
+	}
+	sa->last_rx_ms = e->now_ms;
+	if (verdict == IKE_WINDOW_REPEAT) {
+		sa->reply_path = *path;
+		ike_window_repeat(sa);
+		return;
+	}
+	sa->stats.rx++;
+	follow(e, sa, path);
+	event = read_inner(e, sa, plain);
+	if (response)
+		ike_window_answered(sa);
+	run(e, sa, path, event);
+}
+
+/* The SA that the header names: by the SPI that is ours, if the other is the peer's. */
+static struct ike_sa *sa_of(const struct ike_engine *e, const struct ike_hdr *hdr)
+{
+	bool to_responder = ike_hdr_from_initiator(hdr);
+	struct ike_sa *sa = ike_sa_find(e, to_responder ? hdr->spi_r : hdr->spi_i);
+
+	if (sa == NULL || (sa->role == IKE_RESPONDER) != to_responder)
+		return NULL;
+	if (to_responder)
+		return sa->spi_i == hdr->spi_i ? sa : NULL;
+	return sa->spi_r == 0 || sa->spi_r == hdr->spi_r ? sa : NULL;
+}
+
+/* A datagram that isn't an IKEv2 message; the few whose sender should know why are answered, at a limited rate. */
+static void refuse_unparsed(struct ike_engine *e, const struct ike_path *path, enum err err)
+{
+	const struct ike_hdr *hdr = &e->msg.hdr;
+	uint8_t data = e->msg.unsupported;
+	uint16_t notify = IKE_N_INVALID_MAJOR_VERSION;
+	bool newer = err == ERR_VERSION && hdr->version >> 4 > IKE_VERSION_MAJOR;
+	bool critical = err == ERR_UNSUPPORTED && hdr->exchange == IKE_X_IKE_SA_INIT && hdr->spi_r == 0;
+
+	ike_core_count(e, err == ERR_VERSION ? IKE_STAT_RX_VERSION : err == ERR_UNSUPPORTED ? IKE_STAT_RX_CRITICAL : IKE_STAT_RX_SHORT);
+	if (ike_hdr_is_response(hdr) || (!newer && !critical) || !limit_take(&e->notify_limit, e->now_ms))
+		return;
+	if (critical)
+		notify = IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD;
+	ike_admit_refuse(e, path, notify, bytes_of(&data, critical ? 1 : 0));
+}
+
+static void receive_init_request(struct ike_engine *e, const struct ike_path *path)
+{
+	struct ike_rule_result rule;
+
+	if (ike_rule_check(&e->msg, &rule) == ERR_OK) {
+		ike_admit_request(e, path);
+		return;
+	}
+	ike_core_count(e, IKE_STAT_RX_SYNTAX);
+	if (limit_take(&e->notify_limit, e->now_ms))
+		ike_admit_refuse(e, path, IKE_N_INVALID_SYNTAX, bytes_of(NULL, 0));
+}
+
+void ike_input_receive(struct ike_engine *e, const struct ike_path *path, struct bytes datagram)
+{
+	struct ike_sa *sa;
+	enum err err;
+
+	ike_core_count(e, IKE_STAT_RX);
+	if (datagram.len < IKE_HDR_LEN || datagram.len > sizeof(e->rx)) {
+		ike_core_count(e, IKE_STAT_RX_SHORT);
+		return;
+	}
+	memcpy(e->rx, datagram.data, datagram.len); /* decrypted in place */
+	err = ike_msg_parse(bytes_of(e->rx, datagram.len), &e->msg);
+	if (err != ERR_OK) {
+		refuse_unparsed(e, path, err);
+		return;
+	}
+	if (e->msg.hdr.exchange == IKE_X_IKE_SA_INIT && e->msg.hdr.spi_r == 0 && !ike_hdr_is_response(&e->msg.hdr)) {
+		receive_init_request(e, path);
+		return;
+	}
+	sa = sa_of(e, &e->msg.hdr);
+	if (ike_msg_sk(&e->msg) == NULL)
+		receive_clear(e, path, sa);
+	else if (sa == NULL)
+		receive_unknown(e, path);
+	else
+		receive_sealed(e, path, sa);
+}

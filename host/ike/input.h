@@ -1,0 +1,18 @@
+#ifndef IKE_INPUT_H
+#define IKE_INPUT_H
+
+#include "ike/ports.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ike_engine;
+
+/* A datagram's way in: parsed, given to its SA, checked against the window, decrypted, held to the rules, stepped. */
+void ike_input_receive(struct ike_engine *e, const struct ike_path *path, struct bytes datagram);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,52 @@
+#ifndef IKE_KEYS_H
+#define IKE_KEYS_H
+
+#include "base/secret.h"
+#include "crypto/crypto.h"
+#include "ike/ports.h"
+#include "ike/keying/suite.h"
+#include "ike/wire/id.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The seven keys of an IKE SA, RFC7296-2.14, in the order in which prf+ yields them. */
+enum ike_key { IKE_SK_D, IKE_SK_AI, IKE_SK_AR, IKE_SK_EI, IKE_SK_ER, IKE_SK_PI, IKE_SK_PR, IKE_SK_COUNT };
+
+/* What both sides contributed to the keys. */
+struct ike_keys_seed {
+	struct bytes ni, nr;
+	uint64_t spi_i, spi_r;
+};
+
+/* SKEYSEED and from it all seven keys, as one secret.  The shared secret isn't needed afterwards. */
+MUST_USE enum err ike_keys_derive(
+	struct crypto *c, const struct ike_suite *suite, struct bytes shared, const struct ike_keys_seed *seed, struct secret *out);
+
+/* One of them; empty for SK_a* of an AEAD and for SK_p* once trimmed. */
+struct bytes ike_keys_view(const struct ike_suite *suite, const struct secret *keys, enum ike_key which);
+
+/* Drops SK_pi and SK_pr, which only IKE_AUTH needs. */
+MUST_USE enum err ike_keys_trim(const struct ike_suite *suite, struct secret *keys);
+
+/* What one side signs, RFC7296-2.15. */
+struct ike_keys_signed {
+	bool initiator;          /* whose AUTH it is */
+	struct bytes message;    /* that side's IKE_SA_INIT */
+	struct bytes nonce;      /* the other side's */
+	const struct ike_id *id; /* that side's */
+};
+
+/* The AUTH value of a pre-shared key: suite->prf->out_len bytes to 'out'. */
+MUST_USE enum err ike_keys_auth_psk(struct crypto *c, const struct ike_suite *suite, const struct secret *keys,
+	const struct ike_keys_signed *what, struct bytes psk, uint8_t *out);
+
+/* Keys of a CHILD_SA, RFC7296-2.17: those of the initiator's direction first. */
+MUST_USE enum err ike_keys_child(struct crypto *c, const struct ike_suite *ike, const struct secret *keys, const struct ike_suite *esp,
+	const struct ike_keys_seed *seed, struct ike_child_keys *i2r, struct ike_child_keys *r2i);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,36 @@
+#ifndef IKE_SEAL_H
+#define IKE_SEAL_H
+
+#include "ike/wire/build.h"
+#include "ike/wire/msg.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ike_engine;
+struct ike_sa;
+
+/* Begins a message in the engine's buffer: our next request, or the response to the peer's; in clear. */
+void ike_seal_begin_clear(struct ike_engine *e, const struct ike_sa *sa, bool response, struct ike_build *out);
+
+/* The same inside SK. */
+void ike_seal_begin(struct ike_engine *e, const struct ike_sa *sa, uint8_t exchange, bool response, struct ike_build *out);
+
+/* Encrypts and authenticates; 'out' borrows the engine's buffer. */
+MUST_USE enum err ike_seal_end(struct ike_engine *e, struct ike_sa *sa, struct ike_build *b, struct bytes *out);
+
+/*
+ * Checks and decrypts SK of 'msg', whose datagram stands in 'buf' (its length: msg->datagram.len), in place there.  ERR_AUTH when it isn't
+ * authentic or can't be: nothing of it may be believed.  'plain' is what ike_msg_parse_inner takes.
+ */
+MUST_USE enum err ike_seal_open(
+	struct ike_engine *e, const struct ike_sa *sa, const struct ike_msg *msg, uint8_t *buf, struct bytes *plain);
+
+/* Walks a datagram again that was opened before and kept. */
+MUST_USE enum err ike_seal_reopen(const struct ike_sa *sa, struct bytes opened, struct ike_msg *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,28 @@
+#ifndef IKE_LIVE_H
+#define IKE_LIVE_H
+
+#include "ike/sa.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The SA is up: its liveness checks, keepalives and lifetime begin. */
+void ike_live_start(struct ike_sa *sa);
+
+/* The world saw packets of the SA's children. */
+void ike_live_activity(struct ike_sa *sa, const struct ike_activity *activity);
+
+/* Checks now, unless a request is under way that tells as much. */
+void ike_live_probe(struct ike_sa *sa);
+
+/* Something unproven says that the peer lost its state: check at once, and with little patience. */
+void ike_live_hint(struct ike_sa *sa);
+
+/* How long the liveness check that is to be sent now may go unanswered. */
+struct ike_pace ike_live_pace(const struct ike_sa *sa);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,263 @@
+/*
+ * The IKE SA as an object: made, found, told of, freed.  It is found by its own SPI, which is random; a half-open
+ * responder also by the initiator's SPI and address, so that a repeated IKE_SA_INIT meets the same one.
+ */
+#include "ike/sa.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ike/core.h"
+
+static struct bytes spi_key(const uint64_t *spi)
+{
+	return bytes_of(spi, sizeof(*spi));
+}
+
+struct ike_sa *ike_sa_find(const struct ike_engine *e, uint64_t spi)
+{
+	for (struct map_node *n = map_find(&e->by_spi, map_hash(&e->by_spi, spi_key(&spi))); n != NULL; n = map_find_next(n)) {
+		struct ike_sa *sa = list_of(n, struct ike_sa, by_spi);
+
+		if (ike_sa_own_spi(sa) == spi)
+			return sa;
+	}
+	return NULL;
+}
+
+static uint64_t init_hash(const struct ike_engine *e, uint64_t spi_i, const struct ike_path *path)
+{
+	struct {
+		uint64_t spi;
+		struct addr addr;
+		uint16_t port;
+	} key;
+
+	memset(&key, 0, sizeof(key)); /* padding is hashed too */
+	key.spi = spi_i;
+	key.addr = path->remote.addr;
+	key.port = path->remote.port;
+	return map_hash(&e->by_init, bytes_of(&key, sizeof(key)));
+}
+
+struct ike_sa *ike_sa_find_init(const struct ike_engine *e, uint64_t spi_i, const struct ike_path *path, struct bytes request)
+{
+	for (struct map_node *n = map_find(&e->by_init, init_hash(e, spi_i, path)); n != NULL; n = map_find_next(n)) {
+		struct ike_sa *sa = list_of(n, struct ike_sa, by_init);
+
+		if (sa->spi_i == spi_i && sa->setup != NULL && bytes_eq(ike_blob_view(&sa->setup->init_rx), request))
+			return sa;
+	}
+	return NULL;
+}
+
+void ike_sa_enter_init(struct ike_sa *sa)
+{
+	struct ike_engine *e = sa->engine;
+
+	map_add(&e->by_init, &sa->by_init, init_hash(e, sa->spi_i, &sa->path));
+	sa->in_init = true;
+	sa->half_open = true;
+	e->stats.half_open++;
+}
+
+void ike_sa_opened(struct ike_sa *sa)
+{
+	if (sa->in_init)
+		map_del(&sa->engine->by_init, &sa->by_init);
+	if (sa->half_open)
+		sa->engine->stats.half_open--;
+	sa->in_init = false;
+	sa->half_open = false;
+}
+
+/* An SPI that is neither 0 nor taken. */
+static enum err draw_spi(struct ike_engine *e, uint64_t *out)
+{
+	for (int tries = 0; tries < 8; tries++) {
+		uint64_t spi;
+		enum err err = crypto_rand_fill(e->cfg.rand, &spi, sizeof(spi));
+
+		if (err != ERR_OK)
+			return err;
+		if (spi != 0 && ike_sa_find(e, spi) == NULL) {
+			*out = spi;
+			return ERR_OK;
+		}
+	}
+	return ERR_CRYPTO;
+}
+
+enum err ike_sa_new(struct ike_engine *e, enum ike_role role, const struct ike_path *path, struct ike_sa **out)
+{
+	struct slab_handle handle;
+	struct ike_setup *setup;
+	struct ike_sa *sa;
+	uint64_t spi;
+	enum err err = draw_spi(e, &spi);
+
+	if (err != ERR_OK)
+		return err;
+	setup = (struct ike_setup *)calloc(1, sizeof(*setup));
+	if (setup == NULL)
+		return ERR_NOMEM;
+	sa = (struct ike_sa *)slab_new(&e->sas, &handle);
+	if (sa == NULL) {
+		free(setup);
+		return ERR_FULL;
+	}
+	sa->engine = e;
+	sa->handle = handle;
+	sa->state = IKE_S_IDLE;
+	sa->role = (uint8_t)role;
+	sa->why = IKE_DOWN_COUNT;
+	sa->path = *path;
+	sa->reply_path = *path;
+	sa->created_ms = e->now_ms;
+	sa->last_rx_ms = e->now_ms;
+	sa->setup = setup;
+	setup->refusal = IKE_DOWN_COUNT;
+	list_init(&sa->children);
+	*(role == IKE_INITIATOR ? &sa->spi_i : &sa->spi_r) = spi;
+	map_add(&e->by_spi, &sa->by_spi, map_hash(&e->by_spi, spi_key(&spi)));
+	e->stats.sa_count++;
+	*out = sa;
+	return ERR_OK;
+}
+
+void ike_sa_settle(struct ike_sa *sa)
+{
+	struct ike_setup *s = sa->setup;
+
+	if (s == NULL)
+		return;
+	if (s->spi_in != 0)
+		sa->engine->cfg.ports->spi_free(sa->engine->cfg.ports->ctx, s->spi_in);
+	ike_blob_drop(&s->init_tx);
+	ike_blob_drop(&s->init_rx);
+	ike_blob_drop(&s->held);
+	ike_blob_drop(&s->wanted_id);
+	crypto_kex_fini(&s->kex);
+	secret_fini(&s->sign);
+	secret_fini(&s->verify);
+	free(s->deal);
+	free(s);
+	sa->setup = NULL;
+}
+
+static void free_children(struct ike_sa *sa, bool tell)
+{
+	const struct ike_ports *ports = sa->engine->cfg.ports;
+
+	for (struct list *n = list_first(&sa->children), *next; n != NULL; n = next) {
+		struct ike_child *child = list_of(n, struct ike_child, link);
+
+		next = list_next(&sa->children, n);
+		list_del(n);
+		if (tell)
+			ports->child_down(ports->ctx, sa->handle, child->spi_in);
+		free(child->ts);
+		free(child);
+	}
+}
+
+void ike_sa_tell_down(struct ike_sa *sa)
+{
+	struct ike_engine *e = sa->engine;
+
+	sa->asked = IKE_ASKED_NOTHING;
+	free_children(sa, true);
+	ike_sa_settle(sa);
+	if (!sa->known)
+		return;
+	sa->known = false;
+	if (sa->came_up) {
+		e->stats.up--;
+		ike_core_count(e, IKE_STAT_DOWN);
+	}
+	ike_core_log_sa(sa, LOG_L_NOTICE, "ike.down", "reason=%s", ike_ports_down_str((enum ike_down)sa->why));
+	e->cfg.ports->down(e->cfg.ports->ctx, sa->handle, (enum ike_down)sa->why);
+}
+
+void ike_sa_free(struct ike_sa *sa)
+{
+	struct ike_engine *e = sa->engine;
+
+	assert(!sa->known);
+	list_del(&sa->link);
+	ike_sa_opened(sa);
+	map_del(&e->by_spi, &sa->by_spi);
+	ike_window_fini(sa);
+	wheel_disarm(&e->wheel, &sa->state_timer);
+	wheel_disarm(&e->wheel, &sa->dpd_timer);
+	wheel_disarm(&e->wheel, &sa->nat_timer);
+	wheel_disarm(&e->wheel, &sa->life_timer);
+	free_children(sa, false);
+	ike_sa_settle(sa);
+	secret_fini(&sa->keys);
+	ike_blob_drop(&sa->local_octets);
+	ike_blob_drop(&sa->remote_octets);
+	free(sa->gone);
+	free(sa->routes);
+	e->stats.sa_count--;
+	slab_free(&e->sas, sa->handle);
+}
+
+enum err ike_sa_set_id(struct ike_id *to, struct ike_blob *blob, const struct ike_id *id)
+{
+	enum err err = ike_blob_set(blob, id->data);
+
+	if (err != ERR_OK)
+		return err;
+	to->type = id->type;
+	to->data = ike_blob_view(blob);
+	return ERR_OK;
+}
+
+enum err ike_sa_copy_deal(const struct ike_terms *terms, const struct ike_config *config, struct ike_deal **out)
+{
+	const struct ike_child_policy *child = &terms->child;
+	struct ike_deal *d;
+
+	if (child->local_count > IKE_TS_COUNT || child->remote_count > IKE_TS_COUNT || child->esp.count > IKE_OFFERS)
+		return ERR_RANGE;
+	d = (struct ike_deal *)calloc(1, sizeof(*d));
+	if (d == NULL)
+		return ERR_NOMEM;
+	d->terms = *terms;
+	d->terms.child.local = d->ts;
+	d->terms.child.remote = d->ts + IKE_TS_COUNT;
+	for (unsigned i = 0; i < child->local_count; i++)
+		d->ts[i] = child->local[i];
+	for (unsigned i = 0; i < child->remote_count; i++)
+		d->ts[IKE_TS_COUNT + i] = child->remote[i];
+	if (config != NULL) {
+		d->config = *config;
+		d->has_config = true;
+	}
+	*out = d;
+	return ERR_OK;
+}
+
+void ike_sa_take_terms(struct ike_sa *sa, const struct ike_terms *terms)
+{
+	const struct ike_engine_config *cfg = &sa->engine->cfg;
+
+	sa->dpd = terms->dpd;
+	sa->lifetime_s = terms->lifetime_s;
+	sa->nat_keepalive_s = terms->nat_keepalive_s != 0 ? terms->nat_keepalive_s : cfg->nat_keepalive_s;
+	sa->pace.base_ms = terms->retransmit_base_ms != 0 ? terms->retransmit_base_ms : cfg->retransmit_base_ms;
+	sa->pace.tries = (uint8_t)(terms->retransmit_tries != 0 ? terms->retransmit_tries : cfg->retransmit_tries);
+}
+
+struct ike_child *ike_sa_child(const struct ike_sa *sa, uint32_t spi_in)
+{
+	list_each (n, &sa->children) {
+		struct ike_child *child = list_of(n, struct ike_child, link);
+
+		if (child->spi_in == spi_in)
+			return child;
+	}
+	return NULL;
+}

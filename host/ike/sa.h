@@ -1,0 +1,164 @@
+#ifndef IKE_SA_H
+#define IKE_SA_H
+
+#include "base/list.h"
+#include "base/map.h"
+#include "base/wheel.h"
+#include "crypto/kex.h"
+#include "ike/blob.h"
+#include "ike/engine.h"
+#include "ike/fsm.h"
+#include "ike/keying/keys.h"
+#include "ike/keying/suite.h"
+#include "ike/wire/authdata.h"
+#include "ike/wire/ts.h"
+#include "ike/window.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Our requests.  As a bit of ike_sa.todo: wanted once the window is free; the order is that of urgency. */
+enum ike_tx { IKE_TX_NONE, IKE_TX_INIT, IKE_TX_AUTH, IKE_TX_DELETE, IKE_TX_DELETE_CHILD, IKE_TX_CONFIG, IKE_TX_PROBE };
+
+/* The question that the world owes an answer to. */
+enum ike_asked { IKE_ASKED_NOTHING, IKE_ASKED_PROOF, IKE_ASKED_GRANT, IKE_ASKED_INSTALL };
+
+/* A pair of ESP SAs. */
+struct ike_child {
+	struct list link;
+	uint32_t spi_in, spi_out;
+	const struct crypto_alg *encr, *integ;
+	uint8_t local_count, remote_count;
+	bool up;
+	struct ike_ts *ts; /* local ones, then remote ones */
+};
+
+/* A copy of what the world allows, with its own selectors. */
+struct ike_deal {
+	struct ike_terms terms; /* its selectors point into 'ts' */
+	struct ike_ts ts[2 * IKE_TS_COUNT];
+	struct ike_config config; /* initiator: CFG_REQUEST; responder: CFG_REPLY */
+	bool has_config;
+};
+
+/* What an SA needs until it is up, and no longer. */
+struct ike_setup {
+	struct ike_blob init_tx, init_rx; /* IKE_SA_INIT, ours and the peer's: AUTH signs them */
+	struct ike_blob held;             /* decrypted message that waits for the world's answer */
+	struct crypto_kex kex;            /* initiator, until the response */
+	struct secret sign, verify;       /* pre-shared keys */
+	struct ike_deal *deal;
+	struct ike_choice choice;                      /* of the proposal that is to be answered: IKE's, then the child's */
+	struct ike_blob wanted_id;                     /* initiator: the IDr to insist on, as type and data */
+	uint32_t spi_in;                               /* of the first child; ours to give back while not 0 */
+	uint8_t cookie_count, group_count;             /* how often IKE_SA_INIT began again */
+	bool initial_contact, force_udp, need_address; /* the request's */
+	bool wants_config;                             /* the peer sent CFG_REQUEST */
+	enum ike_down refusal;                         /* told in clear, so not believed; IKE_DOWN_COUNT: none */
+};
+
+/* One IKE SA.  The fields of 'state' to 'link' are fsm.c's and sa.c's alone to write. */
+struct ike_sa {
+	struct ike_engine *engine;
+	struct slab_handle handle;
+	struct map_node by_spi, by_init;
+	struct list link;                /* of the engine's ready or dead */
+	uint64_t posted;                 /* a bit for each event */
+	uint8_t state;                   /* enum ike_state */
+	uint8_t role;                    /* enum ike_role */
+	uint8_t why;                     /* enum ike_down; IKE_DOWN_COUNT while nothing is wrong */
+	uint8_t asked;                   /* enum ike_asked */
+	uint8_t tx;                      /* enum ike_tx: the request under way */
+	uint8_t todo;                    /* a bit for each enum ike_tx */
+	uint8_t auth_local, auth_remote; /* enum ike_auth_method */
+	bool known;                      /* the world has seen the handle and waits for 'down' */
+	bool came_up;                    /* 'up' was told */
+	bool half_open;                  /* counts as such */
+	bool in_init;                    /* is in the map by_init */
+	bool nat_local, nat_remote, flexvpn;
+	bool initial_contact; /* the peer sent it */
+	bool takes_config;    /* a peer's CFG_SET is for the world */
+	bool hinted;          /* the probe under way or to come is for a hint */
+
+	uint64_t spi_i, spi_r;
+	uint64_t ref;
+	struct ike_path path;       /* that requests of ours take */
+	struct ike_path reply_path; /* that the peer's request came by */
+	struct ike_suite suite;
+	struct secret keys;
+	uint64_t iv; /* explicit IV of the next message under an AEAD */
+	struct ike_window window;
+
+	struct ike_id local_id, remote_id; /* 'data' is in the blobs */
+	struct ike_blob local_octets, remote_octets;
+	struct ike_dpd dpd;
+	struct ike_pace pace;
+	uint32_t lifetime_s;
+	uint16_t nat_keepalive_s;
+	uint64_t created_ms, up_ms;
+	uint64_t last_rx_ms; /* valid message of the peer's */
+	uint64_t last_tx_ms;
+	uint64_t last_in_ms, last_out_ms; /* of its children's packets, 0: never */
+	struct wheel_timer state_timer, dpd_timer, nat_timer, life_timer;
+	struct addr assigned_ip4, assigned_ip6;
+	struct ike_sa_stats stats;
+
+	struct list children;
+	uint32_t *gone; /* inbound SPIs of children that the peer is to be told of */
+	uint8_t gone_count;
+	struct ike_config *routes; /* CFG_SET that waits or is under way */
+	struct ike_setup *setup;   /* NULL once up */
+};
+
+enum { IKE_SA_CHILDREN = 16, IKE_GONE_MAX = 64 }; /* of one IKE SA; told in one message */
+
+/* A new SA of 'role' with an SPI of its own.  ERR_FULL at the limit. */
+MUST_USE enum err ike_sa_new(struct ike_engine *e, enum ike_role role, const struct ike_path *path, struct ike_sa **out);
+
+/* Frees it; called when the engine is at rest. */
+void ike_sa_free(struct ike_sa *sa);
+
+/* The SA whose own SPI is 'spi'; NULL when there is none. */
+struct ike_sa *ike_sa_find(const struct ike_engine *e, uint64_t spi);
+
+/* The half-open SA that answered IKE_SA_INIT 'request' of 'spi_i' over 'path'; and how it is entered. */
+struct ike_sa *ike_sa_find_init(const struct ike_engine *e, uint64_t spi_i, const struct ike_path *path, struct bytes request);
+void ike_sa_enter_init(struct ike_sa *sa);
+
+/* It is authenticated: no longer half-open. */
+void ike_sa_opened(struct ike_sa *sa);
+
+/*
+ * Tells the world that it is gone, children first; once.  What it still held of the world's (an SPI) goes back.
+ */
+void ike_sa_tell_down(struct ike_sa *sa);
+
+/* Drops what only the set-up needed. */
+void ike_sa_settle(struct ike_sa *sa);
+
+/* Copies 'id' into 'to', whose octets 'blob' owns. */
+MUST_USE enum err ike_sa_set_id(struct ike_id *to, struct ike_blob *blob, const struct ike_id *id);
+
+/* A copy of 'terms' and, if any, 'config'. */
+MUST_USE enum err ike_sa_copy_deal(const struct ike_terms *terms, const struct ike_config *config, struct ike_deal **out);
+
+/* Takes over from 'terms' what outlives the set-up. */
+void ike_sa_take_terms(struct ike_sa *sa, const struct ike_terms *terms);
+
+struct ike_child *ike_sa_child(const struct ike_sa *sa, uint32_t spi_in);
+
+static inline uint64_t ike_sa_own_spi(const struct ike_sa *sa)
+{
+	return sa->role == IKE_INITIATOR ? sa->spi_i : sa->spi_r;
+}
+
+static inline bool ike_sa_udp_encap(const struct ike_sa *sa)
+{
+	return sa->nat_local || sa->nat_remote;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,123 @@
+/*
+ * Retransmission with back-off, and the cache that answers the peer's.  Called by input.c, the exchanges and, through its
+ * timer, by the wheel.
+ */
+#include "ike/window.h"
+
+#include <assert.h>
+
+#include "ike/core.h"
+
+enum ike_window_verdict ike_window_judge(const struct ike_window *w, bool response, uint32_t id)
+{
+	if (response)
+		return ike_window_waiting(w) && id == w->tx_id ? IKE_WINDOW_FRESH : IKE_WINDOW_OUTSIDE;
+	if (id == w->rx_id)
+		return w->busy ? IKE_WINDOW_OUTSIDE : IKE_WINDOW_FRESH;
+	if (id + 1 == w->rx_id && w->response.len != 0)
+		return IKE_WINDOW_REPEAT;
+	return IKE_WINDOW_OUTSIDE;
+}
+
+static void send_request(struct ike_sa *sa)
+{
+	sa->last_tx_ms = sa->engine->now_ms;
+	ike_core_send(sa->engine, &sa->path, ike_blob_view(&sa->window.request));
+}
+
+static void arm(struct ike_sa *sa)
+{
+	struct ike_window *w = &sa->window;
+
+	wheel_arm(&sa->engine->wheel, &w->timer, sa->engine->now_ms + w->wait_ms);
+}
+
+static void expired(struct wheel_timer *t, uint64_t now_ms)
+{
+	struct ike_sa *sa = list_of(t, struct ike_sa, window.timer);
+	struct ike_window *w = &sa->window;
+
+	(void)now_ms;
+	if (w->left == 0) {
+		ike_fsm_post(sa, IKE_E_NO_ANSWER);
+		return;
+	}
+	w->left--;
+	if (!w->constant)
+		w->wait_ms *= 2;
+	sa->stats.retransmits++;
+	ike_core_count(sa->engine, IKE_STAT_RETRANSMIT);
+	send_request(sa);
+	arm(sa);
+}
+
+enum err ike_window_request(struct ike_sa *sa, struct bytes datagram, const struct ike_pace *pace)
+{
+	struct ike_window *w = &sa->window;
+	enum err err;
+
+	assert(!ike_window_waiting(w));
+	err = ike_blob_set(&w->request, datagram);
+	if (err != ERR_OK)
+		return err;
+	w->wait_ms = pace->base_ms;
+	w->left = (uint8_t)(pace->tries - 1);
+	w->constant = pace->constant;
+	w->timer.expired = expired;
+	sa->stats.tx++;
+	send_request(sa);
+	arm(sa);
+	return ERR_OK;
+}
+
+void ike_window_withdraw(struct ike_sa *sa)
+{
+	wheel_disarm(&sa->engine->wheel, &sa->window.timer);
+	ike_blob_drop(&sa->window.request);
+}
+
+void ike_window_answered(struct ike_sa *sa)
+{
+	ike_window_withdraw(sa);
+	sa->window.tx_id++;
+}
+
+void ike_window_hurry(struct ike_sa *sa, uint32_t base_ms, uint8_t tries)
+{
+	struct ike_window *w = &sa->window;
+
+	if (w->left > tries)
+		w->left = tries;
+	w->constant = true;
+	w->wait_ms = base_ms;
+	if (w->timer.due_ms > sa->engine->now_ms + base_ms)
+		arm(sa);
+}
+
+enum err ike_window_respond(struct ike_sa *sa, struct bytes datagram)
+{
+	struct ike_window *w = &sa->window;
+	enum err err = ike_blob_set(&w->response, datagram);
+
+	if (err != ERR_OK)
+		return err;
+	w->rx_id++;
+	w->busy = false;
+	sa->stats.tx++;
+	sa->last_tx_ms = sa->engine->now_ms;
+	ike_core_send(sa->engine, &sa->reply_path, datagram);
+	return ERR_OK;
+}
+
+void ike_window_repeat(struct ike_sa *sa)
+{
+	sa->stats.repeats++;
+	ike_core_count(sa->engine, IKE_STAT_RX_REPEAT);
+	ike_core_send(sa->engine, &sa->reply_path, ike_blob_view(&sa->window.response));
+}
+
+void ike_window_fini(struct ike_sa *sa)
+{
+	ike_window_withdraw(sa);
+	ike_blob_drop(&sa->window.response);
+}

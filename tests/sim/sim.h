@@ -1,0 +1,118 @@
+#ifndef TESTS_SIM_SIM_H
+#define TESTS_SIM_SIM_H
+
+/*
+ * Nodes on a network in virtual time: it loses, doubles, delays and so reorders datagrams as its seed says, can put nodes behind a NAT, and
+ * watches what no engine may do: send other content under a message id that it used, or an AEAD's IV twice.
+ */
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "crypto/crypto.h"
+
+#include "world.h"
+
+struct Random {
+	uint64_t state;
+
+	uint64_t next();
+	uint64_t below(uint64_t bound)
+	{
+		return next() % bound;
+	}
+	bool percent(unsigned p)
+	{
+		return below(100) < p;
+	}
+	struct crypto_rand source();
+};
+
+struct Packet {
+	uint64_t due_ms;
+	struct addr_port from, to;
+	bool natt;
+	std::vector<uint8_t> data;
+};
+
+class Sim;
+
+/* One host: a world and its address. */
+struct Node {
+	Sim *sim = nullptr;
+	struct world w = {};
+	struct addr addr = {};
+	Random random = { 0 };
+	struct crypto_rand rand = {};
+	struct log log = {};
+	bool dead = false; /* neither sends nor receives */
+	bool nat = false;  /* its datagrams come from 'nat_addr' and other ports */
+	struct addr nat_addr = {};
+	uint16_t nat_base = 40000; /* port 500 shows as this, 4500 as this + 1 */
+	unsigned keepalives = 0;
+	std::vector<std::string> lines; /* its log */
+
+	struct ike_path to(const Node &peer, uint16_t port = 500) const;
+	struct slab_handle initiate(const Node &peer);
+	uint64_t stat(enum ike_stat s) const;
+	struct ike_sa_info info(struct slab_handle h) const;
+	bool logged(const std::string &part) const;
+};
+
+class Sim
+{
+      public:
+	explicit Sim(uint64_t seed);
+	~Sim();
+	Sim(const Sim &) = delete;
+	Sim &operator=(const Sim &) = delete;
+
+	unsigned loss = 0, dup = 0; /* percent */
+	uint32_t delay_min_ms = 5, delay_max_ms = 5;
+	std::function<bool(Packet &)> tap; /* false: the packet is lost; it may change it */
+	std::vector<Packet> sent;          /* all that was sent, if 'record' */
+	bool record = false;
+	uint64_t now_ms = 1000;
+	Random random;
+
+	/* A node with default settings, before its engine is made; and then the engine. */
+	Node &node(const char *address, const char *id, const char *psk);
+	void start(Node &n, const struct ike_engine_config &config = {});
+
+	void run_for(uint64_t ms);
+	bool step(uint64_t limit_ms); /* the next thing that happens before the limit; false: nothing does */
+	void inject(Packet p)
+	{
+		flight.push_back(std::move(p));
+	}
+
+	std::vector<std::unique_ptr<Node>> nodes;
+	std::string fault() const; /* of the network's watch or of any world; "" none */
+
+      private:
+	friend struct Node;
+	struct crypto *crypto = nullptr;
+	std::vector<Packet> flight;
+	std::string watch_fault;
+	using MessageKey = std::tuple<uint64_t, uint64_t, uint8_t, uint8_t, uint32_t>;
+	std::map<MessageKey, std::vector<uint8_t>> said;
+	std::map<std::tuple<uint64_t, uint64_t, uint8_t, uint64_t>, std::vector<uint8_t>> ivs;
+
+	static void send(void *ctx, const struct ike_path *path, struct bytes datagram, bool keepalive);
+	void watch(struct bytes datagram);
+	void deliver(const Packet &p);
+	Node *behind(const struct addr_port &to, struct addr_port &real);
+};
+
+/* Whether both ends of each session that is up have the same SPIs and children with the same keys and selectors. */
+std::string disagreement(Node &a, Node &b);
+
+/* The same, for the sessions of 'a' alone: 'b' may have others with others. */
+std::string lonely(Node &a, Node &b);
+
+#endif

@@ -1,0 +1,554 @@
+#include "world.h"
+
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum question { Q_PROOF, Q_GRANT, Q_INSTALL };
+
+struct answer {
+	struct list link;
+	uint64_t due_ms;
+	enum question question;
+	struct slab_handle handle;
+	uint32_t spi_in;
+	enum ike_role role;
+};
+
+struct spi {
+	struct list link;
+	uint32_t value;
+};
+
+static void fault(struct world *w, const char *form, ...)
+{
+	va_list args;
+
+	if (w->fault[0] != '\0')
+		return;
+	va_start(args, form);
+	(void)vsnprintf(w->fault, sizeof(w->fault), form, args);
+	va_end(args);
+}
+
+struct world_session *world_find(struct world *w, struct slab_handle handle)
+{
+	list_each (n, &w->sessions) {
+		struct world_session *s = list_of(n, struct world_session, link);
+
+		if (s->handle.index == handle.index && s->handle.generation == handle.generation)
+			return s;
+	}
+	return NULL;
+}
+
+/* The session that the engine speaks of, which must not be over. */
+static struct world_session *spoken_of(struct world *w, struct slab_handle handle, const char *call)
+{
+	struct world_session *s = world_find(w, handle);
+
+	if (s == NULL)
+		fault(w, "%s for a session that was never begun", call);
+	else if (s->over)
+		fault(w, "%s after down", call);
+	return s;
+}
+
+static struct world_session *begin(struct world *w, struct slab_handle handle, enum ike_role role)
+{
+	struct world_session *s = (struct world_session *)calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		abort();
+	s->handle = handle;
+	s->role = role;
+	list_init(&s->children);
+	list_add(&w->sessions, &s->link);
+	return s;
+}
+
+/* ---- answers ---- */
+
+static struct ike_terms terms_of(const struct world *w)
+{
+	struct ike_terms t;
+
+	memset(&t, 0, sizeof(t));
+	t.child.esp = w->set.esp;
+	t.child.local = w->set.local;
+	t.child.remote = w->set.remote;
+	t.child.local_count = w->set.local_count;
+	t.child.remote_count = w->set.remote_count;
+	t.child.narrow_to_address = w->set.narrow_to_address;
+	t.dpd = w->set.dpd;
+	t.lifetime_s = w->set.lifetime_s;
+	return t;
+}
+
+static struct ike_id id_of(const char *text)
+{
+	struct ike_id id = { .type = IKE_ID_FQDN, .data = bytes_str(text) };
+
+	return id;
+}
+
+static enum err fill_psk(const struct world *w, struct secret *out)
+{
+	return secret_set(out, bytes_str(w->set.psk));
+}
+
+static void answer_proof(struct world *w, const struct answer *a)
+{
+	struct ike_id id = id_of(w->set.id);
+	struct ike_proof proof = { .err = w->set.proof_err, .ref = 1, .local_id = &id };
+
+	if (fill_psk(w, &proof.verify) != ERR_OK || (a->role == IKE_RESPONDER && fill_psk(w, &proof.sign) != ERR_OK))
+		proof.err = ERR_NOMEM;
+	ike_engine_authenticated(w->engine, w->now_ms, a->handle, &proof);
+	if (proof.verify.len != 0 || proof.sign.len != 0)
+		fault(w, "secrets left in the proof");
+}
+
+static void answer_grant(struct world *w, const struct answer *a)
+{
+	struct ike_grant grant = { .verdict = w->set.verdict };
+	struct ike_config reply = w->set.reply;
+
+	if (reply.ip4.family != 0)
+		reply.ip4 = addr_of_u32(addr_u32(&reply.ip4) + w->address_next++);
+	grant.reply = w->set.reply_given ? &reply : NULL;
+	grant.terms = terms_of(w);
+	ike_engine_authorized(w->engine, w->now_ms, a->handle, &grant);
+}
+
+static void give(struct world *w, const struct answer *a)
+{
+	switch (a->question) {
+	case Q_PROOF:
+		answer_proof(w, a);
+		break;
+	case Q_GRANT:
+		answer_grant(w, a);
+		break;
+	case Q_INSTALL:
+		ike_engine_installed(w->engine, w->now_ms, a->handle, a->spi_in, w->set.install_err);
+		break;
+	}
+}
+
+static void ask(struct world *w, struct answer question)
+{
+	struct answer *a;
+
+	if (w->set.mute)
+		return;
+	if (w->set.delay_ms == 0) {
+		give(w, &question);
+		return;
+	}
+	a = (struct answer *)malloc(sizeof(*a));
+	if (a == NULL)
+		abort();
+	*a = question;
+	a->due_ms = w->now_ms + w->set.delay_ms;
+	list_add(&w->answers, &a->link);
+}
+
+/* ---- ports ---- */
+
+static void on_send(void *ctx, const struct ike_path *path, struct bytes datagram)
+{
+	struct world *w = (struct world *)ctx;
+
+	w->send(w->send_ctx, path, datagram, false);
+}
+
+static void on_keepalive(void *ctx, const struct ike_path *path)
+{
+	static const uint8_t byte = 0xff;
+	struct world *w = (struct world *)ctx;
+
+	w->send(w->send_ctx, path, bytes_of(&byte, 1), true);
+}
+
+static enum err on_policy(void *ctx, const struct ike_path *path, struct ike_offers *out)
+{
+	struct world *w = (struct world *)ctx;
+
+	(void)path;
+	if (w->set.policy_err == ERR_OK)
+		*out = w->set.ike;
+	return w->set.policy_err;
+}
+
+static void on_authenticate(void *ctx, struct slab_handle sa, const struct ike_who *who)
+{
+	struct world *w = (struct world *)ctx;
+	struct world_session *s = world_find(w, sa);
+
+	if (who->role == IKE_RESPONDER) {
+		if (s != NULL)
+			fault(w, "authenticate twice");
+		s = begin(w, sa, IKE_RESPONDER);
+	} else if (s == NULL || s->over) {
+		fault(w, "authenticate for an initiator that was never begun");
+		return;
+	}
+	s->path = who->path;
+	(void)ike_id_str(who->peer_id, s->peer, sizeof(s->peer));
+	ask(w, (struct answer){ .question = Q_PROOF, .handle = sa, .role = who->role });
+}
+
+static void on_authorize(void *ctx, struct slab_handle sa, const struct ike_plea *plea)
+{
+	struct world *w = (struct world *)ctx;
+	struct world_session *s = spoken_of(w, sa, "authorize");
+
+	if (s == NULL)
+		return;
+	s->initial_contact = plea->initial_contact;
+	s->flexvpn = plea->flexvpn;
+	s->udp_encap = plea->udp_encap;
+	ask(w, (struct answer){ .question = Q_GRANT, .handle = sa });
+}
+
+static enum err on_spi_new(void *ctx, const struct ike_path *path, uint32_t *out)
+{
+	struct world *w = (struct world *)ctx;
+	struct spi *spi;
+
+	(void)path;
+	if (w->set.spi_err != ERR_OK)
+		return w->set.spi_err;
+	spi = (struct spi *)malloc(sizeof(*spi));
+	if (spi == NULL)
+		abort();
+	spi->value = w->spi_next++;
+	list_add(&w->spis, &spi->link);
+	w->spi_out_count++;
+	*out = spi->value;
+	return ERR_OK;
+}
+
+static bool take_spi(struct world *w, uint32_t value)
+{
+	list_each (n, &w->spis) {
+		struct spi *spi = list_of(n, struct spi, link);
+
+		if (spi->value != value)
+			continue;
+		list_del(n);
+		free(spi);
+		w->spi_out_count--;
+		return true;
+	}
+	return false;
+}
+
+static void on_spi_free(void *ctx, uint32_t spi)
+{
+	struct world *w = (struct world *)ctx;
+
+	if (!take_spi(w, spi))
+		fault(w, "spi_free of %08x, which isn't the engine's", spi);
+}
+
+static void on_install(void *ctx, struct slab_handle sa, struct ike_child_sa *child)
+{
+	struct world *w = (struct world *)ctx;
+	struct world_session *s = spoken_of(w, sa, "install");
+	struct world_child *c;
+
+	if (!take_spi(w, child->spi_in))
+		fault(w, "install of SPI %08x, which wasn't handed out", child->spi_in);
+	if (s == NULL)
+		return;
+	c = (struct world_child *)calloc(1, sizeof(*c));
+	if (c == NULL)
+		abort();
+	c->spi_in = child->spi_in;
+	c->spi_out = child->spi_out;
+	c->encr = child->encr;
+	c->integ = child->integ;
+	c->udp_encap = child->udp_encap;
+	c->path = child->path;
+	secret_take(&c->in_encr, &child->in.encr);
+	secret_take(&c->in_integ, &child->in.integ);
+	secret_take(&c->out_encr, &child->out.encr);
+	secret_take(&c->out_integ, &child->out.integ);
+	c->local_count = child->local_count;
+	c->remote_count = child->remote_count;
+	memcpy(c->local, child->local, child->local_count * sizeof(c->local[0]));
+	memcpy(c->remote, child->remote, child->remote_count * sizeof(c->remote[0]));
+	if (child->config != NULL) {
+		c->config = *child->config;
+		c->config_given = true;
+	}
+	list_add(&s->children, &c->link);
+	s->child_count++;
+	ask(w, (struct answer){ .question = Q_INSTALL, .handle = sa, .spi_in = child->spi_in });
+}
+
+static void free_child(struct world_child *c)
+{
+	secret_fini(&c->in_encr);
+	secret_fini(&c->in_integ);
+	secret_fini(&c->out_encr);
+	secret_fini(&c->out_integ);
+	list_del(&c->link);
+	free(c);
+}
+
+static void on_child_down(void *ctx, struct slab_handle sa, uint32_t spi_in)
+{
+	struct world *w = (struct world *)ctx;
+	struct world_session *s = spoken_of(w, sa, "child_down");
+
+	if (s == NULL)
+		return;
+	list_each (n, &s->children) {
+		struct world_child *c = list_of(n, struct world_child, link);
+
+		if (c->spi_in != spi_in)
+			continue;
+		free_child(c);
+		s->child_count--;
+		s->child_downs++;
+		return;
+	}
+	fault(w, "child_down of %08x, which isn't there", spi_in);
+}
+
+static void on_config_set(void *ctx, struct slab_handle sa, const struct ike_config *config, bool *accepted)
+{
+	struct world *w = (struct world *)ctx;
+	struct world_session *s = spoken_of(w, sa, "config_set");
+
+	if (s == NULL)
+		return;
+	s->set = *config;
+	s->set_count++;
+	for (unsigned i = 0; i < config->prefix_count; i++)
+		accepted[i] = !w->set.refuse_prefixes;
+}
+
+static void on_up(void *ctx, struct slab_handle sa)
+{
+	struct world *w = (struct world *)ctx;
+	struct world_session *s = spoken_of(w, sa, "up");
+
+	if (s == NULL)
+		return;
+	if (s->up)
+		fault(w, "up twice");
+	if (s->child_count == 0)
+		fault(w, "up without a child");
+	s->up = true;
+	w->ups++;
+}
+
+static void on_down(void *ctx, struct slab_handle sa, enum ike_down reason)
+{
+	struct world *w = (struct world *)ctx;
+	struct world_session *s = spoken_of(w, sa, "down");
+
+	if (s == NULL)
+		return;
+	if (s->child_count != 0)
+		fault(w, "down with %u children", s->child_count);
+	if ((unsigned)reason >= IKE_DOWN_COUNT)
+		fault(w, "down for no reason");
+	s->over = true;
+	s->up = false;
+	s->why = reason;
+	w->downs++;
+}
+
+static void on_moved(void *ctx, struct slab_handle sa, const struct ike_path *path)
+{
+	struct world *w = (struct world *)ctx;
+	struct world_session *s = spoken_of(w, sa, "moved");
+
+	if (s == NULL)
+		return;
+	s->moved++;
+	s->path = *path;
+}
+
+/* ---- life ---- */
+
+static struct ike_offer offer_of(const char *words, const enum crypto_kind *kinds, unsigned kind_count)
+{
+	struct ike_offer offer;
+	char text[128];
+	char *save = NULL;
+
+	memset(&offer, 0, sizeof(offer));
+	(void)snprintf(text, sizeof(text), "%s", words);
+	for (char *word = strtok_r(text, " ", &save); word != NULL; word = strtok_r(NULL, " ", &save))
+		for (unsigned k = 0; k < kind_count; k++) {
+			const struct crypto_alg *alg = crypto_alg_named(kinds[k], word);
+
+			if (alg != NULL && offer.alg_count < IKE_OFFER_ALGS)
+				offer.alg[offer.alg_count++] = alg;
+		}
+	return offer;
+}
+
+struct ike_offer world_offer_ike(const char *words)
+{
+	bool aead = strstr(words, "gcm") != NULL || strstr(words, "chacha") != NULL;
+	static const enum crypto_kind kinds[] = { CRYPTO_ENCR, CRYPTO_PRF, CRYPTO_GROUP, CRYPTO_INTEG };
+
+	return offer_of(words, kinds, aead ? 3 : 4);
+}
+
+struct ike_offer world_offer_esp(const char *words)
+{
+	static const enum crypto_kind kinds[] = { CRYPTO_ENCR, CRYPTO_INTEG };
+
+	return offer_of(words, kinds, 2);
+}
+
+void world_defaults(struct world_settings *s, const char *id, const char *psk)
+{
+	memset(s, 0, sizeof(*s));
+	s->id = id;
+	s->psk = psk;
+	s->ike.count = 1;
+	s->ike.offer[0] = world_offer_ike("aes-gcm-256 sha256 31 19");
+	s->esp.count = 1;
+	s->esp.offer[0] = world_offer_esp("aes-gcm-128");
+	s->local_count = 1;
+	s->remote_count = 1;
+	s->local[0] = ike_ts_any(AF_INET);
+	s->remote[0] = ike_ts_any(AF_INET);
+}
+
+enum err world_init(struct world *w, const struct ike_engine_config *config, uint64_t now_ms)
+{
+	struct ike_engine_config cfg = *config;
+	static const struct ike_ports ports = { NULL, on_send, on_keepalive, on_policy, on_authenticate, on_authorize, on_spi_new,
+		on_spi_free, on_install, on_child_down, on_config_set, on_up, on_down, on_moved };
+
+	w->now_ms = now_ms;
+	w->spi_next = 0x1000;
+	list_init(&w->sessions);
+	list_init(&w->answers);
+	list_init(&w->spis);
+	w->ports = ports;
+	w->ports.ctx = w;
+	cfg.ports = &w->ports;
+	return ike_engine_new(&w->engine, &cfg, now_ms);
+}
+
+void world_fini(struct world *w)
+{
+	ike_engine_free(w->engine);
+	w->engine = NULL;
+	for (struct list *n; (n = list_first(&w->answers)) != NULL;) {
+		list_del(n);
+		free(list_of(n, struct answer, link));
+	}
+	for (struct list *n; (n = list_first(&w->spis)) != NULL;) {
+		fault(w, "an SPI never came back");
+		list_del(n);
+		free(list_of(n, struct spi, link));
+	}
+	for (struct list *n; (n = list_first(&w->sessions)) != NULL;) {
+		struct world_session *s = list_of(n, struct world_session, link);
+
+		if (!s->over)
+			fault(w, "a session was never told down");
+		for (struct list *c; (c = list_first(&s->children)) != NULL;)
+			free_child(list_of(c, struct world_child, link));
+		list_del(n);
+		free(s);
+	}
+}
+
+enum err world_initiate(struct world *w, const struct ike_path *path, struct slab_handle *out)
+{
+	struct ike_id local = id_of(w->set.id);
+	struct ike_id remote = id_of(w->set.wanted_id == NULL ? "" : w->set.wanted_id);
+	struct ike_request r;
+	enum err err;
+
+	memset(&r, 0, sizeof(r));
+	r.path = *path;
+	r.local_id = &local;
+	r.remote_id = w->set.wanted_id == NULL ? NULL : &remote;
+	r.initial_contact = w->set.initial_contact;
+	r.force_udp = w->set.force_udp;
+	r.need_address = w->set.need_address;
+	r.want = w->set.want.want != 0 ? &w->set.want : NULL;
+	r.routes = w->set.routes.prefix_count != 0 ? &w->set.routes : NULL;
+	r.terms = terms_of(w);
+	err = fill_psk(w, &r.psk);
+	if (err == ERR_OK)
+		err = ike_engine_initiate(w->engine, w->now_ms, &r, out);
+	if (err == ERR_OK)
+		begin(w, *out, IKE_INITIATOR)->path = *path;
+	return err;
+}
+
+uint64_t world_next(const struct world *w)
+{
+	uint64_t next = ike_engine_next(w->engine);
+
+	list_each (n, &w->answers) {
+		const struct answer *a = list_of(n, struct answer, link);
+
+		if (a->due_ms < next)
+			next = a->due_ms;
+	}
+	return next;
+}
+
+static struct answer *due_answer(struct world *w)
+{
+	list_each (n, &w->answers) {
+		struct answer *a = list_of(n, struct answer, link);
+
+		if (a->due_ms <= w->now_ms)
+			return a;
+	}
+	return NULL;
+}
+
+void world_advance(struct world *w, uint64_t now_ms)
+{
+	struct answer *a;
+
+	w->now_ms = now_ms;
+	while ((a = due_answer(w)) != NULL) {
+		list_del(&a->link);
+		give(w, a);
+		free(a);
+	}
+	ike_engine_advance(w->engine, now_ms);
+}
+
+struct world_session *world_last_up(struct world *w)
+{
+	struct world_session *last = NULL;
+
+	list_each (n, &w->sessions) {
+		struct world_session *s = list_of(n, struct world_session, link);
+
+		if (s->up)
+			last = s;
+	}
+	return last;
+}
+
+unsigned world_up_count(const struct world *w)
+{
+	unsigned count = 0;
+
+	list_each (n, &w->sessions)
+		count += list_of(n, struct world_session, link)->up;
+	return count;
+}

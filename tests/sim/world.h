@@ -1,0 +1,124 @@
+#ifndef TESTS_SIM_WORLD_H
+#define TESTS_SIM_WORLD_H
+
+/*
+ * A world around one IKE engine that needs no network, no datapath and no AAA: it answers the engine's questions from a few
+ * settings, at once or after a delay in virtual time, and holds the engine to the contract of ike/ports.h: the first breach is
+ * noted in world.fault.
+ */
+
+#include "base/list.h"
+#include "crypto/rand.h"
+#include "ike/engine.h"
+#include "ike/wire/id.h"
+#include "ike/wire/ts.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { WORLD_OFFERS = 4, WORLD_TS = 4, WORLD_FAULT = 160, WORLD_ID = 64 };
+
+/* Which answers the world gives.  Tests change them between two steps. */
+struct world_settings {
+	const char *id;  /* FQDN */
+	const char *psk; /* both directions */
+	struct ike_offers ike;
+	struct ike_offers esp;
+	struct ike_ts local[WORLD_TS], remote[WORLD_TS];
+	uint8_t local_count, remote_count;
+	struct ike_config want;   /* initiator: CFG_REQUEST; want 0: none */
+	struct ike_config reply;  /* responder: CFG_REPLY; an address in it is counted up with each session */
+	struct ike_config routes; /* initiator: CFG_SET */
+	bool reply_given;         /* 'reply' counts */
+	bool narrow_to_address;
+	bool need_address;
+	bool initial_contact;
+	bool force_udp;
+	bool refuse_prefixes; /* of CFG_SET */
+	struct ike_dpd dpd;
+	uint32_t lifetime_s;
+	const char *wanted_id; /* initiator: IDr; NULL: none */
+	uint32_t delay_ms;     /* of answers; 0: inside the question */
+	bool mute;             /* questions go unanswered */
+	enum err policy_err, proof_err, spi_err, install_err;
+	enum ike_verdict verdict;
+};
+
+/* One CHILD_SA as it was handed over. */
+struct world_child {
+	struct list link;
+	uint32_t spi_in, spi_out;
+	const struct crypto_alg *encr, *integ;
+	bool udp_encap;
+	struct secret in_encr, in_integ, out_encr, out_integ;
+	struct ike_ts local[IKE_TS_COUNT], remote[IKE_TS_COUNT];
+	uint8_t local_count, remote_count;
+	struct ike_config config;
+	bool config_given;
+	struct ike_path path;
+};
+
+/* One IKE SA that the world knows of; kept after its end. */
+struct world_session {
+	struct list link;
+	struct slab_handle handle;
+	enum ike_role role;
+	bool up, over;
+	enum ike_down why;
+	char peer[WORLD_ID];
+	struct list children;
+	unsigned child_count, child_downs;
+	struct ike_config set; /* CFG_SET received */
+	unsigned set_count;
+	bool initial_contact, flexvpn, udp_encap;
+	unsigned moved;
+	struct ike_path path;
+};
+
+typedef void world_send_fn(void *ctx, const struct ike_path *path, struct bytes datagram, bool keepalive);
+
+struct world {
+	struct world_settings set;
+	struct ike_engine *engine;
+	struct ike_ports ports;
+	world_send_fn *send;
+	void *send_ctx;
+	uint64_t now_ms;
+	struct list sessions;
+	struct list answers; /* that are due later */
+	struct list spis;    /* handed out, and not installed or given back */
+	uint32_t spi_next;
+	unsigned spi_out_count;
+	uint32_t address_next;
+	unsigned ups, downs;
+	char fault[WORLD_FAULT]; /* the first breach of contract; "" none */
+};
+
+/* Settings of a plain pair: AES-GCM, X25519, any-any IPv4. */
+void world_defaults(struct world_settings *s, const char *id, const char *psk);
+
+/* One proposal from keywords, for example "aes-gcm-128 sha256 19"; ESP ones have no group and no PRF. */
+struct ike_offer world_offer_ike(const char *words);
+struct ike_offer world_offer_esp(const char *words);
+
+/* 'config' without its ports, which are the world's. */
+MUST_USE enum err world_init(struct world *w, const struct ike_engine_config *config, uint64_t now_ms);
+void world_fini(struct world *w);
+
+/* Begins an IKE SA over 'path'. */
+MUST_USE enum err world_initiate(struct world *w, const struct ike_path *path, struct slab_handle *out);
+
+uint64_t world_next(const struct world *w);
+void world_advance(struct world *w, uint64_t now_ms);
+
+struct world_session *world_find(struct world *w, struct slab_handle handle);
+
+/* The session of the latest 'up' that isn't over; NULL. */
+struct world_session *world_last_up(struct world *w);
+unsigned world_up_count(const struct world *w);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
