@@ -12,6 +12,7 @@
 #include "ike/input.h"
 #include "ike/live.h"
 
+enum { TRIES_MAX = UINT8_MAX };
 enum { HINT_RATE = 20, HINT_BURST = 200 }; /* probes that hints may cause, per second */
 
 static void set_default(uint32_t *field, uint32_t value)
@@ -35,6 +36,10 @@ static void fill_defaults(struct ike_engine_config *cfg)
 	set_default(&cfg->notify_rate, 10);
 	if (cfg->nat_keepalive_s == 0)
 		cfg->nat_keepalive_s = 20;
+	if (cfg->retransmit_tries > TRIES_MAX)
+		cfg->retransmit_tries = TRIES_MAX;
+	if (cfg->probe_tries > TRIES_MAX)
+		cfg->probe_tries = TRIES_MAX;
 }
 
 enum err ike_engine_new(struct ike_engine **out, const struct ike_engine_config *config, uint64_t now_ms)

@@ -111,13 +111,18 @@ void ike_live_activity(struct ike_sa *sa, const struct ike_activity *activity)
 
 void ike_live_hint(struct ike_sa *sa)
 {
-	if (!sa->came_up || !sa->known || ike_window_waiting(&sa->window) || (sa->todo & 1u << IKE_TX_PROBE) != 0)
+	struct ike_engine *e = sa->engine;
+
+	if (!sa->came_up || !sa->known || sa->hinted || !limit_take(&e->hint_limit, e->now_ms))
 		return;
-	if (!limit_take(&sa->engine->hint_limit, sa->engine->now_ms))
-		return;
-	ike_core_count(sa->engine, IKE_STAT_HINT);
+	ike_core_count(e, IKE_STAT_HINT);
 	ike_core_log_sa(sa, LOG_L_INFO, "ike.hint", "the peer may have lost the SA: probing");
-	want_probe(sa, true);
+	if (ike_window_waiting(&sa->window)) {
+		sa->hinted = true;
+		ike_window_hurry(sa, e->cfg.probe_base_ms, (uint8_t)(e->cfg.probe_tries - 1));
+	} else {
+		want_probe(sa, true);
+	}
 }
 
 struct ike_pace ike_live_pace(const struct ike_sa *sa)

@@ -240,6 +240,11 @@ enum err ike_sa_copy_deal(const struct ike_terms *terms, const struct ike_config
 	return ERR_OK;
 }
 
+static uint8_t tries_of(uint32_t tries)
+{
+	return (uint8_t)(tries < UINT8_MAX ? tries : UINT8_MAX);
+}
+
 void ike_sa_take_terms(struct ike_sa *sa, const struct ike_terms *terms)
 {
 	const struct ike_engine_config *cfg = &sa->engine->cfg;
@@ -248,7 +253,7 @@ void ike_sa_take_terms(struct ike_sa *sa, const struct ike_terms *terms)
 	sa->lifetime_s = terms->lifetime_s;
 	sa->nat_keepalive_s = terms->nat_keepalive_s != 0 ? terms->nat_keepalive_s : cfg->nat_keepalive_s;
 	sa->pace.base_ms = terms->retransmit_base_ms != 0 ? terms->retransmit_base_ms : cfg->retransmit_base_ms;
-	sa->pace.tries = (uint8_t)(terms->retransmit_tries != 0 ? terms->retransmit_tries : cfg->retransmit_tries);
+	sa->pace.tries = tries_of(terms->retransmit_tries != 0 ? terms->retransmit_tries : cfg->retransmit_tries);
 }
 
 struct ike_child *ike_sa_child(const struct ike_sa *sa, uint32_t spi_in)

@@ -8,6 +8,8 @@
 
 #include "ike/core.h"
 
+enum { WAIT_MAX_MS = 60000 }; /* back-off goes no further */
+
 enum ike_window_verdict ike_window_judge(const struct ike_window *w, bool response, uint32_t id)
 {
 	if (response)
@@ -44,7 +46,7 @@ static void expired(struct wheel_timer *t, uint64_t now_ms)
 	}
 	w->left--;
 	if (!w->constant)
-		w->wait_ms *= 2;
+		w->wait_ms = w->wait_ms < WAIT_MAX_MS / 2 ? w->wait_ms * 2 : WAIT_MAX_MS;
 	sa->stats.retransmits++;
 	ike_core_count(sa->engine, IKE_STAT_RETRANSMIT);
 	send_request(sa);
