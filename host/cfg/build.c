@@ -11,8 +11,6 @@
 #include "cfg/check.h"
 #include "cfg/refs.h"
 
-enum { TITLE_MAX = 160 };
-
 /* Where objects of a kind hang in the model, and how large they are. */
 static const struct shape {
 	size_t size, head, next;
@@ -78,6 +76,9 @@ bool cfg_build_is_builtin(const struct cfg_build *b, const struct cfg_stmt *s)
 		s = s->parent;
 	return s != &b->m->tree->root;
 }
+
+static void message(struct cfg_build *b, enum cfg_severity severity, const struct cfg_stmt *s, const struct cfg_word *word,
+	const char *form, va_list args) __attribute__((format(printf, 5, 0)));
 
 static void message(struct cfg_build *b, enum cfg_severity severity, const struct cfg_stmt *s, const struct cfg_word *word,
 	const char *form, va_list args)
@@ -207,30 +208,9 @@ static enum cfg_kind kind_of(const struct cfg_object *owner, const struct cfg_st
 	return CFG_KIND_NONE;
 }
 
-static const char *name_of(const struct cfg_stmt *s, const char *title)
-{
-	const char *name = s->row->kind == CFG_KIND_KEYRING_PEER ? cfg_stmt_text(s, "name") : cfg_refs_defined(s);
-
-	return name != NULL ? name : title;
-}
-
-/* The object that a line opens: its own, or the one that an earlier line of the same name has made. */
 static struct cfg_object *made_by(const struct cfg_build *b, const struct cfg_stmt *s)
 {
-	const struct map *map = &b->m->by_name;
-	char title[TITLE_MAX];
-	const char *name = name_of(s, cfg_stmt_str(s, title, sizeof(title)));
-
-	for (struct map_node *n = map_find(map, map_hash(map, bytes_str(name))); n != NULL; n = map_find_next(n)) {
-		struct cfg_object *o = (struct cfg_object *)(void *)((char *)n - offsetof(struct cfg_object, by_name));
-
-		if (o->stmt == s)
-			return o;
-		if (s->row->defines != NULL && o->stmt->row->defines != NULL && strcmp(o->stmt->row->defines, s->row->defines) == 0 &&
-			strcmp(o->name, name) == 0)
-			return o;
-	}
-	return NULL;
+	return (struct cfg_object *)(uintptr_t)cfg_find_opened(b->m, s); /* the model is still being built */
 }
 
 static void hang(struct cfg_build *b, struct cfg_object *owner, struct cfg_object *o)
@@ -262,7 +242,7 @@ static void make_object(struct cfg_build *b, struct cfg_object *owner, const str
 {
 	enum cfg_kind kind = kind_of(owner, s);
 	struct cfg_object *o;
-	char title[TITLE_MAX];
+	char title[CFG_REFS_TITLE];
 
 	if (kind == CFG_KIND_NONE)
 		return;
@@ -274,12 +254,12 @@ static void make_object(struct cfg_build *b, struct cfg_object *owner, const str
 		return;
 	o->kind = kind;
 	o->title = arena_str(&b->m->arena, cfg_stmt_str(s, title, sizeof(title)));
-	o->name = o->title == NULL ? NULL : name_of(s, o->title);
+	o->name = arena_str(&b->m->arena, cfg_refs_object_name(s, title));
 	o->stmt = s;
 	o->builtin = cfg_build_is_builtin(b, s) || cfg_lang_is_default(b->lang, s);
 	o->line = cfg_build_is_builtin(b, s) ? 0 : s->line;
 	o->complete = true;
-	if (o->title == NULL) {
+	if (o->title == NULL || o->name == NULL) {
 		b->no_memory = true;
 		return;
 	}
@@ -289,19 +269,6 @@ static void make_object(struct cfg_build *b, struct cfg_object *owner, const str
 
 /* ---- second pass: lines ---- */
 
-static bool is_defined(const struct cfg_build *b, const char *kind, const char *name)
-{
-	const struct map *map = &b->m->by_name;
-
-	for (struct map_node *n = map_find(map, map_hash(map, bytes_str(name))); n != NULL; n = map_find_next(n)) {
-		const struct cfg_object *o = (const struct cfg_object *)(void *)((char *)n - offsetof(struct cfg_object, by_name));
-
-		if (strcmp(o->name, name) == 0 && o->stmt->row->defines != NULL && strcmp(o->stmt->row->defines, kind) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void check_refs(struct cfg_build *b, struct cfg_object *owner, const struct cfg_stmt *s)
 {
 	char buffer[CFG_REFS_NAME];
@@ -310,7 +277,7 @@ static void check_refs(struct cfg_build *b, struct cfg_object *owner, const stru
 		const char *name = cfg_refs_name(&s->word[i], buffer);
 		const char *kind = name == NULL ? NULL : cfg_refs_kind(&s->word[i]);
 
-		if (name == NULL || is_defined(b, kind, name))
+		if (name == NULL || cfg_find_ref(b->m, kind, name) != NULL)
 			continue;
 		cfg_build_warn(b, s, &s->word[i], "'%s %s' isn't defined", cfg_row_ref_name(kind), name);
 		if (owner != NULL)
@@ -327,7 +294,7 @@ static bool opens(const struct cfg_object *o, const struct cfg_stmt *s)
 /* A line without code: what it stands in isn't used.  Below an object that has no code at all nothing more is said. */
 static void note_class(struct cfg_build *b, struct cfg_object *o, const struct cfg_stmt *s)
 {
-	char title[TITLE_MAX];
+	char title[CFG_REFS_TITLE];
 	struct cfg_place at = { b->m->tree->file, s->line, s->word[0].column };
 
 	if ((s->row->what != CFG_CLASS_NOT_YET && s->row->what != CFG_CLASS_RESTRICT) || s->no || cfg_build_is_builtin(b, s))

@@ -2,19 +2,53 @@
 
 #include <string.h>
 
+#include "cfg/refs.h"
+
 static struct cfg_object *object_of(struct map_node *node)
 {
-	return (struct cfg_object *)(void *)((char *)node - offsetof(struct cfg_object, by_name));
+	return node == NULL ? NULL : (struct cfg_object *)(void *)((char *)node - offsetof(struct cfg_object, by_name));
+}
+
+/* The objects that share a hash, one after the other. */
+static struct cfg_object *first_named(const struct cfg_model *m, const char *name)
+{
+	return object_of(map_find(&m->by_name, map_hash(&m->by_name, bytes_str(name))));
+}
+
+static struct cfg_object *next_named(const struct cfg_object *o)
+{
+	return object_of(map_find_next(&o->by_name));
+}
+
+static bool is_ref(const struct cfg_object *o, const char *ref, const char *name)
+{
+	return o->stmt->row->defines != NULL && strcmp(o->stmt->row->defines, ref) == 0 && strcmp(o->name, name) == 0;
+}
+
+const struct cfg_object *cfg_find_ref(const struct cfg_model *m, const char *ref, const char *name)
+{
+	for (const struct cfg_object *o = first_named(m, name); o != NULL; o = next_named(o))
+		if (is_ref(o, ref, name))
+			return o;
+	return NULL;
+}
+
+const struct cfg_object *cfg_find_opened(const struct cfg_model *m, const struct cfg_stmt *s)
+{
+	char title[CFG_REFS_TITLE];
+	const char *name = cfg_refs_object_name(s, title);
+
+	for (const struct cfg_object *o = first_named(m, name); o != NULL; o = next_named(o))
+		if (o->stmt == s || (s->row->defines != NULL && is_ref(o, s->row->defines, name)))
+			return o;
+	return NULL;
 }
 
 const struct cfg_object *cfg_find(const struct cfg_model *m, enum cfg_kind kind, const char *name)
 {
-	for (struct map_node *n = map_find(&m->by_name, map_hash(&m->by_name, bytes_str(name))); n != NULL; n = map_find_next(n)) {
-		const struct cfg_object *o = object_of(n);
-
+	for (const struct cfg_object *o = first_named(m, name); o != NULL; o = next_named(o))
 		if (o->kind == kind && strcmp(o->name, name) == 0)
 			return o;
-	}
 	return NULL;
 }
 

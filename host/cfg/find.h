@@ -13,6 +13,12 @@ extern "C" {
  */
 const struct cfg_object *cfg_find(const struct cfg_model *m, enum cfg_kind kind, const char *name);
 
+/* The object that the line 's' opens, or that an earlier line of the same name has opened; NULL: none. */
+const struct cfg_object *cfg_find_opened(const struct cfg_model *m, const struct cfg_stmt *s);
+
+/* Any object named 'name' whose row defines 'ref' ("trustpoint"); NULL: none. */
+const struct cfg_object *cfg_find_ref(const struct cfg_model *m, const char *ref, const char *name);
+
 const struct cfg_interface *cfg_find_interface(const struct cfg_model *m, const char *name);
 const struct cfg_pool *cfg_find_pool(const struct cfg_model *m, const char *name);
 const struct cfg_pool *cfg_find_ipv6_pool(const struct cfg_model *m, const char *name);

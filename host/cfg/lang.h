@@ -2,7 +2,7 @@
 #define CFG_LANG_H
 
 #include "cfg/load.h"
-#include "cfg/pattern.h"
+#include "cfg/grammar/pattern.h"
 #include "cfg/row.h"
 #include "cfg/stmt.h"
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "cfg/diagnose.h"
+#include "cfg/grammar/diagnose.h"
 #include "cfg/refs.h"
 
 enum { PARSE_DEPTH = 6, PARSE_TITLE = 160 };
@@ -24,6 +24,7 @@ struct parser {
 	struct cfg_stmt *container[PARSE_DEPTH]; /* [0] is the root */
 	enum cfg_mode mode[PARSE_DEPTH];
 	unsigned depth;
+	bool refused; /* the line takes back what is in use */
 	enum err err; /* ERR_NOMEM stops */
 };
 
@@ -60,6 +61,7 @@ static void read_block(struct parser *p, struct cfg_stmt *s)
 	if ((s->row->flags & CFG_ROW_BANNER) != 0 && !banner_is_open(s, &end))
 		return;
 	if (!cfg_lex_block(&p->lexer, end, &block)) {
+		p->lexer.at = p->lexer.text.len; /* what follows belongs to the text */
 		cfg_message_add(p->messages, CFG_ERROR, place_of(p, 0), "the text that begins here is never closed by '%.*s'", (int)end.len,
 			(const char *)end.data);
 		return;
@@ -168,7 +170,10 @@ static void remove_lines(struct parser *p, struct cfg_stmt *parent, const struct
 {
 	for (struct cfg_stmt *s = cfg_stmt_first(parent), *next; s != NULL; s = next) {
 		next = cfg_stmt_next(s);
-		if (cfg_stmt_begins_with(s, words->word, words->count) && !in_use(p, s))
+		if (!cfg_stmt_begins_with(s, words->word, words->count))
+			continue;
+		p->refused = p->refused || in_use(p, s);
+		if (!p->refused)
 			cfg_stmt_remove(p->tree, s);
 	}
 }
@@ -184,29 +189,41 @@ static bool is_preset(const struct parser *p, const struct cfg_stmt *parent, con
 	return false;
 }
 
-/*
- * Takes back all that begins with the words of each live thread.  What would hold without the line leaves a `no`
- * line of its own.  False when the words name no command yet.
- */
+/* Whether the words say enough for `no`: all of the line where lines differ by all words, else its keywords and key. */
+static bool is_named(const struct parser *p, const struct cfg_thread *thread, const struct cfg_stmt_line *words)
+{
+	if (words->row->keep == CFG_KEEP_EACH && words->row->key == 0)
+		return cfg_match_accepts(p->matcher, thread);
+	return words->count >= cfg_stmt_needed(words->row, words->word, words->count);
+}
+
+/* Whether `no` with these words is a line of its own: what they take back would hold without it. */
+static bool is_kept(const struct parser *p, const struct cfg_stmt *parent, const struct cfg_stmt_line *words)
+{
+	return (words->row->flags & CFG_ROW_NO_KEPT) != 0 || words->row->what == CFG_CLASS_HARMLESS || is_preset(p, parent, words);
+}
+
+/* Takes back all that begins with the words of each live thread.  False when the words name no command yet. */
 static bool take_back(struct parser *p, struct cfg_stmt *parent, bool keep)
 {
+	struct cfg_stmt_line kept = { .row = NULL };
 	bool named = false;
 
+	p->refused = false;
 	for (unsigned i = 0; i < p->matcher->now->count && p->err == ERR_OK; i++) {
 		const struct cfg_thread *thread = &p->matcher->now->thread[i];
-		const struct cfg_row *row = cfg_match_thread_row(p->matcher, thread);
 		struct cfg_stmt_line words;
 
-		if (!words_of(p, row, thread, &words) || words.count < cfg_stmt_needed(row, words.word, words.count))
+		if (!words_of(p, cfg_match_thread_row(p->matcher, thread), thread, &words) || !is_named(p, thread, &words))
 			continue;
-		remove_lines(p, parent, &words);
-		words.no = true;
-		if (keep && !named &&
-			((row->flags & CFG_ROW_NO_KEPT) != 0 || row->what == CFG_CLASS_HARMLESS || is_preset(p, parent, &words)) &&
-			cfg_stmt_put(p->tree, parent, &words) == NULL)
-			p->err = ERR_NOMEM;
 		named = true;
+		remove_lines(p, parent, &words);
+		if (keep && kept.row == NULL && is_kept(p, parent, &words))
+			kept = words;
 	}
+	kept.no = true;
+	if (kept.row != NULL && !p->refused && cfg_stmt_put(p->tree, parent, &kept) == NULL)
+		p->err = ERR_NOMEM;
 	return named;
 }
 

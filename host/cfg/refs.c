@@ -16,6 +16,13 @@ const char *cfg_refs_defined(const struct cfg_stmt *s)
 	return NULL;
 }
 
+const char *cfg_refs_object_name(const struct cfg_stmt *s, char *title)
+{
+	const char *name = s->row->kind == CFG_KIND_KEYRING_PEER ? cfg_stmt_text(s, "name") : cfg_refs_defined(s);
+
+	return name != NULL ? name : cfg_stmt_str(s, title, CFG_REFS_TITLE);
+}
+
 static bool is_template_number(const struct cfg_word *word)
 {
 	return strcmp(word->param->ref, "virtual-template") == 0;

@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/list.h"
 #include "base/map.h"
-#include "cfg/pattern.h"
+#include "cfg/grammar/pattern.h"
 #include "cfg/row.h"
 #include "cfg/secrets.h"
 

@@ -53,7 +53,6 @@ static const struct cfg_row rows[] = {
 	CFG_KEPT(CFG_MODE_GLOBAL, "scheduler <text:rest>"),
 	CFG_KEPT(CFG_MODE_GLOBAL, "alias <text:rest>"),
 	CFG_KEPT(CFG_MODE_GLOBAL, "diagnostic <text:rest>"),
-	CFG_KEPT(CFG_MODE_GLOBAL, "crypto isakmp diagnose <text:rest>"),
 	{
 		.mode = CFG_MODE_GLOBAL,
 		.what = CFG_CLASS_HARMLESS,

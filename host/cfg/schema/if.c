@@ -2,7 +2,7 @@
  * Interfaces (cli.md 3).  What an interface lacks is judged in check_if.c.
  */
 #include "cfg/build.h"
-#include "cfg/value.h"
+#include "cfg/grammar/value.h"
 
 static struct cfg_interface *interface_of(struct cfg_object *object)
 {

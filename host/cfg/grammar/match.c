@@ -3,7 +3,7 @@
  * (Thompson's construction).  A thread remembers which instruction took which word; the words of the accepting one
  * become the statement.  Called by parse.c for each line and mode; bounded by CFG_THREAD_MAX and CFG_TRAIL_MAX.
  */
-#include "cfg/match.h"
+#include "cfg/grammar/match.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -196,10 +196,15 @@ static enum cfg_match_result step(struct cfg_matcher *m)
 	return CFG_MATCH_OK;
 }
 
-static bool accepts(const struct cfg_matcher *m)
+bool cfg_match_accepts(const struct cfg_matcher *m, const struct cfg_thread *thread)
+{
+	return code(m, thread->pc)->op == CFG_OP_ACCEPT;
+}
+
+static bool any_accepts(const struct cfg_matcher *m)
 {
 	for (unsigned i = 0; i < m->now->count; i++)
-		if (code(m, m->now->thread[i].pc)->op == CFG_OP_ACCEPT)
+		if (cfg_match_accepts(m, &m->now->thread[i]))
 			return true;
 	return false;
 }
@@ -222,7 +227,7 @@ enum cfg_match_result cfg_match_run(struct cfg_matcher *m, enum cfg_mode mode, c
 		m->result = step(m);
 	if (m->overflow)
 		m->result = CFG_MATCH_TOO_COMPLEX;
-	else if (m->result == CFG_MATCH_OK && !prefix && !accepts(m))
+	else if (m->result == CFG_MATCH_OK && !prefix && !any_accepts(m))
 		m->result = CFG_MATCH_INCOMPLETE;
 	return m->result;
 }

@@ -1,13 +1,13 @@
 /*
  * The types of parameters: what counts as one, what is wrong with what doesn't, how it is printed.
  */
-#include "cfg/value.h"
+#include "cfg/grammar/value.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "cfg/lex.h"
+#include "cfg/grammar/lex.h"
 #include "cfg/secrets.h"
 
 /* A short copy with NUL for parsers that want one; empty when it doesn't fit. */

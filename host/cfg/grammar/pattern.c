@@ -2,7 +2,7 @@
  * Compiles the patterns of the rows, once for a program's life (cfg_lang_new).  Recursive descent that emits code
  * as it reads; every alternative begins with a SPLIT to the next one.
  */
-#include "cfg/pattern.h"
+#include "cfg/grammar/pattern.h"
 
 #include <stdlib.h>
 #include <string.h>

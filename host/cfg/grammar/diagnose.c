@@ -2,7 +2,7 @@
  * From a line that isn't understood to a message that helps.  parse.c calls it once per bad line; it runs the matcher
  * again in the mode that came furthest and reads from the live threads what was expected.
  */
-#include "cfg/diagnose.h"
+#include "cfg/grammar/diagnose.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -108,6 +108,14 @@ struct guess {
 	unsigned distance;
 };
 
+/* Words whose lengths differ too much can't be near: saves most of the work on rubbish. */
+static bool can_be_near(struct bytes word, const char *other)
+{
+	size_t n = strlen(other), longer = n > word.len ? n : word.len, shorter = n > word.len ? word.len : n;
+
+	return (longer - shorter) * 3 <= longer;
+}
+
 static void guess_from(const struct cfg_matcher *m, struct guess *best)
 {
 	struct bytes word = m->line->token[m->at].text;
@@ -116,7 +124,7 @@ static void guess_from(const struct cfg_matcher *m, struct guess *best)
 		const struct cfg_ins *ins = ins_of(m, i);
 		unsigned d;
 
-		if (ins->op != CFG_OP_KEY || ins->alias)
+		if (ins->op != CFG_OP_KEY || ins->alias || !can_be_near(word, ins->typed))
 			continue;
 		d = distance(word, ins->typed);
 		if (d < best->distance) {
@@ -139,7 +147,7 @@ static bool was_said(const struct cfg_matcher *m, unsigned thread, const char *w
 	for (unsigned i = 0; i < thread; i++) {
 		const struct cfg_ins *ins = ins_of(m, i);
 
-		if (ins->op == CFG_OP_KEY && strcmp(ins->typed, what) == 0)
+		if (ins->op == CFG_OP_KEY && !ins->alias && strcmp(ins->typed, what) == 0)
 			return true;
 		if (ins->op == CFG_OP_PARAM && strcmp(cfg_value_expected(ins->param, other, sizeof(other)), what) == 0)
 			return true;
@@ -230,16 +238,18 @@ static void say_unknown_word(struct text *t, const struct cfg_diagnosis *d)
 {
 	const struct cfg_matcher *m = d->matcher;
 	struct guess best = { NULL, NEAR_MAX };
-	struct bytes none = { NULL, 0 };
+	struct bytes none = bytes_str("");
 
 	if (say_why(t, m))
 		return;
-	say_word(t, m);
 	if (wants_nothing(m)) {
-		say(t, " is one word too many");
+		say(t, "nothing more is expected from ");
+		say_word(t, m);
+		say(t, " on");
 		return;
 	}
 	guess_from(m, &best);
+	say_word(t, m);
 	say(t, " is not expected here");
 	if (!may_be_secret(m) && is_near(&best, m->line->token[m->at].text))
 		say(t, "; did you mean '%s'?", best.word);
@@ -267,7 +277,7 @@ void cfg_diagnose(const struct cfg_diagnosis *d, const char *file, struct cfg_me
 {
 	struct cfg_matcher *m = d->matcher;
 	struct text t = { .len = 0 };
-	struct bytes none = { NULL, 0 };
+	struct bytes none = bytes_str("");
 	struct cfg_place place = { file, d->line->number, 0 };
 	enum cfg_mode mode = furthest(d);
 	enum cfg_match_result result = cfg_match_run(m, mode, d->line, d->first, d->prefix);

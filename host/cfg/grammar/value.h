@@ -2,7 +2,7 @@
 #define CFG_VALUE_H
 
 #include "cfg/model.h"
-#include "cfg/pattern.h"
+#include "cfg/grammar/pattern.h"
 
 #ifdef __cplusplus
 extern "C" {

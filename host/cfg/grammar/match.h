@@ -2,8 +2,8 @@
 #define CFG_MATCH_H
 
 #include "cfg/lang.h"
-#include "cfg/lex.h"
-#include "cfg/value.h"
+#include "cfg/grammar/lex.h"
+#include "cfg/grammar/value.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -70,6 +70,9 @@ enum cfg_match_result cfg_match_run(struct cfg_matcher *m, enum cfg_mode mode, c
 
 /* The row of the best accepting thread, after CFG_MATCH_OK without 'prefix'; its thread in '*out'. */
 const struct cfg_row *cfg_match_row(const struct cfg_matcher *m, const struct cfg_thread **out);
+
+/* Whether the words of 'thread' are a whole command. */
+bool cfg_match_accepts(const struct cfg_matcher *m, const struct cfg_thread *thread);
 
 /* The row that a thread is in, wherever it stands. */
 const struct cfg_row *cfg_match_thread_row(const struct cfg_matcher *m, const struct cfg_thread *thread);

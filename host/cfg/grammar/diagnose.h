@@ -1,7 +1,7 @@
 #ifndef CFG_DIAGNOSE_H
 #define CFG_DIAGNOSE_H
 
-#include "cfg/match.h"
+#include "cfg/grammar/match.h"
 #include "cfg/message.h"
 
 #ifdef __cplusplus

@@ -2,7 +2,7 @@
  * Text to lines of tokens.  Knows nothing of the language but blanks, quotes and '!'; used for the configuration
  * and for the platform file alike.
  */
-#include "cfg/lex.h"
+#include "cfg/grammar/lex.h"
 
 #include <string.h>
 
