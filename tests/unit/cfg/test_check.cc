@@ -1,0 +1,325 @@
+/* What makes an object complete, what is refused and what is warned about: cli.md 1 to 3. */
+#include "loaded.h"
+
+using namespace cfgtest;
+
+namespace
+{
+
+const char *const keyring = "crypto ikev2 keyring K\n peer a\n  address 192.0.2.9\n  pre-shared-key k\n";
+const char *const psk = " match identity remote any\n authentication local pre-share key k\n authentication remote pre-share key k\n";
+
+std::string lacks(const std::string &text, cfg_kind kind, const char *name)
+{
+	Loaded l(text);
+
+	EXPECT_EQ(l.err, ERR_OK) << l.errors();
+	if (l.err != ERR_OK)
+		return "not loaded";
+	const cfg_object *o = cfg_find(l.model, kind, name);
+	return o == nullptr ? "not found" : reasons(o);
+}
+
+/* ---- proposals, policies ---- */
+
+std::string proposal(const std::string &lines)
+{
+	return lacks("crypto ikev2 proposal p\n" + lines, CFG_KIND_PROPOSAL, "p");
+}
+
+TEST(CfgCheck, a_proposal_needs_its_parts)
+{
+	EXPECT_EQ(proposal(""), "needs 'encryption'\nneeds 'group'\n");
+	EXPECT_EQ(proposal("encryption aes-cbc-128\ngroup 19\n"), "needs 'integrity'\n");
+	EXPECT_EQ(proposal("encryption aes-gcm-128\ngroup 19\n"), "needs 'prf', because of its AEAD encryption\n");
+	EXPECT_EQ(proposal("encryption aes-gcm-128\nprf sha256\n"), "needs 'group'\n");
+	EXPECT_EQ(proposal("encryption chacha20-poly1305\nprf sha256\ngroup 31\n"), "");
+	EXPECT_EQ(proposal("encryption aes-cbc-128\nintegrity sha1\ngroup 2\n"), "");
+	EXPECT_EQ(proposal("encryption des\nintegrity sha1\ngroup 1\n"),
+		"'encryption des' isn't implemented yet\n'group 1' isn't implemented yet\n");
+}
+
+TEST(CfgCheck, a_proposal_is_not_mixed_and_has_known_groups)
+{
+	EXPECT_EQ(Loaded("crypto ikev2 proposal p\n encryption aes-cbc-128 aes-gcm-128\n").errors(),
+		"2:2 AEAD (gcm, chacha20) and CBC don't mix in one proposal: make two\n");
+	EXPECT_EQ(Loaded("crypto ikev2 proposal p\n group 19 3\n").errors(), "2:11 no group 3: there are 1, 2, 5, 14 to 21, 24 and 31\n");
+}
+
+TEST(CfgCheck, weak_algorithms_are_warned_about)
+{
+	EXPECT_EQ(Loaded("crypto ikev2 proposal p\n encryption 3des des\n integrity md5 sha1 sha256\n group 1 2 5 24 19\n").warnings(),
+		"2:13 '3des' is weak\n2:18 'des' is weak\n3:12 'md5' is weak\n3:16 'sha1' is weak\n"
+		"4:8 'group 1' is weak\n4:10 'group 2' is weak\n4:12 'group 5' is weak\n4:14 'group 24' is weak\n");
+	EXPECT_EQ(Loaded("").warnings(), "") << "the smart defaults are ours";
+}
+
+TEST(CfgCheck, a_policy_needs_a_complete_proposal)
+{
+	EXPECT_EQ(lacks("crypto ikev2 policy p\n", CFG_KIND_POLICY, "p"), "needs a proposal that is complete\n");
+	EXPECT_EQ(lacks("crypto ikev2 proposal q\ncrypto ikev2 policy p\n proposal q\n", CFG_KIND_POLICY, "p"),
+		"needs a proposal that is complete\n");
+	EXPECT_EQ(lacks("crypto ikev2 proposal q\ncrypto ikev2 policy p\n proposal q default\n", CFG_KIND_POLICY, "p"), "");
+}
+
+TEST(CfgCheck, two_equal_policies_are_refused)
+{
+	EXPECT_EQ(Loaded("crypto ikev2 policy a\n match fvrf any\ncrypto ikev2 policy b\n match fvrf any\n").errors(),
+		"3:1 matches the same as 'crypto ikev2 policy a' (line 1): they must differ in 'match fvrf' or 'match address local'\n");
+	EXPECT_EQ(Loaded("crypto ikev2 policy a\n match fvrf any\ncrypto ikev2 policy b\n match address local 192.0.2.1\n"
+			 "crypto ikev2 policy c\n match fvrf any\n match address local 192.0.2.1\n")
+			  .errors(),
+		"");
+	EXPECT_EQ(Loaded("crypto ikev2 policy a\n match fvrf any\n").err, ERR_OK) << "the built-in default gives way";
+}
+
+/* ---- keyrings ---- */
+
+TEST(CfgCheck, a_keyring_peer_needs_a_key_and_a_way_to_be_found)
+{
+	EXPECT_EQ(lacks("crypto ikev2 keyring K\n peer a\n", CFG_KIND_KEYRING_PEER, "a"),
+		"needs 'pre-shared-key'\nneeds 'address', 'identity' or 'hostname'\n");
+	EXPECT_EQ(lacks("crypto ikev2 keyring K\n peer a\n", CFG_KIND_KEYRING, "K"), "needs a peer that is complete\n");
+	EXPECT_EQ(lacks(keyring, CFG_KIND_KEYRING, "K"), "");
+	EXPECT_EQ(lacks("crypto ikev2 keyring K\n peer a\n  identity fqdn x\n  pre-shared-key k\n  ppk manual id i key k required\n",
+			  CFG_KIND_KEYRING_PEER, "a"),
+		"'ppk manual id i key <removed> required' isn't enforced yet\n");
+}
+
+TEST(CfgCheck, two_peers_of_a_keyring_do_not_share_an_address)
+{
+	EXPECT_EQ(
+		Loaded("crypto ikev2 keyring K\n peer a\n  address 192.0.2.1\n  pre-shared-key k\n peer b\n  address 192.0.2.1\n  pre-shared-key k\n"
+		       "crypto ikev2 keyring L\n peer a\n  address 192.0.2.1\n  pre-shared-key k\n")
+			.errors(),
+		"5:2 has the address of 'peer a' (line 2): one peer, one address\n");
+}
+
+TEST(CfgCheck, a_key_of_one_direction_must_do_for_the_profiles_that_use_it)
+{
+	const char *local_only = "crypto ikev2 keyring K\n peer a\n  address 192.0.2.1\n  pre-shared-key local k\n";
+
+	EXPECT_EQ(Loaded(std::string(local_only) + "crypto ikev2 profile P\n match identity remote any\n authentication local pre-share\n"
+						   " authentication remote pre-share\n keyring K\n")
+			  .errors(),
+		"2:2 needs 'pre-shared-key remote': 'crypto ikev2 profile P' (line 5) asks for pre-share\n");
+	EXPECT_EQ(Loaded(std::string(local_only) + "crypto ikev2 profile P\n match identity remote any\n authentication local pre-share\n"
+						   " authentication remote rsa-sig\n keyring K\n")
+			  .err,
+		ERR_OK);
+}
+
+/* ---- profiles ---- */
+
+std::string profile(const std::string &lines, const std::string &before = "")
+{
+	return lacks(before + "crypto ikev2 profile P\n" + lines, CFG_KIND_PROFILE, "P");
+}
+
+TEST(CfgCheck, a_profile_needs_its_parts)
+{
+	EXPECT_EQ(profile(""),
+		"needs 'match identity remote' or 'match certificate'\nneeds 'authentication local'\nneeds 'authentication remote'\n");
+	EXPECT_EQ(profile(psk), "");
+	EXPECT_EQ(profile(" match identity remote any\n authentication local pre-share key k\n authentication remote pre-share\n"),
+		"needs 'keyring' or a key in the line 'authentication remote pre-share'\n");
+	EXPECT_EQ(profile(" match identity remote any\n authentication local pre-share\n authentication remote pre-share\n keyring K\n",
+			  keyring),
+		"");
+	EXPECT_EQ(profile(" match identity remote any\n authentication local pre-share\n authentication remote pre-share\n keyring K\n",
+			  "crypto ikev2 keyring K\n"),
+		"'crypto ikev2 keyring K' isn't complete\n");
+}
+
+TEST(CfgCheck, certificates_wait_for_their_code)
+{
+	EXPECT_EQ(profile(" match identity remote any\n authentication local rsa-sig\n authentication remote rsa-sig\n"),
+		"'authentication local rsa-sig' isn't implemented yet\n'authentication remote rsa-sig' isn't implemented yet\n");
+}
+
+/* R-AAA-13: a server proves itself by certificate where the peer uses EAP. */
+TEST(CfgCheck, eap_needs_a_certificate_on_the_other_side_R_AAA_13)
+{
+	EXPECT_NE(profile(" match identity remote any\n authentication local pre-share key k\n authentication remote eap\n")
+			  .find("'authentication remote eap' needs a certificate method in 'authentication local'"),
+		std::string::npos);
+	EXPECT_NE(profile(" match identity remote any\n authentication local eap\n authentication remote pre-share key k\n")
+			  .find("'authentication local eap' needs a certificate method in 'authentication remote'"),
+		std::string::npos);
+	EXPECT_EQ(profile(" match identity remote any\n authentication local rsa-sig\n authentication remote eap query-identity\n")
+			  .find("needs a certificate"),
+		std::string::npos);
+}
+
+TEST(CfgCheck, cached_with_cert_is_refused)
+{
+	EXPECT_EQ(Loaded("crypto ikev2 profile P\n aaa authorization user cert cached\n").errors(),
+		"2:2 'cached' needs a reply to cache: there is none with 'cert'\n");
+}
+
+/* R-TUN-11: the template of `mode auto` has no `tunnel mode`. */
+TEST(CfgCheck, mode_auto_decides_the_tunnel_mode_R_TUN_11)
+{
+	EXPECT_NE(profile(" virtual-template 1 mode auto\n", "interface Virtual-Template1\n tunnel mode ipsec ipv4\n")
+			  .find("'mode auto': Virtual-Template1 must not have a 'tunnel mode'"),
+		std::string::npos);
+	EXPECT_EQ(profile(" virtual-template 1 mode auto\n", "interface Virtual-Template1\n no ip address\n").find("must not"),
+		std::string::npos);
+}
+
+TEST(CfgCheck, authorization_needs_its_list_and_policy)
+{
+	std::string lines = std::string(psk) + " aaa authorization group psk list L A\n";
+
+	EXPECT_EQ(profile(lines), "'aaa authorization network L' isn't defined\n");
+	EXPECT_EQ(profile(lines, "aaa authorization network L local\n"), "'aaa authorization network L local' isn't complete\n");
+	EXPECT_EQ(profile(lines, "aaa new-model\naaa authorization network L local\n"),
+		"'crypto ikev2 authorization policy A' isn't defined\n");
+	EXPECT_EQ(profile(lines, "aaa new-model\naaa authorization network L local\ncrypto ikev2 authorization policy A\n pfs\n"),
+		"'crypto ikev2 authorization policy A' isn't complete\n");
+	EXPECT_EQ(profile(lines, "aaa new-model\naaa authorization network L local\ncrypto ikev2 authorization policy A\n"), "");
+}
+
+TEST(CfgCheck, two_profiles_with_the_same_match_are_refused)
+{
+	std::string a = "crypto ikev2 profile A\n match identity remote fqdn Hub.example.net\n";
+
+	EXPECT_EQ(Loaded(a + "crypto ikev2 profile B\n match identity remote fqdn hub.Example.net\n").errors(),
+		"3:1 matches 'identity remote fqdn hub.example.net' as 'crypto ikev2 profile A' (line 1) does, with the same fvrf and local address\n");
+	EXPECT_EQ(Loaded(a + "crypto ikev2 profile B\n match identity remote fqdn domain hub.example.net\n").errors(), "");
+	EXPECT_EQ(Loaded(a + "crypto ikev2 profile B\n match address local 192.0.2.1\n match identity remote fqdn hub.example.net\n")
+			  .errors(),
+		"");
+	EXPECT_EQ(Loaded(a + "crypto ikev2 profile B\n match fvrf any\n match identity remote fqdn hub.example.net\n").errors(), "");
+	EXPECT_EQ(
+		Loaded("crypto ikev2 profile A\n match identity remote key-id x\ncrypto ikev2 profile B\n match identity remote key-id X\n")
+			.errors(),
+		"");
+	EXPECT_NE(
+		Loaded("crypto ikev2 profile A\n match identity remote any\ncrypto ikev2 profile B\n match identity remote any\n").errors(),
+		"");
+	EXPECT_NE(Loaded("crypto ikev2 profile A\n match identity remote address 10.0.0.0 255.0.0.0\n"
+			 "crypto ikev2 profile B\n match identity remote address 10.1.1.1 255.0.0.0\n")
+			  .errors(),
+		"");
+}
+
+TEST(CfgCheck, certificate_and_identity_matches_are_alternatives)
+{
+	EXPECT_EQ(Loaded("crypto pki certificate map M 10\ncrypto ikev2 profile P\n match certificate M\n match identity remote any\n")
+			  .warnings(),
+		"3:2 'match certificate' and 'match identity' (line 4) are alternatives: each lets a peer in by itself\n");
+}
+
+/* ---- IPsec ---- */
+
+TEST(CfgCheck, a_transform_set_is_authenticated)
+{
+	EXPECT_EQ(lacks("crypto ipsec transform-set T esp-aes\n", CFG_KIND_TRANSFORM_SET, "T"),
+		"needs a hash (esp-sha256-hmac …): a cipher without one is open to forgery\n");
+	EXPECT_EQ(
+		Loaded("crypto ipsec transform-set T esp-gcm esp-sha-hmac\n").errors(), "1:1 an AEAD cipher takes no hash: leave it out\n");
+	EXPECT_EQ(lacks("crypto ipsec transform-set T esp-3des esp-md5-hmac\n", CFG_KIND_TRANSFORM_SET, "T"),
+		"'esp-3des' isn't implemented yet\n'esp-md5-hmac' isn't implemented yet\n");
+}
+
+TEST(CfgCheck, an_ipsec_profile_needs_a_complete_ikev2_profile)
+{
+	EXPECT_EQ(lacks("crypto ipsec profile X\n", CFG_KIND_IPSEC_PROFILE, "X"), "needs 'set ikev2-profile'\n");
+	EXPECT_EQ(lacks("crypto ipsec profile X\n set ikev2-profile P\ncrypto ikev2 profile P\n", CFG_KIND_IPSEC_PROFILE, "X"),
+		"'crypto ikev2 profile P' isn't complete\n");
+	EXPECT_EQ(lacks(std::string("crypto ipsec profile X\n set ikev2-profile P\ncrypto ikev2 profile P\n") + psk, CFG_KIND_IPSEC_PROFILE,
+			  "X"),
+		"")
+		<< "without a line the default transform set holds";
+	EXPECT_EQ(lacks(std::string("crypto ipsec transform-set T esp-null esp-sha-hmac\ncrypto ipsec profile X\n set transform-set T\n"
+				    " set ikev2-profile P\ncrypto ikev2 profile P\n") +
+				  psk,
+			  CFG_KIND_IPSEC_PROFILE, "X"),
+		"needs a transform set that is complete\n");
+}
+
+/* ---- interfaces ---- */
+
+std::string tunnel(const std::string &lines, const std::string &profile_lines = "")
+{
+	return lacks(
+		std::string("crypto ikev2 profile default\n") + psk + profile_lines +
+			"interface Ethernet0/0\n ip address 192.0.2.1 255.255.255.0\ninterface Loopback0\n ip address 10.0.0.1 255.255.255.255\n"
+			"interface Tunnel0\n" +
+			lines,
+		CFG_KIND_INTERFACE, "Tunnel0");
+}
+
+const char *const good =
+	" tunnel mode ipsec ipv4\n tunnel source Ethernet0/0\n tunnel destination 192.0.2.2\n tunnel protection ipsec profile default\n";
+
+TEST(CfgCheck, a_tunnel_needs_its_parts)
+{
+	EXPECT_EQ(tunnel(good), "");
+	EXPECT_EQ(tunnel(" tunnel mode ipsec ipv4\n"),
+		"needs 'tunnel source'\nneeds 'tunnel destination'\n'tunnel mode ipsec ipv4' needs 'tunnel protection ipsec profile'\n");
+	EXPECT_EQ(tunnel(std::string(good) + " ip unnumbered Loopback0\n"), "");
+}
+
+TEST(CfgCheck, gre_waits_for_its_code)
+{
+	std::string reason =
+		"'tunnel mode gre ip' isn't implemented yet (gre not yet): write 'tunnel mode ipsec ipv4' or another ipsec mode\n";
+
+	EXPECT_EQ(tunnel(std::string(good) + " no tunnel mode\n"), reason);
+	EXPECT_EQ(tunnel(std::string(good) + " tunnel mode gre ip\n"), reason);
+}
+
+TEST(CfgCheck, a_tunnels_ends_are_of_its_transport)
+{
+	EXPECT_EQ(tunnel(std::string(good) + " tunnel destination 2001:db8::2\n"), "'tunnel mode ipsec ipv4' needs an IPv4 destination\n");
+	EXPECT_EQ(tunnel(std::string(good) + " tunnel source 2001:db8::1\n"), "'tunnel mode ipsec ipv4' needs an IPv4 source\n");
+	EXPECT_EQ(tunnel(std::string(good) + " tunnel mode ipsec ipv6\n tunnel destination 2001:db8::2\n"),
+		"'tunnel source': Ethernet0/0 has no IPv6 address\n");
+	EXPECT_EQ(tunnel(std::string(good) + " tunnel mode ipsec dual-overlay\n"), "");
+	EXPECT_EQ(tunnel(std::string(good) + " tunnel mode ipsec dual-overlay\n tunnel source 2001:db8::1\n"),
+		"'tunnel mode ipsec dual-overlay' needs an IPv4 source\n");
+}
+
+TEST(CfgCheck, a_negotiated_address_needs_authorization)
+{
+	EXPECT_EQ(tunnel(std::string(good) + " ip address negotiated\n"),
+		"'ip address negotiated' needs 'aaa authorization' in 'crypto ikev2 profile default'\n");
+	EXPECT_EQ(tunnel(std::string(good) + " ip address negotiated\n",
+			  " aaa authorization group psk list L default\naaa new-model\naaa authorization network L local\n"),
+		"");
+	EXPECT_EQ(lacks("interface Ethernet0/0\n ip address negotiated\n", CFG_KIND_INTERFACE, "Ethernet0/0"),
+		"'ip address negotiated' is for tunnels\n");
+}
+
+TEST(CfgCheck, a_lender_has_an_address_of_its_own)
+{
+	EXPECT_EQ(lacks("interface Loopback0\ninterface Ethernet0/1\n ip unnumbered Loopback0\n ipv6 unnumbered Loopback0\n",
+			  CFG_KIND_INTERFACE, "Ethernet0/1"),
+		"'ip unnumbered': Loopback0 has no IPv4 address of its own\n'ipv6 unnumbered': Loopback0 has no IPv6 address of its own\n");
+	EXPECT_EQ(lacks("interface Tunnel0\n ip address negotiated\ninterface Ethernet0/1\n ip unnumbered Tunnel0\n", CFG_KIND_INTERFACE,
+			  "Ethernet0/1"),
+		"");
+}
+
+TEST(CfgCheck, a_template_is_unnumbered_and_has_no_destination)
+{
+	std::string text =
+		std::string("crypto ikev2 profile default\n") + psk +
+		"interface Loopback0\n ip address 10.0.0.1 255.255.255.255\ninterface Virtual-Template1 type tunnel\n tunnel mode ipsec ipv4\n"
+		" tunnel protection ipsec profile default\n";
+
+	EXPECT_EQ(lacks(text + " ip unnumbered Loopback0\n", CFG_KIND_INTERFACE, "Virtual-Template1"), "");
+	EXPECT_EQ(lacks(text + " no ip address\n", CFG_KIND_INTERFACE, "Virtual-Template1"), "");
+	EXPECT_EQ(lacks(text + " ip address 10.0.0.2 255.255.255.0\n tunnel destination 192.0.2.1\n", CFG_KIND_INTERFACE,
+			  "Virtual-Template1"),
+		"a template has no address of its own: use 'ip unnumbered'\na template has no 'tunnel destination'\n");
+}
+
+TEST(CfgCheck, nave_makes_virtual_accesses_itself)
+{
+	EXPECT_NE(Loaded("interface Virtual-Access1\n").err, ERR_OK);
+}
+
+} // namespace
