@@ -14,7 +14,7 @@ extern "C" {
 /*
  * The routing table: candidates from every source, the best of each prefix, resolved to where packets go.  It knows
  * no socket and no datapath: what changes in the resolved table is told to one listener, which carries it to the
- * datapath's FIB (route/fib.h) and to the kernel (route/kernel.h).
+ * datapath's FIB (session/fib.h) and to the kernel (route/kernel.h).
  *
  * Interfaces are known by {kind, id}, the ids of contract 1 (dp/api.h).  A route through an interface counts only
  * while that is up.  Loop thread only.
@@ -70,7 +70,7 @@ void route_rib_free(struct route_rib *r);
 MUST_USE enum err route_rib_add(struct route_rib *r, const struct route_candidate *c);
 
 /* Removes the candidate of the same vrf, prefix, source, out and gateway; ERR_ABSENT when there is none. */
-MUST_USE enum err route_rib_del(struct route_rib *r, const struct route_candidate *c);
+enum err route_rib_del(struct route_rib *r, const struct route_candidate *c);
 
 /* Removes every candidate through 'out': the interface is gone. */
 void route_rib_del_if(struct route_rib *r, struct route_if out);

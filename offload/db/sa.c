@@ -333,6 +333,8 @@ void db_sa_publish(struct db *db, struct db_sa *sa, db_sa_drop *drop, void *ctx)
 	map_add(&db->sa_ids, &sa->by_id, id_hash(db, sa->id));
 	list_add(&db->tunnel_cold[sa->tunnel].sas, &sa->of_tunnel);
 	db->tunnel_cold[sa->tunnel].sa_count++;
+	if (sa->direction == DP_OUT)
+		db_tunnel_found_sender(db, sa);
 }
 
 enum err db_sa_copy(struct db *db, uint32_t id, struct db_sa **out)

@@ -65,19 +65,14 @@ static struct db_tunnel *tunnel_new(struct db *db, uint32_t id)
 	return t;
 }
 
-/* The slot of the SA that 'conf' sends through. */
-static enum err sender(const struct db *db, const struct dp_tunnel *conf, const struct db_tunnel *t, uint32_t *slot)
+/* The slot of the SA that 'conf' sends through; none while that isn't there, or is another tunnel's. */
+static uint32_t sender(const struct db *db, const struct dp_tunnel *conf, const struct db_tunnel *t)
 {
-	const struct db_sa *sa;
+	const struct db_sa *sa = conf->sa_out == 0 ? NULL : db_sa_find(db, conf->sa_out);
 
-	*slot = DB_SLOT_NONE;
-	if (conf->sa_out == 0)
-		return ERR_OK;
-	sa = db_sa_find(db, conf->sa_out);
 	if (t == NULL || sa == NULL || sa->direction != DP_OUT || sa->tunnel != db_tunnel_index(db, t))
-		return ERR_ABSENT;
-	*slot = sa->slot;
-	return ERR_OK;
+		return DB_SLOT_NONE;
+	return sa->slot;
 }
 
 static void hold_vrfs(struct db *db, uint16_t inner, uint16_t front, bool hold)
@@ -94,15 +89,12 @@ enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf)
 	uint16_t front = db_vrf_find(db, conf->front_vrf);
 	struct db_tunnel *t = db_tunnel_find(db, conf->id);
 	uint32_t slot;
-	enum err err;
 
 	if (conf->mode != DP_TUNNEL_IPSEC)
 		return ERR_UNSUPPORTED;
 	if (inner == DB_VRF_NONE || front == DB_VRF_NONE)
 		return ERR_ABSENT;
-	err = sender(db, conf, t, &slot);
-	if (err != ERR_OK)
-		return err;
+	slot = sender(db, conf, t);
 	hold_vrfs(db, inner, front, true);
 	if (t == NULL) {
 		t = tunnel_new(db, conf->id);
@@ -123,6 +115,14 @@ enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf)
 	__atomic_store_n(&t->live, true, __ATOMIC_RELEASE);
 	db_touch(db);
 	return ERR_OK;
+}
+
+void db_tunnel_found_sender(struct db *db, const struct db_sa *sa)
+{
+	struct db_tunnel *t = &db->tunnel[sa->tunnel];
+
+	if (t->live && cold_of(db, t)->conf.sa_out == sa->id)
+		__atomic_store_n(&t->sa_out, sa->slot, __ATOMIC_RELEASE);
 }
 
 enum err db_tunnel_del(struct db *db, uint32_t id)

@@ -49,10 +49,14 @@ struct db_tunnel_cold {
 };
 
 /*
- * ERR_ABSENT: VRF or sa_out unknown; ERR_UNSUPPORTED: a mode that isn't built; ERR_FULL.
- * 'sa_out' must be an outbound SA of this tunnel.
+ * ERR_ABSENT: VRF unknown; ERR_UNSUPPORTED: a mode that isn't built; ERR_FULL.
+ * 'sa_out' may be an SA that is yet to come: the tunnel drops until then.
  */
 MUST_USE enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf);
+
+/* An outbound SA was published: the tunnel that waits for it sends by it from now on. */
+struct db_sa;
+void db_tunnel_found_sender(struct db *db, const struct db_sa *sa);
 
 /* Takes it out of use; routes that still point here drop.  ERR_ABSENT; ERR_BUSY while SAs are in it. */
 MUST_USE enum err db_tunnel_del(struct db *db, uint32_t id);

@@ -105,7 +105,7 @@ crypto ipsec profile default
 CFG
 }
 
-# nave_config_hub NAME: pool 10.77.0.100-, LAN 10.10.0.0/24.
+# nave_config_hub NAME (also its name within vpn.example.net): pool 10.77.0.100-, LAN 10.10.0.0/24.
 nave_config_hub() {
 	mkdir -p "$LAB_DIR/$1"
 	NAVE_PROFILE_LINES=" virtual-template 1" nave_config_common "$1" >"$LAB_DIR/$1/config"

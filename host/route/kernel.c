@@ -1,0 +1,364 @@
+/*
+ * The host's side of the routing table, through base/nl.  Entries are kept in a map by prefix; those that differ from
+ * the host stand in a list that a flush works off in batches.  Loop thread; netlink answers at once.
+ */
+#include "route/kernel.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/list.h"
+#include "base/map.h"
+#include "base/nl/nl.h"
+#include "base/nl/nl_addr.h"
+#include "base/nl/nl_link.h"
+#include "base/nl/nl_route.h"
+
+enum { KERNEL_METRIC = 100, KERNEL_METRIC_GUARD = 4000000, KERNEL_BATCH = 256 };
+
+struct kernel_route {
+	struct map_node node;
+	struct list in_dirty;
+	struct addr_prefix prefix;
+	struct addr gateway;
+	char netdev[NL_LINK_NAME]; /* "": unreachable alone */
+	bool overlay;
+	bool wanted;
+	bool applied; /* something of it may be in the host */
+};
+
+struct kernel_address {
+	struct list link;
+	struct addr_prefix prefix;
+	char netdev[NL_LINK_NAME];
+};
+
+struct route_kernel {
+	struct nl *nl;
+	struct map routes;
+	struct list dirty;
+	struct list addresses;
+	/* one batch */
+	struct kernel_route *owner[KERNEL_BATCH];
+	struct nl_route batch[KERNEL_BATCH];
+	enum err result[KERNEL_BATCH];
+};
+
+static uint64_t hash_of(const struct route_kernel *k, const struct addr_prefix *p)
+{
+	uint8_t key[18];
+
+	memcpy(key, p->addr.b, 16);
+	key[16] = p->addr.family;
+	key[17] = p->len;
+	return map_hash(&k->routes, bytes_of(key, sizeof(key)));
+}
+
+static struct kernel_route *find(const struct route_kernel *k, const struct addr_prefix *p)
+{
+	for (struct map_node *n = map_find(&k->routes, hash_of(k, p)); n != NULL; n = map_find_next(n)) {
+		struct kernel_route *r = list_of(n, struct kernel_route, node);
+
+		if (addr_prefix_eq(&r->prefix, p))
+			return r;
+	}
+	return NULL;
+}
+
+static void mark_dirty(struct route_kernel *k, struct kernel_route *r)
+{
+	if (!list_linked(&r->in_dirty))
+		list_add(&k->dirty, &r->in_dirty);
+}
+
+enum err route_kernel_put(
+	struct route_kernel *k, const struct addr_prefix *prefix, const char *netdev, const struct addr *gateway, bool overlay)
+{
+	struct kernel_route *r = find(k, prefix);
+
+	if (r == NULL) {
+		r = (struct kernel_route *)calloc(1, sizeof(*r));
+		if (r == NULL)
+			return ERR_NOMEM;
+		r->prefix = *prefix;
+		map_add(&k->routes, &r->node, hash_of(k, prefix));
+	}
+	r->gateway = *gateway;
+	(void)snprintf(r->netdev, sizeof(r->netdev), "%s", netdev != NULL ? netdev : "");
+	r->overlay = overlay || netdev == NULL;
+	r->wanted = true;
+	mark_dirty(k, r);
+	return ERR_OK;
+}
+
+void route_kernel_del(struct route_kernel *k, const struct addr_prefix *prefix)
+{
+	struct kernel_route *r = find(k, prefix);
+
+	if (r == NULL)
+		return;
+	r->wanted = false;
+	mark_dirty(k, r);
+}
+
+/* ---- addresses ---- */
+
+static struct kernel_address *find_address(const struct route_kernel *k, const char *netdev, const struct addr_prefix *p)
+{
+	list_each (it, &k->addresses) {
+		struct kernel_address *a = list_of(it, struct kernel_address, link);
+
+		if (strcmp(a->netdev, netdev) == 0 && addr_prefix_eq(&a->prefix, p))
+			return a;
+	}
+	return NULL;
+}
+
+/* A device that isn't there yet is no failure: its refresh comes. */
+static enum err set_address(struct route_kernel *k, const struct kernel_address *a, bool add)
+{
+	struct nl_link link;
+	struct nl_addr want = { .prefix = a->prefix };
+	enum err err = nl_link_find(k->nl, a->netdev, &link);
+
+	if (err != ERR_OK)
+		return err == ERR_ABSENT ? ERR_OK : err;
+	want.index = link.index;
+	err = add ? nl_addr_add(k->nl, &want) : nl_addr_del(k->nl, &want);
+	if (err == ERR_EXISTS || err == ERR_ABSENT)
+		err = ERR_OK;
+	if (err == ERR_OK && add && !link.up)
+		err = nl_link_set_up(k->nl, link.index, true);
+	return err;
+}
+
+enum err route_kernel_address(struct route_kernel *k, const char *netdev, const struct addr_prefix *prefix, bool add)
+{
+	struct kernel_address *a = find_address(k, netdev, prefix);
+	enum err err;
+
+	if (a == NULL && !add)
+		return ERR_OK;
+	if (a == NULL) {
+		a = (struct kernel_address *)calloc(1, sizeof(*a));
+		if (a == NULL)
+			return ERR_NOMEM;
+		a->prefix = *prefix;
+		(void)snprintf(a->netdev, sizeof(a->netdev), "%s", netdev);
+		list_add(&k->addresses, &a->link);
+	}
+	err = set_address(k, a, add);
+	if (!add) {
+		list_del(&a->link);
+		free(a);
+	}
+	return err;
+}
+
+/* ---- flushing ---- */
+
+static struct nl_route describe(const struct kernel_route *r, bool guard, uint32_t index)
+{
+	struct nl_route out = { .prefix = r->prefix, .table = NL_TABLE_MAIN, .protocol = NL_PROTOCOL_NAVE };
+
+	out.metric = guard ? KERNEL_METRIC_GUARD : KERNEL_METRIC;
+	out.kind = guard ? NL_ROUTE_UNREACHABLE : NL_ROUTE_UNICAST;
+	if (!guard) {
+		out.index = index;
+		out.gateway = r->gateway;
+	}
+	return out;
+}
+
+/* Devices are few and routes many: the last one asked for is remembered through a flush. */
+struct device {
+	char name[NL_LINK_NAME];
+	uint32_t index; /* 0: not there */
+};
+
+static uint32_t index_of(struct route_kernel *k, struct device *d, const char *name)
+{
+	struct nl_link link;
+
+	if (strcmp(d->name, name) == 0)
+		return d->index;
+	(void)snprintf(d->name, sizeof(d->name), "%s", name);
+	d->index = nl_link_find(k->nl, name, &link) == ERR_OK ? link.index : 0;
+	return d->index;
+}
+
+/* Applies the batch; whose put was refused goes to 'again'. */
+static unsigned apply(struct route_kernel *k, enum nl_route_op op, size_t count, struct list *again)
+{
+	unsigned refused = 0;
+
+	if (count == 0 || nl_route_apply(k->nl, op, k->batch, count, k->result) == ERR_OK)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		if (k->result[i] == ERR_OK || (op == NL_ROUTE_DEL && k->result[i] == ERR_ABSENT))
+			continue;
+		refused++;
+		if (again != NULL && !list_linked(&k->owner[i]->in_dirty))
+			list_add(again, &k->owner[i]->in_dirty);
+	}
+	return refused;
+}
+
+static size_t fill_put(struct route_kernel *k, struct kernel_route *r, struct device *d, size_t count)
+{
+	uint32_t index = r->netdev[0] != '\0' ? index_of(k, d, r->netdev) : 0;
+
+	r->applied = r->applied || r->overlay || index != 0;
+	if (r->overlay) {
+		k->owner[count] = r;
+		k->batch[count++] = describe(r, true, 0);
+	}
+	if (index != 0) {
+		k->owner[count] = r;
+		k->batch[count++] = describe(r, false, index);
+	}
+	return count;
+}
+
+static size_t fill_del(struct route_kernel *k, struct kernel_route *r, size_t count)
+{
+	if (r->overlay) {
+		k->owner[count] = r;
+		k->batch[count++] = describe(r, true, 0);
+	}
+	if (r->netdev[0] != '\0') {
+		k->owner[count] = r;
+		k->batch[count++] = describe(r, false, 0);
+	}
+	return count;
+}
+
+static void forget(struct route_kernel *k, struct kernel_route *r)
+{
+	map_del(&k->routes, &r->node);
+	free(r);
+}
+
+static unsigned flush_puts(struct route_kernel *k, struct list *again)
+{
+	struct device d = { .index = 0 };
+	struct list *next;
+	size_t count = 0;
+	unsigned refused = 0;
+
+	for (struct list *it = list_first(&k->dirty); it != NULL; it = next) {
+		struct kernel_route *r = list_of(it, struct kernel_route, in_dirty);
+
+		next = list_next(&k->dirty, it);
+		if (!r->wanted)
+			continue;
+		list_del(it);
+		count = fill_put(k, r, &d, count);
+		if (count + 2 > KERNEL_BATCH) {
+			refused += apply(k, NL_ROUTE_REPLACE, count, again);
+			count = 0;
+		}
+	}
+	return refused + apply(k, NL_ROUTE_REPLACE, count, again);
+}
+
+static unsigned flush_dels(struct route_kernel *k)
+{
+	struct list gone;
+	size_t count = 0;
+	unsigned refused = 0;
+
+	list_init(&gone);
+	while (!list_empty(&k->dirty)) {
+		struct kernel_route *r = list_of(list_first(&k->dirty), struct kernel_route, in_dirty);
+
+		list_del(&r->in_dirty);
+		list_add(&gone, &r->in_dirty);
+		if (r->applied)
+			count = fill_del(k, r, count);
+		if (count + 2 > KERNEL_BATCH) {
+			refused += apply(k, NL_ROUTE_DEL, count, NULL);
+			count = 0;
+		}
+	}
+	refused += apply(k, NL_ROUTE_DEL, count, NULL);
+	while (!list_empty(&gone)) {
+		struct kernel_route *r = list_of(list_first(&gone), struct kernel_route, in_dirty);
+
+		list_del(&r->in_dirty);
+		forget(k, r);
+	}
+	return refused;
+}
+
+unsigned route_kernel_flush(struct route_kernel *k)
+{
+	struct list again;
+	unsigned refused;
+
+	if (list_empty(&k->dirty))
+		return 0;
+	list_init(&again);
+	refused = flush_puts(k, &again) + flush_dels(k);
+	while (!list_empty(&again)) {
+		struct list *it = list_first(&again);
+
+		list_del(it);
+		list_add(&k->dirty, it);
+	}
+	return refused;
+}
+
+void route_kernel_refresh(struct route_kernel *k, const char *netdev)
+{
+	list_each (it, &k->addresses) {
+		const struct kernel_address *a = list_of(it, struct kernel_address, link);
+
+		if (strcmp(a->netdev, netdev) == 0 && set_address(k, a, true) != ERR_OK)
+			continue; /* gone again: the next refresh sets it */
+	}
+	for (struct map_node *n = map_walk(&k->routes, NULL); n != NULL; n = map_walk(&k->routes, n)) {
+		struct kernel_route *r = list_of(n, struct kernel_route, node);
+
+		if (strcmp(r->netdev, netdev) == 0)
+			mark_dirty(k, r);
+	}
+}
+
+/* ---- life ---- */
+
+enum err route_kernel_new(struct route_kernel **out, struct nl *nl, const uint8_t map_key[16])
+{
+	struct route_kernel *k = (struct route_kernel *)calloc(1, sizeof(*k));
+
+	if (k == NULL)
+		return ERR_NOMEM;
+	k->nl = nl;
+	list_init(&k->dirty);
+	list_init(&k->addresses);
+	if (map_init(&k->routes, map_key) != ERR_OK) {
+		free(k);
+		return ERR_NOMEM;
+	}
+	*out = k;
+	return ERR_OK;
+}
+
+void route_kernel_free(struct route_kernel *k)
+{
+	struct map_node *n;
+
+	if (k == NULL)
+		return;
+	while ((n = map_walk(&k->routes, NULL)) != NULL)
+		forget(k, list_of(n, struct kernel_route, node));
+	while (!list_empty(&k->addresses)) {
+		struct list *it = list_first(&k->addresses);
+
+		list_del(it);
+		free(list_of(it, struct kernel_address, link));
+	}
+	map_fini(&k->routes);
+	free(k);
+}

@@ -1,0 +1,426 @@
+/*
+ * The only bridge between the IKE engine and AAA, the datapath and the routing table: the functions of struct
+ * ike_ports.  Datagrams are passed on to the program; the rest is answered here, on the loop thread.
+ */
+#include <string.h>
+
+#include "aaa/authorize.h"
+#include "ike/wire/iana.h"
+#include "session/exchange.h"
+#include "session/inner.h"
+#include "session/policy.h"
+#include "session/terms.h"
+
+static struct session_policy_path policy_path(const struct ike_path *path)
+{
+	return (struct session_policy_path){ .vrf = NULL, .local = path->local.addr, .remote = path->remote.addr };
+}
+
+static enum err ask_policy(void *ctx, const struct ike_path *path, struct ike_offers *out)
+{
+	const struct session_hub *h = (const struct session_hub *)ctx;
+	struct session_policy_path where = policy_path(path);
+	const struct cfg_policy *policy = h->model == NULL ? NULL : session_policy_ike(h->model->cfg, &where);
+
+	if (policy == NULL)
+		return ERR_ABSENT;
+	session_convert_ike_offers(policy, out);
+	return out->count != 0 ? ERR_OK : ERR_ABSENT;
+}
+
+/* ---- who is it ---- */
+
+static void refuse_proof(struct session_hub *h, struct slab_handle sa, const char *why)
+{
+	struct ike_proof proof;
+
+	memset(&proof, 0, sizeof(proof));
+	proof.err = ERR_AUTH;
+	proof.why = why;
+	ike_engine_authenticated(h->engine, session_now(h), sa, &proof);
+}
+
+/* The responder's session begins when a profile is found for its identity. */
+static struct session *admit(struct session_hub *h, struct slab_handle sa, const struct ike_who *who, const struct cfg_identity *peer)
+{
+	struct session_policy_path where = policy_path(&who->path);
+	const struct cfg_profile *profile = session_policy_profile(h->model->cfg, &where, peer);
+	struct session *s;
+
+	if (profile == NULL)
+		return NULL;
+	s = session_new(h, IKE_RESPONDER);
+	if (s == NULL)
+		return NULL;
+	s->profile = profile;
+	session_bind_ike(s, sa);
+	return s;
+}
+
+static void name_peer(struct session *s, const struct ike_id *id, const struct cfg_identity *peer)
+{
+	s->peer_type = peer->type;
+	(void)ike_id_str(id, s->peer, sizeof(s->peer));
+}
+
+static void ask_authenticate(void *ctx, struct slab_handle sa, const struct ike_who *who)
+{
+	struct session_hub *h = (struct session_hub *)ctx;
+	bool responder = who->role == IKE_RESPONDER;
+	struct session *s = responder ? NULL : session_by_ref(h, who->ref);
+	char text[SESSION_ID_TEXT];
+	struct cfg_identity peer;
+	struct session_policy_psk psk;
+	struct ike_proof proof;
+	struct ike_id local;
+
+	if (who->method != IKE_AUTH_PSK) {
+		refuse_proof(h, sa, "method");
+		return;
+	}
+	if (session_convert_id(who->peer_id, text, &peer) != ERR_OK) {
+		refuse_proof(h, sa, "identity");
+		return;
+	}
+	if (responder)
+		s = admit(h, sa, who, &peer);
+	if (s == NULL || !session_policy_accepts(s->profile, &peer) || (s->profile->auth_remote & CFG_AUTH_PSK) == 0) {
+		refuse_proof(h, sa, "no-profile");
+		return;
+	}
+	s->path = who->path;
+	name_peer(s, who->peer_id, &peer);
+	psk = session_policy_keys(s->profile, &peer, &who->path.remote.addr, responder);
+	memset(&proof, 0, sizeof(proof));
+	if (psk.remote == NULL || psk.local == NULL || secret_set(&proof.verify, secret_view(psk.remote)) != ERR_OK ||
+		secret_set(&proof.sign, secret_view(psk.local)) != ERR_OK) {
+		secret_fini(&proof.verify);
+		refuse_proof(h, sa, "no-key");
+		return;
+	}
+	local = session_convert_own_id(&s->profile->identity, &who->path.local.addr);
+	proof.ref = session_ref(s->handle);
+	proof.local_id = &local;
+	ike_engine_authenticated(h->engine, session_now(h), sa, &proof);
+	secret_fini(&proof.verify);
+	secret_fini(&proof.sign);
+}
+
+/* ---- what may it have ---- */
+
+static void refuse_plea(struct session *s, enum ike_verdict verdict, const char *why)
+{
+	struct ike_grant grant;
+
+	memset(&grant, 0, sizeof(grant));
+	grant.verdict = verdict;
+	grant.why = why;
+	/* A session without an address may still get one; the others are over. */
+	if (verdict == IKE_REFUSED && session_step(s, SESSION_E_FAILED) != ERR_OK)
+		return;
+	ike_engine_authorized(s->hub->engine, session_now(s->hub), s->ike, &grant);
+}
+
+static bool lease_address(struct session *s, const struct ike_config *want)
+{
+	if (s->grant.pool == NULL)
+		return false;
+	s->pool = session_hub_pool(s->hub, s->grant.pool);
+	if (s->pool == NULL || session_pool_lease(s->pool, &want->ip4, &s->lease) != ERR_OK) {
+		s->pool = NULL;
+		return false;
+	}
+	return true;
+}
+
+static void fill_reply(const struct session *s, const struct cfg_interface *source, const struct ike_config *want, struct ike_config *reply)
+{
+	struct addr own[2] = { session_exchange_own_address(source, AF_INET), session_exchange_own_address(source, AF_INET6) };
+
+	memset(reply, 0, sizeof(*reply));
+	if (s->lease.family == AF_INET) {
+		reply->ip4 = s->lease;
+		/* A mask with holes can't be told: the configuration's check refuses it. */
+		if ((want->want & IKE_WANT_NETMASK) != 0 && addr_mask_len(&s->grant.netmask, &reply->ip4_mask_len) != ERR_OK)
+			reply->ip4_mask_len = 0;
+	}
+	if ((want->want & IKE_WANT_DNS4) != 0)
+		for (unsigned i = 0; i < s->grant.dns_count; i++)
+			reply->dns[reply->dns_count++] = s->grant.dns[i];
+	session_exchange_routes(&s->grant, source->tunnel.mode, own, reply);
+}
+
+/* The template, or the static tunnel whose far end calls; NULL: the profile has no place for this peer. */
+static const struct cfg_interface *find_source(struct session *s)
+{
+	struct session_tunnel *t;
+
+	if (s->profile->virtual_template != NULL)
+		return s->profile->virtual_template->object.complete ? s->profile->virtual_template : NULL;
+	t = session_tunnel_for_path(s->hub, &s->path, s->profile);
+	return t != NULL ? session_tunnel_interface(t) : NULL;
+}
+
+struct plea_ctx {
+	struct session *session;
+	const struct ike_plea *plea;
+};
+
+static void grant_peer(struct session *s, const struct ike_plea *plea)
+{
+	const struct cfg_interface *source = find_source(s);
+	struct session_terms terms;
+	struct ike_config reply;
+	struct ike_grant grant;
+
+	if (source == NULL || session_terms_fill(s->profile, source, &terms) != ERR_OK) {
+		refuse_plea(s, IKE_REFUSED, "no-interface");
+		return;
+	}
+	if (plea->want != NULL && (plea->want->want & IKE_WANT_IP4) != 0 && s->grant.active && !lease_address(s, plea->want)) {
+		refuse_plea(s, IKE_NO_ADDRESS, "no-address");
+		return;
+	}
+	if (session_access_open(s, source) != ERR_OK || session_step(s, SESSION_E_GRANT) != ERR_OK) {
+		refuse_plea(s, IKE_REFUSED, "no-interface");
+		return;
+	}
+	memset(&grant, 0, sizeof(grant));
+	grant.verdict = IKE_GRANTED;
+	grant.terms = terms.terms;
+	if (plea->want != NULL && s->grant.active) {
+		fill_reply(s, source, plea->want, &reply);
+		grant.reply = &reply;
+	}
+	ike_engine_authorized(s->hub->engine, session_now(s->hub), s->ike, &grant);
+}
+
+static void take_grant(void *ctx, enum err err, const struct aaa_grant *grant)
+{
+	struct plea_ctx *p = (struct plea_ctx *)ctx;
+
+	if (err != ERR_OK) {
+		refuse_plea(p->session, IKE_REFUSED, "authorization");
+		return;
+	}
+	p->session->grant = *grant;
+	grant_peer(p->session, p->plea);
+}
+
+/*
+ * Older sessions of the same profile and identity give way to a peer that says it has no other (RFC7296-2.4).  One
+ * that came up after this peer began is not older: the peer has several tunnels, begun together.
+ */
+static void drop_older(struct session *s)
+{
+	struct session_hub *h = s->hub;
+	uint32_t cursor = 0;
+	struct slab_handle handle;
+	struct session *old;
+	struct ike_sa_info info;
+
+	if (ike_engine_info(h->engine, s->ike, &info) != ERR_OK)
+		return;
+	while ((old = (struct session *)slab_walk(&h->sessions, &cursor, &handle)) != NULL)
+		if (old != s && old->role == IKE_RESPONDER && old->up_ms != 0 && old->up_ms < info.created_ms &&
+			old->profile == s->profile && old->peer_type == s->peer_type && old->peer_type != CFG_ID_KEY_ID &&
+			strcmp(old->peer, s->peer) == 0) {
+			log_event(h->env.log, LOG_L_INFO, "session.replaced", "interface=%s peer=%s", old->access.name, old->peer);
+			ike_engine_delete(h->engine, session_now(h), old->ike);
+		}
+}
+
+static void ask_authorize(void *ctx, struct slab_handle sa, const struct ike_plea *plea)
+{
+	struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
+	struct plea_ctx p = { .session = s, .plea = plea };
+	struct aaa_request request;
+
+	if (s == NULL)
+		return;
+	if (plea->initial_contact)
+		drop_older(s);
+	request = (struct aaa_request){ .profile = s->profile, .method = CFG_AUTH_PSK };
+	aaa_authorize(&request, take_grant, &p);
+}
+
+/* ---- CHILD_SA ---- */
+
+static enum err ask_spi(void *ctx, const struct ike_path *path, uint32_t *out)
+{
+	(void)path;
+	return dp_spi_take(&((struct session_hub *)ctx)->spi, out);
+}
+
+static void tell_spi_free(void *ctx, uint32_t spi)
+{
+	dp_spi_give(&((struct session_hub *)ctx)->spi, spi);
+}
+
+/* The address that CFG_REPLY brought is the tunnel's own. */
+static enum err take_address(struct session *s, const struct ike_config *config)
+{
+	if (config == NULL || config->ip4.family == 0 || s->access.source->ip_how != CFG_IP_NEGOTIATED)
+		return ERR_OK;
+	s->assigned = config->ip4;
+	return session_iface_add_local(s->hub->ifaces, &s->assigned);
+}
+
+static void take_prefixes(struct session *s, const struct ike_config *config, bool *accepted)
+{
+	for (unsigned i = 0; i < config->prefix_count; i++) {
+		bool ok = session_exchange_accepts(&s->grant, s->access.source->tunnel.mode, &config->prefix[i]) &&
+			  session_access_route(s, &config->prefix[i]) == ERR_OK;
+
+		if (accepted != NULL)
+			accepted[i] = ok;
+		if (ok)
+			s->prefixes_accepted++;
+		else
+			s->prefixes_refused++;
+	}
+}
+
+/* What is known without the peer's word: its leased address, and `route set local`. */
+static void add_own_routes(struct session *s)
+{
+	struct addr_prefix local[IKE_CONFIG_PREFIXES];
+	unsigned count = session_exchange_local_routes(&s->grant, s->access.source->tunnel.mode, local, IKE_CONFIG_PREFIXES);
+	enum err err = ERR_OK;
+
+	if (s->lease.family != 0) {
+		struct addr_prefix host = addr_prefix_host(&s->lease);
+
+		err = session_access_route(s, &host);
+	}
+	for (unsigned i = 0; i < count && err == ERR_OK; i++)
+		err = session_access_route(s, &local[i]);
+	if (err != ERR_OK)
+		log_event(s->hub->env.log, LOG_L_ERROR, "session.route", "interface=%s err=%s", s->access.name, err_name(err));
+}
+
+static void ask_install(void *ctx, struct slab_handle sa, struct ike_child_sa *child)
+{
+	struct session_hub *h = (struct session_hub *)ctx;
+	struct session *s = session_by_ike(h, sa);
+	enum err err = s == NULL ? ERR_STALE : session_step(s, SESSION_E_INSTALL);
+
+	if (err == ERR_OK)
+		err = session_child_install(s, child);
+	if (err == ERR_OK && s->role == IKE_INITIATOR)
+		err = take_address(s, child->config);
+	if (err == ERR_OK && s->role == IKE_INITIATOR && child->config != NULL)
+		take_prefixes(s, child->config, NULL);
+	if (err == ERR_OK) {
+		add_own_routes(s);
+		route_rib_commit(h->env.rib);
+		return;
+	}
+	if (s != NULL && session_step(s, SESSION_E_FAILED) != ERR_OK)
+		return;
+	ike_engine_installed(h->engine, session_now(h), sa, child->spi_in, err);
+}
+
+static void tell_child_down(void *ctx, struct slab_handle sa, uint32_t spi_in)
+{
+	struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
+
+	if (s != NULL)
+		session_child_remove(s, spi_in);
+}
+
+static void tell_config_set(void *ctx, struct slab_handle sa, const struct ike_config *config, bool *accepted)
+{
+	struct session_hub *h = (struct session_hub *)ctx;
+	struct session *s = session_by_ike(h, sa);
+
+	if (s == NULL || s->access.source == NULL)
+		return;
+	take_prefixes(s, config, accepted);
+	route_rib_commit(h->env.rib);
+}
+
+/* An initiator tells its prefixes when it knows its own address. */
+static void send_routes(struct session *s)
+{
+	const struct cfg_interface *i = s->access.source;
+	struct addr own[2] = { session_exchange_own_address(i, AF_INET), session_exchange_own_address(i, AF_INET6) };
+	struct ike_config routes;
+
+	if (s->assigned.family == AF_INET)
+		own[0] = s->assigned;
+	memset(&routes, 0, sizeof(routes));
+	session_exchange_routes(&s->grant, i->tunnel.mode, own, &routes);
+	if (routes.prefix_count != 0)
+		ike_engine_send_routes(s->hub->engine, session_now(s->hub), s->ike, &routes);
+}
+
+static void tell_up(void *ctx, struct slab_handle sa)
+{
+	struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
+
+	if (s == NULL || session_step(s, SESSION_E_UP) != ERR_OK)
+		return;
+	if (s->role == IKE_INITIATOR && s->grant.active)
+		send_routes(s);
+}
+
+static void tell_down(void *ctx, struct slab_handle sa, enum ike_down reason)
+{
+	struct session_hub *h = (struct session_hub *)ctx;
+	struct session *s = session_by_ike(h, sa);
+	struct session_tunnel *t;
+
+	if (s == NULL)
+		return;
+	t = s->initiator;
+	log_event(h->env.log, LOG_L_INFO, "session.end", "interface=%s peer=%s reason=%s", s->access.name[0] != '\0' ? s->access.name : "-",
+		s->peer[0] != '\0' ? s->peer : "-", ike_ports_down_str(reason));
+	if (session_step(s, SESSION_E_DOWN) != ERR_OK)
+		return;
+	session_free(s);
+	if (t != NULL)
+		session_tunnel_down(t);
+}
+
+static void tell_moved(void *ctx, struct slab_handle sa, const struct ike_path *path)
+{
+	struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
+
+	if (s != NULL)
+		session_child_move(s, path);
+}
+
+static void pass_send(void *ctx, const struct ike_path *path, struct bytes datagram)
+{
+	const struct session_hub *h = (const struct session_hub *)ctx;
+
+	h->env.send(h->env.world, path, datagram);
+}
+
+static void pass_keepalive(void *ctx, const struct ike_path *path)
+{
+	const struct session_hub *h = (const struct session_hub *)ctx;
+
+	h->env.keepalive(h->env.world, path);
+}
+
+struct ike_ports session_hub_ports(struct session_hub *h)
+{
+	return (struct ike_ports){
+		.ctx = h,
+		.send = pass_send,
+		.keepalive = pass_keepalive,
+		.policy = ask_policy,
+		.authenticate = ask_authenticate,
+		.authorize = ask_authorize,
+		.spi_new = ask_spi,
+		.spi_free = tell_spi_free,
+		.install = ask_install,
+		.child_down = tell_child_down,
+		.config_set = tell_config_set,
+		.up = tell_up,
+		.down = tell_down,
+		.moved = tell_moved,
+	};
+}

@@ -1,0 +1,94 @@
+#ifndef SESSION_HUB_H
+#define SESSION_HUB_H
+
+#include "base/log.h"
+#include "base/wheel.h"
+#include "cfg/platform.h"
+#include "dp/provider.h"
+#include "dp/sync.h"
+#include "ike/engine.h"
+#include "route/rib.h"
+#include "session/session.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * All sessions of the box and what they share: the configuration, pools, SPIs, interfaces and the static tunnels that
+ * want a session.  It answers the IKE engine's questions (session/bind.c) and drives the datapath and the routing
+ * table.  One loop thread.
+ */
+struct session_hub;
+
+/* What the hub needs of the world; borrowed for its life. */
+struct session_env {
+	const struct log *log;
+	struct dp_provider *datapath;
+	struct dp_sync *sync;
+	struct route_rib *rib;
+	struct wheel *wheel; /* the program's, which its owner advances */
+	uint64_t (*now_ms)(void *clock);
+	void *clock;
+	uint8_t map_key[16];                                                           /* random */
+	uint32_t limit;                                                                /* sessions; 0: 100000 */
+	void *world;                                                                   /* first argument of the functions below */
+	void (*send)(void *world, const struct ike_path *path, struct bytes datagram); /* as in struct ike_ports */
+	void (*keepalive)(void *world, const struct ike_path *path);
+	/*
+	 * Sets or removes an address of the box on the host's device 'netdev'; may be called again for what is already so.
+	 * NULL: the host's addresses aren't Nave's.
+	 */
+	void (*address)(void *world, const char *netdev, const struct addr_prefix *prefix, bool add);
+};
+
+MUST_USE enum err session_hub_new(struct session_hub **out, const struct session_env *env);
+
+/* The engine must be gone: its last calls of 'down' free the sessions. */
+void session_hub_free(struct session_hub *h);
+
+/* The table through which an IKE engine asks this hub. */
+struct ike_ports session_hub_ports(struct session_hub *h);
+void session_hub_attach(struct session_hub *h, struct ike_engine *engine);
+
+/*
+ * Lives by 'model' (moved in) and 'platform' (borrowed) from now on: interfaces, routes and static tunnels are made to
+ * agree.  Sessions of profiles that changed or went are deleted; the others stay.  On an error the former configuration
+ * stays in force and 'model' the caller's.
+ */
+MUST_USE enum err session_hub_configure(struct session_hub *h, struct cfg_model *model, const struct cfg_platform *platform);
+
+/* The configuration in force; NULL before the first. */
+const struct cfg_model *session_hub_model(const struct session_hub *h);
+
+/* Deletes the sessions that 'peer' (family 0: all) is the peer of; returns how many. */
+unsigned session_hub_clear(struct session_hub *h, const struct addr *peer);
+
+/* The host's device behind an interface of the routing table: netdev, twin or TUN; NULL when there is none. */
+const char *session_hub_netdev(const struct session_hub *h, struct route_if key);
+
+/* Walks the sessions: '*cursor' begins at 0; NULL at the end. */
+const struct session *session_hub_walk(const struct session_hub *h, uint32_t *cursor);
+
+/* The session that the datapath knows as tunnel 'tunnel'; NULL when there is none. */
+const struct session *session_hub_by_tunnel(const struct session_hub *h, uint32_t tunnel);
+
+/* One line of show ip interface brief. */
+struct session_iface_info {
+	const char *name;
+	struct addr addr;   /* family 0: unassigned */
+	const char *method; /* "configured", "unnumbered", "negotiated", "unset" */
+	bool admin_up;
+	bool up;
+	const char *reason; /* why it isn't; NULL when up */
+};
+typedef void session_iface_fn(void *ctx, const struct session_iface_info *info);
+void session_hub_interfaces(const struct session_hub *h, session_iface_fn *fn, void *ctx);
+
+/* Usage of a pool by name; false when no session ever leased from it. */
+bool session_hub_pool_usage(const struct session_hub *h, const char *name, uint32_t *used, uint32_t *size);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

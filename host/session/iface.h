@@ -1,0 +1,42 @@
+#ifndef SESSION_IFACE_H
+#define SESSION_IFACE_H
+
+#include "cfg/platform.h"
+#include "route/rib.h"
+#include "session/hub.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * The box's own interfaces: ports and loopbacks of the configuration as ports and local addresses of the datapath,
+ * connected and local routes, and addresses on the host's devices.
+ */
+struct session_ifaces;
+
+/* The netdev that joins the host to the global VRF. */
+#define SESSION_IFACE_TUN "nave0"
+
+MUST_USE enum err session_iface_new(struct session_ifaces **out, struct session_hub *h);
+void session_iface_free(struct session_ifaces *t);
+
+/* Makes ports, addresses and static routes agree with the hub's model and platform. */
+MUST_USE enum err session_iface_configure(struct session_ifaces *t);
+
+/* An address that came with a session (negotiated): put on the TUN and known as local, until removed. */
+MUST_USE enum err session_iface_add_local(struct session_ifaces *t, const struct addr *a);
+void session_iface_del_local(struct session_ifaces *t, const struct addr *a);
+
+/* How the routing table knows the interface; kind NONE when it has no port. */
+struct route_if session_iface_key(const struct session_ifaces *t, const char *name);
+
+/* The host's device behind an interface of the routing table: netdev, twin or TUN; NULL when there is none. */
+const char *session_iface_netdev(const struct session_ifaces *t, struct route_if key);
+
+void session_iface_walk(const struct session_ifaces *t, session_iface_fn *fn, void *ctx);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

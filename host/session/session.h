@@ -1,0 +1,111 @@
+#ifndef SESSION_SESSION_H
+#define SESSION_SESSION_H
+
+#include "aaa/grant.h"
+#include "base/list.h"
+#include "base/map.h"
+#include "base/slab.h"
+#include "dp/sync.h"
+#include "ike/ports.h"
+#include "session/convert.h"
+#include "session/pool.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct session_hub;
+struct session_tunnel;
+
+/*
+ * The noun of the hub: a peer, from the moment its identity is known until its IKE SA is gone.  It owns what the peer
+ * has: the lease, the virtual access, the ESP SAs in the datapath and the routes; freeing it gives all of that back.
+ */
+#define SESSION_STATE_LIST(X)                                                 \
+	X(NEW, "DOWN-NEGOTIATING", "not authenticated yet")                   \
+	X(GRANTED, "DOWN-NEGOTIATING", "authorized, holds its lease")         \
+	X(INSTALLING, "DOWN-NEGOTIATING", "the datapath installs its SAs")    \
+	X(READY, "DOWN-NEGOTIATING", "installed, the peer is being answered") \
+	X(UP, "UP", "traffic may pass")                                       \
+	X(CLOSING, "DOWN", "refused or failed, waits for the IKE SA's end")   \
+	X(DEAD, "DOWN", "nothing left")
+
+enum session_state {
+#define SESSION_STATE_ENUM(name, word, text) SESSION_S_##name,
+	SESSION_STATE_LIST(SESSION_STATE_ENUM)
+#undef SESSION_STATE_ENUM
+		SESSION_S_COUNT
+};
+
+/* A pair of ESP SAs. */
+struct session_child {
+	struct list link;
+	struct session *session;
+	struct dp_owner owner; /* told of 'sa_in' and 'sa_out' */
+	uint32_t spi_in, spi_out;
+	uint32_t sa_in, sa_out; /* ids in the datapath */
+	unsigned awaited;       /* SAs whose installation isn't answered yet */
+	enum err err;           /* the first failure */
+	struct dp_result in, out;
+	const struct crypto_alg *encr, *integ;
+	bool esn;
+	bool udp_encap;
+	uint8_t local_count, remote_count;
+	struct ike_ts local[IKE_TS_COUNT], remote[IKE_TS_COUNT];
+};
+
+/* The virtual access of a responder's session, or the static tunnel of an initiator's: a point-to-point interface. */
+struct session_access {
+	const struct cfg_interface *source; /* template or tunnel; NULL: none yet */
+	uint32_t unit;                      /* Virtual-Access N or Tunnel N */
+	uint32_t tunnel;                    /* id in the datapath; 0: not put yet */
+	struct map_node by_tunnel;          /* while it is put */
+	bool cloned;                        /* a Virtual-Access, whose unit goes back */
+	char name[DP_NAME_MAX];
+};
+
+struct session {
+	struct session_hub *hub;
+	struct slab_handle handle; /* ours; 'ref' of the IKE SA */
+	struct slab_handle ike;
+	struct map_node by_ike;
+	bool in_map;
+	enum session_state state;
+	enum ike_role role;
+	struct ike_path path;
+	struct session_model *model; /* counted: 'profile' and 'grant' live in it */
+	const struct cfg_profile *profile;
+	struct session_tunnel *initiator; /* NULL for a responder */
+	enum cfg_id_type peer_type;
+	char peer[SESSION_ID_TEXT]; /* identity as text */
+	struct aaa_grant grant;
+	struct session_pool *pool; /* of 'lease'; NULL: no lease */
+	struct addr lease;         /* of the peer's tunnel address; family 0: none */
+	struct addr assigned;      /* initiator: what the hub gave us; family 0: none */
+	struct session_access access;
+	struct list children;
+	uint64_t up_ms; /* 0: never was */
+	unsigned prefixes_accepted, prefixes_refused;
+};
+
+const char *session_state_name(enum session_state state); /* "INSTALLING" */
+const char *session_state_word(enum session_state state); /* as show crypto session prints it */
+
+static inline uint64_t session_ref(struct slab_handle h)
+{
+	return (uint64_t)h.generation << 32 | h.index;
+}
+
+static inline struct slab_handle session_handle_of(uint64_t ref)
+{
+	struct slab_handle h;
+
+	h.index = (uint32_t)ref;
+	h.generation = (uint32_t)(ref >> 32);
+	return h;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,28 @@
+#ifndef SESSION_TERMS_H
+#define SESSION_TERMS_H
+
+#include "cfg/model.h"
+#include "ike/ports.h"
+#include "ike/wire/ts.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The terms of an IKE SA and its CHILD_SAs as the configuration states them, with room for their selectors. */
+struct session_terms {
+	struct ike_terms terms;
+	struct ike_ts any[2]; /* ours and the peer's: both sides of an `ipsec` tunnel are any/any */
+};
+
+/*
+ * Fills 'out' for 'profile' and the tunnel or template 'i', which has a complete IPsec profile and an `ipsec` mode.
+ * ERR_INCOMPLETE when no transform set is usable; ERR_UNSUPPORTED for a tunnel mode that isn't built.
+ * 'out->terms' points into 'out', which therefore must not be copied.
+ */
+MUST_USE enum err session_terms_fill(const struct cfg_profile *profile, const struct cfg_interface *i, struct session_terms *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
