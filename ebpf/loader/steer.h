@@ -58,7 +58,7 @@ void loader_steer_close(struct loader_steer *s);
 MUST_USE enum err loader_steer_attach(struct loader_steer *s, const struct loader_port *port);
 
 /* Gives the port back to the kernel: XDP first, the guard last.  ERR_ABSENT when the port isn't ours. */
-MUST_USE enum err loader_steer_detach(struct loader_steer *s, uint32_t ifindex);
+enum err loader_steer_detach(struct loader_steer *s, uint32_t ifindex);
 
 /* Unpins the maps: for a hub that is taken out of service, after detaching its ports. */
 void loader_steer_unpin(struct loader_steer *s);

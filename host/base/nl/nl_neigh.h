@@ -26,7 +26,7 @@ MUST_USE enum err nl_neigh_set(struct nl *nl, const struct nl_neigh *n);
 MUST_USE enum err nl_neigh_del(struct nl *nl, uint32_t index, const struct addr *a);
 
 /* Has the kernel find the neighbour out (ARP, ND) or confirm it; the answer comes to the watch, and into the table. */
-MUST_USE enum err nl_neigh_probe(struct nl *nl, uint32_t index, const struct addr *a);
+enum err nl_neigh_probe(struct nl *nl, uint32_t index, const struct addr *a);
 
 typedef void nl_neigh_fn(const struct nl_neigh *n, void *ctx);
 MUST_USE enum err nl_neigh_each(struct nl *nl, nl_neigh_fn *fn, void *ctx);

@@ -1,0 +1,427 @@
+/*
+ * Who knows whom.  One loop thread owns everything: sockets wake it through libevent, and between two turns it tells
+ * the engines the time.  Order of life: base services, datapath, routing, sessions, IKE engine, sockets; the end is
+ * the reverse.
+ */
+#include "naved/naved.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/nl/nl.h"
+#include "base/wheel.h"
+#include "cfg/load.h"
+#include "cfg/message.h"
+#include "cfg/platform.h"
+#include "crypto/crypto.h"
+#include "crypto/rand.h"
+#include "dp/client.h"
+#include "dp/fake.h"
+#include "dp/sync.h"
+#include "ike/engine.h"
+#include "net/udp.h"
+#include "route/kernel.h"
+#include "route/rib.h"
+#include "session/fib.h"
+#include "session/hub.h"
+#include "session/iface.h"
+
+enum { NAVED_TURN_MAX_MS = 60000, NAVED_PLATFORM_MAX = 1 << 20 };
+
+struct naved {
+	struct naved_options options;
+	struct event_base *loop;
+	struct event *timer;
+	struct event *signals[3];
+	struct event *datapath_event;
+	bool stopping;
+	struct log log;
+	struct wheel wheel;
+	struct crypto *crypto;
+	struct crypto_rand rand;
+	uint8_t map_key[16];
+	struct cfg_lang *lang;
+	struct cfg_platform *platform;
+	struct dp_client *client;
+	struct dp_provider *datapath;
+	struct dp_sync *sync;
+	struct nl *nl;
+	struct route_kernel *kernel; /* NULL: addresses and routes are the host's own matter */
+	struct route_rib *rib;
+	struct session_fib *fib;
+	struct session_hub *hub;
+	struct ike_ports ports;
+	struct ike_engine *engine;
+	struct net_udp *udp;
+};
+
+/* ---- what the parts ask of each other ---- */
+
+static uint64_t now_ms(void *clock)
+{
+	(void)clock;
+	return clock_now_ms();
+}
+
+static void send_ike(void *ctx, const struct ike_path *path, struct bytes datagram)
+{
+	struct naved *n = (struct naved *)ctx;
+	struct net_udp_path to = { .local = path->local, .remote = path->remote, .natt = path->natt };
+
+	net_udp_send(n->udp, &to, datagram);
+}
+
+static void send_keepalive(void *ctx, const struct ike_path *path)
+{
+	struct naved *n = (struct naved *)ctx;
+	struct net_udp_path to = { .local = path->local, .remote = path->remote, .natt = path->natt };
+
+	net_udp_keepalive(n->udp, &to);
+}
+
+static void receive_ike(void *ctx, const struct net_udp_path *from, struct bytes datagram)
+{
+	struct naved *n = (struct naved *)ctx;
+	struct ike_path path = { .local = from->local, .remote = from->remote, .natt = from->natt };
+
+	ike_engine_receive(n->engine, clock_now_ms(), &path, datagram);
+}
+
+static void route_changed(void *ctx, uint32_t vrf, const struct addr_prefix *prefix, const struct route_hop *hop)
+{
+	struct naved *n = (struct naved *)ctx;
+	enum err err = session_fib_changed(n->fib, vrf, prefix, hop);
+	struct addr gateway = { .family = 0 };
+
+	if (err != ERR_OK)
+		log_event(&n->log, LOG_L_ERROR, "route.fib", "err=%s", err_name(err));
+	if (n->kernel == NULL)
+		return;
+	if (hop == NULL) {
+		route_kernel_del(n->kernel, prefix);
+		return;
+	}
+	if (hop->out.kind == ROUTE_IF_LOOPBACK || (hop->out.kind == ROUTE_IF_PORT && hop->next_hop.family == 0))
+		return; /* the kernel makes these with the address */
+	if (hop->out.kind == ROUTE_IF_PORT)
+		gateway = hop->next_hop;
+	err = route_kernel_put(n->kernel, prefix, session_hub_netdev(n->hub, hop->out), &gateway, hop->out.kind == ROUTE_IF_TUNNEL);
+	if (err != ERR_OK)
+		log_event(&n->log, LOG_L_ERROR, "route.kernel", "err=%s", err_name(err));
+}
+
+static void set_address(void *world, const char *netdev, const struct addr_prefix *prefix, bool add)
+{
+	struct naved *n = (struct naved *)world;
+	enum err err = route_kernel_address(n->kernel, netdev, prefix, add);
+	char text[ADDR_PREFIX_TEXT];
+
+	if (err != ERR_OK)
+		log_event(&n->log, LOG_L_ERROR, "host.address", "netdev=%s prefix=%s err=%s", netdev, addr_prefix_str(prefix, text),
+			err_name(err));
+	else if (add)
+		route_kernel_refresh(n->kernel, netdev);
+}
+
+static void watch_readable(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	dp_client_readable(((struct naved *)arg)->client);
+}
+
+static void watch_datapath(void *ctx, int fd)
+{
+	struct naved *n = (struct naved *)ctx;
+
+	if (n->datapath_event != NULL)
+		event_free(n->datapath_event);
+	n->datapath_event = fd < 0 ? NULL : event_new(n->loop, fd, EV_READ | EV_PERSIST, watch_readable, n);
+	if (fd >= 0 && (n->datapath_event == NULL || event_add(n->datapath_event, NULL) != 0))
+		log_event(&n->log, LOG_L_ERROR, "loop.watch", "err=%s", err_name(ERR_NOMEM));
+}
+
+/* ---- configuration ---- */
+
+static void print_messages(struct cfg_messages *messages)
+{
+	char text[CFG_MESSAGE_TEXT + 256];
+
+	for (const struct cfg_message *m = messages->first; m != NULL; m = m->next)
+		(void)fprintf(stderr, "%s\n", cfg_message_str(m, text, sizeof(text)));
+	cfg_message_fini(messages);
+}
+
+static enum err load_platform(struct naved *n)
+{
+	struct cfg_messages messages = { 0 };
+	uint8_t *text = (uint8_t *)malloc(NAVED_PLATFORM_MAX);
+	FILE *f = fopen(n->options.platform, "rbe");
+	enum err err = text == NULL ? ERR_NOMEM : ERR_IO;
+
+	if (f == NULL)
+		(void)fprintf(stderr, "naved: %s: %s\n", n->options.platform, strerror(errno));
+	if (f != NULL && text != NULL) {
+		size_t len = fread(text, 1, NAVED_PLATFORM_MAX, f);
+
+		err = ferror(f) != 0 ? ERR_IO : len == NAVED_PLATFORM_MAX ? ERR_RANGE : ERR_OK;
+		if (err == ERR_OK)
+			err = cfg_platform_load(n->lang, n->options.platform, bytes_of(text, len), &messages, &n->platform);
+	}
+	if (f != NULL)
+		(void)fclose(f);
+	free(text);
+	print_messages(&messages);
+	return err;
+}
+
+static enum err load_config(struct naved *n)
+{
+	struct cfg_messages messages = { 0 };
+	struct cfg_model *model = NULL;
+	enum err err = cfg_load_file(n->lang, n->options.config, &messages, &model);
+
+	print_messages(&messages);
+	if (err != ERR_OK)
+		return err;
+	err = session_hub_configure(n->hub, model, n->platform);
+	if (err != ERR_OK)
+		cfg_model_free(model);
+	return err;
+}
+
+/* ---- loop ---- */
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg; /* waking up is all */
+}
+
+static void on_stop(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	((struct naved *)arg)->stopping = true;
+}
+
+static void on_reload(evutil_socket_t fd, short what, void *arg)
+{
+	struct naved *n = (struct naved *)arg;
+	enum err err = load_config(n);
+
+	(void)fd;
+	(void)what;
+	log_event(&n->log, err == ERR_OK ? LOG_L_NOTICE : LOG_L_ERROR, "config.reload", "file=%s err=%s", n->options.config, err_name(err));
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static enum err arm_timer(struct naved *n)
+{
+	uint64_t now = clock_now_ms();
+	uint64_t due = earlier(ike_engine_next(n->engine), wheel_next(&n->wheel));
+	uint64_t wait = due <= now ? 0 : earlier(due - now, NAVED_TURN_MAX_MS);
+	struct timeval tv = { .tv_sec = (time_t)(wait / 1000), .tv_usec = (suseconds_t)(wait % 1000 * 1000) };
+
+	return event_add(n->timer, &tv) == 0 ? ERR_OK : ERR_NOMEM;
+}
+
+enum err naved_run(struct naved *n)
+{
+	while (!n->stopping) {
+		enum err err = arm_timer(n);
+
+		if (err != ERR_OK)
+			return err;
+		if (event_base_loop(n->loop, EVLOOP_ONCE) != 0)
+			return ERR_IO;
+		ike_engine_advance(n->engine, clock_now_ms());
+		wheel_advance(&n->wheel, clock_now_ms());
+		if (n->kernel != NULL && route_kernel_flush(n->kernel) != 0)
+			log_event(&n->log, LOG_L_WARN, "route.kernel", "err=%s", err_name(ERR_IO));
+	}
+	return ERR_OK;
+}
+
+/* ---- life ---- */
+
+static enum err open_base(struct naved *n)
+{
+	static const struct {
+		int number;
+		event_callback_fn fn;
+	} handled[] = { { SIGTERM, on_stop }, { SIGINT, on_stop }, { SIGHUP, on_reload } };
+	enum err err;
+
+	n->log = (struct log){ .sink = log_stderr, .level = n->options.level };
+	wheel_init(&n->wheel, clock_now_ms());
+	n->rand = crypto_rand_system();
+	n->loop = event_base_new();
+	n->lang = cfg_lang_new();
+	if (n->loop == NULL || n->lang == NULL)
+		return ERR_NOMEM;
+	n->timer = evtimer_new(n->loop, on_timer, n);
+	if (n->timer == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < sizeof(handled) / sizeof(handled[0]); i++) {
+		n->signals[i] = evsignal_new(n->loop, handled[i].number, handled[i].fn, n);
+		if (n->signals[i] == NULL || event_add(n->signals[i], NULL) != 0)
+			return ERR_NOMEM;
+	}
+	err = crypto_new(&n->crypto);
+	return err == ERR_OK ? crypto_rand_fill(&n->rand, n->map_key, sizeof(n->map_key)) : err;
+}
+
+static enum err open_datapath(struct naved *n)
+{
+	struct dp_client_config config = {
+		.path = n->platform->datapath_socket, .wheel = &n->wheel, .log = &n->log, .watch = watch_datapath, .ctx = n
+	};
+	struct dp_sync_config sync = { .wheel = &n->wheel, .log = &n->log };
+	struct dp_fake *fake;
+	uint64_t seed;
+	enum err err = crypto_rand_fill(&n->rand, &seed, sizeof(seed));
+
+	if (err == ERR_OK)
+		err = crypto_rand_fill(&n->rand, &sync.first_id, sizeof(sync.first_id));
+	if (err != ERR_OK)
+		return err;
+	if (n->options.fake_dataplane) {
+		err = dp_fake_new(&fake, &n->wheel, n->map_key, seed);
+		if (err == ERR_OK)
+			n->datapath = dp_fake_provider(fake);
+	} else {
+		config.instance = seed;
+		err = dp_client_new(&n->client, &config);
+		if (err == ERR_OK)
+			n->datapath = dp_client_provider(n->client);
+	}
+	if (err != ERR_OK)
+		return err;
+	sync.provider = n->datapath;
+	memcpy(sync.key, n->map_key, sizeof(sync.key));
+	return dp_sync_new(&n->sync, &sync);
+}
+
+static enum err open_routing(struct naved *n)
+{
+	enum err err = ERR_OK;
+
+	if (n->platform->addresses != CFG_OWNER_HOST && !n->options.fake_dataplane) {
+		err = nl_open(-1, &n->nl);
+		if (err == ERR_OK)
+			err = route_kernel_new(&n->kernel, n->nl, n->map_key);
+	}
+	if (err == ERR_OK)
+		err = session_fib_new(&n->fib, n->sync, n->map_key);
+	return err == ERR_OK ? route_rib_new(&n->rib, n->map_key, route_changed, n) : err;
+}
+
+static enum err open_sessions(struct naved *n)
+{
+	struct session_env env = { .log = &n->log,
+		.datapath = n->datapath,
+		.sync = n->sync,
+		.rib = n->rib,
+		.wheel = &n->wheel,
+		.now_ms = now_ms,
+		.send = send_ike,
+		.keepalive = send_keepalive,
+		.address = n->kernel != NULL ? set_address : NULL,
+		.world = n };
+	struct ike_engine_config engine = { .crypto = n->crypto, .rand = &n->rand, .ports = &n->ports, .log = &n->log };
+	enum err err;
+
+	memcpy(env.map_key, n->map_key, sizeof(env.map_key));
+	err = session_hub_new(&n->hub, &env);
+	if (err != ERR_OK)
+		return err;
+	n->ports = session_hub_ports(n->hub);
+	err = ike_engine_new(&n->engine, &engine, clock_now_ms());
+	if (err == ERR_OK)
+		session_hub_attach(n->hub, n->engine);
+	return err;
+}
+
+static enum err open_sockets(struct naved *n)
+{
+	struct net_udp_config udp = { .netns_fd = -1, .receive = receive_ike, .ctx = n };
+	enum err err = net_udp_new(&n->udp, n->loop, &udp);
+
+	if (err != ERR_OK)
+		(void)fprintf(stderr, "naved: UDP ports 500 and 4500: %s\n", err_str(err));
+	return err;
+}
+
+enum err naved_new(struct naved **out, const struct naved_options *options)
+{
+	struct naved *n = (struct naved *)calloc(1, sizeof(*n));
+	enum err err;
+
+	if (n == NULL)
+		return ERR_NOMEM;
+	n->options = *options;
+	err = open_base(n);
+	if (err == ERR_OK)
+		err = load_platform(n);
+	if (err == ERR_OK)
+		err = open_datapath(n);
+	if (err == ERR_OK)
+		err = open_routing(n);
+	if (err == ERR_OK)
+		err = open_sessions(n);
+	if (err == ERR_OK)
+		err = load_config(n);
+	if (err == ERR_OK)
+		err = open_sockets(n);
+	if (err != ERR_OK) {
+		naved_free(n);
+		return err;
+	}
+	*out = n;
+	return ERR_OK;
+}
+
+void naved_free(struct naved *n)
+{
+	struct addr all = { .family = 0 };
+
+	if (n == NULL)
+		return;
+	if (n->engine != NULL)
+		(void)session_hub_clear(n->hub, &all);
+	ike_engine_free(n->engine);
+	if (n->sync != NULL)
+		dp_sync_flush(n->sync);
+	net_udp_free(n->udp);
+	session_hub_free(n->hub);
+	route_rib_free(n->rib);
+	session_fib_free(n->fib);
+	route_kernel_free(n->kernel);
+	nl_close(n->nl);
+	dp_sync_free(n->sync);
+	dp_provider_close(n->datapath);
+	cfg_platform_free(n->platform);
+	cfg_lang_free(n->lang);
+	crypto_free(n->crypto);
+	for (size_t i = 0; i < sizeof(n->signals) / sizeof(n->signals[0]); i++)
+		if (n->signals[i] != NULL)
+			event_free(n->signals[i]);
+	if (n->timer != NULL)
+		event_free(n->timer);
+	if (n->datapath_event != NULL)
+		event_free(n->datapath_event);
+	if (n->loop != NULL)
+		event_base_free(n->loop);
+	free(n);
+}
