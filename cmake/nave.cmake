@@ -6,7 +6,7 @@ set(NAVE_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla -Wundef -
 set(NAVE_C_WARNINGS -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition)
 
 # Include roots are -iquote: a host/net/if.h under -I would hijack the system's.
-set(NAVE_ROOTS ${CMAKE_SOURCE_DIR}/host ${CMAKE_SOURCE_DIR}/offload ${CMAKE_SOURCE_DIR}/ebpf
+set(NAVE_ROOTS ${CMAKE_SOURCE_DIR}/host ${CMAKE_SOURCE_DIR}/offload ${CMAKE_SOURCE_DIR}/ebpf ${CMAKE_SOURCE_DIR}/tools
 	${CMAKE_SOURCE_DIR}/fw-interface ${CMAKE_SOURCE_DIR}/fw-interface/include)
 
 # tests_LABEL builds what the tests of one label need (tools/check builds no more than that).

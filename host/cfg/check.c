@@ -226,26 +226,29 @@ static void check_authz(struct cfg_build *b, struct cfg_profile *p)
 	}
 }
 
-/* An EAP responder must show a certificate and have somebody to ask; an EAP initiator must ask for a certificate. */
+/* An EAP responder must show a certificate, an EAP initiator must ask for one. */
 static void check_eap(struct cfg_build *b, struct cfg_profile *p)
 {
 	unsigned certificate = CFG_AUTH_RSA | CFG_AUTH_ECDSA | CFG_AUTH_EDDSA;
-	bool asks = cfg_stmt_below(p->object.stmt, "aaa authentication") != NULL;
 
 	if ((p->auth_remote & CFG_AUTH_EAP) != 0 && (p->auth_local & certificate) == 0)
 		cfg_build_lack(b, &p->object, 0, "'authentication remote eap' needs a certificate method in 'authentication local'");
-	if ((p->auth_remote & CFG_AUTH_EAP) != 0 && !asks)
-		cfg_build_lack(b, &p->object, 0, "'authentication remote eap' needs 'aaa authentication eap'");
-	for (const struct cfg_authz *a = p->authz; a != NULL; a = a->next)
-		if (a->cached && a->method == CFG_AUTH_EAP && !asks)
-			cfg_build_lack(b, &p->object, 0, "'aaa authorization user eap cached' needs 'aaa authentication eap'");
 	if (p->auth_local == CFG_AUTH_EAP && (p->auth_remote & certificate) == 0)
 		cfg_build_lack(b, &p->object, 0, "'authentication local eap' needs a certificate method in 'authentication remote'");
 }
 
+/* `match` lines of certificates are kept as lines only; whether there is one counts. */
+static const struct cfg_stmt *certificate_match(const struct cfg_profile *p)
+{
+	for (const struct cfg_stmt *s = cfg_stmt_first(p->object.stmt); s != NULL; s = cfg_stmt_next(s))
+		if (cfg_stmt_has(s, "certificate") && cfg_stmt_has(s, "match"))
+			return s;
+	return NULL;
+}
+
 static void check_profile(struct cfg_build *b, struct cfg_profile *p, struct map *claims)
 {
-	const struct cfg_stmt *certificate = cfg_stmt_below(p->object.stmt, "match certificate");
+	const struct cfg_stmt *certificate = certificate_match(p);
 
 	if (p->identities == NULL && certificate == NULL)
 		cfg_build_lack(b, &p->object, 0, "needs 'match identity remote' or 'match certificate'");

@@ -3,8 +3,6 @@
  */
 #include "cfg/check_if.h"
 
-#include "cfg/refs.h"
-
 static bool has_ip(const struct cfg_interface *i, uint8_t family)
 {
 	if (family == AF_INET)
@@ -98,31 +96,9 @@ static void check_template(struct cfg_build *b, struct cfg_interface *i)
 	check_protection(b, i);
 }
 
-/* The lines of NHRP are kept as lines; a template of shortcuts has to be protected. */
-static void check_nhrp(struct cfg_build *b, struct cfg_interface *i)
-{
-	const struct cfg_stmt *s = i->object.stmt, *shortcut = cfg_stmt_below(s, "ip nhrp shortcut");
-	const struct cfg_stmt *id = cfg_stmt_below(s, "ip nhrp network-id"), *redirect = cfg_stmt_below(s, "ip nhrp redirect");
-	const char *number = shortcut == NULL ? NULL : cfg_stmt_text(shortcut, "template");
-	const struct cfg_interface *maker = NULL;
-	char name[CFG_REFS_NAME];
-
-	if (id == NULL && redirect != NULL)
-		cfg_build_lack(b, &i->object, redirect->line, "'ip nhrp redirect' needs 'ip nhrp network-id'");
-	if (id == NULL && shortcut != NULL)
-		cfg_build_lack(b, &i->object, shortcut->line, "'ip nhrp shortcut' needs 'ip nhrp network-id'");
-	if (id != NULL && i->tunnel.mode != CFG_TUNNEL_GRE_IP && i->tunnel.mode != CFG_TUNNEL_GRE_IPV6)
-		cfg_build_warn(b, id, NULL, "NHRP works in gre modes only");
-	if (number != NULL)
-		maker = cfg_find_interface(b->m, cfg_refs_name(cfg_stmt_param(shortcut, "template"), name));
-	if (maker != NULL && maker->tunnel.protection == NULL)
-		cfg_build_lack(b, &i->object, shortcut->line, "'ip nhrp shortcut': %s has no 'tunnel protection'", maker->object.name);
-}
-
 void cfg_check_if(struct cfg_build *b, struct cfg_interface *i)
 {
 	check_lenders(b, i);
-	check_nhrp(b, i);
 	if (i->type == CFG_IF_TUNNEL)
 		check_tunnel(b, i);
 	else if (i->type == CFG_IF_VIRTUAL_TEMPLATE)

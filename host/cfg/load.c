@@ -50,73 +50,56 @@ enum err cfg_load(const struct cfg_lang *lang, const char *file, struct bytes te
 	return ERR_OK;
 }
 
-/* A file's text, which may hold secrets: every copy is wiped. */
-struct text {
-	char *data;
-	size_t len, room;
-};
-
-static void text_fini(struct text *t)
-{
-	if (t->data != NULL)
-		bytes_wipe(t->data, t->len);
-	free(t->data);
-}
-
-static enum err grow(struct text *t)
-{
-	struct text more = { .len = t->len, .room = 2 * t->room + 65536 };
-
-	if (more.room > CFG_FILE_MAX)
-		return ERR_RANGE;
-	more.data = (char *)malloc(more.room);
-	if (more.data == NULL)
-		return ERR_NOMEM;
-	if (t->len != 0)
-		memcpy(more.data, t->data, t->len);
-	text_fini(t);
-	*t = more;
-	return ERR_OK;
-}
-
-static enum err read_all(FILE *f, struct text *t)
-{
-	size_t n;
-
-	do {
-		enum err err = t->len == t->room ? grow(t) : ERR_OK;
-
-		if (err != ERR_OK)
-			return err;
-		n = fread(t->data + t->len, 1, t->room - t->len, f);
-		t->len += n;
-	} while (n != 0);
-	return ferror(f) ? ERR_IO : ERR_OK;
-}
-
-static enum err read_file(const char *path, struct text *t)
+/* The whole file; wiped and freed by the caller. */
+static enum err read_file(const char *path, char **text, size_t *len)
 {
 	FILE *f = fopen(path, "rbe");
-	enum err err;
+	size_t room = 0, got = 0, n = 0;
+	char *buffer = NULL;
+	enum err err = f == NULL ? err_of_errno(errno) : ERR_OK;
 
-	if (f == NULL)
-		return err_of_errno(errno);
-	err = read_all(f, t);
-	(void)fclose(f);
+	while (err == ERR_OK) {
+		if (got == room) {
+			char *more = (char *)malloc(2 * room + 65536);
+
+			if (more == NULL || 2 * room + 65536 > CFG_FILE_MAX) {
+				free(more);
+				err = more == NULL ? ERR_NOMEM : ERR_RANGE;
+				break;
+			}
+			memcpy(more, buffer == NULL ? more : buffer, got);
+			bytes_wipe(buffer, got);
+			free(buffer);
+			buffer = more;
+			room = 2 * room + 65536;
+		}
+		n = fread(buffer + got, 1, room - got, f);
+		got += n;
+		if (n == 0)
+			break;
+	}
+	if (err == ERR_OK && ferror(f))
+		err = ERR_IO;
+	if (f != NULL)
+		(void)fclose(f);
+	*text = buffer;
+	*len = got;
 	return err;
 }
 
 enum err cfg_load_file(const struct cfg_lang *lang, const char *path, struct cfg_messages *messages, struct cfg_model **out)
 {
-	struct text t = { .data = NULL };
-	enum err err = read_file(path, &t);
+	char *text;
+	size_t len;
+	enum err err = read_file(path, &text, &len);
 
 	if (err == ERR_OK) {
-		err = cfg_load(lang, path, bytes_of(t.data, t.len), messages, out);
+		err = cfg_load(lang, path, bytes_of(text, len), messages, out);
 	} else if (err != ERR_NOMEM) {
 		cfg_message_add(messages, CFG_ERROR, (struct cfg_place){ path, 0, 0 }, "can't be read: %s", err_str(err));
 		err = ERR_MALFORMED;
 	}
-	text_fini(&t);
+	bytes_wipe(text, text == NULL ? 0 : len);
+	free(text);
 	return err;
 }

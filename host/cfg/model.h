@@ -314,7 +314,7 @@ struct cfg_profile {
 	struct cfg_dpd dpd; /* the profile's, else the global one */
 	uint32_t lifetime_s;
 	const struct cfg_authz *authz;
-	const struct cfg_interface *virtual_template; /* NULL: responds only for static tunnels; may be incomplete */
+	const struct cfg_interface *virtual_template; /* NULL: responds only for static tunnels */
 	bool mode_auto;
 	uint32_t nat_keepalive_s; /* the profile's, else the global one; 0: off */
 	bool shutdown;

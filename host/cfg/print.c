@@ -97,7 +97,7 @@ static void print_stmt(struct printer *p, const struct cfg_stmt *s, unsigned dep
 	(void)fputc('\n', p->out);
 	if (s->block != NULL)
 		(void)fprintf(p->out, "%s\n", s->block);
-	if (s->row->enters == CFG_MODE_NONE || s->no)
+	if (s->row->enters == CFG_MODE_NONE)
 		return;
 	p->mode[++p->depth] = s->row->enters;
 	for (const struct cfg_stmt *c = cfg_stmt_first(s); c != NULL; c = cfg_stmt_next(c))
@@ -122,7 +122,7 @@ enum err cfg_print(const struct cfg_lang *lang, const struct cfg_model *m, enum 
 		if (is_hidden(lang, s))
 			continue;
 		print_stmt(&p, s, 0);
-		if (p.depth != 0)
+		if (s->row->enters != CFG_MODE_NONE)
 			(void)fputs("!\n", out);
 	}
 	cfg_match_free(p.matcher);

@@ -57,7 +57,7 @@ bool cfg_report_file(const struct cfg_lang *lang, const char *path, FILE *out)
 	struct cfg_model *m = NULL;
 	enum err err = cfg_load_file(lang, path, &messages, &m);
 
-	(void)fprintf(out, "%s: %s; errors: %u, warnings: %u, not implemented yet: %u\n", path, err == ERR_OK ? "loads" : "does not load",
+	(void)fprintf(out, "%s: %s, %u errors, %u warnings, %u not implemented yet\n", path, err == ERR_OK ? "loads" : "does not load",
 		messages.count[CFG_ERROR], messages.count[CFG_WARNING], messages.count[CFG_NOT_YET]);
 	if (err == ERR_NOMEM)
 		(void)fprintf(out, "%s: %s\n", path, err_str(err));

@@ -115,8 +115,10 @@ struct cfg_stmt *cfg_stmt_put(struct cfg_tree *t, struct cfg_stmt *parent, const
 	s->word_count = line->count;
 	s->no = line->no;
 	s->block = NULL;
-	if (s->line == 0 || line->row->enters == CFG_MODE_NONE)
-		s->line = line->number; /* a container begins where it was entered first */
+	if (s->line == 0)
+		s->line = line->number;
+	if (line->row->enters == CFG_MODE_NONE)
+		s->line = line->number;
 	return s;
 }
 
@@ -237,26 +239,6 @@ struct addr_prefix cfg_stmt_prefix(const struct cfg_stmt *s, const char *name)
 	struct addr_prefix p, none = { .len = 0 };
 
 	return text != NULL && addr_parse_prefix(text, &p) == ERR_OK ? p : none;
-}
-
-static bool has_first(const struct cfg_stmt *s, const char *words)
-{
-	for (unsigned i = 0; i < s->word_count && *words != '\0'; i++) {
-		size_t len = strcspn(words, " ");
-
-		if (s->word[i].param != NULL || strlen(s->word[i].text) != len || memcmp(s->word[i].text, words, len) != 0)
-			return false;
-		words += len + (words[len] == ' ');
-	}
-	return *words == '\0';
-}
-
-const struct cfg_stmt *cfg_stmt_below(const struct cfg_stmt *s, const char *words)
-{
-	for (const struct cfg_stmt *c = cfg_stmt_first(s); c != NULL; c = cfg_stmt_next(c))
-		if (!c->no && has_first(c, words))
-			return c;
-	return NULL;
 }
 
 bool cfg_stmt_has(const struct cfg_stmt *s, const char *word)

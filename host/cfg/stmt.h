@@ -99,9 +99,6 @@ uint64_t cfg_stmt_number(const struct cfg_stmt *s, const char *name, uint64_t ot
 struct addr cfg_stmt_addr(const struct cfg_stmt *s, const char *name); /* family 0: none */
 struct addr_prefix cfg_stmt_prefix(const struct cfg_stmt *s, const char *name);
 
-/* The first line below 's' that begins with the keywords 'words' ("ip nhrp redirect"); NULL: none, or it is a `no`. */
-const struct cfg_stmt *cfg_stmt_below(const struct cfg_stmt *s, const char *words);
-
 /* Whether the line has the keyword 'word'. */
 bool cfg_stmt_has(const struct cfg_stmt *s, const char *word);
 

@@ -164,7 +164,7 @@ static void client_command(struct ctl_client *c, const char *line)
 		client_refuse(c, c->match.error[0] != '\0' ? c->match.error : err_str(err));
 	else if (c->match.command != NULL)
 		call_begin(c);
-	else if (client_write(c, ctl_codec_part("?", c->match.help, false)) != ERR_OK)
+	else if (client_write(c, ctl_codec_part("help", c->match.help, false)) != ERR_OK)
 		client_free(c);
 }
 

@@ -43,7 +43,7 @@ int main(int argc, char **argv)
 	static const struct option known[] = { { "config", required_argument, NULL, 'c' }, { "platform", required_argument, NULL, 'p' },
 		{ "fake-dataplane", no_argument, NULL, 'f' }, { "debug", no_argument, NULL, 'd' }, { "version", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
-	struct naved_options options = { .level = LOG_L_INFO };
+	struct naved_options options = { .level = LOG_L_INFO, .version = NAVE_VERSION };
 	int c;
 
 	if (argc > 2 && strcmp(argv[1], "--check") == 0)

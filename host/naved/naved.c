@@ -20,6 +20,7 @@
 #include "cfg/platform.h"
 #include "crypto/crypto.h"
 #include "crypto/rand.h"
+#include "ctl/show.h"
 #include "dp/client.h"
 #include "dp/fake.h"
 #include "dp/sync.h"
@@ -58,6 +59,8 @@ struct naved {
 	struct ike_ports ports;
 	struct ike_engine *engine;
 	struct net_udp *udp;
+	struct ctl_world world; /* what the operator may look at */
+	struct ctl_server *control;
 };
 
 /* ---- what the parts ask of each other ---- */
@@ -363,6 +366,28 @@ static enum err open_sockets(struct naved *n)
 	return err;
 }
 
+static enum err open_control(struct naved *n)
+{
+	struct ctl_server_config control = {
+		.path = n->platform->control_socket, .table = ctl_show_table(), .ctx = &n->world, .log = &n->log
+	};
+	enum err err;
+
+	n->world = (struct ctl_world){ .version = n->options.version,
+		.started_ms = clock_now_ms(),
+		.now_ms = now_ms,
+		.lang = n->lang,
+		.hub = n->hub,
+		.engine = n->engine,
+		.rib = n->rib,
+		.datapath = n->datapath,
+		.sync = n->sync };
+	err = ctl_server_new(&n->control, n->loop, &control);
+	if (err != ERR_OK)
+		(void)fprintf(stderr, "naved: control socket %s: %s\n", control.path, err_str(err));
+	return err;
+}
+
 enum err naved_new(struct naved **out, const struct naved_options *options)
 {
 	struct naved *n = (struct naved *)calloc(1, sizeof(*n));
@@ -384,6 +409,8 @@ enum err naved_new(struct naved **out, const struct naved_options *options)
 		err = load_config(n);
 	if (err == ERR_OK)
 		err = open_sockets(n);
+	if (err == ERR_OK)
+		err = open_control(n);
 	if (err != ERR_OK) {
 		naved_free(n);
 		return err;
@@ -398,6 +425,7 @@ void naved_free(struct naved *n)
 
 	if (n == NULL)
 		return;
+	ctl_server_free(n->control);
 	if (n->engine != NULL)
 		(void)session_hub_clear(n->hub, &all);
 	ike_engine_free(n->engine);

@@ -18,6 +18,7 @@ struct naved_options {
 	const char *platform; /* path of the platform file */
 	bool fake_dataplane;  /* a datapath in memory instead of navedp: for measurements of the control plane alone */
 	enum log_level level;
+	const char *version;
 };
 
 /* Loads both files and opens everything; errors were told on stderr. */

@@ -299,6 +299,11 @@ void session_hub_interfaces(const struct session_hub *h, session_iface_fn *fn, v
 	session_iface_walk(h->ifaces, fn, ctx);
 }
 
+const char *session_hub_port_name(const struct session_hub *h, uint32_t id)
+{
+	return session_iface_port_name(h->ifaces, id);
+}
+
 const char *session_hub_netdev(const struct session_hub *h, struct route_if key)
 {
 	return session_iface_netdev(h->ifaces, key);

@@ -67,6 +67,9 @@ unsigned session_hub_clear(struct session_hub *h, const struct addr *peer);
 /* The host's device behind an interface of the routing table: netdev, twin or TUN; NULL when there is none. */
 const char *session_hub_netdev(const struct session_hub *h, struct route_if key);
 
+/* The configuration's name of the datapath's port 'id'; NULL when there is none. */
+const char *session_hub_port_name(const struct session_hub *h, uint32_t id);
+
 /* Walks the sessions: '*cursor' begins at 0; NULL at the end. */
 const struct session *session_hub_walk(const struct session_hub *h, uint32_t *cursor);
 

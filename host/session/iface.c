@@ -77,6 +77,17 @@ const char *session_iface_netdev(const struct session_ifaces *t, struct route_if
 	return NULL;
 }
 
+const char *session_iface_port_name(const struct session_ifaces *t, uint32_t id)
+{
+	list_each (it, &t->ifaces) {
+		const struct iface *i = list_of(it, struct iface, link);
+
+		if (i->key.kind == ROUTE_IF_PORT && i->key.id == id)
+			return i->name;
+	}
+	return NULL;
+}
+
 /* ---- addresses ---- */
 
 /* On a loopback and on the TUN an address stands alone, whatever mask was written. */

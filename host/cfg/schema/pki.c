@@ -1,12 +1,5 @@
 /* PKI (cli.md 5): grammar, no code yet. */
-#include "cfg/build.h"
-
-static void warn_grant(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
-{
-	(void)object;
-	if (cfg_stmt_has(s, "auto") && cfg_stmt_text(s, "trustpoint") == NULL)
-		cfg_build_warn(b, s, NULL, "'grant auto' alone signs every request: anybody gets a certificate");
-}
+#include "cfg/row.h"
 
 static const struct cfg_row rows[] = {
 	{
@@ -133,7 +126,6 @@ static const struct cfg_row rows[] = {
 		.mode = CFG_MODE_PKI_SERVER,
 		.what = CFG_CLASS_NOT_YET,
 		.pattern = "grant {auto [trustpoint <trustpoint@trustpoint>]|manual|none}",
-		.set = warn_grant,
 		.help = "which requests are granted; `auto` alone grants all",
 	},
 	{ .mode = CFG_MODE_PKI_SERVER, .what = CFG_CLASS_NOT_YET, .pattern = "issuer-name <name:rest>", .help = "an X.500 name" },

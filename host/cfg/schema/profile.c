@@ -82,12 +82,6 @@ static void set_identity(struct cfg_build *b, struct cfg_object *object, const s
 					      : CFG_ID_KEY_ID;
 }
 
-static void warn_no_check(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
-{
-	(void)object;
-	cfg_build_warn(b, s, NULL, "any certificate of the CA may claim any name");
-}
-
 static enum cfg_auth method_of(const struct cfg_stmt *s)
 {
 	static const struct {
@@ -265,7 +259,6 @@ static const struct cfg_row rows[] = {
 		.mode = CFG_MODE_PROFILE,
 		.what = CFG_CLASS_NOT_YET,
 		.pattern = "identity certificate-check none",
-		.set = warn_no_check,
 		.help = "any certificate of the CA may claim any name",
 	},
 	{

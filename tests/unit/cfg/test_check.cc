@@ -151,36 +151,6 @@ TEST(CfgCheck, eap_needs_a_certificate_on_the_other_side_R_AAA_13)
 		std::string::npos);
 }
 
-TEST(CfgCheck, eap_needs_somebody_to_ask)
-{
-	std::string lines = " authentication remote eap\n aaa authorization user eap cached\n";
-
-	EXPECT_NE(profile(lines).find("'authentication remote eap' needs 'aaa authentication eap'\n"), std::string::npos);
-	EXPECT_NE(profile(lines).find("'aaa authorization user eap cached' needs 'aaa authentication eap'\n"), std::string::npos);
-	EXPECT_EQ(profile(lines + " aaa authentication eap L\n").find("needs 'aaa authentication eap'"), std::string::npos);
-}
-
-TEST(CfgCheck, what_opens_a_door_is_warned_about)
-{
-	EXPECT_EQ(Loaded("crypto ikev2 profile P\n identity certificate-check none\n").warnings(),
-		"2:2 any certificate of the CA may claim any name\n");
-	EXPECT_EQ(Loaded("crypto pki server C\n grant auto\n").warnings(),
-		"2:2 'grant auto' alone signs every request: anybody gets a certificate\n");
-	EXPECT_EQ(Loaded("crypto pki trustpoint T\ncrypto pki server C\n grant auto trustpoint T\n").warnings(), "");
-}
-
-TEST(CfgCheck, nhrp_needs_its_network_id)
-{
-	EXPECT_EQ(lacks("interface Ethernet0/0\n ip nhrp redirect\n ip nhrp shortcut\n", CFG_KIND_INTERFACE, "Ethernet0/0"),
-		"'ip nhrp redirect' needs 'ip nhrp network-id'\n'ip nhrp shortcut' needs 'ip nhrp network-id'\n");
-	EXPECT_EQ(lacks("interface Ethernet0/0\n ip nhrp network-id 1\n ip nhrp redirect\n", CFG_KIND_INTERFACE, "Ethernet0/0"), "");
-	EXPECT_EQ(lacks("interface Virtual-Template1\ninterface Ethernet0/0\n ip nhrp network-id 1\n ip nhrp shortcut virtual-template 1\n",
-			  CFG_KIND_INTERFACE, "Ethernet0/0"),
-		"'ip nhrp shortcut': Virtual-Template1 has no 'tunnel protection'\n");
-	EXPECT_EQ(Loaded("interface Tunnel0\n tunnel mode ipsec ipv4\n ip nhrp network-id 1\n").warnings(),
-		"3:2 NHRP works in gre modes only\n");
-}
-
 TEST(CfgCheck, cached_with_cert_is_refused)
 {
 	EXPECT_EQ(Loaded("crypto ikev2 profile P\n aaa authorization user cert cached\n").errors(),

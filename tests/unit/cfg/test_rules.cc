@@ -331,14 +331,6 @@ TEST(CfgRules, harmless_lines_are_kept_with_one_warning)
 	EXPECT_NE(l.saved(CFG_SECRETS_HIDDEN).find("username joe <removed>"), std::string::npos);
 }
 
-TEST(CfgRules, a_harmless_container_can_be_taken_back)
-{
-	Loaded l("line vty 0 4\n login local\nno line vty 0 4\nhostname x\n");
-
-	ASSERT_EQ(l.err, ERR_OK) << l.errors();
-	EXPECT_EQ(l.saved(), "no line vty 0 4\nhostname x\n");
-}
-
 TEST(CfgRules, an_open_banner_is_an_error)
 {
 	EXPECT_EQ(Loaded("banner motd ^C\n text\n").errors(), "1:1 the text that begins here is never closed by '^C'\n");

@@ -1,0 +1,116 @@
+/*
+ * Counters of the datapath, all pages of one kind.  Who shows sessions looks SAs up by id, so they are sorted at the end.
+ * Loop thread.
+ */
+#include "ctl/samples.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SAMPLES_MAX = 1 << 21 }; /* rows */
+
+static size_t row_size(enum dp_stats_which which)
+{
+	switch (which) {
+	case DP_STATS_SA:
+		return sizeof(struct dp_sa_stats);
+	case DP_STATS_TUNNEL:
+		return sizeof(struct dp_tunnel_stats);
+	case DP_STATS_PORT:
+		return sizeof(struct dp_port_stats);
+	case DP_STATS_COUNTER:
+		return sizeof(struct dp_counter);
+	case DP_STATS_COUNT:
+		break;
+	}
+	return 0;
+}
+
+static enum err reserve(struct ctl_samples *s, size_t more)
+{
+	size_t cap = s->cap != 0 ? s->cap : DP_PAGE_MAX;
+	uint8_t *row;
+
+	if (s->count + more > SAMPLES_MAX)
+		return ERR_LIMIT;
+	while (cap < s->count + more)
+		cap *= 2;
+	if (cap == s->cap)
+		return ERR_OK;
+	row = (uint8_t *)realloc(s->row, cap * row_size(s->which));
+	if (row == NULL)
+		return ERR_NOMEM;
+	s->row = row;
+	s->cap = cap;
+	return ERR_OK;
+}
+
+static void take_page(struct dp_pull *pull, const struct dp_msg *reply)
+{
+	struct ctl_samples *s = list_of(pull, struct ctl_samples, pull);
+	const struct dp_samples *page = &reply->u.samples;
+	size_t size = row_size(s->which);
+
+	if (s->err == ERR_OK)
+		s->err = reserve(s, page->count);
+	if (s->err != ERR_OK || page->count == 0)
+		return;
+	memcpy(s->row + s->count * size, page->u.sa, page->count * size); /* any member: they are pointers to rows of 'which' */
+	s->count += page->count;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct dp_sa_stats *x = (const struct dp_sa_stats *)a, *y = (const struct dp_sa_stats *)b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static void end(struct dp_pull *pull, enum err err)
+{
+	struct ctl_samples *s = list_of(pull, struct ctl_samples, pull);
+
+	if (s->err == ERR_OK)
+		s->err = err;
+	if (s->which == DP_STATS_SA && s->count > 0)
+		qsort(s->row, s->count, sizeof(struct dp_sa_stats), compare);
+	s->done(s, s->err);
+}
+
+enum err ctl_samples_begin(struct ctl_samples *s, struct dp_provider *p, enum dp_stats_which which)
+{
+	s->which = which;
+	s->pull.page = take_page;
+	s->pull.end = end;
+	return p->up ? dp_pull_stats(&s->pull, p, which, 0) : ERR_CLOSED;
+}
+
+void ctl_samples_fini(struct ctl_samples *s)
+{
+	dp_pull_cancel(&s->pull);
+	free(s->row);
+	memset(s, 0, sizeof(*s));
+}
+
+const struct dp_sa_stats *ctl_samples_sa(const struct ctl_samples *s, uint32_t id)
+{
+	struct dp_sa_stats key = { .id = id };
+
+	if (s->count == 0)
+		return NULL;
+	assert(s->which == DP_STATS_SA);
+	return (const struct dp_sa_stats *)bsearch(&key, s->row, s->count, sizeof(key), compare);
+}
+
+const struct dp_port_stats *ctl_samples_port(const struct ctl_samples *s, size_t index)
+{
+	assert(s->which == DP_STATS_PORT && index < s->count);
+	return (const struct dp_port_stats *)(const void *)s->row + index;
+}
+
+const struct dp_counter *ctl_samples_counter(const struct ctl_samples *s, size_t index)
+{
+	assert(s->which == DP_STATS_COUNTER && index < s->count);
+	return (const struct dp_counter *)(const void *)s->row + index;
+}

@@ -1,0 +1,116 @@
+/*
+ * The table of the operator's commands, and what their functions share.  Each noun's documents are made in a file of its
+ * own; rows without 'next' are the help of a word on the way.
+ */
+#include "ctl/show.h"
+
+#include "ctl/show_ike.h"
+#include "ctl/show_ip.h"
+#include "ctl/show_platform.h"
+#include "ctl/show_session.h"
+#include "ctl/show_system.h"
+
+enum err ctl_show_add(json_t *doc, const char *name, json_t *row)
+{
+	json_t *array = json_object_get(doc, name);
+
+	if (array == NULL) {
+		if (json_object_set_new(doc, name, json_array()) != 0) {
+			json_decref(row);
+			return ERR_NOMEM;
+		}
+		array = json_object_get(doc, name);
+	}
+	return json_array_append_new(array, row) == 0 ? ERR_OK : ERR_NOMEM;
+}
+
+static void sas_done(struct ctl_samples *s, enum err err)
+{
+	(void)err; /* what came is shown */
+	ctl_server_ready((struct ctl_call *)s->ctx, ERR_OK);
+}
+
+enum err ctl_show_with_sas(struct ctl_call *call)
+{
+	struct ctl_show_state *state = (struct ctl_show_state *)call->state;
+
+	state->samples.done = sas_done;
+	state->samples.ctx = call;
+	return ctl_samples_begin(&state->samples, ctl_show_world(call)->datapath, DP_STATS_SA) == ERR_OK ? ERR_AGAIN : ERR_OK;
+}
+
+void ctl_show_end(struct ctl_call *call)
+{
+	struct ctl_show_state *state = (struct ctl_show_state *)call->state;
+
+	ctl_samples_fini(&state->samples);
+	ctl_samples_fini(&state->ports);
+}
+
+#define WALKS .end = ctl_show_end, .state_size = sizeof(struct ctl_show_state)
+#define WALKS_SAS .begin = ctl_show_with_sas, WALKS
+#define CONFIG .begin = ctl_show_system_begin_config, .next = ctl_show_system_config, .end = ctl_show_system_end_config
+
+const struct ctl_command *ctl_show_table(void)
+{
+	static const struct ctl_command table[] = {
+		{ .words = "clear", .help = "end what runs" },
+		{ .words = "clear crypto", .help = "IKE and IPsec" },
+		{ .words = "clear crypto session", .help = "delete all sessions", .next = ctl_show_session_clear, .acts = true },
+		{ .words = "clear crypto session remote", .help = "those of one peer" },
+		{ .words = "clear crypto session remote <address>",
+			.help = "the peer's outer address",
+			.next = ctl_show_session_clear,
+			.variant = CTL_CLEAR_REMOTE,
+			.acts = true },
+		{ .words = "show", .help = "look at what runs" },
+		{ .words = "show crypto", .help = "IKE and IPsec" },
+		{ .words = "show crypto ikev2", .help = "IKEv2" },
+		{ .words = "show crypto ikev2 sa", .help = "IKE SAs", .next = ctl_show_ike_sas, WALKS },
+		{ .words = "show crypto ikev2 sa detailed", .help = "with identities, SPIs and counters", .next = ctl_show_ike_sas, WALKS },
+		{ .words = "show crypto ikev2 stats", .help = "counters by reason", .next = ctl_show_ike_stats },
+		{ .words = "show crypto ipsec", .help = "IPsec" },
+		{ .words = "show crypto ipsec sa", .help = "ESP SAs and their counters", .next = ctl_show_session_ipsec, WALKS_SAS },
+		{ .words = "show crypto session",
+			.help = "peers, and where their packets are encrypted",
+			.next = ctl_show_session_list,
+			WALKS_SAS },
+		{ .words = "show crypto session brief", .help = "a line each", .next = ctl_show_session_list, WALKS_SAS },
+		{ .words = "show crypto session detail",
+			.help = "with SPIs and selectors",
+			.next = ctl_show_session_list,
+			.variant = CTL_SESSION_FLOWS,
+			WALKS_SAS },
+		{ .words = "show ip", .help = "addresses and routes" },
+		{ .words = "show ip interface", .help = "interfaces" },
+		{ .words = "show ip interface brief", .help = "a line each", .next = ctl_show_ip_interfaces, WALKS },
+		{ .words = "show ip local", .help = "what this box hands out" },
+		{ .words = "show ip local pool", .help = "address pools and their use", .next = ctl_show_ip_pools },
+		{ .words = "show ip route", .help = "the routing table", .next = ctl_show_ip_routes, WALKS },
+		{ .words = "show platform", .help = "datapath and devices" },
+		{ .words = "show platform counters",
+			.help = "all counters of the datapath",
+			.begin = ctl_show_platform_begin_counters,
+			.next = ctl_show_platform_counters,
+			WALKS },
+		{ .words = "show platform drops",
+			.help = "packets dropped, by reason",
+			.begin = ctl_show_platform_begin_counters,
+			.next = ctl_show_platform_counters,
+			.variant = CTL_COUNTERS_DROPS,
+			WALKS },
+		{ .words = "show platform offload",
+			.help = "what devices carry, and what they can't",
+			.begin = ctl_show_platform_begin_offload,
+			.next = ctl_show_platform_offload,
+			WALKS },
+		{ .words = "show running-config",
+			.help = "the configuration in force",
+			CONFIG,
+			.state_size = sizeof(struct ctl_show_config) },
+		{ .words = "show version", .help = "this program, and whether its datapath is there", .next = ctl_show_system_version },
+		{ .words = NULL },
+	};
+
+	return table;
+}

@@ -1,0 +1,59 @@
+#ifndef CTL_SHOW_H
+#define CTL_SHOW_H
+
+#include "cfg/lang.h"
+#include "ctl/samples.h"
+#include "ctl/server.h"
+#include "dp/sync.h"
+#include "ike/engine.h"
+#include "route/rib.h"
+#include "session/hub.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What the commands look at: the ctx of the server.  All borrowed. */
+struct ctl_world {
+	const char *version;
+	uint64_t started_ms;
+	uint64_t (*now_ms)(void *clock);
+	void *clock;
+	const struct cfg_lang *lang;
+	struct session_hub *hub;
+	struct ike_engine *engine;
+	struct route_rib *rib;
+	struct dp_provider *datapath;
+	struct dp_sync *sync;
+};
+
+/* The operator's commands, for a server whose ctx is a struct ctl_world; docs/ctl.md tells what each document holds. */
+const struct ctl_command *ctl_show_table(void);
+
+/* What a command that walks a table remembers between two parts, all-zero at first. */
+struct ctl_show_state {
+	struct ctl_samples samples; /* counters of SAs, or of what the command shows */
+	struct ctl_samples ports;
+	uint32_t cursor;
+};
+
+/* For 'begin': gathers the counters of all ESP SAs; without a datapath the document goes without them. */
+enum err ctl_show_with_sas(struct ctl_call *call);
+
+/* For 'end', of a call whose state is a struct ctl_show_state. */
+void ctl_show_end(struct ctl_call *call);
+
+enum { CTL_PAGE_ROWS = 200 }; /* rows of one part of a document */
+
+/* Appends 'row', which it takes, to the array 'name' of 'doc', making that; ERR_NOMEM, also for a row that is NULL. */
+MUST_USE enum err ctl_show_add(json_t *doc, const char *name, json_t *row);
+
+static inline struct ctl_world *ctl_show_world(struct ctl_call *call)
+{
+	return (struct ctl_world *)call->ctx;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

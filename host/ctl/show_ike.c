@@ -1,0 +1,141 @@
+/*
+ * IKE SAs and the engine's counters.  Loop thread.
+ */
+#include "ctl/show_ike.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "crypto/alg.h"
+#include "ctl/text.h"
+#include "ike/wire/iana.h"
+#include "ike/wire/id.h"
+
+/* ---- one SA ---- */
+
+static json_t *alg_name(const struct crypto_alg *alg)
+{
+	return json_string(alg != NULL ? alg->name : "");
+}
+
+static json_t *id_text(const struct ike_id *id)
+{
+	char text[IKE_ID_TEXT];
+
+	return ctl_text_str(id != NULL && id->type != 0 ? ike_id_str(id, text, sizeof(text)) : "");
+}
+
+static json_t *spi_text(uint64_t spi)
+{
+	char text[17];
+
+	(void)snprintf(text, sizeof(text), "%016" PRIx64, spi);
+	return json_string(text);
+}
+
+static const char *auth_text(uint8_t method)
+{
+	return method == 0 ? "" : method == IKE_AUTH_PSK ? "PSK" : ike_iana_auth_str(method);
+}
+
+/* As IOS calls it. */
+static const char *status_of(const struct ike_sa_info *sa)
+{
+	if (sa->up)
+		return "READY";
+	return sa->up_ms != 0 ? "DELETE" : "IN-NEG";
+}
+
+static const char *nat_text(const struct ike_sa_info *sa)
+{
+	if (sa->nat_local && sa->nat_remote)
+		return "both ends are behind a NAT, ESP in UDP";
+	if (sa->nat_remote)
+		return "the peer is behind a NAT, ESP in UDP";
+	if (sa->nat_local)
+		return "this end is behind a NAT, ESP in UDP";
+	return sa->udp_encap ? "not detected, ESP in UDP" : "not detected";
+}
+
+static json_t *stats_row(const struct ike_sa_stats *n)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "rx", (json_int_t)n->rx, "tx", (json_int_t)n->tx, "retransmits",
+		(json_int_t)n->retransmits, "repeats", (json_int_t)n->repeats, "refused", (json_int_t)n->refused, "corrupt",
+		(json_int_t)n->corrupt, "probes", (json_int_t)n->probes, "prefixes_refused", (json_int_t)n->prefixes_refused);
+}
+
+/* Times, counters and what the peer was given. */
+static json_t *run_time(const struct ike_sa_info *sa, uint64_t now_ms)
+{
+	const struct addr *assigned = sa->assigned_ip4.family != 0 ? &sa->assigned_ip4 : &sa->assigned_ip6;
+
+	return json_pack("{s:I, s:o, s:I, s:I, s:i, s:i, s:b, s:s, s:o, s:b, s:b, s:o, s:i}", "lifetime_s", (json_int_t)sa->lifetime_s,
+		"active_s", ctl_text_count(sa->up_ms != 0 ? (now_ms - sa->up_ms) / 1000 : 0), "msgid_local", (json_int_t)sa->msgid_tx,
+		"msgid_remote", (json_int_t)sa->msgid_rx, "dpd_interval_s", (int)sa->dpd.interval_s, "dpd_retry_s", (int)sa->dpd.retry_s,
+		"dpd_periodic", sa->dpd.periodic, "nat", nat_text(sa), "assigned", ctl_text_addr(assigned), "initiator",
+		sa->role == IKE_INITIATOR, "flexvpn", sa->flexvpn, "stats", stats_row(&sa->stats), "children", (int)sa->child_count);
+}
+
+static json_t *sa_row(const struct ike_sa_info *sa, uint64_t now_ms)
+{
+	bool initiator = sa->role == IKE_INITIATOR;
+	const char *vrf = sa->path.vrf == 0 ? "none" : "vrf";
+	json_t *row = json_pack("{s:I, s:o, s:o, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o}", "id",
+		(json_int_t)sa->handle.index + 1, "local", ctl_text_addr_port(&sa->path.local), "remote",
+		ctl_text_addr_port(&sa->path.remote), "fvrf", vrf, "ivrf", "none", "status", status_of(sa), "state", sa->state, "encr",
+		alg_name(sa->encr), "prf", alg_name(sa->prf), "integ", alg_name(sa->integ), "group", alg_name(sa->group), "auth_sign",
+		auth_text(sa->auth_local), "auth_verify", auth_text(sa->auth_remote), "spi_local",
+		spi_text(initiator ? sa->spi_i : sa->spi_r), "spi_remote", spi_text(initiator ? sa->spi_r : sa->spi_i), "local_id",
+		id_text(sa->local_id), "remote_id", id_text(sa->remote_id));
+
+	if (row == NULL || json_object_update_new(row, run_time(sa, now_ms)) == 0)
+		return row;
+	json_decref(row);
+	return NULL;
+}
+
+enum err ctl_show_ike_sas(struct ctl_call *call, json_t *doc, bool *more)
+{
+	struct ctl_show_state *state = (struct ctl_show_state *)call->state;
+	const struct ctl_world *w = ctl_show_world(call);
+	struct ike_sa_info info;
+
+	if (state->cursor == 0 && json_object_set_new(doc, "sas", json_array()) != 0)
+		return ERR_NOMEM;
+	for (unsigned rows = 0; rows < CTL_PAGE_ROWS; rows++) {
+		enum err err;
+
+		if (!ike_engine_walk(w->engine, &state->cursor, &info))
+			return ERR_OK;
+		err = ctl_show_add(doc, "sas", sa_row(&info, w->now_ms(w->clock)));
+		if (err != ERR_OK)
+			return err;
+	}
+	*more = true;
+	return ERR_OK;
+}
+
+/* ---- counters ---- */
+
+enum err ctl_show_ike_stats(struct ctl_call *call, json_t *doc, bool *more)
+{
+	static const char *const help[IKE_STAT_COUNT] = {
+#define IKE_STAT_HELP(name, word, text) [IKE_STAT_##name] = text,
+		IKE_STAT_LIST(IKE_STAT_HELP)
+#undef IKE_STAT_HELP
+	};
+	struct ike_stats stats;
+	enum err err = ERR_OK;
+
+	(void)more;
+	ike_engine_stats(ctl_show_world(call)->engine, &stats);
+	if (json_object_update_new(doc, json_pack("{s:I, s:I, s:I}", "sas", (json_int_t)stats.sa_count, "up", (json_int_t)stats.up,
+						"half_open", (json_int_t)stats.half_open)) != 0)
+		return ERR_NOMEM;
+	for (unsigned i = 0; err == ERR_OK && i < IKE_STAT_COUNT; i++)
+		err = ctl_show_add(doc, "counters",
+			json_pack("{s:s, s:o, s:s}", "name", ike_engine_stat_str((enum ike_stat)i), "value", ctl_text_count(stats.count[i]),
+				"help", help[i]));
+	return err;
+}

@@ -1,0 +1,17 @@
+#ifndef CTL_SHOW_IKE_H
+#define CTL_SHOW_IKE_H
+
+#include "ctl/show.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* show crypto ikev2 sa [detailed] and stats: 'next' of these commands. */
+MUST_USE enum err ctl_show_ike_sas(struct ctl_call *call, json_t *doc, bool *more);
+MUST_USE enum err ctl_show_ike_stats(struct ctl_call *call, json_t *doc, bool *more);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,131 @@
+/*
+ * The routing table, interfaces and pools.  Tables that can only be walked as a whole are walked once for each part of
+ * the answer, which takes the rows that are its own.  Loop thread.
+ */
+#include "ctl/show_ip.h"
+
+#include <string.h>
+
+#include "ctl/text.h"
+
+/* The rows 'from' to 'from' + CTL_PAGE_ROWS of a walk. */
+struct page {
+	json_t *doc;
+	uint32_t at, from;
+	bool more;
+	enum err err;
+};
+
+/* Whether the row that comes now is of this page. */
+static bool page_takes(struct page *p)
+{
+	uint32_t at = p->at++;
+
+	if (at >= p->from + CTL_PAGE_ROWS)
+		p->more = true;
+	return p->err == ERR_OK && at >= p->from && !p->more;
+}
+
+static enum err page_begin(struct page *p, struct ctl_call *call, json_t *doc, const char *name)
+{
+	const struct ctl_show_state *state = (const struct ctl_show_state *)call->state;
+
+	memset(p, 0, sizeof(*p));
+	p->doc = doc;
+	p->from = state->cursor;
+	return json_object_set_new(doc, name, json_array()) == 0 ? ERR_OK : ERR_NOMEM;
+}
+
+static enum err page_end(struct page *p, struct ctl_call *call, bool *more)
+{
+	struct ctl_show_state *state = (struct ctl_show_state *)call->state;
+
+	state->cursor += CTL_PAGE_ROWS;
+	*more = p->more;
+	return p->err;
+}
+
+/* ---- routes ---- */
+
+static void add_route(void *ctx, const struct route_info *info)
+{
+	static const struct {
+		char letter[2];
+		const char *word;
+	} source[ROUTE_SOURCE_COUNT] = {
+#define SHOW_ROUTE_SOURCE(name, letter, word) { { letter, '\0' }, word },
+		ROUTE_SOURCE_LIST(SHOW_ROUTE_SOURCE)
+#undef SHOW_ROUTE_SOURCE
+	};
+	struct page *p = (struct page *)ctx;
+	const struct route_candidate *c = &info->c;
+
+	if (!page_takes(p))
+		return;
+	p->err = ctl_show_add(p->doc, "routes",
+		json_pack("{s:o, s:o, s:s, s:s, s:b, s:i, s:I, s:o, s:o, s:b, s:b}", "vrf", ctl_text_vrf(c->vrf), "prefix",
+			ctl_text_prefix(&c->prefix), "code", source[c->source].letter, "source", source[c->source].word, "ikev2",
+			c->source == ROUTE_IKEV2, "distance", (int)c->distance, "tag", (json_int_t)c->tag, "gateway",
+			ctl_text_addr(&c->gateway), "interface", ctl_text_str(info->out_name), "best", info->best, "resolved",
+			info->resolved));
+}
+
+enum err ctl_show_ip_routes(struct ctl_call *call, json_t *doc, bool *more)
+{
+	struct page p;
+	enum err err = page_begin(&p, call, doc, "routes");
+
+	if (err != ERR_OK)
+		return err;
+	route_rib_walk(ctl_show_world(call)->rib, add_route, &p);
+	return page_end(&p, call, more);
+}
+
+/* ---- interfaces ---- */
+
+static void add_interface(void *ctx, const struct session_iface_info *info)
+{
+	struct page *p = (struct page *)ctx;
+
+	if (!page_takes(p))
+		return;
+	p->err = ctl_show_add(p->doc, "interfaces",
+		json_pack("{s:o, s:o, s:s, s:s, s:s, s:o}", "name", ctl_text_str(info->name), "address", ctl_text_addr(&info->addr),
+			"method", info->method, "status", info->admin_up ? "up" : "administratively down", "protocol",
+			info->up ? "up" : "down", "reason", info->reason != NULL ? ctl_text_str(info->reason) : json_null()));
+}
+
+enum err ctl_show_ip_interfaces(struct ctl_call *call, json_t *doc, bool *more)
+{
+	struct page p;
+	enum err err = page_begin(&p, call, doc, "interfaces");
+
+	if (err != ERR_OK)
+		return err;
+	session_hub_interfaces(ctl_show_world(call)->hub, add_interface, &p);
+	return page_end(&p, call, more);
+}
+
+/* ---- pools ---- */
+
+static json_t *pool_row(const struct session_hub *hub, const struct cfg_pool *pool)
+{
+	const struct cfg_pool_range *range = pool->ranges; /* sessions lease from the first */
+	uint32_t used = 0, size = addr_u32(&range->last) - addr_u32(&range->first) + 1;
+
+	(void)session_hub_pool_usage(hub, pool->object.name, &used, &size); /* false: nobody leased yet */
+	return json_pack("{s:o, s:o, s:o, s:I, s:I, s:I}", "name", ctl_text_str(pool->object.name), "begin", ctl_text_addr(&range->first),
+		"end", ctl_text_addr(&range->last), "size", (json_int_t)size, "used", (json_int_t)used, "free", (json_int_t)size - used);
+}
+
+enum err ctl_show_ip_pools(struct ctl_call *call, json_t *doc, bool *more)
+{
+	const struct session_hub *hub = ctl_show_world(call)->hub;
+	enum err err = json_object_set_new(doc, "pools", json_array()) == 0 ? ERR_OK : ERR_NOMEM;
+
+	(void)more;
+	for (const struct cfg_pool *p = session_hub_model(hub)->pools; err == ERR_OK && p != NULL; p = p->next)
+		if (p->ranges != NULL)
+			err = ctl_show_add(doc, "pools", pool_row(hub, p));
+	return err;
+}

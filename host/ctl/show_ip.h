@@ -1,0 +1,18 @@
+#ifndef CTL_SHOW_IP_H
+#define CTL_SHOW_IP_H
+
+#include "ctl/show.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* show ip route, interface brief, local pool: 'next' of these commands. */
+MUST_USE enum err ctl_show_ip_routes(struct ctl_call *call, json_t *doc, bool *more);
+MUST_USE enum err ctl_show_ip_interfaces(struct ctl_call *call, json_t *doc, bool *more);
+MUST_USE enum err ctl_show_ip_pools(struct ctl_call *call, json_t *doc, bool *more);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,22 @@
+#ifndef CTL_SHOW_SESSION_H
+#define CTL_SHOW_SESSION_H
+
+#include "ctl/show.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* show crypto session, show crypto ipsec sa, clear crypto session: 'next' of these commands. */
+
+enum { CTL_SESSION_FLOWS = 1 }; /* variant: with the ESP SAs of each */
+enum { CTL_CLEAR_REMOTE = 1 };  /* variant: the argument is the peer's address */
+
+MUST_USE enum err ctl_show_session_list(struct ctl_call *call, json_t *doc, bool *more);
+MUST_USE enum err ctl_show_session_ipsec(struct ctl_call *call, json_t *doc, bool *more);
+MUST_USE enum err ctl_show_session_clear(struct ctl_call *call, json_t *doc, bool *more);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,83 @@
+/*
+ * Which document is printed how, and the small layouts.
+ */
+#include "navectl/render.h"
+
+#include <string.h>
+
+#include "navectl/get.h"
+
+static const struct {
+	const char *command;
+	void (*fn)(const json_t *doc, FILE *out);
+} layouts[] = {
+	{ "clear crypto session", navectl_render_cleared },
+	{ "clear crypto session remote <address>", navectl_render_cleared },
+	{ "help", navectl_render_help },
+	{ "show crypto ikev2 sa", navectl_render_crypto_ikev2 },
+	{ "show crypto ikev2 sa detailed", navectl_render_crypto_ikev2_detailed },
+	{ "show crypto ikev2 stats", navectl_render_crypto_stats },
+	{ "show crypto ipsec sa", navectl_render_crypto_ipsec },
+	{ "show crypto session", navectl_render_crypto_session },
+	{ "show crypto session brief", navectl_render_crypto_brief },
+	{ "show crypto session detail", navectl_render_crypto_detail },
+	{ "show ip interface brief", navectl_render_ip_interfaces },
+	{ "show ip local pool", navectl_render_ip_pools },
+	{ "show ip route", navectl_render_ip_route },
+	{ "show platform counters", navectl_render_platform_counters },
+	{ "show platform drops", navectl_render_platform_counters },
+	{ "show platform offload", navectl_render_platform_offload },
+	{ "show running-config", navectl_render_lines },
+	{ "show version", navectl_render_version },
+};
+
+void navectl_render(const char *command, const json_t *doc, FILE *out)
+{
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
+		if (strcmp(layouts[i].command, command) == 0) {
+			layouts[i].fn(doc, out);
+			return;
+		}
+	}
+	(void)json_dumpf(doc, out, JSON_INDENT(2));
+	(void)fputc('\n', out);
+}
+
+void navectl_render_version(const json_t *doc, FILE *out)
+{
+	const json_t *dp = json_object_get(doc, "datapath");
+	const json_t *ike = json_object_get(doc, "ikev2");
+	char uptime[NAVECTL_TIME];
+
+	(void)fprintf(out, "Nave %s, FlexVPN IKEv2 hub\n", navectl_get_str(doc, "version"));
+	(void)fprintf(out, "%s uptime is %s\n\n", navectl_get_str(doc, "hostname"), navectl_get_time(doc, "uptime_s", uptime));
+	(void)fprintf(out, "Datapath:  %s, %s\n", navectl_get_str(dp, "link"), navectl_get_str(dp, "sync"));
+	(void)fprintf(out, "           %lld objects, %lld to send, %lld refused, %lld orphaned\n", navectl_get_int(dp, "objects"),
+		navectl_get_int(dp, "todo"), navectl_get_int(dp, "failing"), navectl_get_int(dp, "orphans"));
+	(void)fprintf(out, "IKEv2 SAs: %lld, of them %lld up and %lld half-open\n", navectl_get_int(ike, "sas"), navectl_get_int(ike, "up"),
+		navectl_get_int(ike, "half_open"));
+}
+
+void navectl_render_lines(const json_t *doc, FILE *out)
+{
+	const json_t *line;
+
+	for (size_t i = 0; (line = navectl_get_next(doc, "lines", &i)) != NULL;)
+		(void)fprintf(out, "%s\n", json_string_value(line));
+}
+
+void navectl_render_help(const json_t *doc, FILE *out)
+{
+	const json_t *item;
+
+	for (size_t i = 0; (item = navectl_get_next(doc, "help", &i)) != NULL;)
+		(void)fprintf(out, "  %-16s %s\n", navectl_get_str(item, "word"),
+			navectl_get_has(item, "help") ? navectl_get_str(item, "help") : "");
+}
+
+void navectl_render_cleared(const json_t *doc, FILE *out)
+{
+	long long count = navectl_get_int(doc, "cleared");
+
+	(void)fprintf(out, "%lld session%s cleared\n", count, count == 1 ? "" : "s");
+}

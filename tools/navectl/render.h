@@ -1,0 +1,41 @@
+#ifndef NAVECTL_RENDER_H
+#define NAVECTL_RENDER_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Prints the document of 'command' (in full spelling, as answers carry it) as an IOS operator expects to see it; one that
+ * has no layout of its own as JSON.
+ */
+void navectl_render(const char *command, const json_t *doc, FILE *out);
+
+/* The layouts. */
+void navectl_render_version(const json_t *doc, FILE *out);
+void navectl_render_lines(const json_t *doc, FILE *out);
+void navectl_render_help(const json_t *doc, FILE *out);
+void navectl_render_cleared(const json_t *doc, FILE *out);
+
+void navectl_render_crypto_session(const json_t *doc, FILE *out);
+void navectl_render_crypto_brief(const json_t *doc, FILE *out);
+void navectl_render_crypto_detail(const json_t *doc, FILE *out);
+void navectl_render_crypto_ikev2(const json_t *doc, FILE *out);
+void navectl_render_crypto_ikev2_detailed(const json_t *doc, FILE *out);
+void navectl_render_crypto_ipsec(const json_t *doc, FILE *out);
+void navectl_render_crypto_stats(const json_t *doc, FILE *out);
+
+void navectl_render_ip_route(const json_t *doc, FILE *out);
+void navectl_render_ip_interfaces(const json_t *doc, FILE *out);
+void navectl_render_ip_pools(const json_t *doc, FILE *out);
+
+void navectl_render_platform_offload(const json_t *doc, FILE *out);
+void navectl_render_platform_counters(const json_t *doc, FILE *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

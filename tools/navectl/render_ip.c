@@ -1,0 +1,54 @@
+/*
+ * The routing table, interfaces and pools.
+ */
+#include "navectl/get.h"
+#include "navectl/render.h"
+
+void navectl_render_ip_route(const json_t *doc, FILE *out)
+{
+	const json_t *r;
+	char via[64];
+
+	(void)fputs("Codes: C - connected, L - local, S - static (* by IKEv2), K - kernel\n\n", out);
+	for (size_t i = 0; (r = navectl_get_next(doc, "routes", &i)) != NULL;) {
+		const char *star = navectl_get_bool(r, "ikev2") ? "*" : " ";
+
+		if (navectl_get_has(r, "gateway"))
+			(void)snprintf(
+				via, sizeof(via), "[%lld/0] via %s, ", navectl_get_int(r, "distance"), navectl_get_str(r, "gateway"));
+		else if (navectl_get_int(r, "distance") > 0)
+			(void)snprintf(via, sizeof(via), "[%lld/0] is directly connected, ", navectl_get_int(r, "distance"));
+		else
+			(void)snprintf(via, sizeof(via), "is directly connected, ");
+		(void)fprintf(out, "%s%s    %-20s %s%s%s\n", navectl_get_str(r, "code"), star, navectl_get_str(r, "prefix"), via,
+			navectl_get_str(r, "interface"),
+			navectl_get_bool(r, "best")       ? ""
+			: navectl_get_bool(r, "resolved") ? "  (not best)"
+							  : "  (down)");
+	}
+}
+
+void navectl_render_ip_interfaces(const json_t *doc, FILE *out)
+{
+	const json_t *f;
+
+	(void)fprintf(out, "%-22s %-40s %-12s %-22s %s\n", "Interface", "IP-Address", "Method", "Status", "Protocol");
+	for (size_t i = 0; (f = navectl_get_next(doc, "interfaces", &i)) != NULL;) {
+		(void)fprintf(out, "%-22s %-40s %-12s %-22s %s", navectl_get_str(f, "name"),
+			navectl_get_has(f, "address") ? navectl_get_str(f, "address") : "unassigned", navectl_get_str(f, "method"),
+			navectl_get_str(f, "status"), navectl_get_str(f, "protocol"));
+		if (navectl_get_has(f, "reason"))
+			(void)fprintf(out, "  (%s)", navectl_get_str(f, "reason"));
+		(void)fputc('\n', out);
+	}
+}
+
+void navectl_render_ip_pools(const json_t *doc, FILE *out)
+{
+	const json_t *p;
+
+	(void)fprintf(out, " %-20s %-15s %-15s %7s %7s\n", "Pool", "Begin", "End", "Free", "In use");
+	for (size_t i = 0; (p = navectl_get_next(doc, "pools", &i)) != NULL;)
+		(void)fprintf(out, " %-20s %-15s %-15s %7lld %7lld\n", navectl_get_str(p, "name"), navectl_get_str(p, "begin"),
+			navectl_get_str(p, "end"), navectl_get_int(p, "free"), navectl_get_int(p, "used"));
+}
