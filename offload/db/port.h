@@ -35,7 +35,7 @@ struct db_guard {
  */
 struct db_port {
 	uint32_t id;    /* control's; 0 for TWIN and TUN */
-	uint32_t epoch; /* grows at each reset of the device; inline SAs of another epoch don't leave */
+	uint32_t epoch; /* grows before each reset of the device, which waits for a grace period: SAs of another don't leave */
 	uint16_t vrf;   /* index */
 	uint16_t mtu;   /* bytes of IP */
 	uint8_t kind;   /* enum db_port_kind */

@@ -149,10 +149,6 @@ static enum err build(struct db *db, struct dp_sa *conf, uint32_t slot, struct d
 	sa->remote = db_key_of(&conf->remote.addr);
 	sa->local_port = conf->local.port;
 	sa->remote_port = conf->remote.port;
-	sa->soft_bytes = conf->soft_bytes;
-	sa->hard_bytes = conf->hard_bytes;
-	sa->soft_packets = conf->soft_packets;
-	sa->hard_packets = conf->hard_packets;
 	sa->place_port = DB_PORT_NONE;
 	sa->flags = (uint16_t)(sa->flags | (conf->udp_encap ? DB_SA_UDP : 0) | (conf->esn ? DB_SA_ESN : 0) |
 			       (conf->local.addr.family == AF_INET6 ? DB_SA_V6 : 0));
@@ -311,8 +307,8 @@ static void set_limits(const struct db_sa *sa)
 	struct db_state_in *in = sa->run.in;
 	struct db_state_out *o = sa->run.out;
 	bool inbound = sa->direction == DP_IN;
-	uint64_t bytes = mark(sa->soft_bytes, sa->hard_bytes, inbound ? in->bytes : o->bytes);
-	uint64_t packets = mark(sa->soft_packets, sa->hard_packets, inbound ? in->packets : o->packets);
+	uint64_t bytes = mark(sa->conf->soft_bytes, sa->conf->hard_bytes, inbound ? in->bytes : o->bytes);
+	uint64_t packets = mark(sa->conf->soft_packets, sa->conf->hard_packets, inbound ? in->packets : o->packets);
 
 	__atomic_store_n(inbound ? &in->limit_bytes : &o->limit_bytes, bytes, __ATOMIC_RELAXED);
 	__atomic_store_n(inbound ? &in->limit_packets : &o->limit_packets, packets, __ATOMIC_RELAXED);

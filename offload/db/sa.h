@@ -61,7 +61,7 @@ struct db_sa {
 	uint8_t owner;  /* worker */
 	uint8_t iv_len; /* bytes on the wire */
 	uint8_t icv_len;
-	uint8_t align;      /* the encrypted part is a multiple of this */
+	uint8_t align;      /* the encrypted part is a multiple of this power of two */
 	uint8_t header_len; /* outbound: outer IP, UDP, ESP */
 	uint32_t id;        /* control's */
 
@@ -75,8 +75,9 @@ struct db_sa {
 	/* line 2 */
 	struct db_key local;
 	struct db_key remote;
-	uint64_t soft_bytes, hard_bytes; /* 0: none */
-	uint64_t soft_packets, hard_packets;
+	const struct engine_ops *raw_engine; /* inline: software for what the device can't take; NULL: not yet.  Set in */
+	void *raw_session;                   /* place after publication, the session first (engine_raw_open) */
+	uint64_t spare2[2];
 
 	/* line 3: not for workers */
 	uint16_t local_port;
@@ -142,7 +143,7 @@ uint32_t db_sa_reserve(struct db *db, bool low, uint32_t *spi, uint32_t count);
 /* Bytes that ESP adds to an inner packet of 'inner' bytes, outer headers included. */
 static inline uint32_t db_sa_outer_len(const struct db_sa *sa, uint32_t inner)
 {
-	uint32_t clear = (inner + 2 + sa->align - 1) / sa->align * sa->align;
+	uint32_t clear = (inner + 2 + sa->align - 1) & ~((uint32_t)sa->align - 1);
 
 	return sa->header_len + sa->iv_len + clear + sa->icv_len;
 }
@@ -151,7 +152,7 @@ static inline uint32_t db_sa_outer_len(const struct db_sa *sa, uint32_t inner)
 static inline uint32_t db_sa_inner_mtu(const struct db_sa *sa, uint32_t mtu)
 {
 	uint32_t fixed = (uint32_t)sa->header_len + sa->iv_len + sa->icv_len;
-	uint32_t clear = mtu > fixed ? (mtu - fixed) / sa->align * sa->align : 0;
+	uint32_t clear = mtu > fixed ? (mtu - fixed) & ~((uint32_t)sa->align - 1) : 0;
 
 	return clear > 2 ? clear - 2 : 0;
 }

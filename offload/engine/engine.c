@@ -79,14 +79,32 @@ struct engine_lcore *engine_lcore_of(struct engine *e, uint32_t worker)
 	return &e->lcores[worker];
 }
 
+enum err engine_raw_open(struct engine *e, struct db_sa *sa)
+{
+	const struct engine_ops *ops = engine_soft_ops(sa->conf);
+	void *session;
+	enum err err;
+
+	if ((sa->flags & DB_SA_INLINE) == 0 || sa->raw_engine != NULL || engine_inline_counts(e, sa->place_port))
+		return ERR_STATE;
+	err = ops->create(e, sa, DB_PORT_NONE, &session);
+	if (err != ERR_OK)
+		return err;
+	sa->raw_session = session;
+	__atomic_store_n(&sa->raw_engine, ops, __ATOMIC_RELEASE);
+	return ERR_OK;
+}
+
 enum err engine_drop(void *ctx, struct db_sa *sa)
 {
 	struct engine *e = (struct engine *)ctx;
-	enum err err = sa->engine == NULL ? ERR_OK : sa->engine->destroy(e, sa);
+	enum err err = sa->engine == NULL ? ERR_OK : sa->engine->destroy(e, sa->session);
 
-	if (err != ERR_AGAIN) {
-		sa->engine = NULL;
-		sa->session = NULL;
-	}
+	if (err == ERR_AGAIN)
+		return err;
+	if (sa->raw_engine != NULL)
+		(void)sa->raw_engine->destroy(e, sa->raw_session);
+	sa->engine = NULL;
+	sa->raw_engine = NULL;
 	return err;
 }

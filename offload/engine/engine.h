@@ -58,7 +58,7 @@ struct engine_ops {
 	enum err (*create)(struct engine *e, const struct db_sa *sa, uint8_t port, void **session);
 
 	/* Main lcore, after the grace period.  ERR_AGAIN: a fence is on its way, ask again. */
-	enum err (*destroy)(struct engine *e, const struct db_sa *sa);
+	enum err (*destroy)(struct engine *e, void *session);
 
 	/* Worker.  CPU engines: a burst of at most ENGINE_BURST packets, of any SAs of this engine. */
 	void (*encrypt)(struct engine_lcore *l, struct engine_op *ops, uint32_t count);
@@ -80,6 +80,13 @@ MUST_USE enum err engine_new(struct engine **out, uint32_t worker_count, uint32_
 void engine_free(struct engine *e);
 
 struct engine_lcore *engine_lcore_of(struct engine *e, uint32_t worker);
+
+/*
+ * Gives a published inline SA a software session beside the device's, for packets that the device left raw or can't
+ * take (later fragments, post-frag), on the same numbers and window.  Main lcore, when a PATH_NOTE_RAW asks for it;
+ * in place.  ERR_STATE: not inline, or the device numbers by itself.
+ */
+MUST_USE enum err engine_raw_open(struct engine *e, struct db_sa *sa);
 
 /* A db_sa_drop ('ctx' is the struct engine): destroys the session of 'sa'. */
 enum err engine_drop(void *ctx, struct db_sa *sa);

@@ -299,9 +299,9 @@ static bool fenced(const struct engine_port *p, struct inline_session *s)
 	return !s->fencing;
 }
 
-static enum err destroy(struct engine *e, const struct db_sa *sa)
+static enum err destroy(struct engine *e, void *session)
 {
-	struct inline_session *s = (struct inline_session *)sa->session;
+	struct inline_session *s = (struct inline_session *)session;
 	struct engine_port *p = &e->port[s->port];
 
 	if (p->alive && p->device.epoch == s->epoch) {
@@ -347,7 +347,11 @@ enum engine_verdict engine_inline_verdict(const struct engine_lcore *l, uint8_t 
 	handle = *rte_security_dynfield(m);
 	out->slot = (uint32_t)handle;
 	out->generation = (uint32_t)(handle >> 32);
-	out->seq = l->engine->port[port].device.row->rx_number ? *number_of(m, seq_offset) : 0;
+	if (l->engine->port[port].device.row->rx_number) {
+		out->seq = *number_of(m, seq_offset);
+		return out->seq == 0 ? ENGINE_FAILED : ENGINE_CLEAR;
+	}
+	out->seq = 0;
 	return ENGINE_CLEAR;
 }
 

@@ -34,9 +34,8 @@ void *engine_soft_take(struct engine *e)
 	return db_pool_take(&e->soft);
 }
 
-enum err engine_soft_destroy(struct engine *e, const struct db_sa *sa)
+enum err engine_soft_destroy(struct engine *e, void *session)
 {
-	if (sa->session != NULL)
-		db_pool_give(&e->soft, sa->session);
+	db_pool_give(&e->soft, session);
 	return ERR_OK;
 }

@@ -30,7 +30,7 @@ size_t engine_cbc_session_size(void);
 
 /* A zeroed session, or NULL; back. */
 void *engine_soft_take(struct engine *e);
-enum err engine_soft_destroy(struct engine *e, const struct db_sa *sa);
+enum err engine_soft_destroy(struct engine *e, void *session);
 
 /* The additional data of an AEAD: SPI, number (RFC4106-5), the whole number with ESN; returns its length. */
 enum { ENGINE_AAD = 8, ENGINE_AAD_ESN = 12 };

@@ -20,7 +20,8 @@ enum path_note_kind {
 	PATH_NOTE_LIFETIME,    /* id: SA; hard: it has stopped */
 	PATH_NOTE_RESOLVE,     /* port: index; local: neighbour wanted; m: the packet that waits, or NULL */
 	PATH_NOTE_PMTU,        /* id: tunnel; value: inner MTU as derived now */
-	PATH_NOTE_DEMOTE       /* id: SA of which the device leaves too many packets raw */
+	PATH_NOTE_RAW,         /* id: inline SA with packets for software: engine_raw_open, and at a high rate a rekey */
+	PATH_NOTE_PLACE        /* id: inline SA whose packets leave by another port now (index 'port'): to be moved */
 };
 
 struct path_note {

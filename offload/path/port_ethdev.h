@@ -1,21 +1,19 @@
 #ifndef PATH_PORT_ETHDEV_H
 #define PATH_PORT_ETHDEV_H
 
-#include <stdint.h>
-
 #include "path/port.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Every DPDK driver.  'dev' is a struct path_port_ethdev of whoever configured and started the port. */
-struct path_port_ethdev {
-	uint16_t dpdk_port;
-	bool security; /* transmits marked packets through rte_eth_tx_prepare's rules: the device has inline protocol */
-};
-
+/* Any DPDK driver.  'dev' is DPDK's port number, as path_port_ethdev_dev makes it; the port is configured and started. */
 extern const struct path_port_ops path_port_ethdev_ops;
+
+static inline void *path_port_ethdev_dev(uint16_t dpdk_port)
+{
+	return (void *)(uintptr_t)dpdk_port;
+}
 
 #ifdef __cplusplus
 }

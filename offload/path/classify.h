@@ -1,0 +1,19 @@
+#ifndef PATH_CLASSIFY_H
+#define PATH_CLASSIFY_H
+
+#include "path/ctx.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * in -> esp (cipher text or what a device made of it), plain, punt, or out (the host's own frames): by what the
+ * packet is, not by whether an SA knows it.
+ */
+void path_classify(struct path_ctx *c);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,234 @@
+/*
+ * Outbound ESP (RFC4303-3.3) on the SA's owner.  The number is taken here in every placement, and the next one
+ * stored, before any engine or device sees the packet (sa-state 2, 5).
+ */
+#include "path/esp_out.h"
+
+#include <netinet/in.h>
+
+#include <rte_ip.h>
+#include <rte_mbuf.h>
+
+#include "path/pkt/crypt.h"
+#include "path/pkt/ip.h"
+#include "path/pkt/life.h"
+#include "path/pkt/note.h"
+
+enum { ESP_TRAILER = 2, HEADER_V4 = PATH_IP4 + DB_SA_ESP, HEADER_V4_UDP = PATH_IP4 + PATH_UDP + DB_SA_ESP };
+
+static bool take_number(struct path_ctx *c, struct path_pkt *p)
+{
+	const struct db_sa *sa = p->sa;
+	struct db_state_out *o = sa->run.out;
+
+	if (o->next >= path_life_near(sa))
+		path_life_numbers(c, sa);
+	if ((o->flags & DB_STATE_STOPPED) != 0) {
+		path_drop_out(c, p, PATH_DROP_STOPPED);
+		return false;
+	}
+	p->seq = o->next;
+	__atomic_store_n(&o->next, p->seq + 1, __ATOMIC_RELEASE);
+	return true;
+}
+
+static void account(struct path_ctx *c, const struct path_pkt *p)
+{
+	struct db_state_out *o = p->sa->run.out;
+
+	o->packets++;
+	o->bytes += p->len;
+	if (o->bytes >= o->limit_bytes || o->packets >= o->limit_packets)
+		path_life_out(c, p->sa);
+}
+
+/* DF of the outer packet; one that is to be cut after encryption hasn't it. */
+static bool dont_fragment(const struct path_pkt *p)
+{
+	if ((p->flags & PATH_F_POST_FRAG) != 0 || p->sa->df == DP_DF_CLEAR)
+		return false;
+	if (p->sa->df == DP_DF_SET || p->family == AF_INET6)
+		return true;
+	return (path_ip_get16(p->ip + 6) & PATH_IP4_DF) != 0;
+}
+
+/* What the template leaves open; its checksum field holds the sum of what it doesn't.  RFC6040: the mark is copied. */
+static void finish_ip4(uint8_t *ip, uint32_t total, uint8_t tos, bool df, uint64_t seq)
+{
+	uint32_t sum = path_ip_get16(ip + 10);
+	uint16_t id = df ? 0 : (uint16_t)seq; /* RFC6864: it matters only where fragments may be */
+	uint16_t frag = df ? PATH_IP4_DF : 0;
+
+	ip[1] = tos;
+	path_ip_put16(ip + 2, (uint16_t)total);
+	path_ip_put16(ip + 4, id);
+	path_ip_put16(ip + 6, frag);
+	sum += tos + total + id + frag;
+	path_ip_put16(ip + 10, (uint16_t)~path_ip_fold(sum));
+}
+
+static void finish_ip6(uint8_t *ip, uint32_t total, uint8_t tos)
+{
+	path_ip_put16(ip, (uint16_t)(0x6000 | tos << 4));
+	path_ip_put16(ip + 4, (uint16_t)(total - PATH_IP6));
+}
+
+/* Copies of constant length for the usual two. */
+static void copy_header(uint8_t *to, const struct db_sa *sa)
+{
+	if (sa->header_len == HEADER_V4)
+		memcpy(to, sa->header, HEADER_V4);
+	else if (sa->header_len == HEADER_V4_UDP)
+		memcpy(to, sa->header, HEADER_V4_UDP);
+	else
+		memcpy(to, sa->header, sa->header_len);
+}
+
+static void write_trailer(uint8_t *at, uint32_t pad, uint8_t next)
+{
+	for (uint32_t i = 0; i < pad; i++)
+		at[i] = (uint8_t)(i + 1);
+	at[pad] = (uint8_t)pad;
+	at[pad + 1] = next;
+}
+
+/* The whole packet but for IV, cipher text and ICV; false: no room in its buffer. */
+static bool build(struct path_pkt *p, struct engine_op *op)
+{
+	const struct db_sa *sa = p->sa;
+	uint32_t total = db_sa_outer_len(sa, p->len);
+	uint32_t head = (uint32_t)sa->header_len + sa->iv_len;
+	uint32_t pad = total - head - sa->icv_len - p->len - ESP_TRAILER;
+	bool df = dont_fragment(p);
+	uint8_t *ip;
+	uint8_t *tail;
+
+	if (rte_pktmbuf_headroom(p->m) < head + PATH_ETHER || rte_pktmbuf_tailroom(p->m) < total - head - p->len || total > UINT16_MAX)
+		return false;
+	tail = (uint8_t *)rte_pktmbuf_append(p->m, (uint16_t)(total - head - p->len));
+	write_trailer(tail, pad, p->family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IPIP);
+	ip = (uint8_t *)rte_pktmbuf_prepend(p->m, (uint16_t)head);
+	copy_header(ip, sa);
+	if ((sa->flags & DB_SA_V6) != 0)
+		finish_ip6(ip, total, p->tos);
+	else
+		finish_ip4(ip, total, p->tos, df, p->seq);
+	if ((sa->flags & DB_SA_UDP) != 0) {
+		uint8_t *udp = ip + sa->header_len - DB_SA_ESP - PATH_UDP;
+
+		path_ip_put16(udp + 4, (uint16_t)(total - (uint32_t)(udp - ip)));
+	}
+	op->esp = ip + sa->header_len - DB_SA_ESP;
+	path_ip_put32(op->esp + 4, (uint32_t)p->seq);
+	op->len = total - sa->header_len + DB_SA_ESP;
+	op->seq = p->seq;
+	p->ip = ip;
+	p->len = (uint16_t)total;
+	return true;
+}
+
+/* Zero is allowed over IPv4 (RFC3948-2.1), not over IPv6 (RFC8200-8.1). */
+static void sum_udp6(const struct path_pkt *p)
+{
+	struct rte_ipv6_hdr *ip = (struct rte_ipv6_hdr *)(void *)p->ip;
+	uint16_t sum = rte_ipv6_udptcp_cksum(ip, p->ip + PATH_IP6);
+
+	memcpy(p->ip + PATH_IP6 + 6, &sum, sizeof(sum));
+}
+
+static void sealed(struct path_ctx *c, struct path_pkt *p, bool ok)
+{
+	const struct db_sa *sa = p->sa;
+
+	if (!ok) {
+		path_drop_out(c, p, PATH_DROP_CRYPTO);
+		return;
+	}
+	if ((sa->flags & (DB_SA_V6 | DB_SA_UDP)) == (DB_SA_V6 | DB_SA_UDP))
+		sum_udp6(p);
+	p->family = (sa->flags & DB_SA_V6) != 0 ? AF_INET6 : AF_INET;
+	p->flags |= PATH_F_SEALED;
+	path_count(c, PATH_COUNT_ESP_OUT, 1);
+	path_list_add(&c->sealed, p);
+}
+
+/* The device does the rest; software has what the device can't cut (sa-state 30). */
+static bool goes_inline(const struct path_pkt *p)
+{
+	return (p->sa->flags & DB_SA_INLINE) != 0 && (p->flags & PATH_F_POST_FRAG) == 0;
+}
+
+static void mark(struct path_ctx *c, struct path_pkt *p)
+{
+	const struct db_sa *sa = p->sa;
+
+	if (!take_number(c, p))
+		return;
+	account(c, p);
+	if (!sa->engine->mark(sa, p->m, p->seq)) {
+		path_drop_out(c, p, PATH_DROP_CRYPTO);
+		return;
+	}
+	p->family = (sa->flags & DB_SA_V6) != 0 ? AF_INET6 : AF_INET;
+	path_count(c, PATH_COUNT_INLINE_OUT, 1);
+	path_list_add(&c->sealed, p);
+}
+
+static const struct engine_ops *sealer(struct path_ctx *c, struct path_pkt *p, void **session)
+{
+	const struct db_sa *sa = p->sa;
+	struct path_note n = { .kind = PATH_NOTE_RAW, .port = p->port, .id = sa->id };
+	const struct engine_ops *raw;
+
+	if ((sa->flags & DB_SA_INLINE) == 0) {
+		*session = sa->session;
+		return sa->engine;
+	}
+	raw = __atomic_load_n(&sa->raw_engine, __ATOMIC_ACQUIRE);
+	if (raw == NULL) {
+		if (path_note_due(c))
+			(void)path_note_send(c, &n);
+		path_drop_out(c, p, PATH_DROP_INLINE_RAW);
+	}
+	*session = sa->raw_session;
+	return raw;
+}
+
+static void queue(struct path_ctx *c, struct path_pkt *p, struct path_crypt *b)
+{
+	void *session;
+	const struct engine_ops *e = sealer(c, p, &session);
+	struct engine_op *op;
+
+	if (e == NULL || !take_number(c, p))
+		return;
+	account(c, p);
+	op = path_crypt_add(b, p, e);
+	op->session = session;
+	if (!build(p, op)) {
+		b->count--;
+		path_drop_out(c, p, PATH_DROP_NO_BUFFER);
+	}
+}
+
+void path_esp_out(struct path_ctx *c)
+{
+	struct path_crypt b;
+
+	if (c->seal.count == 0)
+		return;
+	b.count = 0;
+	b.mixed = false;
+	for (uint32_t i = 0; i < c->seal.count; i++) {
+		struct path_pkt *p = c->seal.pkt[i];
+
+		if (goes_inline(p))
+			mark(c, p);
+		else
+			queue(c, p, &b);
+	}
+	c->seal.count = 0;
+	path_crypt_run(c, &b, true);
+	for (uint32_t i = 0; i < b.count; i++)
+		sealed(c, b.pkt[i], b.op[i].ok);
+}

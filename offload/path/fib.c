@@ -1,0 +1,134 @@
+/* Routing, once for the packet as it came or as it was inside its tunnel.  Workers. */
+#include "path/fib.h"
+
+#include <rte_prefetch.h>
+
+#include "path/frag.h"
+#include "path/note.h"
+#include "path/pkt/icmp.h"
+#include "path/pkt/ip.h"
+#include "path/pkt/note.h"
+
+enum { ASK_EVERY_MS = 200 };
+
+/* The packet goes with the question, and comes back by path_worker_inject when the answer is there. */
+static void ask(struct path_ctx *c, struct path_pkt *p, uint8_t port, const struct addr *neighbour)
+{
+	struct path_note n = { .kind = PATH_NOTE_RESOLVE, .port = port, .value = p->vrf, .local = *neighbour, .m = p->m };
+
+	if (!path_note_send(c, &n))
+		path_drop(c, p, PATH_DROP_UNRESOLVED);
+}
+
+bool path_fib_aim(struct path_ctx *c, struct path_pkt *p)
+{
+	struct db_adj *a = &c->db->adj[db_hop_index(p->hop)];
+	uint64_t mac = __atomic_load_n(&a->mac, __ATOMIC_ACQUIRE);
+
+	if (!__atomic_load_n(&a->live, __ATOMIC_RELAXED)) {
+		path_drop(c, p, PATH_DROP_NO_ROUTE);
+		return false;
+	}
+	p->mac = mac;
+	p->port = (uint8_t)__atomic_load_n(&a->port, __ATOMIC_RELAXED);
+	if (mac != 0)
+		return true;
+	/* ESP doesn't wait: it would come back as a plain packet. */
+	if ((p->flags & PATH_F_SEALED) != 0 || c->now_ms - __atomic_load_n(&a->asked_ms, __ATOMIC_RELAXED) < ASK_EVERY_MS) {
+		path_drop(c, p, PATH_DROP_UNRESOLVED);
+		return false;
+	}
+	__atomic_store_n(&a->asked_ms, c->now_ms, __ATOMIC_RELAXED);
+	ask(c, p, p->port, &a->next_hop);
+	return false;
+}
+
+/* On a connected network the destination itself is the neighbour, and has no entry until it is known. */
+static void ask_connected(struct path_ctx *c, struct path_pkt *p)
+{
+	struct addr dst = path_note_addr(path_ip_dst(p), p->family);
+
+	if (path_note_due(c))
+		ask(c, p, (uint8_t)db_hop_index(p->hop), &dst);
+	else
+		path_drop(c, p, PATH_DROP_UNRESOLVED);
+}
+
+/* To the next hop on a port; what is longer than its MTU is cut or refused. */
+static void forward(struct path_ctx *c, struct path_pkt *p)
+{
+	struct path_hand h = { .hop = p->hop, .vrf = p->vrf, .flags = p->flags, .stage = PATH_AT_OUT };
+	uint32_t mtu;
+
+	if (!path_fib_aim(c, p))
+		return;
+	mtu = __atomic_load_n(&c->db->port[p->port].mtu, __ATOMIC_RELAXED);
+	if (p->len <= mtu) {
+		path_list_add(&c->out, p);
+		return;
+	}
+	if (p->family == AF_INET && (path_ip_get16(p->ip + 6) & PATH_IP4_DF) == 0) {
+		path_frag_ip4(c, p, mtu, &h);
+		return;
+	}
+	path_icmp_send(c, p, PATH_ICMP_TOO_BIG, mtu);
+	path_drop(c, p, PATH_DROP_TOO_BIG);
+}
+
+static void to_tunnel(struct path_ctx *c, struct path_pkt *p)
+{
+	p->tunnel = db_hop_index(p->hop);
+	p->sa = NULL;
+	rte_prefetch0(&c->db->tunnel[p->tunnel]);
+	path_list_add(&c->tunnel, p);
+}
+
+static void follow(struct path_ctx *c, struct path_pkt *p)
+{
+	enum db_hop_action action = db_hop_action(p->hop);
+
+	if (action == DB_HOP_LOCAL) {
+		path_list_add(&c->punt, p);
+		return;
+	}
+	if (action == DB_HOP_NONE || action == DB_HOP_DROP) {
+		if (action == DB_HOP_NONE)
+			path_icmp_send(c, p, PATH_ICMP_NO_ROUTE, 0);
+		path_drop(c, p, action == DB_HOP_NONE ? PATH_DROP_NO_ROUTE : PATH_DROP_ROUTE_DROP);
+		return;
+	}
+	if ((p->flags & PATH_F_ROUTED) == 0) {
+		if (!path_ip_take_ttl(p)) {
+			path_icmp_send(c, p, PATH_ICMP_TTL, 0);
+			path_drop(c, p, PATH_DROP_TTL);
+			return;
+		}
+		p->flags |= PATH_F_ROUTED;
+	}
+	path_count(c, PATH_COUNT_FORWARDED, 1);
+	if (action == DB_HOP_TUNNEL)
+		to_tunnel(c, p);
+	else if (action == DB_HOP_ADJ)
+		forward(c, p);
+	else
+		ask_connected(c, p);
+}
+
+void path_fib(struct path_ctx *c)
+{
+	for (uint32_t i = 0; i < c->plain.count; i++) {
+		struct path_pkt *p = c->plain.pkt[i];
+
+		if (path_ip_never_routed(p)) {
+			path_list_add(&c->punt, p);
+			continue;
+		}
+		if (path_ip_martian(p)) {
+			path_drop(c, p, PATH_DROP_MARTIAN);
+			continue;
+		}
+		p->hop = db_vrf_lookup(&c->db->vrf[p->vrf], p->family == AF_INET6, path_ip_dst(p));
+		follow(c, p);
+	}
+	c->plain.count = 0;
+}

@@ -1,0 +1,22 @@
+#ifndef PATH_FIB_H
+#define PATH_FIB_H
+
+#include "path/ctx.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* plain -> tunnel, out or punt, by the VRF's table; takes the time to live. */
+void path_fib(struct path_ctx *c);
+
+/*
+ * Aims the packet at the adjacency p->hop: sets port and mac.  False: no address yet - the packet was handed to the
+ * main lcore or dropped.
+ */
+bool path_fib_aim(struct path_ctx *c, struct path_pkt *p);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,131 @@
+#ifndef PATH_IP_H
+#define PATH_IP_H
+
+#include <stdint.h>
+#include <string.h>
+
+#include "path/ctx.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* IP headers as the stages read and change them. */
+enum {
+	PATH_IP4 = 20, /* bytes of the headers */
+	PATH_IP6 = 40,
+	PATH_IP6_FRAG = 8,
+	PATH_UDP = 8,
+	PATH_IP6_MIN_MTU = 1280,
+	PATH_IP4_DF = 0x4000,
+	PATH_IP4_MF = 0x2000,
+	PATH_IP4_OFFSET = 0x1fff,
+	PATH_NATT_PORT = 4500,
+	PATH_IKE_PORT = 500,
+	PATH_PROTO_IP6_FRAG = 44,
+	PATH_ECN = 3,
+	PATH_ECN_CE = 3,
+	PATH_ECN_ECT1 = 1,
+	PATH_ECN_ECT0 = 2
+};
+
+static inline uint16_t path_ip_get16(const uint8_t *b)
+{
+	return (uint16_t)(b[0] << 8 | b[1]);
+}
+
+static inline uint32_t path_ip_get32(const uint8_t *b)
+{
+	uint32_t v;
+
+	memcpy(&v, b, sizeof(v));
+	return __builtin_bswap32(v);
+}
+
+static inline void path_ip_put16(uint8_t *b, uint16_t v)
+{
+	b[0] = (uint8_t)(v >> 8);
+	b[1] = (uint8_t)v;
+}
+
+static inline void path_ip_put32(uint8_t *b, uint32_t v)
+{
+	v = __builtin_bswap32(v);
+	memcpy(b, &v, sizeof(v));
+}
+
+/* One's complement sum folded to 16 bits. */
+static inline uint16_t path_ip_fold(uint64_t sum)
+{
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)sum;
+}
+
+static inline struct db_key path_ip_src(const struct path_pkt *p)
+{
+	return p->family == AF_INET6 ? db_key_v6(p->ip + 8) : db_key_v4(p->ip + 12);
+}
+
+static inline struct db_key path_ip_dst(const struct path_pkt *p)
+{
+	return p->family == AF_INET6 ? db_key_v6(p->ip + 24) : db_key_v4(p->ip + 16);
+}
+
+/*
+ * Reads the header that 'p->m' begins with: sets ip, len, family, proto, l4, tos and the fragment flags, and cuts
+ * what stands behind the packet.  PATH_DROP_COUNT, or why it must be dropped.
+ */
+enum path_drop path_ip_parse(struct path_pkt *p);
+
+/* The sum of a whole IPv4 header is 0xffff where its checksum is right. */
+uint16_t path_ip_sum(const uint8_t *header, uint32_t len);
+
+/* Writes the checksum of an IPv4 header of 'len' bytes. */
+void path_ip_seal4(uint8_t *header, uint32_t len);
+
+/* What selectors see of the packet: 'out' when it leaves this box through the SA. */
+void path_ip_flow(const struct path_pkt *p, bool out, struct db_flow *f);
+
+/* Whether the SA's selectors let the packet pass. */
+static inline bool path_ip_selected(const struct path_pkt *p, const struct db_sa *sa, bool out)
+{
+	struct db_flow f;
+
+	if ((sa->flags & (p->family == AF_INET6 ? DB_SA_ANY6 : DB_SA_ANY4)) != 0)
+		return true;
+	path_ip_flow(p, out, &f);
+	return db_ts_match(sa->ts, sa->ts_count, &f);
+}
+
+/* Takes one from the time to live; false: it is used up. */
+static inline bool path_ip_take_ttl(const struct path_pkt *p)
+{
+	uint8_t *ttl = p->ip + (p->family == AF_INET6 ? 7 : 8);
+
+	if (*ttl <= 1)
+		return false;
+	(*ttl)--;
+	if (p->family == AF_INET) { /* RFC1624: the checksum grows by what the word lost, 0x0100 */
+		uint32_t sum = (uint32_t)path_ip_get16(p->ip + 10) + 0x0100;
+
+		path_ip_put16(p->ip + 10, (uint16_t)(sum + (sum >> 16)));
+	}
+	return true;
+}
+
+/* Sets the inner congestion bits from those of the outer header (RFC6040-4.2); false: the packet must be dropped. */
+bool path_ip_decap_ecn(const struct path_pkt *p, uint8_t outer_tos);
+
+/* Whether source or destination can't be on a wire. */
+bool path_ip_martian(const struct path_pkt *p);
+
+/* Multicast, broadcast, link-local: never forwarded, the host's if anybody's. */
+bool path_ip_never_routed(const struct path_pkt *p);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,200 @@
+#include "fixture.h"
+
+#include <random>
+#include <set>
+
+namespace
+{
+
+class Closed : public PathTest
+{
+      protected:
+	bool allowed6(const uint8_t *ip, size_t len)
+	{
+		Bytes src(ip + 8, ip + 24);
+		bool ours = src == address("2001:db8:2::1") || src == address("2001:db8:1::1");
+		uint8_t proto = ip[6];
+		size_t l4 = 40;
+
+		while ((proto == 0 || proto == 60) && l4 + 8 <= len) { /* extension headers */
+			size_t next = l4 + (ip[l4 + 1] + 1u) * 8;
+
+			proto = ip[l4];
+			l4 = next;
+		}
+		if (proto == 58 && ((ip[l4] >= 130 && ip[l4] <= 137) || ip[l4] == 143))
+			return true;
+		if (proto == 44) /* a first fragment: of the host's own */
+			return ours && (be16(ip + l4 + 2) & 0xfff8) == 0;
+		return proto == 50 || (ours && (proto == 58 || (proto == 17 && (be16(ip + l4) == 500 || be16(ip + l4) == 4500))));
+	}
+	/* What may stand on the WAN, judged from the bytes alone (issue's "fail closed"). */
+	bool allowed(const Bytes &f)
+	{
+		uint16_t type = be16(&f[12]);
+		const uint8_t *ip = f.data() + 14;
+
+		if (type == 0x0806)
+			return true;
+		if (type == 0x86dd)
+			return allowed6(ip, f.size() - 14);
+		if (type != 0x0800)
+			return false;
+		Bytes src(ip + 12, ip + 16);
+		bool ours = src == address("192.0.2.1") || src == address("10.0.0.1") || src == address("10.255.0.1");
+		if (!ours)
+			return false;
+		if (ip[9] == 17) {
+			unsigned l4 = (ip[0] & 15u) * 4;
+
+			return (be16(ip + 6) & 0x1fff) == 0 && (be16(ip + l4) == 500 || be16(ip + l4) == 4500);
+		}
+		return ip[9] == 50 || ip[9] == 1;
+	}
+};
+
+} // namespace
+
+TEST_F(Closed, forwarded_packets_never_leave_a_guarded_port_in_clear)
+{
+	Ip ip;
+
+	start();
+	ip.dst = "203.0.113.5"; /* by the default route, out of the WAN */
+	for (uint8_t proto : Bytes{ 1, 6, 17, 50, 47 }) {
+		ip.proto = proto;
+		feed(fake[lan], frame(lan_mac, ip.bytes()));
+	}
+	ip.proto = 17;
+	ip.payload = udp(4500, 4500, Bytes(50, 1));
+	feed(fake[lan], frame(lan_mac, ip.bytes()));
+	ip.src = own; /* somebody on the LAN with our address */
+	feed(fake[lan], frame(lan_mac, ip.bytes()));
+	poll();
+	EXPECT_TRUE(fake[wan].tx.empty());
+	EXPECT_EQ(drops(PATH_DROP_TX_UNPROTECTED), 7u);
+}
+
+TEST_F(Closed, later_fragments_of_the_hosts_own_packets_stay_in)
+{
+	Ip ip;
+
+	start();
+	ip.src = own;
+	ip.dst = "203.0.113.5";
+	ip.frag = 100;
+	feed(fake[twin], gw_mac + wan_mac + Bytes{ 8, 0 } + ip.bytes());
+	poll();
+	EXPECT_TRUE(fake[wan].tx.empty());
+}
+
+/* Random packets on every port but the WAN, while SAs and tunnels come and go: only what may leave leaves. */
+TEST_F(Closed, random_packets_never_leave_in_clear)
+{
+	std::mt19937 rnd(5);
+	const uint8_t protos[] = { 1, 6, 17, 17, 17, 50, 58, 44, 0, 60 };
+	const uint16_t udp_ports[] = { 500, 4500, 53 };
+	const Bytes marker = { 'M', 'A', 'R', 'K', 'E', 'R', '!', '!' };
+	const char *addresses4[] = { "10.0.0.9", "10.9.0.1", "10.9.3.3", "203.0.113.5", "192.0.2.1", "192.0.2.254", "10.255.0.1",
+		"198.51.100.1", "10.0.0.1", "224.0.0.5" };
+	const char *addresses6[] = { "2001:db8:1::9", "2001:db8:9::1", "2001:db8:f::1", "2001:db8:2::1", "fe80::1", "ff02::1", "::" };
+	engine_wish wish = {};
+
+	start();
+	wish.port = DB_PORT_NONE;
+	for (int round = 0; round < 3000; round++) {
+		Ip ip;
+		bool v6 = rnd() % 3 == 0;
+
+		ip.src = v6 ? addresses6[rnd() % 7] : addresses4[rnd() % 10];
+		ip.dst = v6 ? addresses6[rnd() % 7] : addresses4[rnd() % 10];
+		ip.proto = protos[rnd() % 10];
+		ip.ttl = (uint8_t)(rnd() % 4);
+		ip.df = rnd() % 2 != 0;
+		ip.frag = rnd() % 5 == 0 ? (uint16_t)(rnd() & 0x3fff) : 0;
+		ip.payload = Bytes(rnd() % 1480);
+		for (size_t i = 0; i < ip.payload.size(); i++)
+			ip.payload[i] = i % 16 < 8 ? marker[i % 8] : (uint8_t)rnd();
+		if (ip.payload.size() >= 8 && ip.proto == 17 && rnd() % 2 == 0) {
+			Bytes u = udp(udp_ports[rnd() % 3], udp_ports[rnd() % 3], {});
+
+			std::copy(u.begin(), u.end(), ip.payload.begin());
+		}
+		Bytes b = ip.bytes();
+		if (rnd() % 10 == 0)
+			b[rnd() % std::min<size_t>(b.size(), 48)] ^= (uint8_t)rnd();
+		switch (rnd() % 3) {
+		case 0:
+			feed(fake[lan], frame(lan_mac, b));
+			break;
+		case 1:
+			feed(fake[tun], b);
+			break;
+		default:
+			/* The host's kernel has only its own addresses as sources on the twin; IKE and ICMP have no marker. */
+			feed(fake[twin], frame(gw_mac, b));
+			break;
+		}
+		if (round % 97 == 50) {
+			ASSERT_EQ(db_sa_del(db, SA_OUT, engine_drop, engine), ERR_OK);
+		}
+		if (round % 97 == 80) {
+			dp_sa s = sa_conf(SA_OUT, DP_OUT, peer_spi, TUNNEL);
+
+			put_sa(s, wish);
+			tunnel(TUNNEL, SA_OUT);
+		}
+		poll();
+		for (auto &n : notes(PATH_NOTE_RESOLVE))
+			if (path_worker_inject(workers[0], n.m, (uint16_t)n.value) != ERR_OK)
+				ADD_FAILURE();
+		poll();
+		for (auto &n : notes(PATH_NOTE_RESOLVE))
+			ASSERT_EQ(path_worker_inject(workers[0], n.m, (uint16_t)n.value), ERR_OK);
+		poll();
+	}
+	poll();
+	for (auto &n : notes(PATH_NOTE_RESOLVE))
+		ASSERT_EQ(path_worker_inject(workers[0], n.m, (uint16_t)n.value), ERR_OK);
+	for (auto &f : fake[wan].tx)
+		ASSERT_TRUE(allowed(f)) << "type " << be16(&f[12]) << " proto " << (int)f[23] << " size " << f.size() << " next "
+					<< (int)f[20] << " " << testing::PrintToString(Bytes(f.begin() + 14, f.begin() + 70));
+	EXPECT_GT(fake[wan].tx.size(), 50u);
+	EXPECT_GT(drops(PATH_DROP_TX_UNPROTECTED), 50u);
+}
+
+/* Every (key, IV) of a run that replaces, deletes and re-creates the SA under load is unique. */
+TEST_F(Closed, no_iv_is_used_twice)
+{
+	std::set<uint64_t> seen;
+	start();
+	for (int round = 0; round < 40; round++) {
+		for (int i = 0; i < 20; i++)
+			feed(fake[lan], frame(lan_mac, Ip().bytes()));
+		if (round % 5 == 2) { /* moved to another engine, or the peer to another address: the same key goes on */
+			db_sa *copy;
+
+			ASSERT_EQ(db_sa_copy(db, SA_OUT, &copy), ERR_OK);
+			ASSERT_EQ(engine_select_soft(engine, copy, DP_WHY_DEVICE_DOWN), ERR_OK);
+			db_sa_publish(db, copy, engine_drop, engine);
+		}
+		poll();
+	}
+	ASSERT_EQ(fake[wan].tx.size(), 800u);
+	for (auto &f : fake[wan].tx) {
+		uint64_t iv;
+
+		memcpy(&iv, esp_of(f) + 8, 8);
+		EXPECT_TRUE(seen.insert(iv).second);
+	}
+}
+
+TEST_F(Closed, a_dead_port_sends_nothing)
+{
+	start();
+	db->port[wan].live = false;
+	feed(fake[lan], frame(lan_mac, Ip().bytes()));
+	poll();
+	EXPECT_TRUE(fake[wan].tx.empty());
+	EXPECT_EQ(drops(PATH_DROP_TX_DOWN), 1u);
+}

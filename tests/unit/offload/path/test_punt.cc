@@ -1,0 +1,116 @@
+#include "fixture.h"
+
+namespace
+{
+
+class Punt : public PathTest
+{
+};
+
+} // namespace
+
+TEST_F(Punt, frames_for_the_host_go_up_the_twin_as_they_came)
+{
+	Ip ike;
+	Bytes arp(28, 1), broadcast(6, 0xff);
+
+	start();
+	ike.src = peer;
+	ike.dst = own;
+	ike.payload = udp(500, 500, Bytes(60, 1));
+	std::vector<Bytes> sent = { frame(wan_mac, ike.bytes()), broadcast + wan_mac + Bytes{ 8, 6 } + arp };
+	ike.payload = udp(4500, 4500, Bytes{ 0, 0, 0, 0 } + Bytes(60, 1));
+	sent.push_back(frame(wan_mac, ike.bytes()));
+	ike.payload = udp(4500, 4500, Bytes{ 0xff });
+	sent.push_back(frame(wan_mac, ike.bytes()));
+	for (auto &f : sent)
+		feed(fake[wan], f);
+	poll();
+	expect_no_other_drops();
+	ASSERT_EQ(fake[twin].tx.size(), sent.size());
+	for (auto &f : sent)
+		EXPECT_EQ(std::count(fake[twin].tx.begin(), fake[twin].tx.end(), f), 1);
+}
+
+TEST_F(Punt, decapsulated_packets_for_the_host_go_up_the_tun)
+{
+	Ip ip;
+
+	start();
+	ip.src = "10.9.0.1";
+	ip.dst = "10.255.0.1"; /* a loopback of the box */
+	feed(fake[wan], frame(wan_mac, peer_seals(ip.bytes(), 1)));
+	ip.dst = "224.0.0.5";
+	feed(fake[wan], frame(wan_mac, peer_seals(ip.bytes(), 2)));
+	poll();
+	ASSERT_EQ(fake[tun].tx.size(), 2u);
+	EXPECT_EQ(fake[tun].tx[0][8], 64) << "for the box itself no hop is taken";
+	EXPECT_TRUE(fake[twin].tx.empty());
+}
+
+TEST_F(Punt, the_hosts_packets_come_down_the_tun_into_tunnels)
+{
+	Ip ip;
+
+	start();
+	ip.src = "10.255.0.1";
+	feed(fake[tun], ip.bytes());
+	poll();
+	ASSERT_EQ(fake[wan].tx.size(), 1u);
+	EXPECT_EQ(peer_opens(fake[wan].tx[0]), ip.bytes()) << "the host took the hop already, or is the source";
+}
+
+TEST_F(Punt, the_hosts_frames_leave_by_the_twins_wire_if_the_guard_lets_them)
+{
+	Ip ip;
+	Bytes arp = gw_mac + wan_mac + Bytes{ 8, 6 } + Bytes(28, 1);
+
+	start();
+	ip.src = own;
+	ip.dst = peer;
+	ip.payload = udp(500, 500, Bytes(60, 1));
+	Bytes ike = gw_mac + wan_mac + Bytes{ 8, 0 } + ip.bytes();
+	feed(fake[twin], ike);
+	feed(fake[twin], arp);
+	poll();
+	expect_no_other_drops();
+	ASSERT_EQ(fake[wan].tx.size(), 2u);
+	EXPECT_EQ(fake[wan].tx[0], ike);
+	EXPECT_EQ(fake[wan].tx[1], arp);
+	ip.payload = udp(5353, 53, Bytes(60, 1));
+	feed(fake[twin], gw_mac + wan_mac + Bytes{ 8, 0 } + ip.bytes());
+	poll();
+	EXPECT_EQ(fake[wan].tx.size(), 2u);
+	EXPECT_EQ(drops(PATH_DROP_TX_UNPROTECTED), 1u);
+	db->port[wan].guard[0].proto = 17;
+	db->port[wan].guard[0].port = 53;
+	feed(fake[twin], gw_mac + wan_mac + Bytes{ 8, 0 } + ip.bytes());
+	poll();
+	EXPECT_EQ(fake[wan].tx.size(), 3u) << "a configured control protocol";
+}
+
+TEST_F(Punt, nothing_goes_round_between_host_and_datapath)
+{
+	Ip ip;
+
+	start();
+	ip.src = "10.255.0.1";
+	ip.dst = "10.255.0.1";
+	feed(fake[tun], ip.bytes());
+	poll();
+	EXPECT_TRUE(fake[tun].tx.empty());
+	EXPECT_EQ(drops(PATH_DROP_PUNT), 1u);
+}
+
+TEST_F(Punt, without_a_way_up_it_is_counted)
+{
+	Ip ip;
+
+	start();
+	db_vrf_set_tun(db, 0, DB_PORT_NONE);
+	ip.dst = "10.0.0.1";
+	feed(fake[lan], frame(lan_mac, ip.bytes()));
+	feed(fake[lan], Bytes(6, 0xff) + host_mac + Bytes{ 8, 6 } + Bytes(28));
+	poll();
+	EXPECT_EQ(drops(PATH_DROP_PUNT), 2u);
+}
