@@ -192,7 +192,7 @@ static const char head[] =
 	"  each outer one; `exit` leaves a mode, `end` all of them.\n"
 	"- Keywords may be shortened to any prefix that is unique where they stand, and don't mind case. A word goes to a keyword\n"
 	"  that it spells in full, else to a parameter, else to the one keyword that it begins: a name never loses to an\n"
-	"  abbreviation. Names keep their case.\n"
+	"  abbreviation, and no number is short for a longer one. Names keep their case.\n"
 	"- Interfaces may be short too: `e0/0`, `tunnel 0`, `Gi0/0/1`.\n"
 	"- `no LINE` takes a line back, also by its beginning as far as it says which; an object in use isn't removed. `default\n"
 	"  LINE` does the same, and never leaves a `no` line behind.\n"

@@ -95,10 +95,19 @@ static bool spells(const struct cfg_ins *ins, struct bytes text)
 	return ins->op == CFG_OP_KEY && text.len == strlen(ins->typed) && strncasecmp(ins->typed, (const char *)text.data, text.len) == 0;
 }
 
+static bool is_digit(int c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Numbers aren't shortened: "group3" is a mistake, not group31. */
 static bool begins(const struct cfg_ins *ins, struct bytes text)
 {
-	return ins->op == CFG_OP_KEY && !ins->alias && text.len < strlen(ins->typed) &&
-	       strncasecmp(ins->typed, (const char *)text.data, text.len) == 0;
+	if (ins->op != CFG_OP_KEY || ins->alias || text.len >= strlen(ins->typed))
+		return false;
+	if (is_digit(text.data[text.len - 1]) && is_digit(ins->typed[text.len]))
+		return false;
+	return strncasecmp(ins->typed, (const char *)text.data, text.len) == 0;
 }
 
 static bool is_value(const struct cfg_ins *ins, struct bytes text)

@@ -39,6 +39,14 @@ TEST(CfgRules, a_whole_keyword_is_not_short_for_a_longer_one)
 	EXPECT_EQ(Loaded("crypto ipsec profile p\n set pfs group1\n set pfs group14\n").err, ERR_OK);
 }
 
+TEST(CfgRules, a_number_is_not_short_for_a_longer_one)
+{
+	EXPECT_NE(Loaded("crypto ipsec profile p\n set pfs group3\n").err, ERR_OK);
+	EXPECT_NE(Loaded("crypto ipsec transform-set t esp-aes 2 esp-sha256-hmac\n").err, ERR_OK);
+	EXPECT_NE(Loaded("crypto ikev2 proposal p\n integrity sha5\n").err, ERR_OK);
+	EXPECT_EQ(Loaded("crypto ikev2 proposal p\n encryption 3\n").err, ERR_OK) << "3des";
+}
+
 TEST(CfgRules, a_name_does_not_lose_to_an_abbreviation)
 {
 	Loaded l("crypto ikev2 keyring loc\ncrypto ikev2 profile A\n keyring loc\n");
