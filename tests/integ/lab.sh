@@ -9,12 +9,33 @@ LAB_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 LAB_BIN=${LAB_BIN:-$LAB_ROOT/build/bin}
 LAB_KEEP=${LAB_KEEP:-no}
 LAB_PSK=Lab-Example-Key-1
+LAB_NIC=none
+LAB_LONG=no
 LAB_PASSED=0
 LAB_FAILED=0
 
 lab_say() { printf '%s\n' "$*"; }
 
-# lab_begin NAME: must come first.
+# lab_options "$@": what every test understands; sets LAB_NIC, LAB_KEEP, LAB_LONG.
+lab_options() {
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--nic) LAB_NIC=${2:-}; shift ;;
+		--keep) LAB_KEEP=yes ;;
+		--long) LAB_LONG=yes ;;
+		*) lab_usage ;;
+		esac
+		shift
+	done
+	case $LAB_NIC in none | full | small) ;; *) lab_usage ;; esac
+}
+
+lab_usage() {
+	echo "usage: $0 [--nic none|full|small] [--keep] [--long]" >&2
+	exit 2
+}
+
+# lab_begin NAME: must come before anything is made.
 lab_begin() {
 	[ "$(id -u)" = 0 ] || { echo "must be root: namespaces and raw ports are made" >&2; exit 2; }
 	LAB_NAME=$1
@@ -33,11 +54,20 @@ lab_end() {
 		lab_say "kept: namespaces $LAB-*, state in $LAB_DIR; remove with: tools/quickstart --remove $LAB_DIR"
 		printf '%s\n' "${LAB_PIDS[@]}" >"$LAB_DIR/pids"
 		printf '%s\n' "$LAB" >"$LAB_DIR/prefix"
-		return "$status"
+		return
 	fi
 	[ "$status" -eq 0 ] && [ "$LAB_FAILED" -eq 0 ] || lab_logs
 	lab_remove
 	exit "$status"
+}
+
+# lab_remove_kept DIR: removes a lab that was kept.
+lab_remove_kept() {
+	LAB_DIR=$1
+	[ -f "$1/pids" ] && [ -f "$1/prefix" ] || { echo "$1: no lab was kept there" >&2; return 1; }
+	LAB=$(<"$1/prefix")
+	mapfile -t LAB_PIDS <"$1/pids"
+	lab_remove
 }
 
 # Stops what was started here, last first, and waits for it: a namespace with a living process in it isn't gone.
@@ -45,7 +75,7 @@ lab_remove() {
 	local i ns
 	for ((i = ${#LAB_PIDS[@]} - 1; i >= 0; i--)); do lab_kill TERM "${LAB_PIDS[i]}"; done
 	for ns in $(ip netns list | awk '{print $1}' | grep "^$LAB-"); do ip netns del "$ns"; done
-	rm -rf "$LAB_DIR"
+	rm -rf "$LAB_DIR" "/var/run/dpdk/$LAB-"*
 }
 
 # lab_kill SIGNAL PID: sends it and waits until the process is gone, with KILL after 5 s.
@@ -61,13 +91,15 @@ lab_kill() {
 	return 0
 }
 
+# What the programs said last: printed when a test failed.
 lab_logs() {
-	local f
+	local f lines=30
 	[ -d "$LAB_DIR" ] || return 0
 	for f in "$LAB_DIR"/*.log "$LAB_DIR"/*/charon.log; do
 		[ -s "$f" ] || continue
-		echo "---- $f (last 40 lines)"
-		tail -n 40 "$f"
+		[[ $f != */charon.log ]] || lines=12
+		echo "---- $f (last $lines lines)"
+		tail -n $lines "$f"
 	done >&2
 }
 
@@ -145,15 +177,79 @@ lab_wait() {
 	done
 }
 
+# lab_log_has LOG TEXT [TIMES]: whether a program's log holds TEXT (an extended regular expression) so often.
+lab_log_has() {
+	[ "$(grep -Ec -- "$2" "$LAB_DIR/$1.log")" -ge "${3:-1}" ]
+}
+
+# lab_cpu_ms PID…: CPU time that they used so far.
+lab_cpu_ms() {
+	local pid total=0 ticks
+	for pid; do
+		ticks=$(awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$pid/stat") || return 1
+		total=$((total + ticks * 1000 / $(getconf CLK_TCK)))
+	done
+	echo "$total"
+}
+
+# ---- traffic ----
+
+# lab_capture NS IF FILE: everything that IF sees from now on, to $LAB_DIR/FILE; LAB_CAPTURE is the pid to interrupt.
+lab_capture() {
+	lab_start "tcpdump-$3" "$1" tcpdump -U -n -s 0 -B 16384 -i "$2" -w "$LAB_DIR/$3"
+	LAB_CAPTURE=$LAB_PID
+	lab_wait 5 lab_log_has "tcpdump-$3" 'listening on'
+}
+
+lab_listens() { # NS PORT
+	[ -n "$(lab_in "$1" ss -Htln "sport = $2")" ]
+}
+
+lab_listens_at() { # NS UNIX_SOCKET
+	lab_in "$1" ss -Hxl | grep -qF " $2 "
+}
+
+# lab_tcp NS FROM SERVER_NS SERVER [BYTES]: both directions, one after the other; prints the rates.
+lab_tcp() {
+	local bytes=${5:-100M} server direction
+	lab_start "iperf-$3" "$3" iperf3 -s -p 5201 -B "$4"
+	server=$LAB_PID
+	lab_wait 5 lab_listens "$3" 5201 || return 1
+	for direction in "" -R; do
+		timeout 60 ip netns exec "$LAB-$1" iperf3 -c "$4" -B "$2" -p 5201 -n "$bytes" $direction -J >"$LAB_DIR/iperf.json" ||
+			{ lab_tcp_error; lab_kill TERM "$server"; return 1; }
+		lab_tcp_rate "${direction:-out}" >>"$LAB_DIR/rates"
+	done
+	lab_kill TERM "$server"
+	LAB_NOTE=$(tail -n 2 "$LAB_DIR/rates" | paste -sd ,)
+}
+
+lab_tcp_error() {
+	python3 -c 'import json, sys; print(json.load(sys.stdin).get("error", "no answer in time"))' <"$LAB_DIR/iperf.json"
+}
+
+lab_tcp_rate() {
+	python3 -c 'import json, sys
+end = json.load(sys.stdin)["end"]
+way = "back" if sys.argv[1] == "-R" else "out"
+rate = end["sum_received"]["bits_per_second"] / 1e6
+print("%s %.0f Mbit/s (%d retransmits)" % (way, rate, end["sum_sent"]["retransmits"]))' "$1" <"$LAB_DIR/iperf.json"
+}
+
+lab_ping() { # NS FROM TO [COUNT]
+	lab_in "$1" ping -n -q -c "${4:-3}" -i 0.2 -W 2 -I "$2" "$3"
+}
+
 # ---- results ----
 
-# lab_check TEXT COMMAND…: one test case.
+# lab_check TEXT COMMAND…: one test case.  A command that measures leaves what it found in LAB_NOTE.
 lab_check() {
 	local text=$1
 	shift
+	LAB_NOTE=
 	if "$@" >"$LAB_DIR/check.out" 2>&1; then
 		LAB_PASSED=$((LAB_PASSED + 1))
-		lab_say "  pass  $text"
+		lab_say "  pass  $text${LAB_NOTE:+: $LAB_NOTE}"
 	else
 		LAB_FAILED=$((LAB_FAILED + 1))
 		lab_say "  FAIL  $text"
@@ -167,8 +263,4 @@ lab_finish() {
 	lab_say "$LAB_PASSED passed, $LAB_FAILED failed"
 	[ "$LAB_FAILED" -eq 0 ] && exit 0
 	exit 1
-}
-
-lab_ping() { # NS FROM TO [COUNT]
-	lab_in "$1" ping -n -q -c "${4:-3}" -i 0.2 -W 2 -I "$2" "$3"
 }

@@ -3,6 +3,13 @@
 # A node NAME has its own namespace with WAN eth0 and LAN eth1, its files in $LAB_DIR/NAME, and up to three
 # processes: navenic (--nic full|small), navedp, naved.
 
+# nave_site NAME SIDE LAN_HOST_CIDR LAN_GATEWAY: the namespace of a node, and NAME-lan with a host on its LAN.
+nave_site() {
+	lab_ns "$1"
+	lab_wan "$1" eth0 "$2"
+	lab_host "$1-lan" eth0 "$3" "$4" "$1" eth1
+}
+
 # nave_platform NAME NIC: the platform file.  With a SmartNIC the WAN port belongs to it, else to the kernel.
 nave_platform() {
 	local dir=$LAB_DIR/$1
@@ -29,12 +36,21 @@ nave_start() {
 	nave_start_control "$1"
 }
 
+# The emulated card's wire is eth0, which the kernel must not use beside it: another MAC address, no ARP, no IPv6.
 nave_start_nic() {
 	local dir=$LAB_DIR/$1
-	ip -n "$LAB-$1" link set eth0 arp off
-	lab_start "$1-navenic" "$1" "$LAB_BIN/navenic" --socket "$dir/nic.sock" --profile "$2" --wire netdev=eth0 --allow-faults
+	ip -n "$LAB-$1" link set eth0 arp off addrgenmode none
+	lab_start "$1-navenic" "$1" "$LAB_BIN/navenic" --socket "$dir/nic.sock" --profile "$2" --wire netdev=eth0 --allow-faults \
+		--mac "$(nave_card_mac "$1")"
 	echo "$LAB_PID" >"$dir/navenic.pid"
-	lab_wait 10 test -S "$dir/nic.sock"
+	lab_wait 10 lab_listens_at "$1" "$dir/nic.sock"
+}
+
+# A card keeps its address when it comes back.
+nave_card_mac() {
+	local mac
+	mac=$(ip -n "$LAB-$1" -br link show eth0 | awk '{ print $3 }')
+	case $mac in 02:*) echo "06:${mac#*:}" ;; *) echo "02:${mac#*:}" ;; esac
 }
 
 nave_start_dp() {
@@ -42,14 +58,22 @@ nave_start_dp() {
 	lab_start "$1-navedp" "$1" "$LAB_BIN/navedp" --socket "$dir/datapath.sock" --file-prefix "$LAB-$1" --memory "${LAB_DP_MB:-256}" \
 		--state-dir "$dir"
 	echo "$LAB_PID" >"$dir/navedp.pid"
-	lab_wait 15 test -S "$dir/datapath.sock"
+	lab_wait 15 lab_listens_at "$1" "$dir/datapath.sock"
 }
 
-nave_start_control() {
+nave_start_control() { # NAME [ARG…]
 	local dir=$LAB_DIR/$1
-	lab_start "$1-naved" "$1" "$LAB_BIN/naved" --config "$dir/config" --platform "$dir/platform"
+	lab_start "$1-naved" "$1" "$LAB_BIN/naved" --config "$dir/config" --platform "$dir/platform" "${@:2}"
 	echo "$LAB_PID" >"$dir/naved.pid"
 	lab_wait 15 nave_ctl "$1" show version
+}
+
+# nave_start_fake NAME: naved alone, with a datapath in memory.  The namespace has its addresses already.
+nave_start_fake() {
+	local dir=$LAB_DIR/$1
+	mkdir -p "$dir"
+	nave_platform "$1" none >"$dir/platform"
+	nave_start_control "$1" --fake-dataplane
 }
 
 nave_ctl() { # NAME COMMAND…
@@ -60,6 +84,18 @@ nave_ctl() { # NAME COMMAND…
 
 # nave_pid NAME PROGRAM
 nave_pid() { cat "$LAB_DIR/$1/$2.pid"; }
+
+# nave_crash NAME PROGRAM: kill -9.
+nave_crash() { lab_kill KILL "$(nave_pid "$1" "$2")"; }
+
+# nave_again NAME PROGRAM NIC: starts one of the node's programs again.
+nave_again() {
+	case $2 in
+	navenic) nave_start_nic "$1" "$3" ;;
+	navedp) nave_start_dp "$1" ;;
+	naved) nave_start_control "$1" ;;
+	esac
+}
 
 # ---- configurations ----
 
@@ -91,7 +127,7 @@ crypto ikev2 profile default
  authentication remote pre-share
  authentication local pre-share
  keyring local KR
- dpd 10 2 on-demand
+ dpd ${NAVE_DPD:-10 2 on-demand}
  aaa authorization group psk list default default
 ${NAVE_PROFILE_LINES:-}
 !
@@ -153,7 +189,7 @@ interface Ethernet0/1
 interface Tunnel0
  ip address negotiated
  tunnel source Ethernet0/0
- tunnel destination 198.51.100.1
+ tunnel destination ${NAVE_HUB:-198.51.100.1}
  tunnel mode ipsec ipv4
  tunnel protection ipsec profile default
 !
@@ -161,8 +197,27 @@ ip route 0.0.0.0 0.0.0.0 203.0.113.254
 CFG
 }
 
-# nave_up NAME COUNT: whether COUNT sessions are up.
-nave_up() {
-	[ "$(nave_ctl "$1" --json show crypto session | python3 -c 'import json, sys
-print(sum(s["status"].startswith("UP") for s in json.load(sys.stdin)["sessions"]))')" -ge "$2" ]
+# ---- what naved says ----
+
+# nave_get NAME EXPRESSION COMMAND…: an expression of Python's over the document 'd' that the command answers with.
+nave_get() {
+	nave_ctl "$1" --json "${@:3}" | python3 -c 'import json, sys
+d = json.load(sys.stdin)
+print(eval(sys.argv[1]))' "$2"
+}
+
+# nave_is NAME EXPRESSION COMMAND…: whether the expression is true.
+nave_is() {
+	local got
+	got=$(nave_get "$@") && [ "$got" = True ] || { echo "$2: ${got:-no answer}"; nave_ctl "$1" "${@:3}"; return 1; }
+}
+
+# nave_up NAME COUNT: whether COUNT sessions are up; nave_down NAME: whether none is left.
+nave_up() { nave_is "$1" "sum(s['status'].startswith('UP') for s in d['sessions']) == $2" show crypto session; }
+nave_down() { nave_is "$1" "d['sessions'] == [] and True" show crypto session; }
+
+# nave_placed NAME PEER_ID PLACEMENT REASON: whether all sessions with that peer are encrypted there, both ways.
+nave_placed() {
+	nave_is "$1" "{(s['placement_' + w], s['reason_' + w]) for s in d['sessions'] if s['phase1_id'] == '$2' for w in ('in', 'out')} \
+== {('$3', '$4')}" show crypto session
 }

@@ -65,6 +65,43 @@ ss_psk_conn() {
 CONF
 }
 
+# ss_pool_hub NS DIR ADDR: a responder whose identity is hub1.vpn.example.net, which gives addresses and the route to its LAN.
+ss_pool_hub() {
+	ss_start "$1" "$2" || return 1
+	cat >"$2/swanctl.conf" <<CONF
+connections {
+	spokes {
+		version = 2
+		local_addrs = $3
+		proposals = ${SS_IKE:-aes128gcm16-prfsha256-x25519}
+		pools = lab
+		dpd_delay = 2
+		local { auth = psk
+			id = hub1.vpn.example.net }
+		remote { auth = psk
+			id = *.vpn.example.net }
+		children {
+			lan {
+				local_ts = 10.10.0.0/24
+				remote_ts = dynamic,10.20.0.0/16
+				esp_proposals = ${SS_ESP:-aes128gcm16}
+			}
+		}
+	}
+}
+pools { lab { addrs = 10.77.0.100-10.77.0.250
+	subnet = 10.10.0.0/24 } }
+secrets { ike-lab { secret = "${SS_PSK:-$LAB_PSK}" } }
+CONF
+	ss_ctl "$2" --load-all >"$2/load.out" 2>&1 || { cat "$2/load.out" >&2; return 1; }
+}
+
+# ss_initiate DIR CONNECTION [SECONDS]: brings up its one child.
+ss_initiate() { ss_ctl "$1" --initiate --child "net-$2" --timeout "${3:-10}"; }
+
+# ss_log_has DIR TEXT
+ss_log_has() { grep -Eq -- "$2" "$1/charon.log"; }
+
 # ss_psk_spoke NS DIR ADDR ID: one charon with one connection 'hub', loaded but not initiated.
 ss_psk_spoke() {
 	ss_start "$1" "$2" "retransmit_tries = 2
