@@ -94,6 +94,16 @@ static bool make_eventfds(struct emu *e)
 	return good;
 }
 
+static void forget_link(struct emu *e)
+{
+	memset(&e->link, 0, sizeof(e->link));
+	e->link.vectors = 1u + e->config.profile->queue_pairs;
+	e->link.bar_fd = -1;
+	e->link.doorbell_fd = -1;
+	for (unsigned i = 0; i < e->link.vectors; i++)
+		e->link.vector_fd[i] = -1;
+}
+
 static void close_link(struct emu *e)
 {
 	if (e->bar != NULL)
@@ -125,9 +135,8 @@ enum err emu_attach(struct emu *e, uint64_t now_ms, struct emu_link *out)
 	if (e->attached)
 		return ERR_BUSY;
 	e->now_ms = now_ms;
-	memset(&e->link, 0, sizeof(e->link));
-	e->link.vectors = 1u + e->config.profile->queue_pairs;
-	if (!make_bar(e) | !make_eventfds(e)) { /* both, so that every descriptor has a value to close */
+	forget_link(e);
+	if (!make_bar(e) || !make_eventfds(e)) {
 		close_link(e);
 		return ERR_NOMEM;
 	}

@@ -57,7 +57,8 @@ enum fwi_status emu_guard_set(struct emu_guard *g, const struct fwi_guard_rule *
 	copy = (struct fwi_guard_rule *)calloc(count + 1, sizeof(*copy));
 	if (copy == NULL)
 		return FWI_ST_NOMEM;
-	memcpy(copy, rules, count * sizeof(*copy));
+	if (count != 0)
+		memcpy(copy, rules, count * sizeof(*copy));
 	free(g->rules);
 	g->rules = copy;
 	g->count = count;

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -204,16 +205,16 @@ struct SaSpec {
 		i.flags = le32_of(flags | (keys.esn ? FWI_SA_ESN : 0));
 		i.udp_src = le16_of(udp_src);
 		i.udp_dst = le16_of(udp_dst);
-		memcpy(i.src, src.data(), src.size());
-		memcpy(i.dst, dst.data(), dst.size());
+		std::copy(src.begin(), src.end(), i.src);
+		std::copy(dst.begin(), dst.end(), i.dst);
 		i.dscp = dscp;
 		i.window = le32_of(direction == FWI_DIR_IN ? window : 0);
 		i.cookie = le64_of(cookie);
 		i.number = le64_of(number);
 		memcpy(i.seen, seen.data(), seen.size());
-		memcpy(i.salt, keys.salt.data(), keys.salt.size());
-		memcpy(i.key, keys.key.data(), keys.key.size());
-		memcpy(i.auth_key, keys.auth.data(), keys.auth.size());
+		std::copy(keys.salt.begin(), keys.salt.end(), i.salt);
+		std::copy(keys.key.begin(), keys.key.end(), i.key);
+		std::copy(keys.auth.begin(), keys.auth.end(), i.auth_key);
 		return i;
 	}
 

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -66,6 +67,7 @@ struct Program {
 		options.insert(options.begin(), { bin("navenic"), "--socket", socket, "--mac", "02:00:00:00:00:01" });
 		pid = fork();
 		if (pid == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL); // a test that aborts leaves nobody behind
 			std::vector<char *> argv;
 			for (std::string &o : options)
 				argv.push_back(o.data());
