@@ -26,6 +26,7 @@ static struct ike_child *child_new(const struct ike_child_plan *plan)
 	child->spi_out = plan->spi_out;
 	child->encr = plan->esp.encr;
 	child->integ = plan->esp.integ;
+	child->esn = plan->esp.esn;
 	return child;
 }
 
@@ -42,6 +43,7 @@ static struct ike_child_sa describe(const struct ike_sa *sa, const struct ike_ch
 	out.local = child->ts;
 	out.remote = child->ts + child->local_count;
 	out.config = plan->config;
+	out.replaces = plan->replaces;
 	out.ref = sa->ref;
 	out.peer_id = &sa->remote_id;
 	return out;

@@ -15,6 +15,7 @@ struct ike_child_plan {
 	struct ike_keys_seed seed;
 	const struct ike_ts_list *local, *remote;
 	const struct ike_config *config; /* for the world's eyes; NULL: none */
+	uint32_t replaces;               /* spi_in of the rekeyed pair, 0: none */
 };
 
 /*

@@ -42,6 +42,7 @@ struct ike_engine_config {
 	uint32_t probe_base_ms;      /* the same for a probe that a hint asked for (1000, 3 tries) */
 	uint32_t probe_tries;
 	uint16_t nat_keepalive_s; /* (20) */
+	bool child_rekey;         /* the world's 'install' can take a successor; else rekeying a child is NO_ADDITIONAL_SAS */
 	uint32_t notify_rate;     /* unprotected INVALID_IKE_SPI and INVALID_SPI: per second (10) */
 };
 
@@ -138,7 +139,7 @@ enum { IKE_INFO_CHILDREN = 8 };
 struct ike_sa_info {
 	struct slab_handle handle;
 	enum ike_role role;
-	const char *state; /* of the state machine: "UP" */
+	const char *state; /* of the state machine: "UP"; for the world DELETING, I_DROP, OLD and LINGER are over */
 	bool up;
 	uint64_t spi_i, spi_r;
 	uint64_t ref;

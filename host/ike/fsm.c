@@ -10,8 +10,10 @@
 #include "ike/core.h"
 #include "ike/exchange/act_auth_i.h"
 #include "ike/exchange/act_auth_r.h"
+#include "ike/exchange/act_child.h"
 #include "ike/exchange/act_info.h"
 #include "ike/exchange/act_init.h"
+#include "ike/exchange/act_rekey.h"
 
 static_assert((int)IKE_E_COUNT <= 64, "ike_sa.posted has a bit for each event");
 
@@ -30,6 +32,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	/*  state     event               action            ok         on error */
 	ON(IDLE,      INITIATE)      = DO(init_send,        I_INIT,    DEAD),
 	ON(IDLE,      INIT_REQUEST)  = DO(init_reply,       R_INIT,    DEAD),
+	ON(IDLE,      REPLACED)      = GO(OLD),
 
 	/* Nothing here is authentic: no message but a usable response ends the wait. */
 	ON(I_INIT,    INIT_RESPONSE) = DO(init_accept,      I_KEYED,   I_INIT),
@@ -93,7 +96,8 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 
 	ON(UP,        INFO_REQUEST)  = DO(info_answer,      UP,        UP),
 	ON(UP,        INFO_RESPONSE) = DO(info_take,        UP,        UP),
-	ON(UP,        CHILD_REQUEST) = DO(info_no_more,     UP,        UP),
+	ON(UP,        CHILD_REQUEST) = DO(child_make,       R_CHILD,   UP),
+	ON(UP,        REKEY_REQUEST) = DO(rekey_reply,      UP,        UP),
 	ON(UP,        PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
 	ON(UP,        BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
 	ON(UP,        BAD_RESPONSE)  = GO(DELETING),
@@ -103,9 +107,27 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(UP,        LIFETIME)      = GO(DELETING),
 	ON(UP,        DELETE)        = GO(DELETING),
 
+	ON(R_CHILD,   INSTALLED)     = DO(child_reply,      UP,        DELETING),
+	ON(R_CHILD,   NOT_INSTALLED) = DO(child_give_up,    UP,        DELETING),
+	ON(R_CHILD,   TIMEOUT)       = DO(child_give_up,    UP,        DELETING),
+	ON(R_CHILD,   INFO_RESPONSE) = DO(info_take,        R_CHILD,   R_CHILD),
+	ON(R_CHILD,   BAD_RESPONSE)  = GO(DELETING),
+	ON(R_CHILD,   SEND)          = DO(info_send,        R_CHILD,   R_CHILD),
+	ON(R_CHILD,   NO_ANSWER)     = GO(DEAD),
+	ON(R_CHILD,   LIFETIME)      = GO(DELETING),
+	ON(R_CHILD,   DELETE)        = GO(DELETING),
+
+	ON(OLD,       INFO_REQUEST)  = DO(info_answer,      OLD,       OLD),
+	ON(OLD,       CHILD_REQUEST) = DO(info_no_more,     OLD,       OLD),
+	ON(OLD,       REKEY_REQUEST) = DO(info_no_more,     OLD,       OLD),
+	ON(OLD,       PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
+	ON(OLD,       BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
+	ON(OLD,       TIMEOUT)       = GO(DELETING),
+
 	ON(CHILDLESS, INFO_REQUEST)  = DO(info_answer,      CHILDLESS, CHILDLESS),
 	ON(CHILDLESS, INFO_RESPONSE) = DO(info_take,        CHILDLESS, CHILDLESS),
 	ON(CHILDLESS, CHILD_REQUEST) = DO(info_no_more,     CHILDLESS, CHILDLESS),
+	ON(CHILDLESS, REKEY_REQUEST) = DO(info_no_more,     CHILDLESS, CHILDLESS),
 	ON(CHILDLESS, PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
 	ON(CHILDLESS, BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
 	ON(CHILDLESS, BAD_RESPONSE)  = GO(DELETING),
@@ -120,6 +142,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(DELETING,  INFO_RESPONSE) = GO(DELETING),
 	ON(DELETING,  INFO_REQUEST)  = DO(info_answer,      DELETING,  DELETING),
 	ON(DELETING,  CHILD_REQUEST) = DO(info_no_more,     DELETING,  DELETING),
+	ON(DELETING,  REKEY_REQUEST) = DO(info_no_more,     DELETING,  DELETING),
 	ON(DELETING,  PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
 	ON(DELETING,  BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
 	ON(DELETING,  BAD_RESPONSE)  = GO(DEAD),
@@ -220,6 +243,7 @@ static void arm_wait(struct ike_sa *sa)
 		wait_ms = e->cfg.half_open_ms;
 		break;
 	case IKE_WAIT_CHILDLESS:
+	case IKE_WAIT_OLD: /* as long: both wait for the peer's next step */
 		wait_ms = e->cfg.childless_ms;
 		break;
 	case IKE_WAIT_LINGER:
@@ -242,6 +266,7 @@ static void end(struct ike_sa *sa, enum ike_down why)
 	wheel_disarm(&e->wheel, &sa->nat_timer);
 	wheel_disarm(&e->wheel, &sa->life_timer);
 	ike_sa_tell_down(sa);
+	sa->window.busy = false; /* what the peer asked is asked in vain */
 	sa->todo = sa->state == IKE_S_DELETING ? 1u << IKE_TX_DELETE : 0;
 	if (sa->state == IKE_S_LINGER || sa->state == IKE_S_DEAD)
 		ike_window_withdraw(sa);

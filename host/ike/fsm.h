@@ -24,13 +24,15 @@ extern "C" {
 	X(R_GRANT, WORLD, "the world is asked what the peer may have")                         \
 	X(R_INSTALL, WORLD, "the first child is being installed; IKE_AUTH isn't answered yet") \
 	X(UP, NEVER, "up")                                                                     \
+	X(R_CHILD, WORLD, "up; a child that the peer asked for is being installed")            \
+	X(OLD, OLD, "replaced by rekeying; the peer is to delete it")                          \
 	X(CHILDLESS, CHILDLESS, "authenticated, but without a child")                          \
 	X(DELETING, ANSWER, "we delete it; for the world it is gone")                          \
 	X(LINGER, LINGER, "gone; kept to repeat the last response")                            \
 	X(DEAD, NEVER, "to be freed")
 
 /* What bounds the stay in a state; each has its time in the engine's configuration. */
-enum ike_wait { IKE_WAIT_NEVER, IKE_WAIT_ANSWER, IKE_WAIT_WORLD, IKE_WAIT_HALF_OPEN, IKE_WAIT_CHILDLESS, IKE_WAIT_LINGER };
+enum ike_wait { IKE_WAIT_NEVER, IKE_WAIT_ANSWER, IKE_WAIT_WORLD, IKE_WAIT_HALF_OPEN, IKE_WAIT_CHILDLESS, IKE_WAIT_OLD, IKE_WAIT_LINGER };
 
 enum ike_state {
 #define IKE_STATE_ENUM(name, wait, text) IKE_S_##name,
@@ -59,7 +61,9 @@ enum ike_state {
 	X(NO_ADDRESS, ADDRESS, "the world has no address for the peer")                             \
 	X(INSTALLED, INTERNAL, "the child is installed")                                            \
 	X(NOT_INSTALLED, INSTALL, "the child couldn't be installed")                                \
-	X(CHILD_REQUEST, INTERNAL, "CREATE_CHILD_SA request")                                       \
+	X(CHILD_REQUEST, INTERNAL, "CREATE_CHILD_SA request for a child")                           \
+	X(REKEY_REQUEST, INTERNAL, "CREATE_CHILD_SA request for a new IKE SA")                      \
+	X(REPLACED, INTERNAL, "rekeying gave it a successor")                                       \
 	X(INFO_REQUEST, INTERNAL, "INFORMATIONAL request")                                          \
 	X(INFO_RESPONSE, INTERNAL, "INFORMATIONAL response")                                        \
 	X(PEER_DELETE, PEER_DELETED, "the peer deletes the SA")                                     \

@@ -57,8 +57,9 @@ static enum ike_event classify(const struct ike_sa *sa, const struct ike_msg *ms
 	case IKE_FORM_AUTH_REFUSAL:
 		return IKE_E_AUTH_REFUSED;
 	case IKE_FORM_CHILD_REQUEST:
-	case IKE_FORM_REKEY_REQUEST:
 		return IKE_E_CHILD_REQUEST;
+	case IKE_FORM_REKEY_REQUEST:
+		return IKE_E_REKEY_REQUEST;
 	case IKE_FORM_INFO_REQUEST:
 		return deletes_ike(msg) ? IKE_E_PEER_DELETE : IKE_E_INFO_REQUEST;
 	case IKE_FORM_INFO_RESPONSE:

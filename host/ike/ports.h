@@ -214,6 +214,7 @@ struct ike_child_sa {
 	const struct ike_config *config;     /* initiator: what CFG_REPLY brought; NULL: nothing.  Responder: what was sent */
 	uint64_t ref;
 	const struct ike_id *peer_id;
+	uint32_t replaces; /* spi_in of the pair that this one is the successor of, 0: none; that one stays until child_down */
 };
 
 /* Why an SA is gone. */
@@ -274,7 +275,7 @@ struct ike_ports {
 
 	/*
 	 * Installs both directions.  Until the answer comes the peer isn't answered (responder), so that it never sends into
-	 * a hole.  From here on the SPI is the world's, whatever the answer: child_down says when the pair is to go.
+	 * a hole.  An SA that is up gets a second call when the peer rekeys a child (ike_engine_config.child_rekey).  From here on the SPI is the world's, whatever the answer: child_down says when the pair is to go.
 	 */
 	void (*install)(void *ctx, struct slab_handle sa, struct ike_child_sa *child);
 

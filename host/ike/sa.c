@@ -89,6 +89,13 @@ static enum err draw_spi(struct ike_engine *e, uint64_t *out)
 	return ERR_CRYPTO;
 }
 
+static void enter_spi(struct ike_sa *sa)
+{
+	uint64_t spi = ike_sa_own_spi(sa);
+
+	map_add(&sa->engine->by_spi, &sa->by_spi, map_hash(&sa->engine->by_spi, spi_key(&spi)));
+}
+
 enum err ike_sa_new(struct ike_engine *e, enum ike_role role, const struct ike_path *path, struct ike_sa **out)
 {
 	struct slab_handle handle;
@@ -120,10 +127,64 @@ enum err ike_sa_new(struct ike_engine *e, enum ike_role role, const struct ike_p
 	setup->refusal = IKE_DOWN_COUNT;
 	list_init(&sa->children);
 	*(role == IKE_INITIATOR ? &sa->spi_i : &sa->spi_r) = spi;
-	map_add(&e->by_spi, &sa->by_spi, map_hash(&e->by_spi, spi_key(&spi)));
+	enter_spi(sa);
 	e->stats.sa_count++;
 	*out = sa;
 	return ERR_OK;
+}
+
+enum err ike_sa_prepare(struct ike_engine *e, struct ike_sa **old, uint64_t *spi)
+{
+	struct slab_handle handle;
+	enum err err = draw_spi(e, spi);
+
+	if (err != ERR_OK)
+		return err;
+	*old = (struct ike_sa *)slab_new(&e->sas, &handle);
+	if (*old == NULL)
+		return ERR_FULL;
+	(*old)->engine = e;
+	(*old)->handle = handle;
+	(*old)->state = IKE_S_IDLE;
+	(*old)->why = IKE_DOWN_COUNT;
+	list_init(&(*old)->children);
+	e->stats.sa_count++;
+	return ERR_OK;
+}
+
+void ike_sa_unprepare(struct ike_sa *old)
+{
+	old->engine->stats.sa_count--;
+	slab_free(&old->engine->sas, old->handle);
+}
+
+void ike_sa_replace(struct ike_sa *sa, struct ike_fresh *fresh, struct ike_sa *old)
+{
+	assert(!ike_window_waiting(&sa->window));
+	map_del(&sa->engine->by_spi, &sa->by_spi);
+	old->role = sa->role;
+	old->spi_i = sa->spi_i;
+	old->spi_r = sa->spi_r;
+	old->path = sa->path;
+	old->reply_path = sa->reply_path;
+	old->suite = sa->suite;
+	old->iv = sa->iv;
+	old->window = sa->window;
+	old->pace = sa->pace;
+	old->nat_local = sa->nat_local;
+	old->nat_remote = sa->nat_remote;
+	old->created_ms = sa->created_ms;
+	secret_take(&old->keys, &sa->keys);
+	enter_spi(old);
+
+	sa->role = IKE_RESPONDER;
+	sa->spi_i = fresh->spi_i;
+	sa->spi_r = fresh->spi_r;
+	sa->suite = fresh->suite;
+	sa->iv = 0;
+	memset(&sa->window, 0, sizeof(sa->window));
+	secret_take(&sa->keys, &fresh->keys);
+	enter_spi(sa);
 }
 
 void ike_sa_settle(struct ike_sa *sa)
@@ -198,6 +259,7 @@ void ike_sa_free(struct ike_sa *sa)
 	secret_fini(&sa->keys);
 	ike_blob_drop(&sa->local_octets);
 	ike_blob_drop(&sa->remote_octets);
+	ike_blob_drop(&sa->response);
 	free(sa->gone);
 	free(sa->routes);
 	e->stats.sa_count--;

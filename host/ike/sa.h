@@ -30,7 +30,7 @@ struct ike_child {
 	uint32_t spi_in, spi_out;
 	const struct crypto_alg *encr, *integ;
 	uint8_t local_count, remote_count;
-	bool up;
+	bool esn, up;
 	struct ike_ts *ts; /* local ones, then remote ones */
 };
 
@@ -109,6 +109,8 @@ struct ike_sa {
 	uint8_t gone_count;
 	struct ike_config *routes; /* CFG_SET that waits or is under way */
 	struct ike_setup *setup;   /* NULL once up */
+	struct ike_blob response;  /* to CREATE_CHILD_SA, that goes out when the child is installed */
+	uint32_t making;           /* spi_in of that child */
 };
 
 enum { IKE_SA_CHILDREN = 16, IKE_GONE_MAX = 64 }; /* of one IKE SA; told in one message */
@@ -125,6 +127,21 @@ struct ike_sa *ike_sa_find(const struct ike_engine *e, uint64_t spi);
 /* The half-open SA that answered IKE_SA_INIT 'request' of 'spi_i' over 'path'; and how it is entered. */
 struct ike_sa *ike_sa_find_init(const struct ike_engine *e, uint64_t spi_i, const struct ike_path *path, struct bytes request);
 void ike_sa_enter_init(struct ike_sa *sa);
+
+/*
+ * Makes 'sa' begin anew under the keys that rekeying brought (RFC7296-2.18); children, identity and handle stay with
+ * it.  'old' gets what the peer knows the SA by until now.
+ */
+struct ike_fresh {
+	uint64_t spi_i, spi_r; /* ours is spi_r: who rekeys is the new initiator */
+	struct ike_suite suite;
+	struct secret keys; /* moved */
+};
+void ike_sa_replace(struct ike_sa *sa, struct ike_fresh *fresh, struct ike_sa *old);
+
+/* An SA for 'old' above, and an SPI for the new one.  ERR_FULL at the limit. */
+MUST_USE enum err ike_sa_prepare(struct ike_engine *e, struct ike_sa **old, uint64_t *spi);
+void ike_sa_unprepare(struct ike_sa *old);
 
 /* It is authenticated: no longer half-open. */
 void ike_sa_opened(struct ike_sa *sa);

@@ -274,6 +274,7 @@ static void on_install(void *ctx, struct slab_handle sa, struct ike_child_sa *ch
 	c->integ = child->integ;
 	c->udp_encap = child->udp_encap;
 	c->path = child->path;
+	c->replaces = child->replaces;
 	secret_take(&c->in_encr, &child->in.encr);
 	secret_take(&c->in_integ, &child->in.integ);
 	secret_take(&c->out_encr, &child->out.encr);

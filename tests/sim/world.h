@@ -57,6 +57,7 @@ struct world_child {
 	struct ike_config config;
 	bool config_given;
 	struct ike_path path;
+	uint32_t replaces;
 };
 
 /* One IKE SA that the world knows of; kept after its end. */

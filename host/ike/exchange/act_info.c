@@ -70,7 +70,7 @@ enum err ike_act_info_answer(const struct ike_step *s)
 	return err == ERR_OK ? ike_window_respond(s->sa, datagram) : err;
 }
 
-static enum err reply_notify(const struct ike_step *s, uint16_t type, struct bytes data)
+enum err ike_act_info_notify(const struct ike_step *s, uint16_t type, struct bytes data)
 {
 	struct ike_build b;
 	struct bytes datagram;
@@ -87,13 +87,13 @@ enum err ike_act_info_bad(const struct ike_step *s)
 	uint8_t payload = s->msg->unsupported;
 
 	if (payload != 0)
-		return reply_notify(s, IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD, bytes_of(&payload, 1));
-	return reply_notify(s, IKE_N_INVALID_SYNTAX, bytes_of(NULL, 0));
+		return ike_act_info_notify(s, IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD, bytes_of(&payload, 1));
+	return ike_act_info_notify(s, IKE_N_INVALID_SYNTAX, bytes_of(NULL, 0));
 }
 
 enum err ike_act_info_no_more(const struct ike_step *s)
 {
-	return reply_notify(s, IKE_N_NO_ADDITIONAL_SAS, bytes_of(NULL, 0));
+	return ike_act_info_notify(s, IKE_N_NO_ADDITIONAL_SAS, bytes_of(NULL, 0));
 }
 
 static void take_ack(const struct ike_step *s)

@@ -244,6 +244,7 @@ static enum err derive(const struct ike_step *s, const struct crypto_kex *kex, s
 {
 	const struct ike_payload *p = ike_msg_find(s->msg, IKE_P_KE);
 	struct secret shared = { 0 };
+	struct ike_keys_seed seed;
 	struct rd r = rd_of(p->body);
 	struct ike_ke ke;
 	enum err err = ike_ke_parse(&r, &ke);
@@ -255,8 +256,10 @@ static enum err derive(const struct ike_step *s, const struct crypto_kex *kex, s
 	err = crypto_kex_derive(s->e->cfg.crypto, kex, ke.data, &shared);
 	if (err != ERR_OK)
 		ike_core_count(s->e, IKE_STAT_BAD_KE);
-	else
-		err = ike_keys_derive(s->e->cfg.crypto, &a->suite, secret_view(&shared), &a->seed, &a->keys);
+	seed = a->seed;
+	seed.shared = secret_view(&shared);
+	if (err == ERR_OK)
+		err = ike_keys_derive(s->e->cfg.crypto, &a->suite, &seed, &a->keys);
 	secret_fini(&shared);
 	return err;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "crypto/prf.h"
+#include "ike/wire/nonce.h"
 
 static const char key_pad[] = "Key Pad for IKEv2"; /* RFC7296-2.15, without its NUL */
 
@@ -47,37 +48,57 @@ static void put_u64(uint8_t *out, uint64_t v)
 		out[i] = (uint8_t)(v >> (56 - 8 * i));
 }
 
-/* SKEYSEED = prf(Ni | Nr, g^ir); {SK_d | …} = prf+(SKEYSEED, Ni | Nr | SPIi | SPIr). */
-enum err ike_keys_derive(
-	struct crypto *c, const struct ike_suite *suite, struct bytes shared, const struct ike_keys_seed *seed, struct secret *out)
+/* {SK_d | SK_ai | …} = prf+(SKEYSEED, Ni | Nr | SPIi | SPIr). */
+static enum err expand(
+	struct crypto *c, const struct ike_suite *suite, struct bytes skeyseed, const struct ike_keys_seed *seed, struct secret *out)
 {
-	uint8_t nonces[2 * 256];
-	uint8_t skeyseed[CRYPTO_DIGEST_MAX];
 	uint8_t spis[16];
-	struct bytes part[2];
-	struct crypto_prf_key key = { .alg = suite->prf };
+	struct bytes part[3] = { seed->ni, seed->nr, bytes_of(spis, sizeof(spis)) };
+	struct crypto_prf_key key = { suite->prf, skeyseed };
 	struct secret keys = { 0 };
+	enum err err = secret_new(&keys, offset_of(suite, IKE_SK_COUNT));
+
+	put_u64(spis, seed->spi_i);
+	put_u64(spis + 8, seed->spi_r);
+	if (err == ERR_OK)
+		err = crypto_prf_plus(c, &key, crypto_parts_of(part, 3), keys.data, keys.len);
+	if (err == ERR_OK)
+		secret_take(out, &keys);
+	secret_fini(&keys);
+	return err;
+}
+
+/* SKEYSEED = prf(Ni | Nr, g^ir) */
+enum err ike_keys_derive(struct crypto *c, const struct ike_suite *suite, const struct ike_keys_seed *seed, struct secret *out)
+{
+	uint8_t nonces[2 * IKE_NONCE_MAX];
+	uint8_t skeyseed[CRYPTO_DIGEST_MAX];
+	struct crypto_prf_key key = { .alg = suite->prf };
 	enum err err = ERR_RANGE;
 
 	if (seed->ni.len + seed->nr.len > sizeof(nonces))
 		return err;
 	memcpy(nonces, seed->ni.data, seed->ni.len);
 	memcpy(nonces + seed->ni.len, seed->nr.data, seed->nr.len);
-	put_u64(spis, seed->spi_i);
-	put_u64(spis + 8, seed->spi_r);
-
 	key.key = bytes_of(nonces, seed->ni.len + seed->nr.len);
-	err = crypto_prf_sum(c, &key, crypto_parts_of(&shared, 1), skeyseed);
+	err = crypto_prf_sum(c, &key, crypto_parts_of(&seed->shared, 1), skeyseed);
 	if (err == ERR_OK)
-		err = secret_new(&keys, offset_of(suite, IKE_SK_COUNT));
-	part[0] = key.key;
-	part[1] = bytes_of(spis, sizeof(spis));
-	key.key = bytes_of(skeyseed, suite->prf->out_len);
+		err = expand(c, suite, bytes_of(skeyseed, suite->prf->out_len), seed, out);
+	bytes_wipe(skeyseed, sizeof(skeyseed));
+	return err;
+}
+
+/* SKEYSEED = prf(SK_d (old), g^ir | Ni | Nr), with the old SA's prf */
+enum err ike_keys_rekey(struct crypto *c, const struct ike_keys_old *old, const struct ike_suite *suite, const struct ike_keys_seed *seed,
+	struct secret *out)
+{
+	uint8_t skeyseed[CRYPTO_DIGEST_MAX];
+	struct crypto_prf_key key = { old->suite->prf, ike_keys_view(old->suite, old->keys, IKE_SK_D) };
+	struct bytes part[3] = { seed->shared, seed->ni, seed->nr };
+	enum err err = crypto_prf_sum(c, &key, crypto_parts_of(part, 3), skeyseed);
+
 	if (err == ERR_OK)
-		err = crypto_prf_plus(c, &key, crypto_parts_of(part, 2), keys.data, keys.len);
-	if (err == ERR_OK)
-		secret_take(out, &keys);
-	secret_fini(&keys);
+		err = expand(c, suite, bytes_of(skeyseed, old->suite->prf->out_len), seed, out);
 	bytes_wipe(skeyseed, sizeof(skeyseed));
 	return err;
 }
@@ -126,19 +147,19 @@ static enum err cut(struct bytes *from, size_t len, struct secret *out)
 	return err;
 }
 
-/* KEYMAT = prf+(SK_d, Ni | Nr): encryption and integrity key of one direction, then of the other. */
+/* KEYMAT = prf+(SK_d, [g^ir |] Ni | Nr): encryption and integrity key of one direction, then of the other. */
 enum err ike_keys_child(struct crypto *c, const struct ike_suite *ike, const struct secret *keys, const struct ike_suite *esp,
 	const struct ike_keys_seed *seed, struct ike_child_keys *i2r, struct ike_child_keys *r2i)
 {
 	size_t integ_len = esp->integ == NULL ? 0 : esp->integ->key_len;
 	struct crypto_prf_key key = { ike->prf, ike_keys_view(ike, keys, IKE_SK_D) };
-	struct bytes part[2] = { seed->ni, seed->nr };
+	struct bytes part[3] = { seed->shared, seed->ni, seed->nr };
 	struct secret keymat = { 0 };
 	struct bytes left;
 	enum err err = secret_new(&keymat, 2 * (esp->encr->key_len + integ_len));
 
 	if (err == ERR_OK)
-		err = crypto_prf_plus(c, &key, crypto_parts_of(part, 2), keymat.data, keymat.len);
+		err = crypto_prf_plus(c, &key, crypto_parts_of(part, 3), keymat.data, keymat.len);
 	left = secret_view(&keymat);
 	if (err == ERR_OK)
 		err = cut(&left, esp->encr->key_len, &i2r->encr);

@@ -16,13 +16,21 @@ enum ike_key { IKE_SK_D, IKE_SK_AI, IKE_SK_AR, IKE_SK_EI, IKE_SK_ER, IKE_SK_PI, 
 
 /* What both sides contributed to the keys. */
 struct ike_keys_seed {
+	struct bytes shared; /* g^ir; empty for a child without a key exchange of its own */
 	struct bytes ni, nr;
 	uint64_t spi_i, spi_r;
 };
 
 /* SKEYSEED and from it all seven keys, as one secret.  The shared secret isn't needed afterwards. */
-MUST_USE enum err ike_keys_derive(
-	struct crypto *c, const struct ike_suite *suite, struct bytes shared, const struct ike_keys_seed *seed, struct secret *out);
+MUST_USE enum err ike_keys_derive(struct crypto *c, const struct ike_suite *suite, const struct ike_keys_seed *seed, struct secret *out);
+
+/* The same for an SA that replaces another, whose suite and keys are 'old', RFC7296-2.18. */
+struct ike_keys_old {
+	const struct ike_suite *suite;
+	const struct secret *keys;
+};
+MUST_USE enum err ike_keys_rekey(struct crypto *c, const struct ike_keys_old *old, const struct ike_suite *suite,
+	const struct ike_keys_seed *seed, struct secret *out);
 
 /* One of them; empty for SK_a* of an AEAD and for SK_p* once trimmed. */
 struct bytes ike_keys_view(const struct ike_suite *suite, const struct secret *keys, enum ike_key which);

@@ -22,8 +22,8 @@ struct ike_keys_seed ike_proof_seed(const struct ike_sa *sa)
 	struct bytes peer = ike_proof_nonce(&sa->setup->init_rx);
 
 	if (sa->role == IKE_INITIATOR)
-		return (struct ike_keys_seed){ .ni = own, .nr = peer, .spi_i = sa->spi_i, .spi_r = sa->spi_r };
-	return (struct ike_keys_seed){ .ni = peer, .nr = own, .spi_i = sa->spi_i, .spi_r = sa->spi_r };
+		return (struct ike_keys_seed){ .shared = bytes_of(NULL, 0), .ni = own, .nr = peer, .spi_i = sa->spi_i, .spi_r = sa->spi_r };
+	return (struct ike_keys_seed){ .shared = bytes_of(NULL, 0), .ni = peer, .nr = own, .spi_i = sa->spi_i, .spi_r = sa->spi_r };
 }
 
 enum err ike_proof_build(struct ike_engine *e, struct ike_sa *sa, struct wr *w)

@@ -17,7 +17,7 @@ void ike_seal_begin_clear(struct ike_engine *e, const struct ike_sa *sa, bool re
 /* The same inside SK. */
 void ike_seal_begin(struct ike_engine *e, const struct ike_sa *sa, uint8_t exchange, bool response, struct ike_build *out);
 
-/* Encrypts and authenticates; 'out' borrows the engine's buffer. */
+/* Encrypts and authenticates; 'out' borrows the engine's buffer.  A response that isn't sent may be followed by another. */
 MUST_USE enum err ike_seal_end(struct ike_engine *e, struct ike_sa *sa, struct ike_build *b, struct bytes *out);
 
 /*

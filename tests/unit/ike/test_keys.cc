@@ -65,7 +65,7 @@ class IkeKeys : public ::testing::Test
 	void SetUp() override
 	{
 		ASSERT_EQ(crypto_new(&c), ERR_OK);
-		seed = { view(ni), view(nr), UINT64_C(0x0102030405060708), UINT64_C(0x1112131415161718) };
+		seed = { view(shared), view(ni), view(nr), UINT64_C(0x0102030405060708), UINT64_C(0x1112131415161718) };
 	}
 	void TearDown() override
 	{
@@ -81,7 +81,7 @@ TEST_F(IkeKeys, the_seven_keys_are_cut_from_prf_plus_in_order)
 	struct ike_suite s = suite("aes-cbc-256", "sha384", "sha256");
 	Octets spis = Octets("\x01\x02\x03\x04\x05\x06\x07\x08\x11\x12\x13\x14\x15\x16\x17\x18", 16);
 
-	ASSERT_EQ(ike_keys_derive(c, &s, view(shared), &seed, &keys), ERR_OK);
+	ASSERT_EQ(ike_keys_derive(c, &s, &seed, &keys), ERR_OK);
 	Octets all = hmac_plus("SHA256", hmac("SHA256", ni + nr, shared), ni + nr + spis, 32 + 2 * 48 + 2 * 32 + 2 * 32);
 	size_t at = 0;
 	const size_t len[] = { 32, 48, 48, 32, 32, 32, 32 };
@@ -96,7 +96,7 @@ TEST_F(IkeKeys, an_aead_has_no_integrity_keys_and_a_salt)
 {
 	struct ike_suite s = suite("aes-gcm-128", nullptr, "sha512");
 
-	ASSERT_EQ(ike_keys_derive(c, &s, view(shared), &seed, &keys), ERR_OK);
+	ASSERT_EQ(ike_keys_derive(c, &s, &seed, &keys), ERR_OK);
 	EXPECT_EQ(ike_keys_view(&s, &keys, IKE_SK_AI).len, 0u);
 	EXPECT_EQ(ike_keys_view(&s, &keys, IKE_SK_EI).len, 20u);
 	EXPECT_EQ(keys.len, 3 * 64u + 2 * 20u);
@@ -106,7 +106,7 @@ TEST_F(IkeKeys, after_trimming_only_what_auth_needed_is_gone)
 {
 	struct ike_suite s = suite("aes-gcm-256", nullptr, "sha256");
 
-	ASSERT_EQ(ike_keys_derive(c, &s, view(shared), &seed, &keys), ERR_OK);
+	ASSERT_EQ(ike_keys_derive(c, &s, &seed, &keys), ERR_OK);
 	Octets d = text(ike_keys_view(&s, &keys, IKE_SK_D)), er = text(ike_keys_view(&s, &keys, IKE_SK_ER));
 	ASSERT_EQ(ike_keys_trim(&s, &keys), ERR_OK);
 	EXPECT_EQ(text(ike_keys_view(&s, &keys, IKE_SK_D)), d);
@@ -122,7 +122,7 @@ TEST_F(IkeKeys, auth_with_a_shared_key_is_RFC7296_2_15)
 	struct ike_id id = { IKE_ID_FQDN, view(name) };
 	uint8_t out[CRYPTO_DIGEST_MAX];
 
-	ASSERT_EQ(ike_keys_derive(c, &s, view(shared), &seed, &keys), ERR_OK);
+	ASSERT_EQ(ike_keys_derive(c, &s, &seed, &keys), ERR_OK);
 	for (bool initiator : { true, false }) {
 		struct ike_keys_signed what = { initiator, view(message), view(nr), &id };
 		Octets p = text(ike_keys_view(&s, &keys, initiator ? IKE_SK_PI : IKE_SK_PR));
@@ -138,7 +138,8 @@ TEST_F(IkeKeys, child_keys_are_RFC7296_2_17)
 	struct ike_suite s = suite("aes-gcm-128", nullptr, "sha256"), esp = suite("aes-cbc-128", "sha1", nullptr);
 	struct ike_child_keys i2r = {}, r2i = {};
 
-	ASSERT_EQ(ike_keys_derive(c, &s, view(shared), &seed, &keys), ERR_OK);
+	ASSERT_EQ(ike_keys_derive(c, &s, &seed, &keys), ERR_OK);
+	seed.shared = bytes_of(nullptr, 0);
 	ASSERT_EQ(ike_keys_child(c, &s, &keys, &esp, &seed, &i2r, &r2i), ERR_OK);
 	Octets all = hmac_plus("SHA256", text(ike_keys_view(&s, &keys, IKE_SK_D)), ni + nr, 2 * (16 + 20));
 	EXPECT_EQ(text(secret_view(&i2r.encr)), all.substr(0, 16));
@@ -147,4 +148,32 @@ TEST_F(IkeKeys, child_keys_are_RFC7296_2_17)
 	EXPECT_EQ(text(secret_view(&r2i.integ)), all.substr(52, 20));
 	for (struct secret *k : { &i2r.encr, &i2r.integ, &r2i.encr, &r2i.integ })
 		secret_fini(k);
+}
+
+TEST_F(IkeKeys, a_child_with_a_key_exchange_of_its_own_depends_on_it)
+{
+	struct ike_suite s = suite("aes-gcm-128", nullptr, "sha256"), esp = suite("aes-gcm-256", nullptr, nullptr);
+	struct ike_child_keys i2r = {}, r2i = {};
+
+	ASSERT_EQ(ike_keys_derive(c, &s, &seed, &keys), ERR_OK);
+	ASSERT_EQ(ike_keys_child(c, &s, &keys, &esp, &seed, &i2r, &r2i), ERR_OK);
+	Octets all = hmac_plus("SHA256", text(ike_keys_view(&s, &keys, IKE_SK_D)), shared + ni + nr, 2 * 36);
+	EXPECT_EQ(text(secret_view(&i2r.encr)), all.substr(0, 36));
+	EXPECT_EQ(text(secret_view(&r2i.encr)), all.substr(36, 36));
+	secret_fini(&i2r.encr);
+	secret_fini(&r2i.encr);
+}
+
+TEST_F(IkeKeys, a_rekeyed_sa_begins_with_the_old_ones_prf)
+{
+	struct ike_suite old = suite("aes-gcm-128", nullptr, "sha256"), s = suite("aes-gcm-256", nullptr, "sha512");
+	struct ike_keys_old from = { &old, &keys };
+	struct secret fresh = {};
+	Octets spis = Octets("\x01\x02\x03\x04\x05\x06\x07\x08\x11\x12\x13\x14\x15\x16\x17\x18", 16);
+
+	ASSERT_EQ(ike_keys_derive(c, &old, &seed, &keys), ERR_OK);
+	Octets skeyseed = hmac("SHA256", text(ike_keys_view(&old, &keys, IKE_SK_D)), shared + ni + nr);
+	ASSERT_EQ(ike_keys_rekey(c, &from, &s, &seed, &fresh), ERR_OK);
+	EXPECT_EQ(text(secret_view(&fresh)), hmac_plus("SHA512", skeyseed, ni + nr + spis, 3 * 64 + 2 * 36));
+	secret_fini(&fresh);
 }
