@@ -37,6 +37,7 @@ struct fwi_bus {
 	uint32_t vectors;               /* descriptors below */
 	int vector_fd[FWI_VECTORS_MAX]; /* eventfd, readable when the vector was raised */
 	int device_fd;                  /* readable (end of file) when the device is gone; -1: none */
+	bool gone;                      /* it is: nothing is asked of it any more */
 };
 
 /* Moves the doorbell 'reg' (or any driver register) to 'value' and wakes the device if it sleeps.  Safe from any thread. */

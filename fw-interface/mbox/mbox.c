@@ -50,7 +50,7 @@ static uint64_t now_ms(const struct mbox *m)
 }
 
 /* Answers everything in flight; the device's word doesn't count any more. */
-static void end(struct mbox *m, enum fwi_status why)
+static void answer_all(struct mbox *m, enum fwi_status why)
 {
 	static const uint8_t none[RESULT];
 
@@ -67,6 +67,12 @@ static void end(struct mbox *m, enum fwi_status why)
 		if (p.done != NULL)
 			p.done(p.ctx, why, none);
 	}
+}
+
+static void end(struct mbox *m, enum fwi_status why)
+{
+	m->bus->gone = m->bus->gone || why == FWI_ST_H_CLOSED || why == FWI_ST_H_TIMEOUT;
+	answer_all(m, why);
 }
 
 static enum fwi_status make_rings(struct mbox *m)
@@ -176,9 +182,10 @@ void mbox_free(struct mbox *m)
 		return;
 	mbox_bus_ring(m->bus, &m->bus->bar->driver.control, FWI_CONTROL_OFF);
 	/* A device that doesn't answer loses the region below, or with the attachment. */
-	(void)await_state(m, FWI_STATE_OFF);
+	if (!m->bus->gone)
+		m->bus->gone = await_state(m, FWI_STATE_OFF) != FWI_ST_OK;
 	if (m->pending != NULL)
-		end(m, FWI_ST_H_CLOSED);
+		answer_all(m, FWI_ST_H_CLOSED);
 	mbox_region_fini(&m->rings, m->bus);
 	free(m->pending);
 	free(m->free_tag);

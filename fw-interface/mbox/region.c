@@ -48,10 +48,10 @@ enum fwi_status mbox_region_init(struct mbox_region *r, struct fwi_bus *bus, con
 	st = bus->ops->region_add(bus, fd, size, &id);
 	if (st != FWI_ST_OK)
 		goto fail;
-	(void)close(fd);
 	r->base = (uint8_t *)p;
 	r->size = size;
 	r->id = id;
+	r->fd = fd;
 	return FWI_ST_OK;
 fail:
 	if (p != MAP_FAILED)
@@ -60,14 +60,20 @@ fail:
 	return st;
 }
 
+enum fwi_status mbox_region_show(struct mbox_region *r, struct fwi_bus *bus)
+{
+	return bus->ops->region_add(bus, r->fd, r->size, &r->id);
+}
+
 void mbox_region_fini(struct mbox_region *r, struct fwi_bus *bus)
 {
 	if (r->base == NULL)
 		return;
 	/* A device that refuses is gone or broken: its mapping dies with the attachment. */
-	if (bus != NULL && r->id != 0)
+	if (bus != NULL && !bus->gone && r->id != 0)
 		(void)bus->ops->region_del(bus, r->id);
 	(void)munmap(r->base, r->size);
+	(void)close(r->fd);
 	memset(r, 0, sizeof(*r));
 }
 

@@ -16,10 +16,14 @@ struct mbox_region {
 	uint8_t *base;
 	uint64_t size; /* bytes, a multiple of the page size */
 	uint16_t id;   /* the device's name for it, 0: not shown to one */
+	int fd;
 };
 
 /* Makes 'size' (rounded up to pages) zeroed bytes and shows them to the device; 'name' is for /proc. */
 enum fwi_status mbox_region_init(struct mbox_region *r, struct fwi_bus *bus, const char *name, uint64_t size);
+
+/* Shows the same memory to a device again, after the former one is gone. */
+enum fwi_status mbox_region_show(struct mbox_region *r, struct fwi_bus *bus);
 
 /* Takes the region from the device ('bus' NULL: the device is gone), wipes and unmaps it. */
 void mbox_region_fini(struct mbox_region *r, struct fwi_bus *bus);
