@@ -7,7 +7,7 @@
 extern "C" {
 #endif
 
-/* Rx interrupts: vector 1 + q of the device is an eventfd that rte_eth_dev_rx_intr_ctl_get_fd gives out. */
+/* Rx interrupts: vector 1 + q of the device is an eventfd that rte_eth_dev_rx_intr_ctl_q_get_fd gives out. */
 
 /* At start, with the queues known; 0 or a negative errno. */
 int pmd_intr_init(struct pmd_port *p);

@@ -1,0 +1,2 @@
+// Death and return of a device.
+#include "lab.h"
