@@ -130,7 +130,8 @@ static void call_begin(struct ctl_client *c)
 	}
 	c->call.command = command;
 	if (command->acts)
-		log_event(c->server->config.log, LOG_L_NOTICE, "ctl.command", "uid=%u command=\"%s\"", (unsigned)c->uid, command->words);
+		log_event(c->server->config.log, LOG_L_NOTICE, "ctl.command", "uid=%u command=\"%s\" argument=%s", (unsigned)c->uid,
+			command->words, c->match.arg_count > 0 ? c->match.arg[0] : "-");
 	if (command->begin != NULL)
 		err = command->begin(&c->call);
 	if (err == ERR_OK)

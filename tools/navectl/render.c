@@ -49,7 +49,7 @@ void navectl_render_version(const json_t *doc, FILE *out)
 	const json_t *ike = json_object_get(doc, "ikev2");
 	char uptime[NAVECTL_TIME];
 
-	(void)fprintf(out, "Nave %s, FlexVPN IKEv2 hub\n", navectl_get_str(doc, "version"));
+	(void)fprintf(out, "Nave %s, FlexVPN hub and spoke\n", navectl_get_str(doc, "version"));
 	(void)fprintf(out, "%s uptime is %s\n\n", navectl_get_str(doc, "hostname"), navectl_get_time(doc, "uptime_s", uptime));
 	(void)fprintf(out, "Datapath:  %s, %s\n", navectl_get_str(dp, "link"), navectl_get_str(dp, "sync"));
 	(void)fprintf(out, "           %lld objects, %lld to send, %lld refused, %lld orphaned\n", navectl_get_int(dp, "objects"),
