@@ -599,8 +599,10 @@ void session_iface_free(struct session_ifaces *t)
 		struct iface *i = list_of(list_first(&t->ifaces), struct iface, link);
 
 		list_del(&i->link);
+		dp_sync_release(t->hub->env.sync, &i->owner);
 		free(i->name);
 		free(i);
 	}
+	dp_sync_release(t->hub->env.sync, &t->vrf_owner);
 	free(t);
 }
