@@ -61,6 +61,11 @@ lab_end() {
 	exit "$status"
 }
 
+# lab_stop PID: asks it to end; its exit status.
+lab_stop() {
+	kill -TERM "$1" && wait "$1"
+}
+
 # lab_remove_kept DIR: removes a lab that was kept.
 lab_remove_kept() {
 	LAB_DIR=$1

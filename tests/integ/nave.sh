@@ -88,6 +88,9 @@ nave_pid() { cat "$LAB_DIR/$1/$2.pid"; }
 # nave_crash NAME PROGRAM: kill -9.
 nave_crash() { lab_kill KILL "$(nave_pid "$1" "$2")"; }
 
+# nave_stop NAME PROGRAM: asks it to end, and whether it did so without a fault.
+nave_stop() { lab_stop "$(nave_pid "$1" "$2")"; }
+
 # nave_again NAME PROGRAM NIC: starts one of the node's programs again.
 nave_again() {
 	case $2 in
