@@ -1,0 +1,168 @@
+#include "navedp/neigh.h"
+
+#include <rte_mbuf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/nl/nl.h"
+#include "base/nl/nl_neigh.h"
+#include "base/nl/nl_watch.h"
+
+enum { NEIGH_WAITING = 256, NEIGH_WAIT_MS = 1000 };
+
+struct waiting {
+	struct rte_mbuf *m; /* NULL: free */
+	struct addr addr;
+	uint64_t until_ms;
+	uint8_t port;
+};
+
+struct navedp_neigh {
+	struct db *db;
+	struct nl *nl;
+	struct nl_watch *watch;
+	uint32_t ifindex[DB_PORT_MAX];
+	struct waiting waiting[NEIGH_WAITING];
+	bool changed; /* since the last poll */
+	bool lost;    /* the table is to be read as a whole */
+};
+
+static uint8_t port_of(const struct navedp_neigh *n, uint32_t ifindex)
+{
+	for (uint8_t i = 0; ifindex != 0 && i < DB_PORT_MAX; i++)
+		if (n->ifindex[i] == ifindex)
+			return i;
+	return DB_PORT_NONE;
+}
+
+static void learn(struct navedp_neigh *n, const struct nl_neigh *neigh, bool gone)
+{
+	uint8_t port = port_of(n, neigh->index);
+	const uint8_t *mac = !gone && neigh->valid ? neigh->mac : NULL;
+
+	if (port == DB_PORT_NONE || (neigh->mac[0] & 1) != 0)
+		return;
+	/* A full table leaves the neighbour unresolved: its packets go on asking. */
+	if (db_adj_resolve(n->db, port, &neigh->addr, mac) == ERR_OK && mac != NULL)
+		n->changed = true;
+}
+
+static void on_neigh(void *ctx, const struct nl_neigh *neigh, bool gone)
+{
+	learn((struct navedp_neigh *)ctx, neigh, gone);
+}
+
+static void on_each(const struct nl_neigh *neigh, void *ctx)
+{
+	learn((struct navedp_neigh *)ctx, neigh, false);
+}
+
+enum err navedp_neigh_set_port(struct navedp_neigh *n, uint8_t index, uint32_t ifindex)
+{
+	n->ifindex[index] = ifindex;
+	return nl_neigh_each(n->nl, on_each, n);
+}
+
+void navedp_neigh_forget_port(struct navedp_neigh *n, uint8_t index)
+{
+	n->ifindex[index] = 0;
+}
+
+static void keep(struct navedp_neigh *n, uint8_t port, const struct addr *a, struct rte_mbuf *m, uint64_t now_ms)
+{
+	for (unsigned i = 0; i < NEIGH_WAITING; i++) {
+		struct waiting *w = &n->waiting[i];
+
+		if (w->m != NULL)
+			continue;
+		*w = (struct waiting){ .m = m, .addr = *a, .until_ms = now_ms + NEIGH_WAIT_MS, .port = port };
+		return;
+	}
+	rte_pktmbuf_free(m);
+}
+
+void navedp_neigh_want(struct navedp_neigh *n, uint8_t port, const struct addr *a, struct rte_mbuf *m, uint64_t now_ms)
+{
+	/* A refused probe is repeated by the next packet. */
+	if (n->ifindex[port] != 0)
+		nl_neigh_probe(n->nl, n->ifindex[port], a);
+	/* The kernel may have known it before the adjacency was there, and then tells no change. */
+	n->lost = true;
+	if (m != NULL)
+		keep(n, port, a, m, now_ms);
+}
+
+static bool is_resolved(const struct navedp_neigh *n, uint8_t port, const struct addr *a)
+{
+	uint32_t cursor = 0;
+	const struct db_adj *adj;
+
+	while ((adj = db_adj_walk(n->db, &cursor)) != NULL)
+		if (adj->port == port && adj->mac != 0 && addr_eq(&adj->next_hop, a))
+			return true;
+	return false;
+}
+
+static void send_waiting(struct navedp_neigh *n, struct path_worker *worker, uint64_t now_ms)
+{
+	for (unsigned i = 0; i < NEIGH_WAITING; i++) {
+		struct waiting *w = &n->waiting[i];
+
+		if (w->m == NULL)
+			continue;
+		if (n->changed && is_resolved(n, w->port, &w->addr)) {
+			if (path_worker_inject(worker, w->m, n->db->port[w->port].vrf) != ERR_OK)
+				rte_pktmbuf_free(w->m);
+			w->m = NULL;
+		} else if (now_ms >= w->until_ms) {
+			rte_pktmbuf_free(w->m);
+			w->m = NULL;
+		}
+	}
+}
+
+int navedp_neigh_fd(const struct navedp_neigh *n)
+{
+	return nl_watch_fd(n->watch);
+}
+
+void navedp_neigh_poll(struct navedp_neigh *n, struct path_worker *worker, uint64_t now_ms)
+{
+	/* Changes were lost: the table is read as a whole. */
+	if (nl_watch_read(n->watch) == ERR_FULL || n->lost)
+		n->lost = nl_neigh_each(n->nl, on_each, n) != ERR_OK;
+	send_waiting(n, worker, now_ms);
+	n->changed = false;
+}
+
+enum err navedp_neigh_new(struct navedp_neigh **out, struct db *db)
+{
+	struct navedp_neigh *n = (struct navedp_neigh *)calloc(1, sizeof(*n));
+	struct nl_watch_fns fns = { .neigh = on_neigh, .ctx = n };
+	enum err err;
+
+	if (n == NULL)
+		return ERR_NOMEM;
+	n->db = db;
+	err = nl_open(-1, &n->nl);
+	if (err == ERR_OK)
+		err = nl_watch_open(-1, &fns, &n->watch);
+	if (err != ERR_OK) {
+		navedp_neigh_free(n);
+		return err;
+	}
+	*out = n;
+	return ERR_OK;
+}
+
+void navedp_neigh_free(struct navedp_neigh *n)
+{
+	if (n == NULL)
+		return;
+	for (unsigned i = 0; i < NEIGH_WAITING; i++)
+		if (n->waiting[i].m != NULL)
+			rte_pktmbuf_free(n->waiting[i].m);
+	nl_watch_close(n->watch);
+	nl_close(n->nl);
+	free(n);
+}

@@ -1,0 +1,36 @@
+#ifndef NAVEDP_NEIGH_H
+#define NAVEDP_NEIGH_H
+
+#include "db/db.h"
+#include "path/worker.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Neighbours: the kernel resolves them (ARP, ND) on the netdev or twin of a port, and its table is the datapath's.
+ * Packets that wait for one are kept for a second and sent on when it is known.  Main lcore.
+ */
+struct navedp_neigh;
+
+MUST_USE enum err navedp_neigh_new(struct navedp_neigh **out, struct db *db);
+void navedp_neigh_free(struct navedp_neigh *n);
+
+/* Port 'index' has the kernel's device 'ifindex' behind it from now on; its neighbours are read. */
+MUST_USE enum err navedp_neigh_set_port(struct navedp_neigh *n, uint8_t index, uint32_t ifindex);
+void navedp_neigh_forget_port(struct navedp_neigh *n, uint8_t index);
+
+/* Asks the kernel for a neighbour; 'm' (may be NULL) waits for it. */
+void navedp_neigh_want(struct navedp_neigh *n, uint8_t port, const struct addr *a, struct rte_mbuf *m, uint64_t now_ms);
+
+/* Readable when the kernel's table changed. */
+int navedp_neigh_fd(const struct navedp_neigh *n);
+
+/* Takes over changes; packets whose neighbour is known go to 'worker'. */
+void navedp_neigh_poll(struct navedp_neigh *n, struct path_worker *worker, uint64_t now_ms);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

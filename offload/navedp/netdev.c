@@ -1,0 +1,99 @@
+#include "navedp/netdev.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/nl/nl.h"
+#include "base/nl/nl_link.h"
+#include "loader/steer.h"
+#include "xsk/port.h"
+
+static bool forwards(const char *family, const char *name)
+{
+	char path[128], value = '0';
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/forwarding", family, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false; /* a kernel without that family */
+	if (read(fd, &value, 1) != 1)
+		value = '0';
+	(void)close(fd);
+	return value != '0';
+}
+
+static enum err check_forwarding(const char *name, const struct log *log)
+{
+	static const char *const family[] = { "ipv4", "ipv6" };
+
+	for (int i = 0; i < 2; i++)
+		if (forwards(family[i], name)) {
+			log_event(log, LOG_L_ERROR, "port.forwarding",
+				"netdev=%s: set net.%s.conf.%s.forwarding=0, else the kernel sends on in clear", name, family[i], name);
+			return ERR_DENIED;
+		}
+	return ERR_OK;
+}
+
+static enum err read_link(struct navedp_netdev *n, const char *name)
+{
+	struct nl_link link;
+	struct nl *nl;
+	enum err err = nl_open(-1, &nl);
+
+	if (err != ERR_OK)
+		return err;
+	err = nl_link_find(nl, name, &link);
+	if (err == ERR_OK && !link.up)
+		err = nl_link_set_up(nl, link.index, true);
+	nl_close(nl);
+	if (err != ERR_OK)
+		return err;
+	n->ifindex = link.index;
+	n->mtu = (uint16_t)(link.mtu > UINT16_MAX ? UINT16_MAX : link.mtu);
+	memcpy(n->mac, link.mac, sizeof(n->mac));
+	return ERR_OK;
+}
+
+enum err navedp_netdev_open(struct navedp_netdev *n, const char *name, struct rte_mempool *pool, const struct log *log)
+{
+	struct xsk_port_conf conf = { .name = name, .pool = pool };
+	enum err err = check_forwarding(name, log);
+
+	memset(n, 0, sizeof(*n));
+	if (err == ERR_OK)
+		err = read_link(n, name);
+	if (err == ERR_OK)
+		err = xsk_port_new(&n->xsk, &conf);
+	if (err == ERR_OK)
+		n->queues = xsk_port_queue_count(n->xsk);
+	return err;
+}
+
+enum err navedp_netdev_steer(struct navedp_netdev *n, struct loader_steer *steer, const struct dp_port *conf)
+{
+	struct loader_port port = { .ifindex = n->ifindex, .vrf = conf->vrf, .mode = LOADER_NATIVE };
+	enum err err;
+
+	port.role = conf->role == DP_ROLE_WAN ? LOADER_WAN : LOADER_LAN;
+	port.guard = conf->role == DP_ROLE_WAN;
+	err = loader_steer_attach(steer, &port);
+	if (err == ERR_UNSUPPORTED) {
+		port.mode = LOADER_GENERIC; /* a driver without XDP of its own */
+		err = loader_steer_attach(steer, &port);
+	}
+	for (uint32_t q = 0; q < n->queues && err == ERR_OK; q++)
+		err = loader_steer_set_socket(steer, n->ifindex, q, xsk_port_fd(n->xsk, q));
+	return err;
+}
+
+void navedp_netdev_close(struct navedp_netdev *n, struct loader_steer *steer)
+{
+	/* The device may be gone, and with it what was attached. */
+	loader_steer_detach(steer, n->ifindex);
+	xsk_port_free(n->xsk);
+	memset(n, 0, sizeof(*n));
+}

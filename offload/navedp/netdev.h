@@ -1,0 +1,41 @@
+#ifndef NAVEDP_NETDEV_H
+#define NAVEDP_NETDEV_H
+
+#include "base/log.h"
+#include "dp/api.h"
+#include "navedp/lcores.h"
+#include "path/port.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct loader_steer;
+struct rte_mempool;
+struct xsk_port;
+
+/* A port that the kernel owns: XDP steers, AF_XDP sockets carry, the kernel keeps ARP, ND and IKE. */
+struct navedp_netdev {
+	struct xsk_port *xsk;
+	uint32_t ifindex;
+	uint32_t queues;
+	uint8_t mac[6];
+	uint16_t mtu;
+};
+
+/*
+ * Opens the device and its sockets; nothing is steered yet.  ERR_ABSENT: no such device; ERR_DENIED: the kernel
+ * forwards on it, and would send on in clear what the datapath drops (the log says which setting).
+ */
+MUST_USE enum err navedp_netdev_open(struct navedp_netdev *n, const char *name, struct rte_mempool *pool, const struct log *log);
+
+/* Attaches steering and, on a WAN, the egress guard; again after a change of role. */
+MUST_USE enum err navedp_netdev_steer(struct navedp_netdev *n, struct loader_steer *steer, const struct dp_port *conf);
+
+/* Gives the device back to the kernel; no worker uses it any more. */
+void navedp_netdev_close(struct navedp_netdev *n, struct loader_steer *steer);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,138 @@
+#include "navedp/tap.h"
+
+#include <rte_mbuf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/nl/nl.h"
+#include "base/nl/nl_link.h"
+#include "base/nl/nl_tun.h"
+
+struct navedp_tap {
+	int fd;
+	uint32_t ifindex;
+	struct rte_mempool *pool;
+	struct path_port_info info; /* counters by the worker, facts by the main lcore */
+};
+
+static uint16_t tap_rx(void *dev, uint16_t queue, struct rte_mbuf **pkts, uint16_t count)
+{
+	struct navedp_tap *t = (struct navedp_tap *)dev;
+	uint16_t got = 0;
+
+	(void)queue;
+	while (got < count) {
+		struct rte_mbuf *m = rte_pktmbuf_alloc(t->pool);
+		ssize_t len;
+
+		if (m == NULL)
+			break;
+		len = read(t->fd, rte_pktmbuf_mtod(m, void *), rte_pktmbuf_tailroom(m));
+		if (len <= 0) {
+			rte_pktmbuf_free(m);
+			break;
+		}
+		m->data_len = (uint16_t)len;
+		m->pkt_len = (uint32_t)len;
+		t->info.in_packets++;
+		t->info.in_bytes += (uint64_t)len;
+		pkts[got++] = m;
+	}
+	return got;
+}
+
+/* What the host doesn't take (device down, queue full) is lost, as on any wire. */
+static uint16_t tap_tx(void *dev, uint16_t queue, struct rte_mbuf **pkts, uint16_t count)
+{
+	struct navedp_tap *t = (struct navedp_tap *)dev;
+
+	(void)queue;
+	for (uint16_t i = 0; i < count; i++) {
+		if (write(t->fd, rte_pktmbuf_mtod(pkts[i], void *), pkts[i]->data_len) < 0) {
+			t->info.out_drops++;
+		} else {
+			t->info.out_packets++;
+			t->info.out_bytes += pkts[i]->data_len;
+		}
+		rte_pktmbuf_free(pkts[i]);
+	}
+	return count;
+}
+
+static void tap_info(void *dev, struct path_port_info *out)
+{
+	*out = ((const struct navedp_tap *)dev)->info;
+}
+
+const struct path_port_ops navedp_tap_ops = { .name = "tap", .rx = tap_rx, .tx = tap_tx, .info = tap_info };
+
+static enum err set_up(struct navedp_tap *t, struct nl *nl, const char *name, const uint8_t *mac)
+{
+	struct nl_link link;
+	enum err err = nl_link_find(nl, name, &link);
+
+	if (err != ERR_OK)
+		return err;
+	t->ifindex = link.index;
+	t->info.mtu = (uint16_t)link.mtu;
+	err = nl_link_no_auto_address(nl, link.index);
+	if (err == ERR_UNSUPPORTED)
+		err = ERR_OK; /* a kernel without IPv6 makes none */
+	if (err == ERR_OK && mac != NULL && memcmp(link.mac, mac, 6) != 0) {
+		/* Only a device that is down changes its address. */
+		err = nl_link_set_up(nl, link.index, false);
+		if (err == ERR_OK)
+			err = nl_link_set_mac(nl, link.index, mac);
+	}
+	return err == ERR_OK ? nl_link_set_up(nl, link.index, true) : err;
+}
+
+enum err navedp_tap_new(struct navedp_tap **out, const char *name, const uint8_t *mac, struct rte_mempool *pool)
+{
+	struct navedp_tap *t = (struct navedp_tap *)calloc(1, sizeof(*t));
+	struct nl *nl = NULL;
+	enum err err;
+
+	if (t == NULL)
+		return ERR_NOMEM;
+	t->fd = -1;
+	t->pool = pool;
+	t->info.link_up = true;
+	t->info.alive = true;
+	(void)snprintf(t->info.driver, sizeof(t->info.driver), "%s", mac != NULL ? "tap" : "tun");
+	if (mac != NULL)
+		memcpy(t->info.mac, mac, 6);
+	err = nl_open(-1, &nl);
+	if (err == ERR_OK)
+		err = nl_tun_open(-1, name, mac != NULL ? NL_TUN_ETHERNET : NL_TUN_IP, true, &t->fd);
+	if (err == ERR_OK)
+		err = set_up(t, nl, name, mac);
+	nl_close(nl);
+	if (err != ERR_OK) {
+		navedp_tap_free(t);
+		return err;
+	}
+	*out = t;
+	return ERR_OK;
+}
+
+void navedp_tap_free(struct navedp_tap *t)
+{
+	if (t == NULL)
+		return;
+	if (t->fd >= 0)
+		(void)close(t->fd);
+	free(t);
+}
+
+int navedp_tap_fd(const struct navedp_tap *t)
+{
+	return t->fd;
+}
+
+uint32_t navedp_tap_ifindex(const struct navedp_tap *t)
+{
+	return t->ifindex;
+}

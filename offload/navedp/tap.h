@@ -1,0 +1,33 @@
+#ifndef NAVEDP_TAP_H
+#define NAVEDP_TAP_H
+
+#include "base/err.h"
+#include "path/port.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct rte_mempool;
+
+/*
+ * The punt path's way into the host: a TAP that twins a DPDK-owned port, or a VRF's TUN.  A packet a system call: this
+ * is the exception path.  The device is persistent, so that its addresses and routes outlive the datapath.
+ */
+struct navedp_tap;
+
+extern const struct path_port_ops navedp_tap_ops;
+
+/* 'ethernet': a TAP with the address 'mac' (of the port it twins), else a TUN.  'pool' is borrowed. */
+MUST_USE enum err navedp_tap_new(struct navedp_tap **out, const char *name, const uint8_t *mac, struct rte_mempool *pool);
+
+/* The device stays. */
+void navedp_tap_free(struct navedp_tap *t);
+
+int navedp_tap_fd(const struct navedp_tap *t);
+uint32_t navedp_tap_ifindex(const struct navedp_tap *t);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

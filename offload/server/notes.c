@@ -1,0 +1,64 @@
+#include "server/notes.h"
+
+#include <string.h>
+
+/* Packets that the device left alone go through software beside it; without that they are dropped and counted. */
+static void open_raw(struct server_plant *p, uint32_t id)
+{
+	struct db_sa *sa = db_sa_find(p->db, id);
+
+	if (sa != NULL && engine_raw_open(p->engine, sa) != ERR_OK)
+		return;
+}
+
+/* The SA's packets leave by another port now: placed anew there, or in software. */
+static bool move(struct server_plant *p, uint32_t id, struct dp_event *out)
+{
+	const struct db_sa *sa;
+
+	if (server_apply_move(p, id, DP_WHY_NONE) != ERR_OK)
+		return false;
+	sa = db_sa_find(p->db, id);
+	out->kind = DP_EV_PLACEMENT;
+	out->placement = sa->placement;
+	out->reason = sa->reason;
+	return true;
+}
+
+bool server_notes_event(struct server_plant *p, const struct path_note *note, struct dp_event *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->id = note->id;
+	out->hard = note->hard != 0;
+	switch ((enum path_note_kind)note->kind) {
+	case PATH_NOTE_UNKNOWN_SPI:
+		out->kind = DP_EV_UNKNOWN_SPI;
+		out->id = 0;
+		out->spi = note->id;
+		out->remote = note->remote;
+		out->local = note->local;
+		return true;
+	case PATH_NOTE_PEER_MOVED:
+		out->kind = DP_EV_PEER_MOVED;
+		out->remote = note->remote;
+		return true;
+	case PATH_NOTE_SEQUENCE:
+		out->kind = DP_EV_SEQUENCE;
+		return true;
+	case PATH_NOTE_LIFETIME:
+		out->kind = DP_EV_LIFETIME;
+		return true;
+	case PATH_NOTE_PMTU:
+		out->kind = DP_EV_PMTU;
+		out->mtu = note->value;
+		return true;
+	case PATH_NOTE_RAW:
+		open_raw(p, note->id);
+		return false;
+	case PATH_NOTE_PLACE:
+		return move(p, note->id, out);
+	case PATH_NOTE_RESOLVE:
+		return false;
+	}
+	return false;
+}
