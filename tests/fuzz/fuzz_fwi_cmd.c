@@ -1,6 +1,7 @@
 /*
  * The device against any driver: the input is a script of what a driver can do - commands, descriptors, doorbells,
- * stray writes to shared memory, frames on the wire.  Nothing may crash the device or reach beyond the one region.
+ * stray writes to shared memory, frames on the wire - and against an authenticated peer: texts that are sealed
+ * for an SA that is always there.  Nothing may crash the device or reach beyond the one region.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -9,8 +10,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "emu/data/crypto.h"
+#include "emu/data/frame.h"
 #include "emu/emu.h"
-#include "fwi/cmd.h"
+#include "fwi/flow.h"
 #include "fwi/regs.h"
 #include "fwi/ring.h"
 #include "mbox/bus.h"
@@ -32,6 +35,9 @@ enum {
 	SLOTS = 1 << LOG2
 };
 
+/* The SA that the harness adds; its image lies behind the rings. */
+enum { PEER_SLOT = 15, PEER_SPI = 0xabcd, IMAGE = 28672, ESP_AT = 34, TEXT_AT = ESP_AT + 16 };
+
 struct script {
 	const uint8_t *at;
 	size_t left;
@@ -46,6 +52,9 @@ struct driver {
 	uint32_t asq_prod;
 	uint32_t tx_prod;
 	uint32_t rx_prod;
+	struct emu_engine *engine;
+	struct emu_crypto *peer;
+	uint64_t number;  /* of the peer's last packet */
 	uint8_t in[2048]; /* the frame on the wire */
 	uint32_t in_len;
 	uint8_t out[EMU_WIRE_FRAME];
@@ -159,6 +168,28 @@ static void frame(struct driver *d, struct script *s)
 	take(s, d->in, d->in_len);
 }
 
+/* What an authenticated peer may say: any text under a good ICV. */
+static void sealed(struct driver *d, struct script *s)
+{
+	static const uint8_t head[ESP_AT + 4] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, 0, 0, 0, 0, 0, 0, 64, 50, 0, 0, 198,
+		51, 100, 1, 192, 0, 2, 1, 0, 0, PEER_SPI >> 8, PEER_SPI & 0xff };
+	struct emu_crypto_packet p = { .esp = d->in + ESP_AT, .number = ++d->number };
+	uint16_t len;
+
+	take(s, &len, sizeof(len));
+	p.text_len = (len % 512 + 3u) & ~3u;
+	memset(d->in, 0, TEXT_AT);
+	memcpy(d->in, head, sizeof(head));
+	emu_frame_put32(p.esp + 4, (uint32_t)p.number);
+	emu_frame_put32(p.esp + 12, (uint32_t)p.number);
+	take(s, d->in + TEXT_AT, p.text_len);
+	d->in_len = TEXT_AT + p.text_len + 16;
+	emu_frame_put16(d->in + 16, d->in_len - 14);
+	emu_frame_put16(d->in + 24, emu_frame_checksum(d->in + 14, 20));
+	if (!emu_crypto_seal(d->peer, &p))
+		abort();
+}
+
 /* A stray write to the region, or (registers) to the driver's page of the register file. */
 static void poke(struct driver *d, struct script *s, bool registers)
 {
@@ -179,13 +210,13 @@ static void play(struct driver *d, struct script *s)
 		uint8_t op;
 
 		take(s, &op, sizeof(op));
-		switch (op % 8) {
+		switch (op % 9) {
 		case 0:
 			command(d, s);
 			break;
 		case 1:
 		case 2:
-			transmit(d, s, op % 8 == 1);
+			transmit(d, s, op % 9 == 1);
 			break;
 		case 3:
 			give_buffer(d, s);
@@ -195,7 +226,10 @@ static void play(struct driver *d, struct script *s)
 			break;
 		case 5:
 		case 6:
-			poke(d, s, op % 8 == 6);
+			poke(d, s, op % 9 == 6);
+			break;
+		case 7:
+			sealed(d, s);
 			break;
 		default:
 			d->now += op;
@@ -262,6 +296,41 @@ static void bring_up(struct driver *d)
 	}
 }
 
+/* The peer's SA and its rule; the harness keeps the same key on its side. */
+static bool add_peer(struct driver *d)
+{
+	static const uint8_t key[20] = { 1 };
+	const struct emu_crypto_keys keys = { .salt = key, .key = key, .auth = key };
+	struct fwi_sa_image image = {
+		.spi = le32_of(PEER_SPI), .mode = FWI_MODE_TUNNEL_V4, .suite = FWI_SUITE_AES_128_GCM_16, .window = le32_of(64)
+	};
+	struct fwi_cmd_sa add = { .opcode = le16_of(FWI_OP_SA_ADD), .index = le32_of(PEER_SLOT), .generation = le16_of(1) };
+	struct fwi_cmd_flow rule = { .opcode = le16_of(FWI_OP_FLOW_ADD),
+		.index = le32_of(PEER_SLOT),
+		.action = FWI_FLOW_TO_SA,
+		.family = 4,
+		.spi = le32_of(PEER_SPI),
+		.queue = le16_of(FWI_QUEUE_ANY),
+		.sa_index = le32_of(PEER_SLOT),
+		.sa_generation = le16_of(1),
+		.local = { 192, 0, 2, 1 } };
+	struct script s = { .at = (const uint8_t *)&add, .left = sizeof(add) };
+
+	memcpy(image.salt, key, sizeof(image.salt));
+	memcpy(image.key, key, 16);
+	image.flags = le32_of(FWI_SA_COPY_ECN);
+	memcpy(d->region + IMAGE, &image, sizeof(image));
+	add.data = address(IMAGE, sizeof(image));
+	command(d, &s);
+	run(d);
+	s.at = (const uint8_t *)&rule;
+	s.left = sizeof(rule);
+	command(d, &s);
+	run(d);
+	d->engine = emu_crypto_engine();
+	return d->engine != NULL && emu_crypto_new(d->engine, FWI_SUITE_AES_128_GCM_16, &keys, &d->peer) == ERR_OK;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct emu_wire_ops ops = {
@@ -279,13 +348,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	d->wire.fd = -1;
 	d->now = 1000;
 	config.wire = &d->wire;
+	config.mac[0] = 2; /* 02:00:00:00:00:01, as in the seeds */
+	config.mac[5] = 1;
 	config.allow_faults = true;
 	if (emu_new(&config, d->now, &d->emu) == ERR_OK && attach(d)) {
 		bring_up(d);
-		play(d, &s);
+		if (add_peer(d))
+			play(d, &s);
 		(void)munmap(d->region, REGION);
 		(void)munmap(d->bar, sizeof(*d->bar));
 	}
+	emu_crypto_free(d->peer);
+	emu_crypto_engine_free(d->engine);
 	emu_free(d->emu);
 	free(d);
 	return 0;
