@@ -57,14 +57,28 @@ static const char *port_state(const struct dp_port_stats *p)
 	return p->link_up ? "up" : "down";
 }
 
-static json_t *port_row(const struct ctl_world *w, const struct dp_port_stats *p)
+static json_t *port_row(const struct dp_port_stats *p, const char *name)
 {
-	return json_pack("{s:o, s:o, s:o, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "name",
-		ctl_text_str(session_hub_port_name(w->hub, p->id)), "driver", ctl_text_str(p->driver), "device", ctl_text_str(p->device),
-		"state", port_state(p), "sa_used", (json_int_t)p->sa_used, "sa_limit", (json_int_t)p->sa_limit, "flow_used",
-		(json_int_t)p->flow_used, "flow_limit", (json_int_t)p->flow_limit, "epoch", (json_int_t)p->epoch, "pkts_in",
-		ctl_text_count(p->in_packets), "pkts_out", ctl_text_count(p->out_packets), "drops_in", ctl_text_count(p->in_drops),
-		"drops_out", ctl_text_count(p->out_drops));
+	return json_pack("{s:o, s:o, s:o, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "name", ctl_text_str(name), "driver",
+		ctl_text_str(p->driver), "device", ctl_text_str(p->device), "state", port_state(p), "sa_used", (json_int_t)p->sa_used,
+		"sa_limit", (json_int_t)p->sa_limit, "flow_used", (json_int_t)p->flow_used, "flow_limit", (json_int_t)p->flow_limit,
+		"epoch", (json_int_t)p->epoch, "pkts_in", ctl_text_count(p->in_packets), "pkts_out", ctl_text_count(p->out_packets),
+		"drops_in", ctl_text_count(p->in_drops), "drops_out", ctl_text_count(p->out_drops));
+}
+
+/* Adds the port that the configuration calls 'name', if the datapath has it; NULL: those that it doesn't name. */
+static enum err add_port(json_t *doc, const struct ctl_samples *ports, const struct session_hub *hub, const char *name)
+{
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; err == ERR_OK && i < ports->count; i++) {
+		const struct dp_port_stats *p = ctl_samples_port(ports, i);
+		const char *own = session_hub_port_name(hub, p->id);
+
+		if (name == own || (name != NULL && own != NULL && strcmp(name, own) == 0))
+			err = ctl_show_add(doc, "ports", port_row(p, own));
+	}
+	return err;
 }
 
 /* SAs of sessions by placement, reason and direction. */
@@ -122,8 +136,10 @@ enum err ctl_show_platform_offload(struct ctl_call *call, json_t *doc, bool *mor
 	enum err err = json_object_update_new(doc, json_pack("{s:[], s:[]}", "ports", "placements")) == 0 ? ERR_OK : ERR_NOMEM;
 
 	(void)more;
-	for (size_t i = 0; err == ERR_OK && i < state->ports.count; i++)
-		err = ctl_show_add(doc, "ports", port_row(w, ctl_samples_port(&state->ports, i)));
+	for (const struct cfg_interface *i = session_hub_model(w->hub)->interfaces; err == ERR_OK && i != NULL; i = i->next)
+		err = add_port(doc, &state->ports, w->hub, i->object.name);
+	if (err == ERR_OK)
+		err = add_port(doc, &state->ports, w->hub, NULL);
 	take_census(&census, &state->samples, w->hub);
 	return err == ERR_OK ? add_census(doc, &census) : err;
 }
