@@ -169,6 +169,7 @@ enum fwi_status mbox_new(struct fwi_bus *bus, const struct mbox_config *config, 
 	if (st == FWI_ST_OK)
 		st = turn_on(m);
 	if (st != FWI_ST_OK) {
+		bus->gone = bus->gone || st == FWI_ST_H_CLOSED || st == FWI_ST_H_TIMEOUT;
 		mbox_free(m);
 		return st;
 	}

@@ -16,7 +16,7 @@ struct mbox_region {
 	uint8_t *base;
 	uint64_t size; /* bytes, a multiple of the page size */
 	uint16_t id;   /* the device's name for it, 0: not shown to one */
-	int fd;
+	int fd;        /* the memfd, kept for mbox_region_show */
 };
 
 /* Makes 'size' (rounded up to pages) zeroed bytes and shows them to the device; 'name' is for /proc. */
@@ -25,7 +25,7 @@ enum fwi_status mbox_region_init(struct mbox_region *r, struct fwi_bus *bus, con
 /* Shows the same memory to a device again, after the former one is gone. */
 enum fwi_status mbox_region_show(struct mbox_region *r, struct fwi_bus *bus);
 
-/* Takes the region from the device ('bus' NULL: the device is gone), wipes and unmaps it. */
+/* Takes the region from the device (unless 'bus' is NULL or says that it is gone) and unmaps it; who kept secrets there wiped them. */
 void mbox_region_fini(struct mbox_region *r, struct fwi_bus *bus);
 
 /* The device's address of 'length' bytes at 'at', which lie in the region. */

@@ -378,9 +378,13 @@ TEST(Navenic, hung_for_ever_dies_by_sigterm)
 	Driver d(p.attach(), nap);
 	fwi_cmd c;
 
+	d.bring_up();
 	mbox_build_fault(&c, FWI_FAULT_HANG, 0, 0);
 	ASSERT_EQ(d.call(c), FWI_ST_OK);
 	EXPECT_TRUE(eventually([&] { return mbox_poll(d.box) == FWI_ST_H_TIMEOUT; }));
+	uint64_t begin = now_ms();
+	d.close();
+	EXPECT_LT(now_ms() - begin, 1500u) << "a device given up is asked nothing";
 	EXPECT_EQ(p.stop(SIGTERM), 0);
 }
 
