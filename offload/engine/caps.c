@@ -15,7 +15,7 @@ static const struct engine_row rows[] = {
 		.binding = ENGINE_BIND_FLOW,
 		.host_numbers = true,
 		.rx_number = true,
-		.source = "docs/fw-interface.md 8, 9",
+		.source = "docs/fw-interface.md 5.5, 7, 9",
 	},
 	{
 		.driver = "net_cn10k",

@@ -233,6 +233,14 @@ static enum fwi_status catch_all(struct pmd_port *p, struct rte_flow **out)
 	return st;
 }
 
+/* A rule brings an inbound SA its own packets and no others. */
+static bool fits(const struct pmd_pattern *pat, const struct pmd_slot *slot)
+{
+	if (slot->table->direction != FWI_DIR_IN || (pat->has_spi && pat->spi != slot->sa.spi))
+		return false;
+	return pat->family == 0 || pat->udp_encap == (slot->sa.udp_encap != 0);
+}
+
 /* Why the device can't have the rule, before anything is done; FWI_ST_OK: it can, for '*slot' (NULL: no session). */
 static enum fwi_status check(struct pmd_port *p, const struct pmd_pattern *pat, struct pmd_slot **slot)
 {
@@ -250,7 +258,7 @@ static enum fwi_status check(struct pmd_port *p, const struct pmd_pattern *pat, 
 	*slot = pat->session != NULL ? pmd_sec_slot(p, pat->session) : find_slot(p, pat);
 	if (*slot == NULL)
 		return FWI_ST_ABSENT;
-	return (*slot)->table->direction == FWI_DIR_IN ? FWI_ST_OK : FWI_ST_FIELD;
+	return fits(pat, *slot) ? FWI_ST_OK : FWI_ST_FIELD;
 }
 
 /* IKE on the port of encapsulated ESP has SPI 0 and goes to the host in any device. */

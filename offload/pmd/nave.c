@@ -259,7 +259,7 @@ bool rte_pmd_nave_fence_passed(uint16_t port, uint32_t tag)
 		return true;
 	pmd_port_poll(p);
 	pmd_fence_advance(&p->fences, is_done, p);
-	passed = pmd_fence_passed(&p->fences, tag);
+	passed = pmd_port_is_dead(p) || pmd_fence_passed(&p->fences, tag);
 	pmd_port_unlock(p);
 	return passed;
 }

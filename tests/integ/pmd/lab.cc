@@ -153,7 +153,8 @@ Port::Port(const Nic &nic, const PortOptions &o) : options(o)
 
 	eal();
 	EXPECT_TRUE(!o.numbers || rte_pmd_nave_number_register() >= 0);
-	EXPECT_EQ(rte_eal_hotplug_add("vdev", "net_nave0", ("socket=" + nic.socket() + o.args).c_str()), 0);
+	// The socket is there a moment before the device listens.
+	EXPECT_TRUE(until([&] { return rte_eal_hotplug_add("vdev", "net_nave0", ("socket=" + nic.socket() + o.args).c_str()) == 0; }));
 	if (rte_eth_dev_get_port_by_name("net_nave0", &id) != 0)
 		return;
 	up = true;
