@@ -20,6 +20,7 @@ struct dp_sync {
 	struct dp_listener listener;
 	struct dp_pull pull;
 	struct wheel_timer tick;
+	struct wheel_timer nudge; /* first part of the grace */
 	struct wheel_timer grace;
 	enum dp_sync_state state;
 	bool grace_begun;
@@ -97,9 +98,12 @@ static void on_done(struct dp_call *call, enum err err, const struct dp_msg *rep
 
 /* ---- comparing ---- */
 
-static bool in_grace(const struct dp_sync *s)
+/* Whether an orphan may stay for now.  Outbound SAs have the shorter grace. */
+static bool is_spared(const struct dp_sync *s, const struct dp_op *op)
 {
-	return !s->grace_begun || wheel_armed(&s->grace);
+	bool sends = op->kind == DP_PUT_SA && op->u.sa.direction == DP_OUT;
+
+	return !s->grace_begun || wheel_armed(sends ? &s->nudge : &s->grace);
 }
 
 static void meet_unknown(struct dp_sync *s, struct dp_item *item)
@@ -112,7 +116,7 @@ static void meet_unknown(struct dp_sync *s, struct dp_item *item)
 		return;
 	}
 	w->present = true;
-	w->orphan = in_grace(s);
+	w->orphan = is_spared(s, &item->op);
 	w->seen = s->dump;
 	w->result = item->result;
 	s->plan.orphans += w->orphan;
@@ -188,6 +192,7 @@ static void on_end(struct dp_pull *pull, enum err err)
 	compare(s);
 	if (!s->grace_begun) {
 		s->grace_begun = true;
+		wheel_arm(s->wheel, &s->nudge, s->wheel->now_ms + DP_NUDGE_MS);
 		wheel_arm(s->wheel, &s->grace, s->wheel->now_ms + DP_GRACE_MS);
 	}
 	log_event(s->log, LOG_L_NOTICE, "dp.reconciled", "objects=%zu todo=%u orphans=%u", s->plan.wants.count, s->plan.todos,
@@ -222,22 +227,36 @@ static void on_tick(struct wheel_timer *t, uint64_t now_ms)
 	dp_sync_flush(s);
 }
 
-/* Nobody came back for the orphans. */
-static void on_grace(struct wheel_timer *t, uint64_t now_ms)
+/* Nobody came back for these orphans: they go. */
+static void end_grace(struct dp_sync *s)
 {
-	struct dp_sync *s = list_of(t, struct dp_sync, grace);
 	struct map_node *next;
 
-	(void)now_ms;
 	log_event(s->log, LOG_L_NOTICE, "dp.grace", "orphans=%u", s->plan.orphans);
 	for (struct map_node *n = map_walk(&s->plan.wants, NULL); n != NULL; n = next) {
 		struct dp_want *w = list_of(n, struct dp_want, object.node);
+		struct dp_op put;
 
 		next = map_walk(&s->plan.wants, n);
-		s->plan.orphans -= w->orphan;
+		dp_object_load(&w->object, &put);
+		if (!w->orphan || is_spared(s, &put))
+			continue;
+		s->plan.orphans--;
 		w->orphan = false;
 		dp_plan_schedule(w);
 	}
+}
+
+static void on_nudge(struct wheel_timer *t, uint64_t now_ms)
+{
+	(void)now_ms;
+	end_grace(list_of(t, struct dp_sync, nudge));
+}
+
+static void on_grace(struct wheel_timer *t, uint64_t now_ms)
+{
+	(void)now_ms;
+	end_grace(list_of(t, struct dp_sync, grace));
 }
 
 /* ---- the link ---- */
@@ -289,6 +308,7 @@ enum err dp_sync_new(struct dp_sync **out, const struct dp_sync_config *config)
 	s->log = config->log;
 	s->next_id = config->first_id;
 	s->tick.expired = on_tick;
+	s->nudge.expired = on_nudge;
 	s->grace.expired = on_grace;
 	s->pull.page = on_page;
 	s->pull.end = on_end;
@@ -321,6 +341,7 @@ void dp_sync_free(struct dp_sync *s)
 	for (unsigned i = 0; i < SYNC_WINDOW; i++)
 		dp_provider_cancel(s->provider, &s->batch[i].call);
 	wheel_disarm(s->wheel, &s->tick);
+	wheel_disarm(s->wheel, &s->nudge);
 	wheel_disarm(s->wheel, &s->grace);
 	dp_plan_fini(&s->plan);
 	free(s);

@@ -18,14 +18,14 @@ extern "C" {
  * - An SA whose run-time state is gone is reported once with ERR_NEEDS_REKEY and never sent again: its owner dels it and
  *   makes another.  A key never goes out as fresh when it could have been active (sa-state.md 4).
  * - What the datapath shows and nobody here put is an orphan: it stays for DP_GRACE_MS after the first dump unless it is
- *   put before, then it goes (sa-state.md 7).
+ *   put before, then it goes; an outbound SA goes after DP_NUDGE_MS, so that its peer notices (sa-state.md 7).
  * - A refused object is tried again, ever more slowly; its owner hears of each new outcome.
  *
  * One loop thread; time is the wheel's.
  */
 struct dp_sync;
 
-enum { DP_GRACE_MS = 60000, DP_SYNC_MAX = 1 << 20 };
+enum { DP_NUDGE_MS = 10000, DP_GRACE_MS = 60000, DP_SYNC_MAX = 1 << 20 };
 
 /*
  * Who put objects: embedded by a session, the route table…; all-zero but for 'result', which may be NULL.  Released

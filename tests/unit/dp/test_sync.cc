@@ -204,9 +204,12 @@ TEST_F(Sync, a_control_without_memory_orphans_and_does_not_delete)
 	auto before = lab::contents(model);
 	restart_control();
 	put_base();
-	run(DP_GRACE_MS - 100);
+	run(DP_NUDGE_MS - 100);
 	EXPECT_EQ(lab::contents(model), before);
 	EXPECT_EQ(sync_counts().orphans, 4u);
+	run(DP_GRACE_MS - DP_NUDGE_MS);
+	EXPECT_EQ(sync_counts().orphans, 3u); /* all but the outbound SA */
+	EXPECT_EQ(model_counts().objects, 6u);
 	run(200);
 	EXPECT_EQ(sync_counts().orphans, 0u);
 	EXPECT_EQ(model_counts().objects, 3u);
