@@ -50,13 +50,13 @@ lab_begin() {
 lab_end() {
 	local status=$?
 	trap - EXIT
-	if [ "$LAB_KEEP" = yes ] && [ "$status" -eq 0 ]; then
+	[ "$status" -eq 0 ] && [ "$LAB_FAILED" -eq 0 ] || lab_logs
+	if [ "$LAB_KEEP" = yes ]; then
 		lab_say "kept: namespaces $LAB-*, state in $LAB_DIR; remove with: tools/quickstart --remove $LAB_DIR"
 		printf '%s\n' "${LAB_PIDS[@]}" >"$LAB_DIR/pids"
 		printf '%s\n' "$LAB" >"$LAB_DIR/prefix"
-		return
+		exit "$status"
 	fi
-	[ "$status" -eq 0 ] && [ "$LAB_FAILED" -eq 0 ] || lab_logs
 	lab_remove
 	exit "$status"
 }
