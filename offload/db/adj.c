@@ -147,6 +147,8 @@ enum err db_adj_del(struct db *db, uint32_t id)
 
 	if (a == NULL)
 		return ERR_ABSENT;
+	if (a->refs > 1)
+		return ERR_BUSY;
 	adj_end(db, a);
 	return ERR_OK;
 }

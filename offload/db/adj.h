@@ -42,7 +42,7 @@ struct db_adj_cold {
 
 /* ERR_ABSENT: no such port; ERR_FULL.  An id that exists is changed in place (its routes go on). */
 MUST_USE enum err db_adj_put(struct db *db, const struct dp_adjacency *conf);
-MUST_USE enum err db_adj_del(struct db *db, uint32_t id);
+MUST_USE enum err db_adj_del(struct db *db, uint32_t id); /* ERR_ABSENT; ERR_BUSY while routes lead to it */
 bool db_adj_get(const struct db *db, uint32_t id, struct dp_adjacency *out);
 
 /* The live adjacency of 'id' or NULL; its index. */

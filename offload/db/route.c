@@ -45,6 +45,13 @@ enum err db_vrf_del(struct db *db, uint32_t id)
 	return ERR_OK;
 }
 
+bool db_vrf_is_named(const struct db *db, uint32_t id)
+{
+	uint16_t i = db_vrf_find(db, id);
+
+	return i != DB_VRF_NONE && db->vrf_cold[i].refs > (db->vrf[i].tun != DB_PORT_NONE ? 1U : 0U);
+}
+
 bool db_vrf_get(const struct db *db, uint32_t id, struct dp_vrf *out)
 {
 	uint16_t i = db_vrf_find(db, id);
@@ -129,18 +136,22 @@ static uint32_t rule_hop(const struct db_rule *r)
 
 static void hop_ref(struct db *db, uint32_t hop)
 {
-	if (db_hop_action(hop) == DB_HOP_ADJ)
+	if (db_hop_action(hop) == DB_HOP_ADJ) {
 		db_adj_ref(db, db_hop_index(hop));
-	else if (db_hop_action(hop) == DB_HOP_TUNNEL)
+	} else if (db_hop_action(hop) == DB_HOP_TUNNEL) {
 		db_tunnel_ref(db, db_hop_index(hop));
+		db->tunnel_cold[db_hop_index(hop)].rule_count++;
+	}
 }
 
 static void hop_unref(struct db *db, uint32_t hop)
 {
-	if (db_hop_action(hop) == DB_HOP_ADJ)
+	if (db_hop_action(hop) == DB_HOP_ADJ) {
 		db_adj_unref(db, db_hop_index(hop));
-	else if (db_hop_action(hop) == DB_HOP_TUNNEL)
+	} else if (db_hop_action(hop) == DB_HOP_TUNNEL) {
+		db->tunnel_cold[db_hop_index(hop)].rule_count--;
 		db_tunnel_unref(db, db_hop_index(hop));
+	}
 }
 
 static enum err show(struct db *db, const struct db_rule *r)

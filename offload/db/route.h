@@ -53,6 +53,7 @@ struct db_rule {
 
 MUST_USE enum err db_vrf_put(struct db *db, const struct dp_vrf *conf);
 MUST_USE enum err db_vrf_del(struct db *db, uint32_t id); /* ERR_BUSY while routes, locals, ports or tunnels use it */
+bool db_vrf_is_named(const struct db *db, uint32_t id);   /* whether any of them but its own TUN does */
 bool db_vrf_get(const struct db *db, uint32_t id, struct dp_vrf *out);
 uint16_t db_vrf_find(const struct db *db, uint32_t id); /* index, or DB_VRF_NONE */
 void db_vrf_set_tun(struct db *db, uint16_t vrf, uint8_t port);

@@ -131,7 +131,7 @@ enum err db_tunnel_del(struct db *db, uint32_t id)
 
 	if (t == NULL)
 		return ERR_ABSENT;
-	if (cold_of(db, t)->sa_count != 0)
+	if (cold_of(db, t)->sa_count != 0 || cold_of(db, t)->rule_count != 0)
 		return ERR_BUSY;
 	__atomic_store_n(&t->live, false, __ATOMIC_RELEASE);
 	__atomic_store_n(&t->sa_out, DB_SLOT_NONE, __ATOMIC_RELEASE);

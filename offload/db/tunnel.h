@@ -42,8 +42,9 @@ static_assert(sizeof(struct db_tunnel) == 64, "tunnel: one line");
 
 struct db_tunnel_cold {
 	struct map_node by_id;
-	struct list sas;   /* db_sa.of_tunnel, also those in their grace period */
-	uint32_t sa_count; /* published */
+	struct list sas;     /* db_sa.of_tunnel, also those in their grace period */
+	uint32_t sa_count;   /* published */
+	uint32_t rule_count; /* of routes that lead here */
 	struct dp_tunnel conf;
 	uint64_t past_packets[2], past_bytes[2]; /* of SAs that are gone, by enum dp_direction */
 };
@@ -58,7 +59,7 @@ MUST_USE enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf);
 struct db_sa;
 void db_tunnel_found_sender(struct db *db, const struct db_sa *sa);
 
-/* Takes it out of use; routes that still point here drop.  ERR_ABSENT; ERR_BUSY while SAs are in it. */
+/* Takes it out of use.  ERR_ABSENT; ERR_BUSY while SAs are in it or routes lead to it. */
 MUST_USE enum err db_tunnel_del(struct db *db, uint32_t id);
 
 bool db_tunnel_get(const struct db *db, uint32_t id, struct dp_tunnel *out);

@@ -205,8 +205,13 @@ static enum err open_steering(struct navedp_box *b)
 		return ERR_OK;
 	(void)snprintf(dir, sizeof(dir), "%s/bpf", b->conf.state_dir);
 	err = loader_steer_open(&b->steer, dir);
-	if (err == ERR_OK)
-		err = loader_rule_set_allow(b->steer, allow, sizeof(allow) / sizeof(allow[0]));
+	if (err != ERR_OK)
+		return err;
+	err = loader_rule_set_allow(b->steer, allow, sizeof(allow) / sizeof(allow[0]));
+	if (err != ERR_OK) { /* not half of it: the next netdev tries again */
+		loader_steer_close(b->steer);
+		b->steer = NULL;
+	}
 	return err;
 }
 
@@ -516,8 +521,10 @@ static void del_vrf(void *ctx, uint32_t id)
 	if (v == NULL)
 		return;
 	v->used = false;
-	if (v->index != DB_PORT_NONE)
+	if (v->index != DB_PORT_NONE) {
+		db_vrf_set_tun(b->conf.db, db_vrf_find(b->conf.db, id), DB_PORT_NONE);
 		db_port_del(b->conf.db, v->index);
+	}
 	(void)assign(b);
 	(void)db_rcu_wait(b->conf.db->rcu);
 	close_tap(b, v->index, &v->tun);

@@ -1,7 +1,8 @@
 /*
  * Transactions on the tables.  Each operation leaves behind what undoes it: the object that was there before, as a
  * put of its own, or a del.  A put of an SA is prepared, placed by an engine and published; its flow rule comes
- * between the last two, so that a full flow table still leads to software.  Main lcore.
+ * between the last two, so that a full flow table still leads to software.  A new SA is published when its whole
+ * transaction is in: control may use the key of an undone one again, from number 1.  Main lcore.
  */
 #include "server/apply.h"
 
@@ -11,9 +12,17 @@
 #include "engine/select.h"
 #include "flow/flow.h"
 
-/* What brings the table back to what it was; kind NONE: nothing to do. */
+/* What brings the table back to what it was. */
 struct undo {
-	struct dp_op op;
+	struct dp_op op;    /* kind NONE: nothing to do */
+	struct db_sa *made; /* a new SA, placed and not yet published */
+	bool held;          /* a tunnel that is to send through one of those: so far it sends as before */
+};
+
+struct txn {
+	struct server_plant *p;
+	struct undo undo[DP_OPS_MAX];
+	uint16_t count; /* of operations */
 };
 
 /* ---- SAs ---- */
@@ -87,32 +96,84 @@ static enum err publish(struct server_plant *p, struct db_sa *sa, enum dp_reason
 	return ERR_OK;
 }
 
-static enum err put_sa(struct server_plant *p, struct dp_sa *conf, struct undo *undo, struct dp_result *r)
+/* A db_rcu_fn: what 'drop' does for a published SA, for one that never was. */
+static enum err abandon(void *ctx, void *object)
 {
-	const struct db_sa *old = db_sa_find(p->db, conf->id);
-	struct db_sa *sa;
+	struct server_plant *p = (struct server_plant *)ctx;
+	struct db_sa *sa = (struct db_sa *)object;
+
+	if (drop(p, sa) == ERR_AGAIN)
+		return ERR_AGAIN;
+	db_sa_abandon(p->db, sa);
+	return ERR_OK;
+}
+
+static const struct db_sa *find_made(const struct txn *t, uint32_t id)
+{
+	for (uint16_t i = 0; i < t->count; i++)
+		if (t->undo[i].made != NULL && t->undo[i].made->id == id)
+			return t->undo[i].made;
+	return NULL;
+}
+
+static bool has_made(const struct txn *t, uint32_t tunnel)
+{
+	for (uint16_t i = 0; i < t->count; i++)
+		if (t->undo[i].made != NULL && t->undo[i].made->conf->tunnel == tunnel)
+			return true;
+	return false;
+}
+
+/* The put that would bring 'old' back, with its keys. */
+static enum err remember_sa(const struct server_plant *p, const struct db_sa *old, struct dp_op *out)
+{
 	enum err err;
 
-	if (old != NULL) {
-		undo->op.kind = DP_PUT_SA;
-		undo->op.u.sa = *old->conf;
-		memset(&undo->op.u.sa.key, 0, sizeof(struct secret));
-		memset(&undo->op.u.sa.integ_key, 0, sizeof(struct secret));
-		err = secret_set(&undo->op.u.sa.key, secret_view(&old->conf->key));
-		if (err == ERR_OK)
-			err = secret_set(&undo->op.u.sa.integ_key, secret_view(&old->conf->integ_key));
-		if (err != ERR_OK)
-			return err;
-		undo->op.u.sa.state = db_state_handle(&p->db->state, (enum dp_direction)old->direction, old->slot);
-	} else {
-		undo->op.kind = DP_DEL_SA;
-		undo->op.u.sa.id = conf->id;
-	}
-	err = db_sa_prepare(p->db, conf, &sa);
+	out->kind = DP_PUT_SA;
+	out->u.sa = *old->conf;
+	memset(&out->u.sa.key, 0, sizeof(struct secret));
+	memset(&out->u.sa.integ_key, 0, sizeof(struct secret));
+	out->u.sa.state = db_state_handle(&p->db->state, (enum dp_direction)old->direction, old->slot);
+	err = secret_set(&out->u.sa.key, secret_view(&old->conf->key));
+	return err == ERR_OK ? secret_set(&out->u.sa.integ_key, secret_view(&old->conf->integ_key)) : err;
+}
+
+static enum err replace_sa(struct server_plant *p, const struct db_sa *old, struct dp_sa *conf, struct undo *undo)
+{
+	struct db_sa *sa;
+	enum err err = remember_sa(p, old, &undo->op);
+
 	if (err == ERR_OK)
-		err = publish(p, sa, DP_WHY_NONE);
+		err = db_sa_prepare(p->db, conf, &sa);
+	return err == ERR_OK ? publish(p, sa, DP_WHY_NONE) : err;
+}
+
+static enum err make_sa(struct server_plant *p, struct dp_sa *conf, struct undo *undo)
+{
+	struct db_sa *sa;
+	enum err err = db_sa_prepare(p->db, conf, &sa);
+
+	if (err != ERR_OK)
+		return err;
+	err = place(p, sa, DP_WHY_NONE);
+	if (err != ERR_OK)
+		db_sa_abandon(p->db, sa);
+	else
+		undo->made = sa;
+	return err;
+}
+
+static enum err put_sa(struct txn *t, struct dp_sa *conf, struct undo *undo, struct dp_result *r)
+{
+	uint32_t id = conf->id;
+	const struct db_sa *old = db_sa_find(t->p->db, id);
+	enum err err;
+
+	if (find_made(t, id) != NULL)
+		return ERR_EXISTS; /* twice in one transaction */
+	err = old != NULL ? replace_sa(t->p, old, conf, undo) : make_sa(t->p, conf, undo);
 	if (err == ERR_OK)
-		tell_placement(p, db_sa_find(p->db, undo->op.u.sa.id), r);
+		tell_placement(t->p, undo->made != NULL ? undo->made : db_sa_find(t->p->db, id), r);
 	return err;
 }
 
@@ -172,23 +233,77 @@ static bool look_up(const struct server_plant *p, const struct dp_op *op, struct
 
 static enum err put_vrf(struct server_plant *p, const struct dp_vrf *vrf)
 {
+	struct dp_vrf old;
+	bool was_there = db_vrf_get(p->db, vrf->id, &old);
 	enum err err = db_vrf_put(p->db, vrf);
 
-	return err == ERR_OK ? p->box->put_vrf(p->box->ctx, vrf) : err;
+	if (err != ERR_OK)
+		return err;
+	err = p->box->put_vrf(p->box->ctx, vrf);
+	if (err != ERR_OK) { /* as it was: nothing has named it yet */
+		enum err back = was_there ? db_vrf_put(p->db, &old) : db_vrf_del(p->db, vrf->id);
+
+		return back == ERR_OK ? err : back;
+	}
+	return ERR_OK;
 }
 
+/* Its TUN leads packets there, and goes first. */
 static enum err del_vrf(struct server_plant *p, uint32_t id)
 {
-	enum err err = db_vrf_del(p->db, id);
-
-	if (err == ERR_OK)
-		p->box->del_vrf(p->box->ctx, id);
-	return err;
+	if (db_vrf_is_named(p->db, id))
+		return ERR_BUSY;
+	p->box->del_vrf(p->box->ctx, id);
+	return db_vrf_del(p->db, id);
 }
 
-/* Everything but SAs; without undo. */
-static enum err change(struct server_plant *p, const struct dp_op *op)
+static enum err put_port(struct server_plant *p, const struct dp_port *port)
 {
+	return db_vrf_find(p->db, port->vrf) == DB_VRF_NONE ? ERR_ABSENT : p->box->put_port(p->box->ctx, port);
+}
+
+static bool port_is_named(const struct server_plant *p, uint32_t id)
+{
+	const struct db_local *local = NULL;
+	const struct db_rule *rule = NULL;
+	struct dp_adjacency adj;
+	struct dp_route r;
+	struct dp_local l;
+	const struct db_adj *a;
+	uint32_t at = 0;
+
+	while (db_local_walk(p->db, &local, &l))
+		if (l.port == id)
+			return true;
+	while ((a = db_adj_walk(p->db, &at)) != NULL)
+		if (a->id != 0 && db_adj_get(p->db, a->id, &adj) && adj.port == id)
+			return true;
+	while (db_route_walk(p->db, &rule, &r))
+		if (r.action == DP_ROUTE_PORT && r.target == id)
+			return true;
+	return false;
+}
+
+static enum err del_port(struct server_plant *p, uint32_t id)
+{
+	return port_is_named(p, id) ? ERR_BUSY : p->box->del_port(p->box->ctx, id);
+}
+
+/* A tunnel goes on sending as it did until the new SA that it names is published. */
+static enum err put_tunnel(struct txn *t, const struct dp_tunnel *conf, struct undo *undo)
+{
+	struct dp_tunnel now = *conf;
+
+	undo->held = find_made(t, conf->sa_out) != NULL;
+	if (undo->held)
+		now.sa_out = undo->op.kind == DP_PUT_TUNNEL ? undo->op.u.tunnel.sa_out : 0;
+	return db_tunnel_put(t->p->db, &now);
+}
+
+/* Everything but SAs; 'undo' is for what was found already. */
+static enum err change(struct txn *t, const struct dp_op *op, struct undo *undo)
+{
+	struct server_plant *p = t->p;
 	enum err err;
 
 	switch (op->kind) {
@@ -197,9 +312,9 @@ static enum err change(struct server_plant *p, const struct dp_op *op)
 	case DP_DEL_VRF:
 		return del_vrf(p, op->u.vrf.id);
 	case DP_PUT_PORT:
-		return p->box->put_port(p->box->ctx, &op->u.port);
+		return put_port(p, &op->u.port);
 	case DP_DEL_PORT:
-		return p->box->del_port(p->box->ctx, op->u.port.id);
+		return del_port(p, op->u.port.id);
 	case DP_PUT_LOCAL:
 	case DP_DEL_LOCAL:
 		err = op->kind == DP_PUT_LOCAL ? db_local_put(p->db, &op->u.local) : db_local_del(p->db, &op->u.local);
@@ -210,9 +325,9 @@ static enum err change(struct server_plant *p, const struct dp_op *op)
 	case DP_DEL_ADJACENCY:
 		return db_adj_del(p->db, op->u.adjacency.id);
 	case DP_PUT_TUNNEL:
-		return db_tunnel_put(p->db, &op->u.tunnel);
+		return put_tunnel(t, &op->u.tunnel, undo);
 	case DP_DEL_TUNNEL:
-		return db_tunnel_del(p->db, op->u.tunnel.id);
+		return has_made(t, op->u.tunnel.id) ? ERR_BUSY : db_tunnel_del(p->db, op->u.tunnel.id);
 	case DP_PUT_ROUTE:
 		return db_route_put(p->db, &op->u.route);
 	case DP_DEL_ROUTE:
@@ -228,65 +343,83 @@ static enum dp_op_kind opposite(enum dp_op_kind put)
 	return (enum dp_op_kind)(put - DP_PUT_VRF + DP_DEL_VRF);
 }
 
-static enum err do_one(struct server_plant *p, struct dp_op *op, struct undo *undo, struct dp_result *r)
+static enum err do_one(struct txn *t, struct dp_op *op, struct undo *undo, struct dp_result *r)
 {
-	bool is_put = op->kind < DP_DEL_VRF;
 	bool found;
 	enum err err;
 
 	if (op->kind == DP_PUT_SA)
-		return put_sa(p, &op->u.sa, undo, r);
+		return put_sa(t, &op->u.sa, undo, r);
 	if (op->kind == DP_DEL_SA)
-		return db_sa_del(p->db, op->u.sa.id, drop, p); /* for good */
-	found = look_up(p, op, &undo->op);
-	if (!is_put && !found)
+		return db_sa_del(t->p->db, op->u.sa.id, drop, t->p); /* for good */
+	found = look_up(t->p, op, &undo->op);
+	if (!dp_op_is_put(op->kind) && !found)
 		return ERR_ABSENT;
 	if (!found) {
 		undo->op = *op;
 		undo->op.kind = opposite(op->kind);
 	}
-	err = change(p, op);
+	err = change(t, op, undo);
 	if (err != ERR_OK)
 		undo->op.kind = DP_OP_NONE;
 	return err;
 }
 
-static void undo_one(struct server_plant *p, struct undo *undo)
+static void undo_one(struct txn *t, struct undo *undo)
 {
 	struct undo none;
 	struct dp_result r;
 
 	memset(&none, 0, sizeof(none));
 	memset(&r, 0, sizeof(r));
+	if (undo->made != NULL)
+		db_rcu_defer(t->p->db->rcu, abandon, t->p, undo->made);
+	undo->made = NULL;
 	/* It was so a moment ago: only memory can be missing now, and then the next reconciliation mends it. */
 	if (undo->op.kind != DP_OP_NONE)
-		(void)do_one(p, &undo->op, &none, &r);
+		(void)do_one(t, &undo->op, &none, &r);
 	dp_op_fini(&none.op);
+}
+
+static void undo_all(struct txn *t, const struct dp_op *op, uint16_t done, struct dp_result *result)
+{
+	for (uint16_t i = done; i < t->count; i++)
+		result[i].err = ERR_STATE;
+	for (uint16_t i = done - 1; i > 0; i--) {
+		if (op[i - 1].kind == DP_DEL_SA)
+			continue;
+		undo_one(t, &t->undo[i - 1]);
+		memset(&result[i - 1], 0, sizeof(result[0]));
+		result[i - 1].err = ERR_STATE;
+	}
+}
+
+/* New SAs begin to live, then tunnels turn to them. */
+static void commit(struct txn *t, const struct dp_op *op, struct dp_result *result)
+{
+	for (uint16_t i = 0; i < t->count; i++)
+		if (t->undo[i].made != NULL)
+			db_sa_publish(t->p->db, t->undo[i].made, drop, t->p);
+	for (uint16_t i = 0; i < t->count; i++)
+		if (t->undo[i].held && db_tunnel_find(t->p->db, op[i].u.tunnel.id) != NULL)
+			result[i].err = db_tunnel_put(t->p->db, &op[i].u.tunnel);
 }
 
 void server_apply(struct server_plant *p, struct dp_op *op, uint16_t count, struct dp_result *result)
 {
-	struct undo undo[DP_OPS_MAX];
+	struct txn t = { .p = p, .count = count };
 	uint16_t done = 0;
 	enum err err = ERR_OK;
 
-	memset(undo, 0, count * sizeof(undo[0]));
 	memset(result, 0, count * sizeof(result[0]));
 	for (; done < count && err == ERR_OK; done++) {
-		err = do_one(p, &op[done], &undo[done], &result[done]);
+		err = do_one(&t, &op[done], &t.undo[done], &result[done]);
 		result[done].err = err;
 	}
-	if (err != ERR_OK) {
-		for (uint16_t i = done; i < count; i++)
-			result[i].err = ERR_STATE;
-		for (uint16_t i = done - 1; i > 0; i--) {
-			if (op[i - 1].kind == DP_DEL_SA)
-				continue;
-			undo_one(p, &undo[i - 1]);
-			memset(&result[i - 1], 0, sizeof(result[0]));
-			result[i - 1].err = ERR_STATE;
-		}
-	}
+	if (err == ERR_OK)
+		commit(&t, op, result);
+	else
+		undo_all(&t, op, done, result);
 	for (uint16_t i = 0; i < count; i++)
-		dp_op_fini(&undo[i].op);
+		dp_op_fini(&t.undo[i].op);
 }

@@ -147,14 +147,16 @@ static void release(struct server *s, const struct dp_release *r)
 
 	for (uint16_t i = 0; i < r->count; i++) {
 		uint32_t slot = db_slots_of(slots, r->spi[i]);
+		uint32_t generation = db_state_generation(&s->plant.db->state, DP_IN, slot);
 
-		if (slots->status[slot] == DB_SLOT_RESERVED)
+		/* One of an earlier generation is another's reservation by now. */
+		if (slots->status[slot] == DB_SLOT_RESERVED && generation == r->spi[i] >> slots->bits)
 			db_slots_release(slots, slot);
 	}
 }
 
-/* Fills the answer to 'm'; false: there is none. */
-static bool answer(struct server *s, const struct dp_msg *m, uint64_t now_ms, struct dp_msg *out)
+/* Fills the answer to 'm', whose kind stays NONE when there is none.  ERR_STATE: control doesn't say such things. */
+static enum err answer(struct server *s, const struct dp_msg *m, uint64_t now_ms, struct dp_msg *out)
 {
 	switch (m->kind) {
 	case DP_MSG_TXN:
@@ -162,31 +164,32 @@ static bool answer(struct server *s, const struct dp_msg *m, uint64_t now_ms, st
 		out->u.done.count = m->u.txn.count;
 		out->u.done.result = s->reply.u.result;
 		server_apply(&s->plant, m->u.txn.op, m->u.txn.count, s->reply.u.result);
-		return true;
+		return ERR_OK;
 	case DP_MSG_DUMP:
 		out->kind = DP_MSG_ITEMS;
 		server_dump_page(&s->dump, &s->plant, m->u.dump.cursor, &s->reply, &out->u.items);
-		return true;
+		return ERR_OK;
 	case DP_MSG_STATS:
 		out->kind = DP_MSG_SAMPLES;
 		server_stats_page(&s->plant, &m->u.stats, now_ms, &s->reply, &out->u.samples);
-		return true;
+		return ERR_OK;
 	case DP_MSG_SPI_RESERVE:
 		out->kind = DP_MSG_SPI_LEASE;
 		reserve(s, &m->u.reserve, &out->u.lease);
-		return true;
+		return ERR_OK;
 	case DP_MSG_SPI_RELEASE:
 		release(s, &m->u.release);
-		return false;
+		return ERR_OK;
 	default:
-		hang_up(s, "unexpected message");
-		return false;
+		return ERR_STATE;
 	}
 }
 
+/* Ends 'm' before the link, in whose room it stands, may go. */
 static void handle(struct server *s, struct dp_msg *m, int passed, uint64_t now_ms)
 {
 	struct dp_msg out;
+	enum err err = ERR_STATE;
 
 	if (m->kind == DP_MSG_HELLO) {
 		greet(s, &m->u.hello, passed, now_ms);
@@ -194,13 +197,14 @@ static void handle(struct server *s, struct dp_msg *m, int passed, uint64_t now_
 	}
 	if (passed >= 0)
 		(void)close(passed);
-	if (!s->greeted) {
-		hang_up(s, "no hello");
-		return;
-	}
 	memset(&out, 0, sizeof(out));
 	out.tag = m->tag;
-	if (answer(s, m, now_ms, &out))
+	if (s->greeted)
+		err = answer(s, m, now_ms, &out);
+	dp_codec_fini(m);
+	if (err != ERR_OK)
+		hang_up(s, s->greeted ? "unexpected message" : "no hello");
+	else if (out.kind != DP_MSG_NONE)
 		send_msg(s, &out, -1);
 }
 
@@ -220,7 +224,6 @@ static void receive(struct server *s, uint64_t now_ms)
 			return;
 		}
 		handle(s, &m, passed, now_ms);
-		dp_codec_fini(&m);
 	}
 }
 

@@ -62,23 +62,20 @@ TEST_F(Route, a_network_stays_connected_while_one_address_is_in_it)
 	EXPECT_EQ(db->vrf[0].source4.hi, 0u);
 }
 
-TEST_F(Route, a_deleted_target_keeps_its_index_while_a_route_leads_to_it)
+TEST_F(Route, a_target_that_a_route_leads_to_is_busy)
 {
-	dp_adjacency a = { 5, 1, db_test_addr("10.0.0.9") }, b = { 6, 1, db_test_addr("10.0.0.10") };
-	uint32_t index;
+	dp_adjacency a = { 5, 1, db_test_addr("10.0.0.9") };
 
+	tunnel(7);
 	ASSERT_EQ(db_adj_put(db, &a), ERR_OK);
-	index = db_adj_index(db, db_adj_find(db, 5));
 	ASSERT_EQ(route("10.2.0.0/16", DP_ROUTE_ADJACENCY, 5), ERR_OK);
-	ASSERT_EQ(db_adj_del(db, 5), ERR_OK);
-	db_rcu_wait(db->rcu);
-	EXPECT_FALSE(db->adj[index].live);
-	ASSERT_EQ(db_adj_put(db, &b), ERR_OK);
-	EXPECT_NE(db_adj_index(db, db_adj_find(db, 6)), index);
+	ASSERT_EQ(route("10.3.0.0/16", DP_ROUTE_TUNNEL, 7), ERR_OK);
+	EXPECT_EQ(db_adj_del(db, 5), ERR_BUSY);
+	EXPECT_EQ(db_tunnel_del(db, 7), ERR_BUSY);
 	ASSERT_EQ(unroute("10.2.0.0/16"), ERR_OK);
-	db_rcu_wait(db->rcu);
-	ASSERT_EQ(db_adj_put(db, &a), ERR_OK);
-	EXPECT_EQ(db_adj_index(db, db_adj_find(db, 5)), index);
+	ASSERT_EQ(unroute("10.3.0.0/16"), ERR_OK);
+	EXPECT_EQ(db_adj_del(db, 5), ERR_OK) << "in the same transaction, before the grace period";
+	EXPECT_EQ(db_tunnel_del(db, 7), ERR_OK);
 }
 
 TEST_F(Route, a_neighbour_resolves_every_adjacency_to_it_present_and_future)
