@@ -28,7 +28,8 @@ int pmd_pool_init(struct pmd_port *p, const char *name, uint32_t count, uint16_t
 		goto fail;
 	mem.buf_ptr = r->base;
 	mem.buf_len = r->size;
-	p->pool.mempool = rte_pktmbuf_pool_create_extbuf(name, count, CACHE, 0, room, (int)rte_socket_id(), &mem, 1);
+	p->pool.mempool =
+		rte_pktmbuf_pool_create_extbuf(name, count, RTE_MIN((unsigned)CACHE, count / 2), 0, room, (int)rte_socket_id(), &mem, 1);
 	if (p->pool.mempool != NULL)
 		return 0;
 	(void)rte_extmem_unregister(r->base, r->size);

@@ -64,6 +64,13 @@ void pmd_port_poll(struct pmd_port *p)
 		pmd_port_die(p, st);
 }
 
+void pmd_port_wait(struct pmd_port *p)
+{
+	if (mbox_arm(p->mbox))
+		p->bus->ops->wait(p->bus, WAIT_MS);
+	pmd_port_poll(p);
+}
+
 enum fwi_status pmd_port_call(struct pmd_port *p, const struct fwi_cmd *c, void *result)
 {
 	enum fwi_status st;
@@ -81,10 +88,8 @@ enum fwi_status pmd_port_post(struct pmd_port *p, const struct fwi_cmd *c, mbox_
 	enum fwi_status st = FWI_ST_H_CLOSED;
 
 	/* Bounded: a command that isn't answered in time ends the mailbox. */
-	while (!pmd_port_is_dead(p) && (st = mbox_post(p->mbox, c, done, ctx)) == FWI_ST_H_FULL) {
-		p->bus->ops->wait(p->bus, WAIT_MS);
-		pmd_port_poll(p);
-	}
+	while (!pmd_port_is_dead(p) && (st = mbox_post(p->mbox, c, done, ctx)) == FWI_ST_H_FULL)
+		pmd_port_wait(p);
 	return pmd_port_is_dead(p) ? FWI_ST_H_CLOSED : st;
 }
 

@@ -120,6 +120,9 @@ enum fwi_status pmd_port_call(struct pmd_port *p, const struct fwi_cmd *c, void 
 /* Posts a command; when all tags are in flight it serves completions until one is free. */
 enum fwi_status pmd_port_post(struct pmd_port *p, const struct fwi_cmd *c, mbox_done_fn *done, void *ctx);
 
+/* Waits a little for a completion and serves what came. */
+void pmd_port_wait(struct pmd_port *p);
+
 /* Takes completions and events, frees what has drained, notices death. */
 void pmd_port_poll(struct pmd_port *p);
 

@@ -17,8 +17,6 @@
 #include "pmd/stats.h"
 #include "pmd/tx.h"
 
-enum { WAIT_MS = 5 };
-
 static struct pmd_port *port_of(void *device)
 {
 	return pmd_port_of((const struct rte_eth_dev *)device);
@@ -105,10 +103,8 @@ static enum fwi_status post_add(struct pmd_port *p, struct pmd_slot *slot, const
 	enum fwi_status st = FWI_ST_H_CLOSED;
 
 	/* Images and tags are bounded; the device frees them at its own pace or dies trying. */
-	while (!pmd_port_is_dead(p) && (st = mbox_sa_add(p->images, &name, image, on_added, slot)) == FWI_ST_H_FULL) {
-		p->bus->ops->wait(p->bus, WAIT_MS);
-		pmd_port_poll(p);
-	}
+	while (!pmd_port_is_dead(p) && (st = mbox_sa_add(p->images, &name, image, on_added, slot)) == FWI_ST_H_FULL)
+		pmd_port_wait(p);
 	if (st != FWI_ST_OK || pmd_port_is_dead(p))
 		return FWI_ST_H_CLOSED;
 	slot->in_flight++;

@@ -9,7 +9,7 @@ static void free_put(struct pmd_slots *s, uint32_t index)
 {
 	s->free[(s->free_head + s->free_count) % s->count] = index;
 	s->free_count++;
-	s->slot[index].queued = true;
+	s->slot[index].dequeued = false;
 }
 
 bool pmd_slot_init(struct pmd_slots *s, uint32_t count, uint8_t direction, bool by_spi)
@@ -28,10 +28,9 @@ bool pmd_slot_init(struct pmd_slots *s, uint32_t count, uint8_t direction, bool 
 	s->by_spi = by_spi;
 	s->drain_first = PMD_SLOT_NONE;
 	s->drain_last = PMD_SLOT_NONE;
-	for (uint32_t i = 0; i < count; i++) {
-		s->slot[i].table = s;
-		free_put(s, i);
-	}
+	for (uint32_t i = 0; i < count; i++)
+		s->free[i] = i;
+	s->free_count = count;
 	return true;
 }
 
@@ -55,7 +54,7 @@ static struct pmd_slot *next_free(struct pmd_slots *s)
 
 		s->free_head = (s->free_head + 1) % s->count;
 		s->free_count--;
-		slot->queued = false;
+		slot->dequeued = true;
 		if (slot->state == PMD_SLOT_FREE)
 			return slot;
 	}
@@ -71,6 +70,7 @@ struct pmd_slot *pmd_slot_take(struct pmd_slots *s, const struct pmd_slot_sa *sa
 	slot = s->by_spi ? &s->slot[sa->spi & (s->count - 1)] : next_free(s);
 	if (slot == NULL || slot->state != PMD_SLOT_FREE)
 		return NULL;
+	slot->table = s;
 	slot->generation = slot->generation == UINT16_MAX ? 1 : (uint16_t)(slot->generation + 1);
 	slot->state = PMD_SLOT_ADDING;
 	slot->status = FWI_ST_OK;
@@ -89,6 +89,7 @@ bool pmd_slot_find(struct pmd_slots *s, uint32_t index, uint16_t generation, con
 
 	if (index >= s->count || slot->state != PMD_SLOT_FREE || generation == 0)
 		return false;
+	slot->table = s;
 	slot->generation = generation;
 	slot->state = PMD_SLOT_FOUND;
 	slot->sa = *sa;
@@ -117,7 +118,7 @@ void pmd_slot_give(struct pmd_slot *slot)
 	pmd_slot_withdraw(slot);
 	slot->state = PMD_SLOT_FREE;
 	s->used--;
-	if (!slot->queued) /* one that was taken out of turn still is */
+	if (slot->dequeued) /* one that was taken out of turn is still in the ring */
 		free_put(s, pmd_slot_index(slot));
 }
 

@@ -41,7 +41,7 @@ struct pmd_slot_sa {
 };
 
 struct pmd_slot {
-	struct pmd_slots *table;
+	struct pmd_slots *table; /* from its first use on: memory of slots that never were used stays untouched */
 	struct pmd_slot_sa sa;
 	struct rte_flow *own_flow;            /* the rule that the driver made for it by itself */
 	uint16_t live;                        /* generation that workers accept, 0: none; atomic */
@@ -50,7 +50,7 @@ struct pmd_slot {
 	uint8_t status;                       /* enum fwi_status of a refused addition */
 	uint8_t in_flight;                    /* commands whose completions may come in any order */
 	bool drains;                          /* SA_DEL told rx positions */
-	bool queued;                          /* its index is in the ring of free slots */
+	bool dequeued;                        /* its index is not in the ring of free slots */
 	uint32_t flows;                       /* rules that name it */
 	int32_t drain_next;                   /* slot, PMD_SLOT_NONE: last */
 	uint32_t rx_position[FWI_QUEUES_MAX]; /* DRAINING: where each rx queue must get to */

@@ -10,6 +10,7 @@
 #include <rte_security.h>
 
 #include <cerrno>
+#include <chrono>
 #include <functional>
 #include <gtest/gtest.h>
 #include <string>
