@@ -1,6 +1,7 @@
 /*
  * The host's side of the routing table, through base/nl.  Entries are kept in a map by prefix; those that differ from
- * the host stand in a list that a flush works off in batches.  Loop thread; netlink answers at once.
+ * the host stand in a list that a flush works off in batches: first what is to be there, guards included, then what is
+ * to go, so that no prefix is open in between.  Loop thread; netlink answers at once.
  */
 #include "route/kernel.h"
 
@@ -17,15 +18,17 @@
 
 enum { KERNEL_METRIC = 100, KERNEL_METRIC_GUARD = 4000000, KERNEL_BATCH = 256 };
 
+/* What of a prefix is, or is to be, in the host. */
 struct kernel_route {
 	struct map_node node;
 	struct list in_dirty;
 	struct addr_prefix prefix;
 	struct addr gateway;
-	char netdev[NL_LINK_NAME]; /* "": unreachable alone */
-	bool overlay;
+	char netdev[NL_LINK_NAME]; /* "": no route through a device */
+	bool guard;                /* the unreachable one */
 	bool wanted;
-	bool applied; /* something of it may be in the host */
+	bool has_path, has_guard; /* were put in the host */
+	bool refused;             /* by the flush under way, in part */
 };
 
 struct kernel_address {
@@ -38,8 +41,10 @@ struct route_kernel {
 	struct nl *nl;
 	struct map routes;
 	struct list dirty;
+	struct list refused; /* by the kernel: tried again when something changes */
 	struct list addresses;
 	/* one batch */
+	size_t count;
 	struct kernel_route *owner[KERNEL_BATCH];
 	struct nl_route batch[KERNEL_BATCH];
 	enum err result[KERNEL_BATCH];
@@ -68,8 +73,14 @@ static struct kernel_route *find(const struct route_kernel *k, const struct addr
 
 static void mark_dirty(struct route_kernel *k, struct kernel_route *r)
 {
-	if (!list_linked(&r->in_dirty))
-		list_add(&k->dirty, &r->in_dirty);
+	list_del(&r->in_dirty); /* it may be among the refused */
+	list_add(&k->dirty, &r->in_dirty);
+}
+
+static void retry_refused(struct route_kernel *k)
+{
+	while (!list_empty(&k->refused))
+		mark_dirty(k, list_of(list_first(&k->refused), struct kernel_route, in_dirty));
 }
 
 enum err route_kernel_put(
@@ -86,7 +97,7 @@ enum err route_kernel_put(
 	}
 	r->gateway = *gateway;
 	(void)snprintf(r->netdev, sizeof(r->netdev), "%s", netdev != NULL ? netdev : "");
-	r->overlay = overlay || netdev == NULL;
+	r->guard = overlay || netdev == NULL;
 	r->wanted = true;
 	mark_dirty(k, r);
 	return ERR_OK;
@@ -149,6 +160,7 @@ enum err route_kernel_address(struct route_kernel *k, const char *netdev, const 
 		list_add(&k->addresses, &a->link);
 	}
 	err = set_address(k, a, add);
+	retry_refused(k); /* a gateway may be in reach now */
 	if (!add) {
 		list_del(&a->link);
 		free(a);
@@ -157,19 +169,6 @@ enum err route_kernel_address(struct route_kernel *k, const char *netdev, const 
 }
 
 /* ---- flushing ---- */
-
-static struct nl_route describe(const struct kernel_route *r, bool guard, uint32_t index)
-{
-	struct nl_route out = { .prefix = r->prefix, .table = NL_TABLE_MAIN, .protocol = NL_PROTOCOL_NAVE };
-
-	out.metric = guard ? KERNEL_METRIC_GUARD : KERNEL_METRIC;
-	out.kind = guard ? NL_ROUTE_UNREACHABLE : NL_ROUTE_UNICAST;
-	if (!guard) {
-		out.index = index;
-		out.gateway = r->gateway;
-	}
-	return out;
-}
 
 /* Devices are few and routes many: the last one asked for is remembered through a flush. */
 struct device {
@@ -188,124 +187,120 @@ static uint32_t index_of(struct route_kernel *k, struct device *d, const char *n
 	return d->index;
 }
 
-/* Applies the batch; whose put was refused goes to 'again'. */
-static unsigned apply(struct route_kernel *k, enum nl_route_op op, size_t count, struct list *again)
+static bool wants_path(const struct kernel_route *r)
 {
+	return r->wanted && r->netdev[0] != '\0';
+}
+
+static bool wants_guard(const struct kernel_route *r)
+{
+	return r->wanted && r->guard;
+}
+
+static bool is_failure(enum nl_route_op op, enum err result)
+{
+	return result != ERR_OK && (op != NL_ROUTE_DEL || result != ERR_ABSENT);
+}
+
+/* Sends the batch; the answers tell what is there, and what has to be tried again. */
+static unsigned apply(struct route_kernel *k, enum nl_route_op op)
+{
+	enum err err = k->count == 0 ? ERR_OK : nl_route_apply(k->nl, op, k->batch, k->count, k->result);
+	bool answered = err == ERR_OK;
 	unsigned refused = 0;
 
-	if (count == 0 || nl_route_apply(k->nl, op, k->batch, count, k->result) == ERR_OK)
-		return 0;
-	for (size_t i = 0; i < count; i++) {
-		if (k->result[i] == ERR_OK || (op == NL_ROUTE_DEL && k->result[i] == ERR_ABSENT))
-			continue;
-		refused++;
-		if (again != NULL && !list_linked(&k->owner[i]->in_dirty))
-			list_add(again, &k->owner[i]->in_dirty);
+	for (size_t i = 0; i < k->count; i++)
+		answered = answered || k->result[i] != ERR_OK;
+	for (size_t i = 0; i < k->count; i++) {
+		struct kernel_route *r = k->owner[i];
+
+		if (!answered || is_failure(op, k->result[i])) {
+			r->refused = true;
+			refused++;
+		} else if (k->batch[i].kind == NL_ROUTE_UNREACHABLE) {
+			r->has_guard = op != NL_ROUTE_DEL;
+		} else {
+			r->has_path = op != NL_ROUTE_DEL;
+		}
 	}
+	k->count = 0;
 	return refused;
 }
 
-static size_t fill_put(struct route_kernel *k, struct kernel_route *r, struct device *d, size_t count)
+/* One more for the batch.  'index' 0: the guard, or to remove the path through whatever device. */
+static unsigned add_op(struct route_kernel *k, enum nl_route_op op, struct kernel_route *r, enum nl_route_kind kind, uint32_t index)
 {
-	uint32_t index = r->netdev[0] != '\0' ? index_of(k, d, r->netdev) : 0;
+	struct nl_route *out = &k->batch[k->count];
 
-	r->applied = r->applied || r->overlay || index != 0;
-	if (r->overlay) {
-		k->owner[count] = r;
-		k->batch[count++] = describe(r, true, 0);
-	}
-	if (index != 0) {
-		k->owner[count] = r;
-		k->batch[count++] = describe(r, false, index);
-	}
-	return count;
+	memset(out, 0, sizeof(*out));
+	out->prefix = r->prefix;
+	out->table = NL_TABLE_MAIN;
+	out->protocol = NL_PROTOCOL_NAVE;
+	out->kind = kind;
+	out->metric = kind == NL_ROUTE_UNREACHABLE ? KERNEL_METRIC_GUARD : KERNEL_METRIC;
+	out->index = index;
+	if (index != 0)
+		out->gateway = r->gateway;
+	k->owner[k->count++] = r;
+	return k->count == KERNEL_BATCH ? apply(k, op) : 0;
 }
 
-static size_t fill_del(struct route_kernel *k, struct kernel_route *r, size_t count)
-{
-	if (r->overlay) {
-		k->owner[count] = r;
-		k->batch[count++] = describe(r, true, 0);
-	}
-	if (r->netdev[0] != '\0') {
-		k->owner[count] = r;
-		k->batch[count++] = describe(r, false, 0);
-	}
-	return count;
-}
-
-static void forget(struct route_kernel *k, struct kernel_route *r)
-{
-	map_del(&k->routes, &r->node);
-	free(r);
-}
-
-static unsigned flush_puts(struct route_kernel *k, struct list *again)
+static unsigned flush_puts(struct route_kernel *k)
 {
 	struct device d = { .index = 0 };
-	struct list *next;
-	size_t count = 0;
 	unsigned refused = 0;
 
-	for (struct list *it = list_first(&k->dirty); it != NULL; it = next) {
+	list_each (it, &k->dirty) {
 		struct kernel_route *r = list_of(it, struct kernel_route, in_dirty);
+		uint32_t index = wants_path(r) ? index_of(k, &d, r->netdev) : 0;
 
-		next = list_next(&k->dirty, it);
-		if (!r->wanted)
-			continue;
-		list_del(it);
-		count = fill_put(k, r, &d, count);
-		if (count + 2 > KERNEL_BATCH) {
-			refused += apply(k, NL_ROUTE_REPLACE, count, again);
-			count = 0;
-		}
+		r->refused = false;
+		if (wants_guard(r))
+			refused += add_op(k, NL_ROUTE_REPLACE, r, NL_ROUTE_UNREACHABLE, 0);
+		if (index != 0)
+			refused += add_op(k, NL_ROUTE_REPLACE, r, NL_ROUTE_UNICAST, index);
 	}
-	return refused + apply(k, NL_ROUTE_REPLACE, count, again);
+	return refused + apply(k, NL_ROUTE_REPLACE);
 }
 
 static unsigned flush_dels(struct route_kernel *k)
 {
-	struct list gone;
-	size_t count = 0;
 	unsigned refused = 0;
 
-	list_init(&gone);
-	while (!list_empty(&k->dirty)) {
-		struct kernel_route *r = list_of(list_first(&k->dirty), struct kernel_route, in_dirty);
+	list_each (it, &k->dirty) {
+		struct kernel_route *r = list_of(it, struct kernel_route, in_dirty);
 
-		list_del(&r->in_dirty);
-		list_add(&gone, &r->in_dirty);
-		if (r->applied)
-			count = fill_del(k, r, count);
-		if (count + 2 > KERNEL_BATCH) {
-			refused += apply(k, NL_ROUTE_DEL, count, NULL);
-			count = 0;
-		}
+		if (r->has_path && !wants_path(r))
+			refused += add_op(k, NL_ROUTE_DEL, r, NL_ROUTE_UNICAST, 0);
+		if (r->has_guard && !wants_guard(r))
+			refused += add_op(k, NL_ROUTE_DEL, r, NL_ROUTE_UNREACHABLE, 0);
 	}
-	refused += apply(k, NL_ROUTE_DEL, count, NULL);
-	while (!list_empty(&gone)) {
-		struct kernel_route *r = list_of(list_first(&gone), struct kernel_route, in_dirty);
+	return refused + apply(k, NL_ROUTE_DEL);
+}
 
-		list_del(&r->in_dirty);
-		forget(k, r);
-	}
-	return refused;
+static void forget(struct route_kernel *k, struct kernel_route *r)
+{
+	list_del(&r->in_dirty);
+	map_del(&k->routes, &r->node);
+	free(r);
 }
 
 unsigned route_kernel_flush(struct route_kernel *k)
 {
-	struct list again;
 	unsigned refused;
 
 	if (list_empty(&k->dirty))
 		return 0;
-	list_init(&again);
-	refused = flush_puts(k, &again) + flush_dels(k);
-	while (!list_empty(&again)) {
-		struct list *it = list_first(&again);
+	retry_refused(k);
+	refused = flush_puts(k) + flush_dels(k);
+	while (!list_empty(&k->dirty)) {
+		struct kernel_route *r = list_of(list_first(&k->dirty), struct kernel_route, in_dirty);
 
-		list_del(it);
-		list_add(&k->dirty, it);
+		list_del(&r->in_dirty);
+		if (r->refused)
+			list_add(&k->refused, &r->in_dirty);
+		else if (!r->wanted)
+			forget(k, r);
 	}
 	return refused;
 }
@@ -315,9 +310,11 @@ void route_kernel_refresh(struct route_kernel *k, const char *netdev)
 	list_each (it, &k->addresses) {
 		const struct kernel_address *a = list_of(it, struct kernel_address, link);
 
-		if (strcmp(a->netdev, netdev) == 0 && set_address(k, a, true) != ERR_OK)
-			continue; /* gone again: the next refresh sets it */
+		enum err err = strcmp(a->netdev, netdev) == 0 ? set_address(k, a, true) : ERR_OK;
+
+		(void)err; /* the device is gone again: the next refresh sets it */
 	}
+	retry_refused(k);
 	for (struct map_node *n = map_walk(&k->routes, NULL); n != NULL; n = map_walk(&k->routes, n)) {
 		struct kernel_route *r = list_of(n, struct kernel_route, node);
 
@@ -336,6 +333,7 @@ enum err route_kernel_new(struct route_kernel **out, struct nl *nl, const uint8_
 		return ERR_NOMEM;
 	k->nl = nl;
 	list_init(&k->dirty);
+	list_init(&k->refused);
 	list_init(&k->addresses);
 	if (map_init(&k->routes, map_key) != ERR_OK) {
 		free(k);

@@ -34,7 +34,10 @@ void route_kernel_del(struct route_kernel *k, const struct addr_prefix *prefix);
 /* An address of 'netdev', set now if the device is there and by route_kernel_refresh if it comes later. */
 MUST_USE enum err route_kernel_address(struct route_kernel *k, const char *netdev, const struct addr_prefix *prefix, bool add);
 
-/* Applies what changed since the last time, in one batch; returns how many the kernel refused (they are tried again). */
+/*
+ * Applies what changed since the last time, in batches; returns how many entries the kernel refused.  They are tried
+ * again with the next change.
+ */
 unsigned route_kernel_flush(struct route_kernel *k);
 
 /* The device 'netdev' appeared or lost its routes: all of its addresses and routes are applied again. */
