@@ -20,6 +20,10 @@ static void lay_over(struct aaa_grant *g, const struct cfg_authz_policy *p)
 	}
 	if (!addr_is_any(&p->ipv6_dns))
 		g->ipv6_dns = p->ipv6_dns;
+}
+
+static void accept_routes(struct aaa_grant *g, const struct cfg_authz_policy *p)
+{
 	g->route_accept = p->route_accept;
 	g->route_distance = p->route_distance;
 	g->route_tag = p->route_tag;
@@ -40,4 +44,9 @@ void aaa_grant_merge(struct aaa_grant *out, const struct cfg_authz_policy *user,
 		lay_over(out, weak);
 	if (strong != NULL)
 		lay_over(out, strong);
+	/* The default is for what no policy mentions. */
+	if (strong != NULL && (weak == NULL || strong->route_accept_written))
+		accept_routes(out, strong);
+	else if (weak != NULL)
+		accept_routes(out, weak);
 }

@@ -339,6 +339,7 @@ struct cfg_authz_policy {
 	struct cfg_authz_policy *next;
 	const struct cfg_route_set *route_sets;
 	bool route_accept;
+	bool route_accept_written; /* else it is the default, which gives way to another policy's */
 	uint32_t route_tag;
 	uint8_t route_distance;
 	const struct cfg_pool *pool;

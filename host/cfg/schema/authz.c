@@ -39,6 +39,7 @@ static void set_accept(struct cfg_build *b, struct cfg_object *object, const str
 
 	(void)b;
 	p->route_accept = !s->no;
+	p->route_accept_written = true;
 	p->route_tag = (uint32_t)cfg_stmt_number(s, "tag", 1);
 	p->route_distance = (uint8_t)cfg_stmt_number(s, "distance", 1);
 }
