@@ -490,6 +490,16 @@ bool dp_sync_result(const struct dp_sync *s, const struct dp_op *op, struct dp_r
 	return true;
 }
 
+struct dp_owner *dp_sync_owner(const struct dp_sync *s, const struct dp_op *op)
+{
+	const struct dp_want *w;
+	struct dp_key key;
+
+	dp_object_key(op, &key);
+	w = dp_plan_find(&s->plan, &key);
+	return w == NULL ? NULL : w->owner;
+}
+
 void dp_sync_count(const struct dp_sync *s, struct dp_sync_counts *out)
 {
 	out->state = s->state;

@@ -80,6 +80,9 @@ uint32_t dp_sync_new_id(struct dp_sync *s, enum dp_class class_of);
 /* The last outcome of the object that 'op' (put or del) names; false when it isn't wanted. */
 bool dp_sync_result(const struct dp_sync *s, const struct dp_op *op, struct dp_result *out);
 
+/* Who put the object that 'op' (put or del) names; NULL when it isn't wanted, or nobody's. */
+struct dp_owner *dp_sync_owner(const struct dp_sync *s, const struct dp_op *op);
+
 enum dp_sync_state { DP_SYNC_DOWN, DP_SYNC_DRAIN, DP_SYNC_DUMP, DP_SYNC_RUN };
 
 struct dp_sync_counts {
