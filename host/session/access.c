@@ -1,13 +1,12 @@
 /*
  * A session's point-to-point interface: a Virtual-Access cloned from a template, or the static Tunnel itself.  It is
  * an object of the datapath and the routing table, not a netdev.  Virtual-Access numbers are the smallest that are
- * free, as on the router.
+ * free, as on the router.  A static Tunnel may be served by two sessions for a moment; one has it.  Loop thread only.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "session/exchange.h"
 #include "session/inner.h"
 
 enum { UNIT_BITS = 64, ACCESS_WORDS = 1 << 14 }; /* about a million units */
@@ -69,11 +68,6 @@ enum err session_access_open(struct session *s, const struct cfg_interface *sour
 	return ERR_OK;
 }
 
-static struct route_if key_of(const struct session_access *a)
-{
-	return (struct route_if){ .kind = ROUTE_IF_TUNNEL, .id = a->tunnel };
-}
-
 static uint64_t hash_tunnel(const struct session_hub *h, uint32_t tunnel)
 {
 	return map_hash(&h->by_tunnel, bytes_of(&tunnel, sizeof(tunnel)));
@@ -90,21 +84,50 @@ struct session *session_by_tunnel(const struct session_hub *h, uint32_t tunnel)
 	return NULL;
 }
 
+static void let_go(struct session *s)
+{
+	session_routes_drop(s);
+	map_del(&s->hub->by_tunnel, &s->access.by_tunnel);
+	s->access.tunnel = 0;
+}
+
+/* A static tunnel is taken from the session that had it. */
+static void take(struct session *s)
+{
+	struct session_hub *h = s->hub;
+	uint32_t id = s->tunnel != NULL ? session_tunnel_id(s->tunnel) : dp_sync_new_id(h->env.sync, DP_CLASS_TUNNEL);
+	struct session *former = session_by_tunnel(h, id);
+
+	if (former != NULL)
+		let_go(former);
+	s->access.tunnel = id;
+	map_add(&h->by_tunnel, &s->access.by_tunnel, hash_tunnel(h, id));
+}
+
+static enum dp_df df_of(enum cfg_df df)
+{
+	switch (df) {
+	case CFG_DF_SET:
+		return DP_DF_SET;
+	case CFG_DF_CLEAR:
+		return DP_DF_CLEAR;
+	case CFG_DF_COPY:
+		break;
+	}
+	return DP_DF_COPY;
+}
+
 enum err session_access_put(struct session *s, uint32_t sa_out, const struct ike_path *path)
 {
 	struct session_access *a = &s->access;
 	struct dp_op op = { .kind = DP_PUT_TUNNEL };
 	enum err err;
 
-	if (a->tunnel == 0) {
-		a->tunnel = s->initiator != NULL ? session_tunnel_id(s->initiator) : dp_sync_new_id(s->hub->env.sync, DP_CLASS_TUNNEL);
-		map_add(&s->hub->by_tunnel, &a->by_tunnel, hash_tunnel(s->hub, a->tunnel));
-	}
+	if (a->tunnel == 0)
+		take(s);
 	op.u.tunnel.id = a->tunnel;
 	op.u.tunnel.mode = DP_TUNNEL_IPSEC;
-	op.u.tunnel.df = (uint8_t)(s->model->cfg->df_bit == CFG_DF_SET     ? DP_DF_SET
-				   : s->model->cfg->df_bit == CFG_DF_CLEAR ? DP_DF_CLEAR
-									   : DP_DF_COPY);
+	op.u.tunnel.df = (uint8_t)df_of(s->model->cfg->df_bit);
 	op.u.tunnel.mtu = a->source->ip_mtu;
 	op.u.tunnel.front_vrf = path->vrf;
 	op.u.tunnel.sa_out = sa_out;
@@ -114,7 +137,28 @@ enum err session_access_put(struct session *s, uint32_t sa_out, const struct ike
 	err = dp_sync_put(s->hub->env.sync, &op, NULL);
 	if (err != ERR_OK)
 		return err;
-	return route_rib_set_if(s->hub->env.rib, key_of(a), true, a->name);
+	return route_rib_set_if(s->hub->env.rib, session_access_key(s), true, a->name);
+}
+
+void session_access_withdraw(struct session *s)
+{
+	struct session_access *a = &s->access;
+	struct session_hub *h = s->hub;
+	struct route_if key = session_access_key(s);
+	struct dp_op op = { .kind = DP_DEL_TUNNEL };
+
+	if (a->tunnel == 0)
+		return;
+	let_go(s);
+	if (s->tunnel == NULL || !session_tunnel_hand_over(s->tunnel, s)) {
+		if (s->tunnel == NULL)
+			route_rib_del_if(h->env.rib, key);
+		else if (route_rib_set_if(h->env.rib, key, false, a->name) != ERR_OK)
+			log_event(h->env.log, LOG_L_ERROR, "access.down", "interface=%s err=%s", a->name, err_name(ERR_NOMEM));
+		op.u.tunnel.id = key.id;
+		(void)dp_sync_del(h->env.sync, &op);
+	}
+	route_rib_commit(h->env.rib);
 }
 
 void session_access_close(struct session *s)
@@ -123,29 +167,8 @@ void session_access_close(struct session *s)
 
 	if (a->source == NULL)
 		return;
-	if (a->tunnel != 0) {
-		struct dp_op op = { .kind = DP_DEL_TUNNEL };
-
-		map_del(&s->hub->by_tunnel, &a->by_tunnel);
-		route_rib_del_if(s->hub->env.rib, key_of(a));
-		route_rib_commit(s->hub->env.rib);
-		op.u.tunnel.id = a->tunnel;
-		(void)dp_sync_del(s->hub->env.sync, &op);
-	}
+	session_access_withdraw(s);
 	if (a->cloned)
 		give_unit(s->hub, a->unit);
 	memset(a, 0, sizeof(*a));
-}
-
-enum err session_access_route(struct session *s, const struct addr_prefix *prefix)
-{
-	struct route_candidate c = {
-		.prefix = *prefix,
-		.source = ROUTE_IKEV2,
-		.distance = s->grant.route_distance != 0 ? s->grant.route_distance : 1,
-		.tag = s->grant.route_tag,
-		.out = key_of(&s->access),
-	};
-
-	return route_rib_add(s->hub->env.rib, &c);
 }

@@ -121,30 +121,19 @@ static void refuse_plea(struct session *s, enum ike_verdict verdict, const char 
 	ike_engine_authorized(s->hub->engine, session_now(s->hub), s->ike, &grant);
 }
 
-static bool lease_address(struct session *s, const struct ike_config *want)
-{
-	if (s->grant.pool == NULL)
-		return false;
-	s->pool = session_hub_pool(s->hub, s->grant.pool);
-	if (s->pool == NULL || session_pool_lease(s->pool, &want->ip4, &s->lease) != ERR_OK) {
-		s->pool = NULL;
-		return false;
-	}
-	return true;
-}
-
 static void fill_reply(const struct session *s, const struct cfg_interface *source, const struct ike_config *want, struct ike_config *reply)
 {
 	struct addr own[2] = { session_exchange_own_address(source, AF_INET), session_exchange_own_address(source, AF_INET6) };
+	uint16_t wishes = want != NULL ? want->want : 0;
 
 	memset(reply, 0, sizeof(*reply));
 	if (s->lease.family == AF_INET) {
 		reply->ip4 = s->lease;
 		/* A mask with holes can't be told: the configuration's check refuses it. */
-		if ((want->want & IKE_WANT_NETMASK) != 0 && addr_mask_len(&s->grant.netmask, &reply->ip4_mask_len) != ERR_OK)
+		if ((wishes & IKE_WANT_NETMASK) != 0 && addr_mask_len(&s->grant.netmask, &reply->ip4_mask_len) != ERR_OK)
 			reply->ip4_mask_len = 0;
 	}
-	if ((want->want & IKE_WANT_DNS4) != 0)
+	if ((wishes & IKE_WANT_DNS4) != 0)
 		for (unsigned i = 0; i < s->grant.dns_count; i++)
 			reply->dns[reply->dns_count++] = s->grant.dns[i];
 	session_exchange_routes(&s->grant, source->tunnel.mode, own, reply);
@@ -153,12 +142,26 @@ static void fill_reply(const struct session *s, const struct cfg_interface *sour
 /* The template, or the static tunnel whose far end calls; NULL: the profile has no place for this peer. */
 static const struct cfg_interface *find_source(struct session *s)
 {
+	const struct cfg_interface *tmpl = s->profile->virtual_template;
 	struct session_tunnel *t;
 
-	if (s->profile->virtual_template != NULL)
-		return s->profile->virtual_template->object.complete ? s->profile->virtual_template : NULL;
+	if (tmpl != NULL)
+		return tmpl->object.complete ? tmpl : NULL;
 	t = session_tunnel_for_path(s->hub, &s->path, s->profile);
-	return t != NULL ? session_tunnel_interface(t) : NULL;
+	if (t == NULL)
+		return NULL;
+	session_tunnel_join(t, s);
+	return session_tunnel_interface(t);
+}
+
+/* The address that the peer asks for, if it takes part in the configuration exchange.  false: it can't have one. */
+static bool lease_address(struct session *s, const struct ike_config *want)
+{
+	if (want == NULL || (want->want & IKE_WANT_IP4) == 0 || !s->grant.active) {
+		session_lease_give(s);
+		return true;
+	}
+	return s->grant.pool != NULL && session_lease_take(s, s->grant.pool, &want->ip4);
 }
 
 struct plea_ctx {
@@ -177,7 +180,7 @@ static void grant_peer(struct session *s, const struct ike_plea *plea)
 		refuse_plea(s, IKE_REFUSED, "no-interface");
 		return;
 	}
-	if (plea->want != NULL && (plea->want->want & IKE_WANT_IP4) != 0 && s->grant.active && !lease_address(s, plea->want)) {
+	if (!lease_address(s, plea->want)) {
 		refuse_plea(s, IKE_NO_ADDRESS, "no-address");
 		return;
 	}
@@ -188,7 +191,7 @@ static void grant_peer(struct session *s, const struct ike_plea *plea)
 	memset(&grant, 0, sizeof(grant));
 	grant.verdict = IKE_GRANTED;
 	grant.terms = terms.terms;
-	if (plea->want != NULL && s->grant.active) {
+	if (s->grant.active) {
 		fill_reply(s, source, plea->want, &reply);
 		grant.reply = &reply;
 	}
@@ -208,26 +211,31 @@ static void take_grant(void *ctx, enum err err, const struct aaa_grant *grant)
 }
 
 /*
- * Older sessions of the same profile and identity give way to a peer that says it has no other (RFC7296-2.4).  One
- * that came up after this peer began is not older: the peer has several tunnels, begun together.
+ * Other sessions of the same peer that were up before this one began (cli.md 1.4, duplicate sessions): gone, when the
+ * peer says that it has no other (RFC7296-2.4), and the address is the new one's; else they have to show that they
+ * live.  One that came up later is not older: the peer has several tunnels, begun together.
  */
-static void drop_older(struct session *s)
+static void meet_twins(struct session *s, bool initial_contact)
 {
 	struct session_hub *h = s->hub;
-	uint32_t cursor = 0;
-	struct slab_handle handle;
-	struct session *old;
 	struct ike_sa_info info;
 
 	if (ike_engine_info(h->engine, s->ike, &info) != ERR_OK)
 		return;
-	while ((old = (struct session *)slab_walk(&h->sessions, &cursor, &handle)) != NULL)
-		if (old != s && old->role == IKE_RESPONDER && old->up_ms != 0 && old->up_ms < info.created_ms &&
-			old->profile == s->profile && old->peer_type == s->peer_type && old->peer_type != CFG_ID_KEY_ID &&
-			strcmp(old->peer, s->peer) == 0) {
-			log_event(h->env.log, LOG_L_INFO, "session.replaced", "interface=%s peer=%s", old->access.name, old->peer);
-			ike_engine_delete(h->engine, session_now(h), old->ike);
+	for (struct session *old = session_twin(s, NULL); old != NULL; old = session_twin(s, old)) {
+		if (old->up_ms == 0 || old->up_ms >= info.created_ms)
+			continue;
+		if (!initial_contact) {
+			ike_engine_probe(h->engine, session_now(h), old->ike);
+			continue;
 		}
+		log_event(h->env.log, LOG_L_INFO, "session.replaced", "interface=%s peer=%s", old->access.name, old->peer);
+		if (s->pool == NULL && old->pool != NULL) {
+			session_routes_drop(old); /* the lease's is among them */
+			session_lease_pass(old, s);
+		}
+		ike_engine_delete(h->engine, session_now(h), old->ike);
+	}
 }
 
 static void ask_authorize(void *ctx, struct slab_handle sa, const struct ike_plea *plea)
@@ -238,8 +246,8 @@ static void ask_authorize(void *ctx, struct slab_handle sa, const struct ike_ple
 
 	if (s == NULL)
 		return;
-	if (plea->initial_contact)
-		drop_older(s);
+	session_prove(s);
+	meet_twins(s, plea->initial_contact);
 	request = (struct aaa_request){ .profile = s->profile, .method = CFG_AUTH_PSK };
 	aaa_authorize(&request, take_grant, &p);
 }
@@ -260,43 +268,24 @@ static void tell_spi_free(void *ctx, uint32_t spi)
 /* The address that CFG_REPLY brought is the tunnel's own. */
 static enum err take_address(struct session *s, const struct ike_config *config)
 {
-	if (config == NULL || config->ip4.family == 0 || s->access.source->ip_how != CFG_IP_NEGOTIATED)
+	if (config->ip4.family == 0 || s->access.source->ip_how != CFG_IP_NEGOTIATED)
 		return ERR_OK;
 	s->assigned = config->ip4;
 	return session_iface_add_local(s->hub->ifaces, &s->assigned);
 }
 
-static void take_prefixes(struct session *s, const struct ike_config *config, bool *accepted)
+static enum err install(struct session *s, struct ike_child_sa *child)
 {
-	for (unsigned i = 0; i < config->prefix_count; i++) {
-		bool ok = session_exchange_accepts(&s->grant, s->access.source->tunnel.mode, &config->prefix[i]) &&
-			  session_access_route(s, &config->prefix[i]) == ERR_OK;
+	enum err err = session_child_install(s, child);
 
-		if (accepted != NULL)
-			accepted[i] = ok;
-		if (ok)
-			s->prefixes_accepted++;
-		else
-			s->prefixes_refused++;
+	if (err == ERR_OK && s->role == IKE_INITIATOR && child->config != NULL) {
+		err = take_address(s, child->config);
+		session_routes_learn(s, child->config, NULL);
 	}
-}
-
-/* What is known without the peer's word: its leased address, and `route set local`. */
-static void add_own_routes(struct session *s)
-{
-	struct addr_prefix local[IKE_CONFIG_PREFIXES];
-	unsigned count = session_exchange_local_routes(&s->grant, s->access.source->tunnel.mode, local, IKE_CONFIG_PREFIXES);
-	enum err err = ERR_OK;
-
-	if (s->lease.family != 0) {
-		struct addr_prefix host = addr_prefix_host(&s->lease);
-
-		err = session_access_route(s, &host);
-	}
-	for (unsigned i = 0; i < count && err == ERR_OK; i++)
-		err = session_access_route(s, &local[i]);
-	if (err != ERR_OK)
-		log_event(s->hub->env.log, LOG_L_ERROR, "session.route", "interface=%s err=%s", s->access.name, err_name(err));
+	if (err == ERR_OK)
+		session_routes_put(s);
+	route_rib_commit(s->hub->env.rib);
+	return err;
 }
 
 static void ask_install(void *ctx, struct slab_handle sa, struct ike_child_sa *child)
@@ -305,17 +294,14 @@ static void ask_install(void *ctx, struct slab_handle sa, struct ike_child_sa *c
 	struct session *s = session_by_ike(h, sa);
 	enum err err = s == NULL ? ERR_STALE : session_step(s, SESSION_E_INSTALL);
 
-	if (err == ERR_OK)
-		err = session_child_install(s, child);
-	if (err == ERR_OK && s->role == IKE_INITIATOR)
-		err = take_address(s, child->config);
-	if (err == ERR_OK && s->role == IKE_INITIATOR && child->config != NULL)
-		take_prefixes(s, child->config, NULL);
 	if (err == ERR_OK) {
-		add_own_routes(s);
-		route_rib_commit(h->env.rib);
-		return;
+		session_prove(s);
+		err = install(s, child);
+	} else {
+		dp_spi_give(&h->spi, child->spi_in);
 	}
+	if (err == ERR_OK)
+		return;
 	if (s != NULL && session_step(s, SESSION_E_FAILED) != ERR_OK)
 		return;
 	ike_engine_installed(h->engine, session_now(h), sa, child->spi_in, err);
@@ -336,7 +322,7 @@ static void tell_config_set(void *ctx, struct slab_handle sa, const struct ike_c
 
 	if (s == NULL || s->access.source == NULL)
 		return;
-	take_prefixes(s, config, accepted);
+	session_routes_learn(s, config, accepted);
 	route_rib_commit(h->env.rib);
 }
 
@@ -369,18 +355,14 @@ static void tell_down(void *ctx, struct slab_handle sa, enum ike_down reason)
 {
 	struct session_hub *h = (struct session_hub *)ctx;
 	struct session *s = session_by_ike(h, sa);
-	struct session_tunnel *t;
 
 	if (s == NULL)
 		return;
-	t = s->initiator;
 	log_event(h->env.log, LOG_L_INFO, "session.end", "interface=%s peer=%s reason=%s", s->access.name[0] != '\0' ? s->access.name : "-",
 		s->peer[0] != '\0' ? s->peer : "-", ike_ports_down_str(reason));
 	if (session_step(s, SESSION_E_DOWN) != ERR_OK)
 		return;
 	session_free(s);
-	if (t != NULL)
-		session_tunnel_down(t);
 }
 
 static void tell_moved(void *ctx, struct slab_handle sa, const struct ike_path *path)

@@ -1,7 +1,8 @@
 /*
  * A CHILD_SA as two SAs of the datapath.  Both go out in one batch with the tunnel that sends by the outbound one;
- * the engine is answered when the datapath has both, so that the peer is never answered into a hole.  Keys move from
- * the engine to dp/sync, which keeps them for a datapath that comes back.
+ * the engine is answered when the datapath has both, so that the peer is never answered into a hole.  A successor only
+ * receives until the peer deletes the pair that it replaces: before, the peer may not have it yet (RFC7296-2.8).  Keys
+ * move from the engine to dp/sync, which keeps them for a datapath that comes back.  Loop thread only.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -39,10 +40,12 @@ static void told(struct dp_owner *owner, const struct dp_op *op, const struct dp
 {
 	struct session_child *c = list_of(owner, struct session_child, owner);
 
-	if (op->u.sa.id == c->sa_in)
+	if (op->u.sa.id == c->sa_in) {
 		c->in = *r;
-	else
+		c->spi_used = c->spi_used || r->err == ERR_OK;
+	} else {
 		c->out = *r;
+	}
 	if (c->awaited != 0) {
 		if (r->err != ERR_OK && c->err == ERR_OK)
 			c->err = r->err;
@@ -58,22 +61,28 @@ static void told(struct dp_owner *owner, const struct dp_op *op, const struct dp
 	}
 }
 
+/* The datapath counts windows in words. */
+static uint16_t window_of(const struct cfg_ipsec_profile *profile)
+{
+	return (uint16_t)((profile->replay_window + DP_WINDOW_MIN - 1) / DP_WINDOW_MIN * DP_WINDOW_MIN);
+}
+
 /* The SA of one direction but for its keys. */
 static enum err describe(const struct session_child *c, enum dp_direction direction, struct dp_sa *out)
 {
-	const struct cfg_ipsec_profile *profile = c->session->access.source->tunnel.protection;
+	const struct session *s = c->session;
 
 	memset(out, 0, sizeof(*out));
 	out->id = direction == DP_IN ? c->sa_in : c->sa_out;
 	out->spi = direction == DP_IN ? c->spi_in : c->spi_out;
 	out->direction = (uint8_t)direction;
-	out->tunnel = c->session->access.tunnel;
+	out->tunnel = s->tunnel != NULL ? session_tunnel_id(s->tunnel) : s->access.tunnel;
 	out->esn = c->esn;
 	out->udp_encap = c->udp_encap;
 	out->allow_offload = true;
-	out->window = direction == DP_IN ? profile->replay_window : 0;
-	out->local = c->session->path.local;
-	out->remote = c->session->path.remote;
+	out->window = direction == DP_IN ? window_of(s->access.source->tunnel.protection) : 0;
+	out->local = s->path.local;
+	out->remote = s->path.remote;
 	for (unsigned l = 0; l < c->local_count; l++)
 		for (unsigned r = 0; r < c->remote_count; r++) {
 			/* A packet has one family: mixed pairs select nothing. */
@@ -105,18 +114,22 @@ static enum err put(struct session_child *c, enum dp_direction direction, struct
 
 static void drop(struct session_child *c)
 {
-	dp_sync_release(c->session->hub->env.sync, &c->owner);
+	struct session_hub *h = c->session->hub;
+
+	/* An SPI that the datapath has in use comes back when its SA goes; one that it hasn't, or not yet, is given back. */
+	if (!c->spi_used)
+		dp_spi_give(&h->spi, c->spi_in);
+	dp_sync_release(h->env.sync, &c->owner);
 	list_del(&c->link);
 	free(c);
 }
 
-enum err session_child_install(struct session *s, struct ike_child_sa *sa)
+static struct session_child *child_new(struct session *s, const struct ike_child_sa *sa)
 {
 	struct session_child *c = (struct session_child *)calloc(1, sizeof(*c));
-	enum err err;
 
 	if (c == NULL)
-		return ERR_NOMEM;
+		return NULL;
 	assert(sa->local_count <= IKE_TS_COUNT && sa->remote_count <= IKE_TS_COUNT);
 	c->session = s;
 	c->awaited = 2;
@@ -133,10 +146,22 @@ enum err session_child_install(struct session *s, struct ike_child_sa *sa)
 	c->remote_count = sa->remote_count;
 	memcpy(c->local, sa->local, sa->local_count * sizeof(c->local[0]));
 	memcpy(c->remote, sa->remote, sa->remote_count * sizeof(c->remote[0]));
-	s->path = sa->path;
-	list_add(&s->children, &c->link);
+	return c;
+}
 
-	err = session_access_put(s, c->sa_out, &sa->path);
+enum err session_child_install(struct session *s, struct ike_child_sa *sa)
+{
+	struct session_child *c = child_new(s, sa);
+	enum err err = ERR_OK;
+
+	if (c == NULL) {
+		dp_spi_give(&s->hub->spi, sa->spi_in);
+		return ERR_NOMEM;
+	}
+	s->path = sa->path;
+	if (list_empty(&s->children))
+		err = session_access_put(s, c->sa_out, &s->path);
+	list_add(&s->children, &c->link);
 	if (err == ERR_OK)
 		err = put(c, DP_IN, &sa->in);
 	if (err == ERR_OK)
@@ -146,12 +171,27 @@ enum err session_child_install(struct session *s, struct ike_child_sa *sa)
 	return err;
 }
 
+bool session_child_take_access(struct session *s)
+{
+	const struct session_child *newest = list_empty(&s->children) ? NULL : list_of(s->children.prev, struct session_child, link);
+	enum err err;
+
+	if (newest == NULL)
+		return false;
+	err = session_access_put(s, newest->sa_out, &s->path);
+	if (err != ERR_OK)
+		log_event(s->hub->env.log, LOG_L_ERROR, "access.put", "interface=%s err=%s", s->access.name, err_name(err));
+	return err == ERR_OK;
+}
+
 void session_child_remove(struct session *s, uint32_t spi_in)
 {
 	struct session_child *c = find(s, spi_in);
 
 	if (c != NULL)
 		drop(c);
+	if (s->access.tunnel != 0 && !session_child_take_access(s))
+		session_access_withdraw(s);
 }
 
 void session_child_remove_all(struct session *s)
@@ -173,4 +213,16 @@ void session_child_move(struct session *s, const struct ike_path *path)
 			log_event(s->hub->env.log, LOG_L_WARN, "child.move", "interface=%s spi_in=%08x err=%s", s->access.name, c->spi_in,
 				err_name(err));
 	}
+	if (s->access.tunnel != 0)
+		(void)session_child_take_access(s);
+}
+
+struct session *session_child_owner(const struct session_hub *h, uint32_t id)
+{
+	struct dp_op op = { .kind = DP_DEL_SA };
+	struct dp_owner *owner;
+
+	op.u.sa.id = id;
+	owner = dp_sync_owner(h->env.sync, &op);
+	return owner == NULL ? NULL : list_of(owner, struct session_child, owner)->session;
 }

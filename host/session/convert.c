@@ -13,6 +13,9 @@ static enum err name_id(enum cfg_id_type type, struct bytes value, char text[SES
 {
 	if (value.len >= SESSION_ID_TEXT)
 		return ERR_RANGE;
+	/* A key id may hold any octet; behind a NUL it could hide that it is another one. */
+	if (value.len != 0 && memchr(value.data, '\0', value.len) != NULL)
+		return ERR_MALFORMED;
 	memcpy(text, value.data, value.len);
 	text[value.len] = '\0';
 	out->type = type;

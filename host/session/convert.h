@@ -13,12 +13,12 @@ extern "C" {
 
 /* The same thing in the words of the configuration, of IKEv2 and of the datapath.  Pure functions. */
 
-enum { SESSION_ID_TEXT = 256 }; /* of an identity, with NUL; a longer one is cut and then matches nothing exactly */
+enum { SESSION_ID_TEXT = 256 }; /* of an identity, with NUL */
 
 /*
  * A peer's identity as the configuration compares it.  'text' holds the value of a name for as long as 'out' is
  * used; a DN's type is told, its value isn't.  ERR_UNSUPPORTED for a type that the language has no word for;
- * ERR_RANGE for a name too long for 'text'.
+ * ERR_RANGE for a name too long for 'text', ERR_MALFORMED for one with a NUL in it.
  */
 MUST_USE enum err session_convert_id(const struct ike_id *id, char text[SESSION_ID_TEXT], struct cfg_identity *out);
 

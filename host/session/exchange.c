@@ -73,17 +73,22 @@ unsigned session_exchange_local_routes(const struct aaa_grant *grant, enum cfg_t
 	return count;
 }
 
-/* Addresses that no route may lead to a peer: the box's own loopback, groups, the link. */
+/* Addresses that no route may lead to a peer: unspecified, the box's own loopback, the link, groups. */
 static bool is_martian(const struct addr_prefix *p)
 {
-	static const char *const martian[] = { "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "::1/128", "fe80::/10", "ff00::/8" };
+	static const struct addr_prefix martian[] = {
+		{ .addr = { .family = AF_INET, .b = { 0 } }, .len = 8 },
+		{ .addr = { .family = AF_INET, .b = { 127 } }, .len = 8 },
+		{ .addr = { .family = AF_INET, .b = { 169, 254 } }, .len = 16 },
+		{ .addr = { .family = AF_INET, .b = { 224 } }, .len = 3 },
+		{ .addr = { .family = AF_INET6, .b = { 0 } }, .len = 127 }, /* :: and ::1 */
+		{ .addr = { .family = AF_INET6, .b = { 0xfe, 0x80 } }, .len = 10 },
+		{ .addr = { .family = AF_INET6, .b = { 0xff } }, .len = 8 },
+	};
 
-	for (size_t i = 0; i < sizeof(martian) / sizeof(martian[0]); i++) {
-		struct addr_prefix m;
-
-		if (addr_parse_prefix(martian[i], &m) == ERR_OK && p->len >= m.len && addr_in(&m, &p->addr))
+	for (size_t i = 0; i < sizeof(martian) / sizeof(martian[0]); i++)
+		if (p->len >= martian[i].len && addr_in(&martian[i], &p->addr))
 			return true;
-	}
 	return false;
 }
 

@@ -25,7 +25,7 @@ unsigned session_exchange_local_routes(const struct aaa_grant *grant, enum cfg_t
 
 /*
  * Whether a prefix of the peer's may become a route: the grant accepts routes, the mode carries its family, and it
- * isn't a default route's worth of nonsense (link-local, multicast, loopback, unspecified with a length).
+ * lies in no block of unspecified, loopback, link-local or group addresses.
  */
 bool session_exchange_accepts(const struct aaa_grant *grant, enum cfg_tunnel_mode mode, const struct addr_prefix *p);
 

@@ -166,17 +166,19 @@ static enum err fill(struct session_fib *f, struct dp_route *r, const struct rou
 enum err session_fib_changed(struct session_fib *f, uint32_t vrf, const struct addr_prefix *prefix, const struct route_hop *hop)
 {
 	struct fib_user *former = find_user(f, vrf, prefix);
-	struct dp_op op = { .kind = hop != NULL ? DP_PUT_ROUTE : DP_DEL_ROUTE };
+	struct dp_op op = { .kind = DP_PUT_ROUTE };
 	enum err err = ERR_OK;
 
 	op.u.route.vrf = vrf;
 	op.u.route.prefix = *prefix;
-	if (hop == NULL) {
-		(void)dp_sync_del(f->sync, &op);
-	} else {
+	if (hop != NULL)
 		err = fill(f, &op.u.route, hop);
-		if (err == ERR_OK)
-			err = dp_sync_put(f->sync, &op, NULL);
+	if (hop != NULL && err == ERR_OK)
+		err = dp_sync_put(f->sync, &op, NULL);
+	/* What can't be routed anew isn't routed as before. */
+	if (hop == NULL || err != ERR_OK) {
+		op.kind = DP_DEL_ROUTE;
+		(void)dp_sync_del(f->sync, &op);
 	}
 	if (former != NULL)
 		drop_user(f, former);

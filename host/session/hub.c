@@ -3,6 +3,7 @@
  */
 #include "session/hub.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,134 +13,86 @@ enum { SESSION_LIMIT = 100000 };
 
 /* ---- configurations ---- */
 
-struct session_model *session_model_get(struct session_model *m)
-{
-	m->users++;
-	return m;
-}
-
-void session_model_put(struct session_model *m)
-{
-	if (m == NULL || --m->users != 0)
-		return;
-	cfg_model_free(m->cfg);
-	free(m);
-}
-
 const struct cfg_model *session_hub_model(const struct session_hub *h)
 {
 	return h->model == NULL ? NULL : h->model->cfg;
 }
 
-/* Sessions of an older configuration end: their profile, template or grant may no longer be what they were given. */
-static void end_older(struct session_hub *h)
+/* Sessions that the new configuration wouldn't give just what they have are over; those on their way begin again. */
+static void end_changed(struct session_hub *h)
 {
 	uint32_t cursor = 0;
 	struct slab_handle handle;
 	struct session *s;
 
 	while ((s = (struct session *)slab_walk(&h->sessions, &cursor, &handle)) != NULL)
-		if (s->model != h->model)
+		if (s->state != SESSION_S_UP || !session_model_keeps(h->model->cfg, s))
 			ike_engine_delete(h->engine, session_now(h), s->ike);
+}
+
+static enum err apply(struct session_hub *h)
+{
+	enum err err = session_iface_configure(h->ifaces);
+
+	if (err == ERR_OK)
+		err = session_tunnel_configure(h);
+	if (err == ERR_OK)
+		err = session_statics_configure(h);
+	return err;
+}
+
+/* What the configuration in force doesn't have goes. */
+static void sweep(struct session_hub *h)
+{
+	session_statics_sweep(h);
+	session_tunnel_sweep(h);
+	session_iface_sweep(h->ifaces);
+	route_rib_commit(h->env.rib);
+}
+
+/* 'err' came of a configuration that was half applied: the former one, or none, is again. */
+static void restore(struct session_hub *h, struct session_model *former, const struct cfg_platform *platform)
+{
+	h->model = former;
+	h->platform = platform;
+	if (former == NULL) {
+		session_statics_unmark(h);
+		session_tunnel_unmark(h);
+		session_iface_unmark(h->ifaces);
+	} else if (apply(h) != ERR_OK) {
+		log_event(h->env.log, LOG_L_ERROR, "config.restore", "the former configuration isn't whole");
+		return;
+	}
+	sweep(h);
 }
 
 enum err session_hub_configure(struct session_hub *h, struct cfg_model *model, const struct cfg_platform *platform)
 {
-	struct session_model *fresh = (struct session_model *)calloc(1, sizeof(*fresh));
-	struct session_model *former = h->model;
+	struct session_model *former = h->model, *fresh = session_model_new(model);
+	const struct cfg_platform *former_platform = h->platform;
 	enum err err;
 
 	if (fresh == NULL)
 		return ERR_NOMEM;
-	fresh->cfg = model;
-	fresh->users = 1;
 	h->model = fresh;
 	h->platform = platform;
-	err = session_tunnel_configure(h);
-	if (err == ERR_OK)
-		err = session_iface_configure(h->ifaces);
+	err = apply(h);
 	if (err != ERR_OK) {
-		h->model = former;
-		free(fresh);
-		if (former != NULL && (session_tunnel_configure(h) != ERR_OK || session_iface_configure(h->ifaces) != ERR_OK))
-			log_event(h->env.log, LOG_L_ERROR, "config.restore", "err=%s", err_name(err));
+		restore(h, former, former_platform);
+		fresh->cfg = NULL; /* the caller's still */
+		session_model_put(fresh);
 		return err;
 	}
+	sweep(h);
 	if (former != NULL)
-		end_older(h);
+		end_changed(h);
+	session_lease_prune(h);
+	session_tunnel_retry_all(h);
 	session_model_put(former);
 	return ERR_OK;
 }
 
-/* ---- pools ---- */
-
-static struct session_pool_entry *find_pool(const struct session_hub *h, const char *name)
-{
-	list_each (it, &h->pools) {
-		struct session_pool_entry *e = list_of(it, struct session_pool_entry, link);
-
-		if (strcmp(e->name, name) == 0)
-			return e;
-	}
-	return NULL;
-}
-
-static void free_pool(struct session_pool_entry *e)
-{
-	list_del(&e->link);
-	session_pool_free(e->pool);
-	free(e->name);
-	free(e);
-}
-
-struct session_pool *session_hub_pool(struct session_hub *h, const struct cfg_pool *cfg)
-{
-	struct session_pool_entry *e = find_pool(h, cfg->object.name);
-
-	if (e != NULL)
-		return e->pool;
-	if (cfg->ranges == NULL)
-		return NULL;
-	e = (struct session_pool_entry *)calloc(1, sizeof(*e));
-	if (e == NULL)
-		return NULL;
-	e->name = strdup(cfg->object.name);
-	if (e->name == NULL || session_pool_new(&e->pool, &cfg->ranges->first, &cfg->ranges->last) != ERR_OK) {
-		free_pool(e);
-		return NULL;
-	}
-	list_add(&h->pools, &e->link);
-	return e->pool;
-}
-
-bool session_hub_pool_usage(const struct session_hub *h, const char *name, uint32_t *used, uint32_t *size)
-{
-	const struct session_pool_entry *e = find_pool(h, name);
-
-	if (e == NULL)
-		return false;
-	*used = session_pool_used(e->pool);
-	*size = session_pool_size(e->pool);
-	return true;
-}
-
 /* ---- the datapath speaks ---- */
-
-static struct session *by_sa(const struct session_hub *h, uint32_t sa)
-{
-	uint32_t cursor = 0;
-	struct slab_handle handle;
-	struct session *s;
-
-	while ((s = (struct session *)slab_walk(&h->sessions, &cursor, &handle)) != NULL)
-		list_each (it, &s->children) {
-			const struct session_child *c = list_of(it, struct session_child, link);
-
-			if (c->sa_in == sa || c->sa_out == sa)
-				return s;
-		}
-	return NULL;
-}
 
 static void tell_activity(struct session_hub *h, const struct dp_event *e)
 {
@@ -163,6 +116,19 @@ static void tell_unknown_spi(struct session_hub *h, const struct dp_event *e)
 	ike_engine_unknown_spi(h->engine, session_now(h), &path, e->spi);
 }
 
+/* Authentic packets come from elsewhere: if the engine lets IKE follow, so do the SAs. */
+static void tell_moved(struct session_hub *h, const struct dp_event *e)
+{
+	struct session *s = session_child_owner(h, e->id);
+	struct ike_sa_info info;
+
+	if (s == NULL)
+		return;
+	ike_engine_moved(h->engine, session_now(h), s->ike, &e->remote);
+	if (ike_engine_info(h->engine, s->ike, &info) == ERR_OK && !addr_port_eq(&info.path.remote, &s->path.remote))
+		session_child_move(s, &info.path);
+}
+
 static void heard(struct dp_listener *l, const struct dp_event *e)
 {
 	struct session_hub *h = list_of(l, struct session_hub, events);
@@ -176,13 +142,11 @@ static void heard(struct dp_listener *l, const struct dp_event *e)
 		tell_unknown_spi(h, e);
 		return;
 	case DP_EV_PEER_MOVED:
-		s = by_sa(h, e->id);
-		if (s != NULL)
-			ike_engine_moved(h->engine, session_now(h), s->ike, &e->remote);
+		tell_moved(h, e);
 		return;
 	case DP_EV_SEQUENCE:
 	case DP_EV_LIFETIME:
-		s = by_sa(h, e->id);
+		s = session_child_owner(h, e->id);
 		if (s != NULL)
 			ike_engine_delete(h->engine, session_now(h), s->ike);
 		return;
@@ -222,15 +186,19 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 		return ERR_NOMEM;
 	h->env = *env;
 	slab_init(&h->sessions, sizeof(struct session), env->limit != 0 ? env->limit : SESSION_LIMIT);
-	list_init(&h->pools);
+	list_init(&h->ranges);
 	list_init(&h->tunnels);
+	list_init(&h->statics);
 	err = map_init(&h->by_ike, env->map_key);
+	if (err == ERR_OK)
+		err = map_init(&h->by_peer, env->map_key);
 	if (err == ERR_OK)
 		err = map_init(&h->by_tunnel, env->map_key);
 	if (err == ERR_OK)
 		err = session_iface_new(&h->ifaces, h);
 	if (err != ERR_OK) {
 		map_fini(&h->by_ike);
+		map_fini(&h->by_peer);
 		map_fini(&h->by_tunnel);
 		free(h);
 		return err;
@@ -247,14 +215,18 @@ void session_hub_free(struct session_hub *h)
 {
 	if (h == NULL)
 		return;
+	assert(h->sessions.used == 0);
 	dp_provider_unlisten(&h->events);
-	session_tunnel_free_all(h);
-	while (!list_empty(&h->pools))
-		free_pool(list_of(list_first(&h->pools), struct session_pool_entry, link));
+	session_statics_unmark(h);
+	session_statics_sweep(h);
+	session_tunnel_unmark(h);
+	session_tunnel_sweep(h);
+	session_lease_prune(h);
 	dp_spi_fini(&h->spi);
 	session_iface_free(h->ifaces);
 	session_model_put(h->model);
 	map_fini(&h->by_ike);
+	map_fini(&h->by_peer);
 	map_fini(&h->by_tunnel);
 	slab_fini(&h->sessions);
 	free(h->units);
@@ -294,9 +266,27 @@ const struct session *session_hub_by_tunnel(const struct session_hub *h, uint32_
 	return session_by_tunnel(h, tunnel);
 }
 
+bool session_hub_pool_usage(const struct session_hub *h, const char *name, uint32_t *used, uint32_t *size)
+{
+	bool found = false;
+
+	*used = 0;
+	*size = 0;
+	list_each (it, &h->ranges) {
+		const struct session_range *r = list_of(it, struct session_range, link);
+
+		if (strcmp(r->name, name) != 0)
+			continue;
+		*used += session_pool_used(r->pool);
+		*size += session_pool_size(r->pool);
+		found = true;
+	}
+	return found;
+}
+
 void session_hub_interfaces(const struct session_hub *h, session_iface_fn *fn, void *ctx)
 {
-	session_iface_walk(h->ifaces, fn, ctx);
+	session_show_interfaces(h, fn, ctx);
 }
 
 const char *session_hub_port_name(const struct session_hub *h, uint32_t id)

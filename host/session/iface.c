@@ -9,9 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "session/exchange.h"
 #include "session/inner.h"
-#include "session/tunnel.h"
 
 struct iface {
 	struct list link;
@@ -28,20 +26,13 @@ struct iface_addr {
 	struct iface *iface; /* NULL: of the box as a whole, on the TUN */
 	struct addr_prefix prefix;
 	bool marked;
-	bool kept; /* came with a session: no configuration takes it back */
-};
-
-struct iface_route {
-	struct list link;
-	struct route_candidate c;
-	bool marked;
+	unsigned users; /* sessions that it came with: no configuration takes it back */
 };
 
 struct session_ifaces {
 	struct session_hub *hub;
 	struct list ifaces;
 	struct list addrs;
-	struct list routes;
 	struct dp_owner vrf_owner;
 };
 
@@ -98,12 +89,17 @@ static struct addr_prefix host_prefix(const struct iface_addr *a)
 	return addr_prefix_host(&a->prefix.addr);
 }
 
+static const char *netdev_of(const struct iface_addr *a)
+{
+	return a->iface != NULL ? a->iface->netdev : SESSION_IFACE_TUN;
+}
+
 static void tell_host(struct session_ifaces *t, const struct iface_addr *a, bool add)
 {
 	struct addr_prefix prefix = host_prefix(a);
 
 	if (t->hub->env.address != NULL)
-		t->hub->env.address(t->hub->env.world, a->iface != NULL ? a->iface->netdev : SESSION_IFACE_TUN, &prefix, add);
+		t->hub->env.address(t->hub->env.world, netdev_of(a), &prefix, add);
 }
 
 static struct dp_op local_op(const struct iface_addr *a, enum dp_op_kind kind)
@@ -132,72 +128,101 @@ static unsigned candidates_of(const struct iface_addr *a, struct route_candidate
 	return count;
 }
 
-static enum err add_addr(struct session_ifaces *t, struct iface *iface, const struct addr_prefix *prefix, bool kept)
+static struct iface_addr *find_addr(const struct session_ifaces *t, const struct iface *iface, const struct addr_prefix *prefix)
 {
-	struct route_candidate c[2];
-	struct iface_addr *a;
-	struct dp_op op;
-	unsigned count;
-	enum err err;
-
 	list_each (it, &t->addrs) {
-		a = list_of(it, struct iface_addr, link);
-		if (a->iface == iface && addr_prefix_eq(&a->prefix, prefix)) {
-			a->marked = true;
-			return ERR_OK;
-		}
+		struct iface_addr *a = list_of(it, struct iface_addr, link);
+
+		if (a->iface == iface && addr_prefix_eq(&a->prefix, prefix))
+			return a;
 	}
-	a = (struct iface_addr *)calloc(1, sizeof(*a));
-	if (a == NULL)
-		return ERR_NOMEM;
-	a->iface = iface;
-	a->prefix = *prefix;
-	a->kept = kept;
-	a->marked = true;
-	list_add(&t->addrs, &a->link);
-	op = local_op(a, DP_PUT_LOCAL);
-	err = dp_sync_put(t->hub->env.sync, &op, NULL);
-	count = candidates_of(a, c);
-	for (unsigned i = 0; i < count && err == ERR_OK; i++)
-		err = route_rib_add(t->hub->env.rib, &c[i]);
-	tell_host(t, a, true);
-	return err;
+	return NULL;
 }
 
+/* An address may stand on two interfaces while it moves from one to the other: what the other needs stays. */
 static void drop_addr(struct session_ifaces *t, struct iface_addr *a)
 {
 	struct dp_op op = local_op(a, DP_DEL_LOCAL);
+	struct addr_prefix prefix = host_prefix(a);
 	struct route_candidate c[2];
 	unsigned count = candidates_of(a, c);
+	bool is_local = false, is_there = false;
 
-	for (unsigned i = 0; i < count; i++)
-		route_rib_del(t->hub->env.rib, &c[i]);
-	(void)dp_sync_del(t->hub->env.sync, &op);
-	tell_host(t, a, false);
 	list_del(&a->link);
+	list_each (it, &t->addrs) {
+		const struct iface_addr *b = list_of(it, struct iface_addr, link);
+		struct addr_prefix other = host_prefix(b);
+
+		is_local = is_local || addr_eq(&a->prefix.addr, &b->prefix.addr);
+		is_there = is_there || (addr_prefix_eq(&prefix, &other) && strcmp(netdev_of(a), netdev_of(b)) == 0);
+	}
+	for (unsigned i = is_local ? 1 : 0; i < count; i++)
+		route_rib_del(t->hub->env.rib, &c[i]);
+	if (!is_there) {
+		(void)dp_sync_del(t->hub->env.sync, &op);
+		tell_host(t, a, false);
+	}
 	free(a);
+}
+
+static enum err put_addr(struct session_ifaces *t, const struct iface_addr *a)
+{
+	struct dp_op op = local_op(a, DP_PUT_LOCAL);
+	struct route_candidate c[2];
+	unsigned count = candidates_of(a, c);
+	enum err err = dp_sync_put(t->hub->env.sync, &op, NULL);
+
+	for (unsigned i = 0; i < count && err == ERR_OK; i++)
+		err = route_rib_add(t->hub->env.rib, &c[i]);
+	if (err == ERR_OK)
+		tell_host(t, a, true);
+	return err;
+}
+
+static enum err add_addr(struct session_ifaces *t, struct iface *iface, const struct addr_prefix *prefix, struct iface_addr **out)
+{
+	struct iface_addr *a = find_addr(t, iface, prefix);
+	enum err err = ERR_OK;
+
+	if (a == NULL) {
+		a = (struct iface_addr *)calloc(1, sizeof(*a));
+		if (a == NULL)
+			return ERR_NOMEM;
+		a->iface = iface;
+		a->prefix = *prefix;
+		list_add(&t->addrs, &a->link);
+		err = put_addr(t, a);
+	}
+	if (err != ERR_OK) {
+		drop_addr(t, a);
+		return err;
+	}
+	*out = a;
+	return ERR_OK;
 }
 
 enum err session_iface_add_local(struct session_ifaces *t, const struct addr *a)
 {
 	struct addr_prefix host = addr_prefix_host(a);
-	enum err err = add_addr(t, NULL, &host, true);
+	struct iface_addr *made;
+	enum err err = add_addr(t, NULL, &host, &made);
 
+	if (err != ERR_OK)
+		return err;
+	made->users++;
 	route_rib_commit(t->hub->env.rib);
-	return err;
+	return ERR_OK;
 }
 
 void session_iface_del_local(struct session_ifaces *t, const struct addr *a)
 {
-	list_each (it, &t->addrs) {
-		struct iface_addr *have = list_of(it, struct iface_addr, link);
+	struct addr_prefix host = addr_prefix_host(a);
+	struct iface_addr *have = find_addr(t, NULL, &host);
 
-		if (have->kept && addr_eq(&have->prefix.addr, a)) {
-			drop_addr(t, have);
-			route_rib_commit(t->hub->env.rib);
-			return;
-		}
-	}
+	if (have == NULL || --have->users != 0)
+		return;
+	drop_addr(t, have);
+	route_rib_commit(t->hub->env.rib);
 }
 
 /* The datapath made (again) the device that carries addresses. */
@@ -304,14 +329,24 @@ static struct iface *make(struct session_ifaces *t, const char *name, uint8_t ki
 	return i;
 }
 
+static enum err mark_addr(struct session_ifaces *t, struct iface *i, const struct addr_prefix *prefix)
+{
+	struct iface_addr *a;
+	enum err err = add_addr(t, i, prefix, &a);
+
+	if (err == ERR_OK)
+		a->marked = true;
+	return err;
+}
+
 static enum err apply_addresses(struct session_ifaces *t, struct iface *i, const struct cfg_interface *cfg)
 {
 	enum err err = ERR_OK;
 
 	if (cfg->ip_how == CFG_IP_ADDRESS)
-		err = add_addr(t, i, &cfg->ip, false);
+		err = mark_addr(t, i, &cfg->ip);
 	for (const struct cfg_ipv6_addr *six = cfg->ipv6; six != NULL && err == ERR_OK; six = six->next)
-		err = add_addr(t, i, &six->prefix, false);
+		err = mark_addr(t, i, &six->prefix);
 	return err;
 }
 
@@ -337,77 +372,12 @@ static enum err apply_interface(struct session_ifaces *t, const struct cfg_inter
 	err = loopback ? ERR_OK : put_port(i, port, cfg);
 	if (err == ERR_OK)
 		err = route_rib_set_if(t->hub->env.rib, i->key, !cfg->shutdown, i->name);
-	return err == ERR_OK ? apply_addresses(t, i, cfg) : err;
-}
-
-/* ---- static routes ---- */
-
-static bool fill_route(const struct session_ifaces *t, const struct cfg_route *r, struct route_candidate *c)
-{
-	const struct session_tunnel *tunnel = r->if_name != NULL ? session_tunnel_find(t->hub, r->if_name) : NULL;
-
-	memset(c, 0, sizeof(*c));
-	c->prefix = r->prefix;
-	c->prefix.addr = addr_network(&r->prefix);
-	c->source = ROUTE_STATIC;
-	c->distance = r->distance;
-	c->tag = r->tag;
-	c->gateway = r->gateway;
-	if (r->if_name == NULL)
-		return true;
-	if (strcmp(r->if_name, "Null0") == 0)
-		c->out.kind = ROUTE_IF_NULL;
-	else if (tunnel != NULL)
-		c->out = (struct route_if){ .kind = ROUTE_IF_TUNNEL, .id = session_tunnel_id(tunnel) };
-	else
-		c->out = session_iface_key(t, r->if_name);
-	return c->out.kind != ROUTE_IF_NONE;
-}
-
-static bool same_route(const struct route_candidate *a, const struct route_candidate *b)
-{
-	return addr_prefix_eq(&a->prefix, &b->prefix) && a->out.kind == b->out.kind && a->out.id == b->out.id &&
-	       addr_eq(&a->gateway, &b->gateway);
-}
-
-static enum err apply_route(struct session_ifaces *t, const struct cfg_route *cfg)
-{
-	struct route_candidate c;
-	struct iface_route *r = NULL;
-
-	if (!cfg->object.complete || !fill_route(t, cfg, &c))
-		return ERR_OK;
-	list_each (it, &t->routes)
-		if (same_route(&list_of(it, struct iface_route, link)->c, &c))
-			r = list_of(it, struct iface_route, link);
-	if (r == NULL) {
-		r = (struct iface_route *)calloc(1, sizeof(*r));
-		if (r == NULL)
-			return ERR_NOMEM;
-		list_add(&t->routes, &r->link);
-	}
-	r->c = c;
-	r->marked = true;
-	return route_rib_add(t->hub->env.rib, &c);
+	if (err != ERR_OK || cfg->shutdown)
+		return err;
+	return apply_addresses(t, i, cfg);
 }
 
 /* ---- applying ---- */
-
-static void sweep_routes(struct session_ifaces *t, bool all)
-{
-	struct list *next;
-
-	for (struct list *it = list_first(&t->routes); it != NULL; it = next) {
-		struct iface_route *r = list_of(it, struct iface_route, link);
-
-		next = list_next(&t->routes, it);
-		if (r->marked && !all)
-			continue;
-		route_rib_del(t->hub->env.rib, &r->c);
-		list_del(it);
-		free(r);
-	}
-}
 
 static void sweep_addrs(struct session_ifaces *t)
 {
@@ -417,20 +387,14 @@ static void sweep_addrs(struct session_ifaces *t)
 		struct iface_addr *a = list_of(it, struct iface_addr, link);
 
 		next = list_next(&t->addrs, it);
-		if (!a->marked && !a->kept)
+		if (!a->marked && a->users == 0)
 			drop_addr(t, a);
 	}
 }
 
-static void drop_iface(struct session_ifaces *t, struct iface *i)
+static void free_iface(struct iface *i)
 {
-	struct dp_op op = { .kind = DP_DEL_PORT };
-
-	if (i->key.kind == ROUTE_IF_PORT) {
-		op.u.port.id = i->key.id;
-		(void)dp_sync_del(t->hub->env.sync, &op);
-	}
-	route_rib_del_if(t->hub->env.rib, i->key);
+	dp_sync_release(i->table->hub->env.sync, &i->owner);
 	list_del(&i->link);
 	free(i->name);
 	free(i);
@@ -444,8 +408,10 @@ static void sweep_ifaces(struct session_ifaces *t)
 		struct iface *i = list_of(it, struct iface, link);
 
 		next = list_next(&t->ifaces, it);
-		if (!i->marked)
-			drop_iface(t, i);
+		if (i->marked)
+			continue;
+		route_rib_del_if(t->hub->env.rib, i->key);
+		free_iface(i);
 	}
 }
 
@@ -458,113 +424,31 @@ static enum err put_vrf(struct session_ifaces *t)
 	return dp_sync_put(t->hub->env.sync, &op, &t->vrf_owner);
 }
 
-static void unmark(struct session_ifaces *t)
+void session_iface_unmark(struct session_ifaces *t)
 {
 	list_each (it, &t->ifaces)
 		list_of(it, struct iface, link)->marked = false;
 	list_each (it, &t->addrs)
 		list_of(it, struct iface_addr, link)->marked = false;
-	list_each (it, &t->routes)
-		list_of(it, struct iface_route, link)->marked = false;
 }
 
 enum err session_iface_configure(struct session_ifaces *t)
 {
-	const struct cfg_model *m = t->hub->model->cfg;
 	enum err err;
 
-	unmark(t);
+	session_iface_unmark(t);
 	err = route_rib_set_if(t->hub->env.rib, (struct route_if){ .kind = ROUTE_IF_LOOPBACK }, true, "Loopback");
 	if (err == ERR_OK)
 		err = put_vrf(t);
-	for (const struct cfg_interface *i = m->interfaces; i != NULL && err == ERR_OK; i = i->next)
+	for (const struct cfg_interface *i = t->hub->model->cfg->interfaces; i != NULL && err == ERR_OK; i = i->next)
 		err = apply_interface(t, i);
-	for (const struct cfg_route *r = m->routes; r != NULL && err == ERR_OK; r = r->next)
-		err = apply_route(t, r);
-	if (err == ERR_OK) {
-		sweep_routes(t, false);
-		sweep_addrs(t);
-		sweep_ifaces(t);
-	}
-	route_rib_commit(t->hub->env.rib);
 	return err;
 }
 
-/* ---- show ---- */
-
-static const char *method_of(const struct cfg_interface *i)
+void session_iface_sweep(struct session_ifaces *t)
 {
-	switch (i->ip_how) {
-	case CFG_IP_ADDRESS:
-		return "configured";
-	case CFG_IP_NEGOTIATED:
-		return "negotiated";
-	case CFG_IP_UNNUMBERED:
-		return "unnumbered";
-	case CFG_IP_NONE:
-		break;
-	}
-	return "unset";
-}
-
-static void tell_configured(const struct session_ifaces *t, const struct cfg_interface *cfg, session_iface_fn *fn, void *ctx)
-{
-	struct session_iface_info info = { .name = cfg->object.name, .method = method_of(cfg), .admin_up = !cfg->shutdown };
-
-	info.addr = session_exchange_own_address(cfg, AF_INET);
-	if (!cfg->object.complete)
-		info.reason = "incomplete";
-	else if (cfg->type == CFG_IF_VIRTUAL_TEMPLATE)
-		info.reason = "template";
-	else if (cfg->type != CFG_IF_LOOPBACK && find(t, cfg->object.name) == NULL)
-		info.reason = "no port";
-	info.up = info.admin_up && info.reason == NULL;
-	fn(ctx, &info);
-}
-
-/* A tunnel or virtual access is up with its session. */
-static void tell_access(const struct session *s, session_iface_fn *fn, void *ctx)
-{
-	const struct cfg_interface *source = s->access.source;
-	struct session_iface_info info = { .name = s->access.name, .method = method_of(source), .admin_up = true };
-
-	info.addr = s->assigned.family != 0 ? s->assigned : session_exchange_own_address(source, AF_INET);
-	info.up = s->state == SESSION_S_UP;
-	info.reason = info.up ? NULL : "negotiating";
-	fn(ctx, &info);
-}
-
-static bool has_session(const struct session_hub *h, const char *name)
-{
-	uint32_t cursor = 0;
-	const struct session *s;
-
-	while ((s = session_hub_walk(h, &cursor)) != NULL)
-		if (strcmp(s->access.name, name) == 0)
-			return true;
-	return false;
-}
-
-void session_iface_walk(const struct session_ifaces *t, session_iface_fn *fn, void *ctx)
-{
-	const struct session_hub *h = t->hub;
-	uint32_t cursor = 0;
-	const struct session *s;
-
-	for (const struct cfg_interface *i = h->model->cfg->interfaces; i != NULL; i = i->next) {
-		struct session_iface_info info = { .name = i->object.name, .method = method_of(i), .admin_up = !i->shutdown };
-
-		if (i->type != CFG_IF_TUNNEL) {
-			tell_configured(t, i, fn, ctx);
-		} else if (!has_session(h, i->object.name)) {
-			info.addr = session_exchange_own_address(i, AF_INET);
-			info.reason = i->object.complete ? session_tunnel_reason(h, i->object.name) : "incomplete";
-			fn(ctx, &info);
-		}
-	}
-	while ((s = session_hub_walk(h, &cursor)) != NULL)
-		if (s->access.source != NULL)
-			tell_access(s, fn, ctx);
+	sweep_addrs(t);
+	sweep_ifaces(t);
 }
 
 /* ---- life ---- */
@@ -579,7 +463,6 @@ enum err session_iface_new(struct session_ifaces **out, struct session_hub *h)
 	t->vrf_owner.result = vrf_told;
 	list_init(&t->ifaces);
 	list_init(&t->addrs);
-	list_init(&t->routes);
 	*out = t;
 	return ERR_OK;
 }
@@ -594,15 +477,8 @@ void session_iface_free(struct session_ifaces *t)
 		list_del(it);
 		free(list_of(it, struct iface_addr, link));
 	}
-	sweep_routes(t, true);
-	while (!list_empty(&t->ifaces)) {
-		struct iface *i = list_of(list_first(&t->ifaces), struct iface, link);
-
-		list_del(&i->link);
-		dp_sync_release(t->hub->env.sync, &i->owner);
-		free(i->name);
-		free(i);
-	}
+	while (!list_empty(&t->ifaces))
+		free_iface(list_of(list_first(&t->ifaces), struct iface, link));
 	dp_sync_release(t->hub->env.sync, &t->vrf_owner);
 	free(t);
 }

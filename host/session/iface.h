@@ -21,10 +21,14 @@ struct session_ifaces;
 MUST_USE enum err session_iface_new(struct session_ifaces **out, struct session_hub *h);
 void session_iface_free(struct session_ifaces *t);
 
-/* Makes ports, addresses and static routes agree with the hub's model and platform. */
+/* Puts the ports and addresses that the hub's model and platform have, and marks them. */
 MUST_USE enum err session_iface_configure(struct session_ifaces *t);
+void session_iface_unmark(struct session_ifaces *t);
 
-/* An address that came with a session (negotiated): put on the TUN and known as local, until removed. */
+/* Takes back those without a mark. */
+void session_iface_sweep(struct session_ifaces *t);
+
+/* An address that came with a session (negotiated): put on the TUN and known as local, until removed as often as added. */
 MUST_USE enum err session_iface_add_local(struct session_ifaces *t, const struct addr *a);
 void session_iface_del_local(struct session_ifaces *t, const struct addr *a);
 
@@ -36,8 +40,6 @@ const char *session_iface_netdev(const struct session_ifaces *t, struct route_if
 
 /* The configuration's name of the datapath's port 'id'; NULL when there is none. */
 const char *session_iface_port_name(const struct session_ifaces *t, uint32_t id);
-
-void session_iface_walk(const struct session_ifaces *t, session_iface_fn *fn, void *ctx);
 
 #ifdef __cplusplus
 }

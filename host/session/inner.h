@@ -6,6 +6,7 @@
 #include "dp/spi.h"
 #include "session/hub.h"
 #include "session/iface.h"
+#include "session/tunnel.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -13,19 +14,11 @@ extern "C" {
 
 enum { SESSION_IKE_PORT = 500, SESSION_NATT_PORT = 4500 };
 
-/* A configuration and who still lives by it. */
-struct session_model {
-	struct cfg_model *cfg;
-	unsigned users;
-};
-
-struct session_model *session_model_get(struct session_model *m);
-void session_model_put(struct session_model *m);
-
-/* A pool that sessions have leased from; it outlives reloads that leave its ranges as they are. */
-struct session_pool_entry {
+/* A range of an address pool that sessions lease from; it outlives reloads that leave the pool as it is. */
+struct session_range {
 	struct list link;
-	char *name;
+	char *name; /* of the pool */
+	struct addr first, last;
 	struct session_pool *pool;
 };
 
@@ -36,11 +29,13 @@ struct session_hub {
 	const struct cfg_platform *platform;
 	struct slab sessions;
 	struct map by_ike;
+	struct map by_peer;
 	struct map by_tunnel;
 	struct dp_spi_pool spi;
 	struct session_ifaces *ifaces;
-	struct list pools;   /* struct session_pool_entry */
+	struct list ranges;  /* struct session_range */
 	struct list tunnels; /* struct session_tunnel */
+	struct list statics; /* routes of the configuration, session/statics.c */
 	uint64_t *units;     /* bitmap of Virtual-Access numbers in use, from 1 */
 	uint32_t unit_words;
 	struct dp_listener events;
@@ -50,6 +45,21 @@ static inline uint64_t session_now(const struct session_hub *h)
 {
 	return h->env.now_ms(h->env.clock);
 }
+
+/* ---- model.c: a configuration and who still lives by it ---- */
+
+struct session_model {
+	struct cfg_model *cfg;
+	unsigned users;
+};
+
+/* 'cfg' is moved in; NULL: out of memory, and it is the caller's still. */
+struct session_model *session_model_new(struct cfg_model *cfg);
+struct session_model *session_model_get(struct session_model *m);
+void session_model_put(struct session_model *m);
+
+/* Whether the configuration 'to' gives the session, which is up, just what it has. */
+bool session_model_keeps(const struct cfg_model *to, const struct session *s);
 
 /* ---- session.c: life ---- */
 
@@ -77,44 +87,102 @@ struct session *session_by_tunnel(const struct session_hub *h, uint32_t tunnel);
 /* Names the IKE SA that the session belongs to. */
 void session_bind_ike(struct session *s, struct slab_handle ike);
 
-/* Steps the state machine: the only writer of 'state'.  ERR_STATE, and counted in the log, for an event that the state has no use for. */
+/*
+ * The peer proved that it is 'peer': session_twin walks the other sessions that it has by the same profile, from NULL
+ * to NULL.  A key id has no twins: many peers may share one.
+ */
+void session_prove(struct session *s);
+struct session *session_twin(const struct session *s, const struct session *after);
+
+/* Steps the state machine: the only writer of 'state'.  ERR_STATE, and logged, for an event that the state has no use for. */
 MUST_USE enum err session_step(struct session *s, enum session_event event);
+
+/* ---- lease.c: the peer's address ---- */
+
+/* Leases 'want' (or any other, when that isn't free) from 'pool', unless the session has one of it; false: none is left. */
+bool session_lease_take(struct session *s, const struct cfg_pool *pool, const struct addr *want);
+void session_lease_give(struct session *s);
+
+/* What 'from' leased is the lease of 'to' from now on, which has none. */
+void session_lease_pass(struct session *from, struct session *to);
+
+/* Forgets ranges of which nothing is leased. */
+void session_lease_prune(struct session_hub *h);
 
 /* ---- access.c: the point-to-point interface ---- */
 
-/* Names the session's interface: the initiator's static tunnel, or a clone of 'source'.  ERR_FULL: no unit left. */
+/* Names the session's interface: its static tunnel, or a clone of 'source'.  ERR_FULL: no unit left. */
 MUST_USE enum err session_access_open(struct session *s, const struct cfg_interface *source);
 
-/* Puts the tunnel to the datapath with 'sa_out' as the SA that sends, and up in the routing table. */
+/* Puts the tunnel to the datapath with 'sa_out' as the SA that sends, and up in the routing table: the session has it now. */
 MUST_USE enum err session_access_put(struct session *s, uint32_t sa_out, const struct ike_path *path);
 
-/* Removes it everywhere, its routes first. */
+/* Takes tunnel and routes away, unless another session has them; the interface keeps its name. */
+void session_access_withdraw(struct session *s);
+
+/* Withdraws it and gives up the name. */
 void session_access_close(struct session *s);
 
-/* Adds a route through it, by the grant's distance and tag. */
-MUST_USE enum err session_access_route(struct session *s, const struct addr_prefix *prefix);
+static inline struct route_if session_access_key(const struct session *s)
+{
+	struct route_if key;
+
+	key.kind = ROUTE_IF_TUNNEL;
+	key.id = s->access.tunnel;
+	return key;
+}
+
+/* ---- routes.c: what leads to the peer ---- */
+
+/*
+ * The prefixes that the peer tells take the place of what it told before.  'accepted' (NULL: nobody asks) gets one
+ * entry for each of them.
+ */
+void session_routes_learn(struct session *s, const struct ike_config *config, bool *accepted);
+
+/* Adds all of the session's routes through its access, again where they are there; or removes them. */
+void session_routes_put(struct session *s);
+void session_routes_drop(struct session *s);
 
 /* ---- child.c: ESP SAs ---- */
 
-/* Puts both SAs to the datapath; session_child_* tells the engine when that is answered.  The keys of 'sa' are moved out. */
+/*
+ * Puts both SAs to the datapath and tells the engine when that is answered.  The keys of 'sa' are moved out; its SPI is
+ * the child's, and given back when that fails.
+ */
 MUST_USE enum err session_child_install(struct session *s, struct ike_child_sa *sa);
 void session_child_remove(struct session *s, uint32_t spi_in);
 void session_child_remove_all(struct session *s);
 
-/* The peer is reached on 'path' now: the outbound SAs follow. */
+/* The peer is reached on 'path' now: its SAs follow. */
 void session_child_move(struct session *s, const struct ike_path *path);
+
+/* The session takes its access (again), to send by its newest child; false: it has none, or that failed. */
+bool session_child_take_access(struct session *s);
+
+/* The session whose SA 'id' is; NULL when it is nobody's. */
+struct session *session_child_owner(const struct session_hub *h, uint32_t id);
 
 /* ---- tunnel.c: static tunnels, which want a session ---- */
 
-/* Makes the static tunnels agree with the model: begins new ones, ends those that went. */
+/* Begins the tunnels that the model has, gives those that are there its lines, and marks both. */
 MUST_USE enum err session_tunnel_configure(struct session_hub *h);
-void session_tunnel_free_all(struct session_hub *h);
+void session_tunnel_unmark(struct session_hub *h);
 
-/* The static tunnel's session ended: tries again after a while. */
-void session_tunnel_down(struct session_tunnel *t);
-void session_tunnel_up(struct session_tunnel *t);
+/* Ends those without a mark. */
+void session_tunnel_sweep(struct session_hub *h);
 
-/* Tries again now: the operator cleared the session, or the datapath came up. */
+/* The session serves the tunnel: until it leaves none is begun. */
+void session_tunnel_join(struct session_tunnel *t, struct session *s);
+void session_tunnel_leave(struct session *s);
+
+/* The session came up: of several that serve one tunnel one stays. */
+void session_tunnel_up(struct session *s);
+
+/* Another session than 's' takes over the datapath's tunnel and its routes; false: there is none. */
+bool session_tunnel_hand_over(struct session_tunnel *t, const struct session *s);
+
+/* The datapath came up: tries at once. */
 void session_tunnel_retry_all(struct session_hub *h);
 
 const struct cfg_interface *session_tunnel_interface(const struct session_tunnel *t);
@@ -122,16 +190,25 @@ const struct cfg_interface *session_tunnel_interface(const struct session_tunnel
 /* The tunnel's id in the datapath and the routing table. */
 uint32_t session_tunnel_id(const struct session_tunnel *t);
 
+/* The session that has it, or else one that tries to; NULL when there is none: session_tunnel_reason says why. */
+const struct session *session_tunnel_session(const struct session_tunnel *t);
+
 /* The static tunnel 'name'; NULL when there is none. */
 struct session_tunnel *session_tunnel_find(const struct session_hub *h, const char *name);
 
 /* The static tunnel that 'path' comes in on, for a responder's profile without a template; NULL when there is none. */
 struct session_tunnel *session_tunnel_for_path(const struct session_hub *h, const struct ike_path *path, const struct cfg_profile *profile);
 
-/* ---- bind.c ---- */
+/* ---- statics.c: routes of the configuration ---- */
 
-/* The pool 'cfg' with its leases; NULL when out of memory or the range is unusable. */
-struct session_pool *session_hub_pool(struct session_hub *h, const struct cfg_pool *cfg);
+/* As for tunnels: configure adds and marks, sweep removes what has no mark. */
+MUST_USE enum err session_statics_configure(struct session_hub *h);
+void session_statics_unmark(struct session_hub *h);
+void session_statics_sweep(struct session_hub *h);
+
+/* ---- show.c ---- */
+
+void session_show_interfaces(const struct session_hub *h, session_iface_fn *fn, void *ctx);
 
 #ifdef __cplusplus
 }

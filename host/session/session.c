@@ -6,6 +6,9 @@
 #include "session/session.h"
 
 #include <assert.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "session/inner.h"
@@ -39,8 +42,8 @@ static void came_up(struct session *s)
 	s->up_ms = session_now(s->hub);
 	log_event(s->hub->env.log, LOG_L_NOTICE, "session.up", "interface=%s peer=%s profile=%s", s->access.name, s->peer,
 		s->profile->object.name);
-	if (s->initiator != NULL)
-		session_tunnel_up(s->initiator);
+	if (s->tunnel != NULL)
+		session_tunnel_up(s);
 }
 
 static void went_down(struct session *s)
@@ -69,7 +72,6 @@ static const struct session_cell session_fsm[SESSION_S_COUNT][SESSION_E_COUNT] =
 	[SESSION_S_INSTALLING][SESSION_E_FAILED] = { true, NULL, SESSION_S_CLOSING },
 	[SESSION_S_INSTALLING][SESSION_E_DOWN] = { true, NULL, SESSION_S_DEAD },
 	[SESSION_S_READY][SESSION_E_UP] = { true, came_up, SESSION_S_UP },
-	[SESSION_S_READY][SESSION_E_INSTALL] = { true, NULL, SESSION_S_READY },
 	[SESSION_S_READY][SESSION_E_DOWN] = { true, NULL, SESSION_S_DEAD },
 	[SESSION_S_UP][SESSION_E_INSTALL] = { true, NULL, SESSION_S_UP },
 	[SESSION_S_UP][SESSION_E_PLACED] = { true, NULL, SESSION_S_UP },
@@ -126,6 +128,54 @@ void session_bind_ike(struct session *s, struct slab_handle ike)
 	s->in_map = true;
 }
 
+/* ---- sessions of one peer ---- */
+
+enum { PEER_KEY = SESSION_ID_TEXT + 256 };
+
+/* Names have no case (cli.md 1.4: FQDN and e-mail); what else is printed has none either. */
+static struct bytes peer_key(const struct session *s, char text[PEER_KEY])
+{
+	int len = snprintf(text, PEER_KEY, "%d %s %s", (int)s->peer_type, s->profile->object.name, s->peer);
+
+	assert(len > 0 && len < PEER_KEY);
+	for (char *c = text; *c != '\0'; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return bytes_of(text, (size_t)len);
+}
+
+static uint64_t hash_peer(const struct session *s)
+{
+	char text[PEER_KEY];
+
+	return map_hash(&s->hub->by_peer, peer_key(s, text));
+}
+
+void session_prove(struct session *s)
+{
+	if (s->in_peers || s->peer_type == CFG_ID_KEY_ID)
+		return;
+	map_add(&s->hub->by_peer, &s->by_peer, hash_peer(s));
+	s->in_peers = true;
+}
+
+struct session *session_twin(const struct session *s, const struct session *after)
+{
+	char mine[PEER_KEY], others[PEER_KEY];
+	struct bytes key = peer_key(s, mine);
+	struct map_node *n;
+
+	if (!s->in_peers)
+		return NULL;
+	n = after != NULL ? map_find_next(&after->by_peer) : map_find(&s->hub->by_peer, hash_peer(s));
+	for (; n != NULL; n = map_find_next(n)) {
+		struct session *other = list_of(n, struct session, by_peer);
+
+		if (other != s && bytes_eq(peer_key(other, others), key))
+			return other;
+	}
+	return NULL;
+}
+
 /* ---- life ---- */
 
 struct session *session_new(struct session_hub *h, enum ike_role role)
@@ -148,14 +198,17 @@ void session_free(struct session *s)
 {
 	struct session_hub *h = s->hub;
 
-	if (!addr_is_any(&s->assigned))
+	if (s->assigned.family != 0)
 		session_iface_del_local(h->ifaces, &s->assigned);
-	session_access_close(s);
 	session_child_remove_all(s);
-	if (s->pool != NULL)
-		session_pool_release(s->pool, &s->lease);
+	session_access_close(s);
+	session_tunnel_leave(s);
+	session_lease_give(s);
+	free(s->learned);
 	if (s->in_map)
 		map_del(&h->by_ike, &s->by_ike);
+	if (s->in_peers)
+		map_del(&h->by_peer, &s->by_peer);
 	session_model_put(s->model);
 	slab_free(&h->sessions, s->handle);
 }

@@ -45,6 +45,7 @@ struct session_child {
 	uint32_t spi_in, spi_out;
 	uint32_t sa_in, sa_out; /* ids in the datapath */
 	unsigned awaited;       /* SAs whose installation isn't answered yet */
+	bool spi_used;          /* the datapath took 'spi_in': it comes back with the SA's end */
 	enum err err;           /* the first failure */
 	struct dp_result in, out;
 	const struct crypto_alg *encr, *integ;
@@ -58,7 +59,7 @@ struct session_child {
 struct session_access {
 	const struct cfg_interface *source; /* template or tunnel; NULL: none yet */
 	uint32_t unit;                      /* Virtual-Access N or Tunnel N */
-	uint32_t tunnel;                    /* id in the datapath; 0: not put yet */
+	uint32_t tunnel;                    /* id in the datapath; 0: not put, or another session's now */
 	struct map_node by_tunnel;          /* while it is put */
 	bool cloned;                        /* a Virtual-Access, whose unit goes back */
 	char name[DP_NAME_MAX];
@@ -69,13 +70,15 @@ struct session {
 	struct slab_handle handle; /* ours; 'ref' of the IKE SA */
 	struct slab_handle ike;
 	struct map_node by_ike;
-	bool in_map;
+	struct map_node by_peer; /* once 'peer' is proven */
+	bool in_map, in_peers;
 	enum session_state state;
 	enum ike_role role;
 	struct ike_path path;
 	struct session_model *model; /* counted: 'profile' and 'grant' live in it */
 	const struct cfg_profile *profile;
-	struct session_tunnel *initiator; /* NULL for a responder */
+	struct session_tunnel *tunnel; /* the static one that it serves; NULL: a virtual access */
+	struct list in_tunnel;
 	enum cfg_id_type peer_type;
 	char peer[SESSION_ID_TEXT]; /* identity as text */
 	struct aaa_grant grant;
@@ -84,8 +87,10 @@ struct session {
 	struct addr assigned;      /* initiator: what the hub gave us; family 0: none */
 	struct session_access access;
 	struct list children;
-	uint64_t up_ms; /* 0: never was */
-	unsigned prefixes_accepted, prefixes_refused;
+	uint64_t up_ms;              /* 0: never was */
+	struct addr_prefix *learned; /* the peer's prefixes that were accepted, the latest it told */
+	unsigned prefixes_accepted;  /* of 'learned' */
+	unsigned prefixes_refused;   /* so far */
 };
 
 const char *session_state_name(enum session_state state); /* "INSTALLING" */

@@ -1,0 +1,138 @@
+/*
+ * The configuration as sessions hold it, and whether one may live on under another.  A kept session goes on by the
+ * configuration that it began with, which therefore is counted.  It is kept when the new one would give it the same:
+ * the same profile for the same identity, the same keys, interface, IPsec parameters and grant, line by line.  Loop
+ * thread only.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cfg/find.h"
+#include "cfg/stmt.h"
+#include "session/inner.h"
+#include "session/policy.h"
+
+struct session_model *session_model_new(struct cfg_model *cfg)
+{
+	struct session_model *m = (struct session_model *)calloc(1, sizeof(*m));
+
+	if (m == NULL)
+		return NULL;
+	m->cfg = cfg;
+	m->users = 1;
+	return m;
+}
+
+struct session_model *session_model_get(struct session_model *m)
+{
+	m->users++;
+	return m;
+}
+
+void session_model_put(struct session_model *m)
+{
+	if (m == NULL || --m->users != 0)
+		return;
+	cfg_model_free(m->cfg);
+	free(m);
+}
+
+/* ---- comparing ---- */
+
+static bool same_lines(const struct cfg_stmt *a, const struct cfg_stmt *b)
+{
+	const struct cfg_stmt *x, *y;
+
+	if (a == NULL || b == NULL)
+		return a == b;
+	if (!cfg_stmt_equal(a, b))
+		return false;
+	x = cfg_stmt_first(a);
+	y = cfg_stmt_first(b);
+	while (x != NULL && y != NULL && same_lines(x, y)) {
+		x = cfg_stmt_next(x);
+		y = cfg_stmt_next(y);
+	}
+	return x == y; /* both at their end */
+}
+
+static bool same_object(const struct cfg_model *to, const struct cfg_object *o)
+{
+	const struct cfg_object *twin = cfg_find(to, o->kind, o->name);
+
+	return twin != NULL && twin->complete == o->complete && same_lines(o->stmt, twin->stmt);
+}
+
+static bool same_interface(const struct cfg_model *to, const struct cfg_interface *i)
+{
+	return i == NULL || same_object(to, &i->object);
+}
+
+static bool same_protection(const struct cfg_model *to, const struct cfg_ipsec_profile *p)
+{
+	for (unsigned i = 0; i < p->transform_set_count; i++)
+		if (!same_object(to, &p->transform_set[i]->object))
+			return false;
+	return same_object(to, &p->object);
+}
+
+static bool same_access(const struct cfg_model *to, const struct cfg_interface *i)
+{
+	return same_interface(to, i) && same_interface(to, i->ip_lender) && same_interface(to, i->ipv6_lender) &&
+	       same_interface(to, i->tunnel.source_if) && same_protection(to, i->tunnel.protection);
+}
+
+static bool same_policy(const struct cfg_model *to, const struct cfg_authz_policy *p)
+{
+	for (const struct cfg_route_set *set = p->route_sets; set != NULL; set = set->next)
+		if (!same_interface(to, set->interface))
+			return false;
+	return (p->pool == NULL || same_object(to, &p->pool->object)) && same_object(to, &p->object);
+}
+
+static bool same_grant(const struct cfg_model *to, const struct session *s)
+{
+	for (const struct cfg_authz *a = s->profile->authz; a != NULL; a = a->next)
+		if (a->list != NULL && !same_object(to, &a->list->object))
+			return false;
+	for (unsigned i = 0; i < s->grant.source_count; i++)
+		if (!same_policy(to, s->grant.source[i]))
+			return false;
+	return true;
+}
+
+static bool same_key(const struct secret *a, const struct secret *b)
+{
+	return a != NULL && b != NULL && secret_eq(secret_view(a), secret_view(b));
+}
+
+/* An identity that has text is that text; an address is printed. */
+static struct cfg_identity identity_of(const struct session *s)
+{
+	struct cfg_identity id = { .type = s->peer_type, .text = s->peer };
+
+	if (id.type == CFG_ID_ADDRESS && addr_parse(s->peer, &id.addr) != ERR_OK)
+		id.type = CFG_ID_NONE;
+	return id;
+}
+
+/* The peer would come in by the same profile with the same keys. */
+static bool same_admission(const struct cfg_model *to, const struct session *s)
+{
+	struct session_policy_path path = { .local = s->path.local.addr, .remote = s->path.remote.addr };
+	bool responder = s->role == IKE_RESPONDER;
+	struct cfg_identity peer = identity_of(s);
+	const struct cfg_profile *p = responder ? session_policy_profile(to, &path, &peer) : cfg_find_profile(to, s->profile->object.name);
+	struct session_policy_psk was, is;
+
+	if (p == NULL || strcmp(p->object.name, s->profile->object.name) != 0 || !same_object(to, &s->profile->object))
+		return false;
+	was = session_policy_keys(s->profile, &peer, &path.remote, responder);
+	is = session_policy_keys(p, &peer, &path.remote, responder);
+	return same_key(was.local, is.local) && same_key(was.remote, is.remote);
+}
+
+bool session_model_keeps(const struct cfg_model *to, const struct session *s)
+{
+	return same_admission(to, s) && same_access(to, s->access.source) && same_grant(to, s);
+}
