@@ -442,7 +442,8 @@ void Net::deliver(const Packet &p)
 		if (b->nat_addr.family != 0) {
 			if (!addr_eq(&b->nat_addr, &p.to.addr) || p.to.port < b->nat_base || p.to.port > b->nat_base + 1)
 				continue;
-			path.local = { b->addrs[0], static_cast<uint16_t>(p.to.port == b->nat_base ? SESSION_IKE_PORT : SESSION_NATT_PORT) };
+			path.local = { b->addrs[0],
+				static_cast<uint16_t>(p.to.port == b->nat_base ? SESSION_IKE_PORT : SESSION_NATT_PORT) };
 		} else if (std::none_of(b->addrs.begin(), b->addrs.end(), [&](const struct addr &a) { return addr_eq(&a, &p.to.addr); })) {
 			continue;
 		}
