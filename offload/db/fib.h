@@ -67,6 +67,7 @@ static_assert(sizeof(struct db_fib_node) == 256, "FIB node: four lines, two of t
 
 struct db_fib {
 	struct db_pool *nodes; /* of struct db_fib_node, shared by all tables */
+	const struct db_fib_node *base;
 	struct db_rcu *rcu;
 	uint64_t root; /* an entry: hop of the prefix of length 0, and the first node */
 };
@@ -74,6 +75,7 @@ struct db_fib {
 static inline void db_fib_init(struct db_fib *f, struct db_pool *nodes, struct db_rcu *rcu)
 {
 	f->nodes = nodes;
+	f->base = (const struct db_fib_node *)(const void *)nodes->base;
 	f->rcu = rcu;
 	f->root = 0;
 }
@@ -99,7 +101,7 @@ static inline uint32_t db_fib_lookup(const struct db_fib *f, struct db_key key)
 	uint32_t best = (uint32_t)entry;
 
 	while (entry >> DB_FIB_CHILD_SHIFT != 0) {
-		const struct db_fib_node *n = (const struct db_fib_node *)db_pool_at(f->nodes, (uint32_t)(entry >> DB_FIB_CHILD_SHIFT) - 1);
+		const struct db_fib_node *n = &f->base[(entry >> DB_FIB_CHILD_SHIFT) - 1];
 
 		if ((((key.hi ^ n->key.hi) & n->mask.hi) | ((key.lo ^ n->key.lo) & n->mask.lo)) != 0)
 			break;

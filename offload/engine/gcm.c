@@ -9,7 +9,7 @@
 #include "engine/lcore.h"
 #include "engine/soft.h"
 
-enum { GCM_IV = 8, GCM_ICV = 16, GCM_NONCE = 12, GCM_HEADER = 8, GCM_LINES = 3 };
+enum { GCM_IV = 8, GCM_ICV = 16, GCM_HEADER = 8, GCM_ROUNDS = 176, GCM_HKEYS = 768, LINE = 64, AHEAD = 3 };
 
 /* 'run' encrypts or decrypts, by the SA's direction and key length. */
 struct gcm_session {
@@ -54,55 +54,85 @@ static enum err create(struct engine *e, const struct db_sa *sa, uint8_t port, v
 	return ERR_OK;
 }
 
-/* Round keys and salt of the packet after next; the hash keys a short packet needs follow the round keys. */
-static inline void prefetch_session(const struct engine_op *ops, uint32_t at, uint32_t count)
+/*
+ * A session is 1 kB, of which a packet reads the round keys at its beginning and, at the end of the table of hash keys,
+ * as many as the packet has blocks.  They are fetched a few packets ahead: with thousands of SAs none is in the cache.
+ */
+static inline void prefetch_session(const struct engine_op *op)
 {
-	if (at + 2 < count) {
-		const struct gcm_session *s = (const struct gcm_session *)ops[at + 2].session;
+	const uint8_t *key = (const uint8_t *)&((const struct gcm_session *)op->session)->key;
+	uint32_t used = op->len < GCM_HKEYS ? op->len : GCM_HKEYS;
 
-		for (int i = 0; i < GCM_LINES; i++)
-			rte_prefetch0((const uint8_t *)&s->key + 64 * i);
-		rte_prefetch0(&s->run);
-	}
+	for (uint32_t at = 0; at < GCM_ROUNDS; at += LINE)
+		rte_prefetch0(key + at);
+	for (uint32_t at = 0; at <= used; at += LINE)
+		rte_prefetch0(key + sizeof(struct gcm_key_data) - at);
 }
 
-static inline void run_one(const struct engine_op *op, const struct gcm_session *s, const uint8_t *iv, uint8_t *tag)
+/* The nonces of a burst are written before the first is read: a load across two fresh stores would wait for both. */
+struct nonce {
+	uint8_t salt[ENGINE_SALT];
+	uint8_t iv[GCM_IV];
+	uint8_t pad[4];
+};
+
+static inline void set_nonce(struct nonce *n, const struct engine_op *op, uint64_t iv)
 {
+	memcpy(n->salt, ((const struct gcm_session *)op->session)->salt, ENGINE_SALT);
+	memcpy(n->iv, &iv, GCM_IV);
+}
+
+static inline void run_one(const struct engine_op *op, const struct nonce *n, uint8_t *tag)
+{
+	const struct gcm_session *s = (const struct gcm_session *)op->session;
 	struct gcm_context_data ctx;
-	uint8_t nonce[GCM_NONCE];
 	uint8_t wide[ENGINE_AAD_ESN];
 	uint8_t *payload = op->esp + GCM_HEADER + GCM_IV;
 	const uint8_t *aad = s->aad_len == ENGINE_AAD ? op->esp : engine_soft_aad(op, wide);
 
-	memcpy(nonce, s->salt, ENGINE_SALT);
-	memcpy(nonce + ENGINE_SALT, iv, GCM_IV);
-	s->run(&s->key, &ctx, payload, payload, op->len - GCM_HEADER - GCM_IV - GCM_ICV, nonce, aad, s->aad_len, tag, GCM_ICV);
+	s->run(&s->key, &ctx, payload, payload, op->len - GCM_HEADER - GCM_IV - GCM_ICV, n->salt, aad, s->aad_len, tag, GCM_ICV);
 }
 
 /* The explicit IV is the number, in every engine and in the device (sa-state 1): none is ever used twice. */
 static void encrypt(struct engine_lcore *l, struct engine_op *ops, uint32_t count)
 {
+	struct nonce nonces[ENGINE_BURST];
+
 	(void)l;
 	for (uint32_t i = 0; i < count; i++) {
-		struct engine_op *op = &ops[i];
-		uint64_t iv = __builtin_bswap64(op->seq);
+		uint64_t iv = __builtin_bswap64(ops[i].seq);
 
-		prefetch_session(ops, i, count);
-		memcpy(op->esp + GCM_HEADER, &iv, GCM_IV);
-		run_one(op, (const struct gcm_session *)op->session, op->esp + GCM_HEADER, op->esp + op->len - GCM_ICV);
+		memcpy(ops[i].esp + GCM_HEADER, &iv, GCM_IV);
+		set_nonce(&nonces[i], &ops[i], iv);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		struct engine_op *op = &ops[i];
+
+		if (i + AHEAD < count)
+			prefetch_session(&ops[i + AHEAD]);
+		run_one(op, &nonces[i], op->esp + op->len - GCM_ICV);
 		op->ok = true;
 	}
 }
 
 static void decrypt(struct engine_lcore *l, struct engine_op *ops, uint32_t count)
 {
+	struct nonce nonces[ENGINE_BURST];
+
 	(void)l;
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t iv;
+
+		memcpy(&iv, ops[i].esp + GCM_HEADER, GCM_IV);
+		set_nonce(&nonces[i], &ops[i], iv);
+	}
 	for (uint32_t i = 0; i < count; i++) {
 		struct engine_op *op = &ops[i];
 		uint64_t tag[2], icv[2];
 
-		prefetch_session(ops, i, count);
-		run_one(op, (const struct gcm_session *)op->session, op->esp + GCM_HEADER, (uint8_t *)tag);
+		if (i + AHEAD < count)
+			prefetch_session(&ops[i + AHEAD]);
+		run_one(op, &nonces[i], (uint8_t *)tag);
 		memcpy(icv, op->esp + op->len - GCM_ICV, GCM_ICV);
 		op->ok = ((tag[0] ^ icv[0]) | (tag[1] ^ icv[1])) == 0;
 	}

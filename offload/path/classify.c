@@ -7,6 +7,7 @@
 #include <rte_prefetch.h>
 
 #include "engine/inline.h"
+#include "path/pkt/buf.h"
 #include "path/pkt/ip.h"
 #include "path/pkt/reass.h"
 
@@ -113,7 +114,7 @@ static void sort_wire(struct path_ctx *c, struct path_pkt *p, const struct db_po
 		path_drop(c, p, PATH_DROP_NOT_OURS);
 		return;
 	}
-	(void)rte_pktmbuf_adj(p->m, PATH_ETHER);
+	path_buf_pull(p->m, PATH_ETHER);
 	p->flags |= PATH_F_L2;
 	if (type != TYPE_IP4 && type != TYPE_IP6)
 		path_list_add(&c->punt, p);
@@ -136,7 +137,7 @@ static void sort_twin(struct path_ctx *c, struct path_pkt *p, const struct db_po
 	p->ip = rte_pktmbuf_mtod(p->m, uint8_t *);
 	p->port = __atomic_load_n(&port->peer, __ATOMIC_RELAXED);
 	if (type == TYPE_IP4 || type == TYPE_IP6) {
-		(void)rte_pktmbuf_adj(p->m, PATH_ETHER);
+		path_buf_pull(p->m, PATH_ETHER);
 		p->flags |= PATH_F_L2 | PATH_F_CSUM_OK;
 		why = path_ip_parse(p);
 	}

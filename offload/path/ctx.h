@@ -64,6 +64,19 @@ struct path_pkt {
 };
 static_assert(sizeof(struct path_pkt) == 64, "packet: one line");
 
+/* A packet about which nothing is known yet but where it is.  Parsing sets the rest. */
+static inline void path_pkt_begin(struct path_pkt *p, struct rte_mbuf *m, uint8_t port, uint16_t vrf)
+{
+	p->m = m;
+	p->sa = (const struct db_sa *)0;
+	p->seq = 0;
+	p->tunnel = 0;
+	p->vrf = vrf;
+	p->flags = 0;
+	p->port = port;
+	p->family = 0;
+}
+
 struct path_list {
 	uint32_t count;
 	struct path_pkt *pkt[PATH_BURST];

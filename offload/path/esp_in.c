@@ -10,6 +10,7 @@
 #include <rte_prefetch.h>
 
 #include "engine/inline.h"
+#include "path/pkt/buf.h"
 #include "path/pkt/crypt.h"
 #include "path/pkt/hand.h"
 #include "path/pkt/ip.h"
@@ -208,8 +209,8 @@ static bool strip(struct path_ctx *c, struct path_pkt *p)
 		return false;
 	}
 	p->family = next == IPPROTO_IPV6 ? AF_INET6 : AF_INET; /* as the trailer says; 'decap' compares */
-	(void)rte_pktmbuf_trim(p->m, (uint16_t)(pad + ESP_TRAILER + sa->icv_len));
-	(void)rte_pktmbuf_adj(p->m, (uint16_t)head);
+	path_buf_trim(p->m, (uint32_t)pad + ESP_TRAILER + sa->icv_len);
+	path_buf_pull(p->m, head);
 	return true;
 }
 
@@ -232,7 +233,6 @@ static void opened(struct path_ctx *c, struct path_pkt *p, bool ok)
 	if (!strip(c, p))
 		return;
 	account(c, sa, rte_pktmbuf_data_len(p->m));
-	path_count(c, PATH_COUNT_ESP_IN, 1);
 	path_list_add(&c->clear, p);
 }
 
@@ -288,4 +288,5 @@ void path_esp_in(struct path_ctx *c)
 	path_crypt_run(c, &b, false);
 	for (uint32_t i = 0; i < b.count; i++)
 		opened(c, b.pkt[i], b.op[i].ok);
+	path_count(c, PATH_COUNT_ESP_IN, b.count);
 }

@@ -9,6 +9,7 @@
 #include <rte_ip.h>
 #include <rte_mbuf.h>
 
+#include "path/pkt/buf.h"
 #include "path/pkt/crypt.h"
 #include "path/pkt/ip.h"
 #include "path/pkt/life.h"
@@ -84,10 +85,15 @@ static void copy_header(uint8_t *to, const struct db_sa *sa)
 		memcpy(to, sa->header, sa->header_len);
 }
 
+/* Padding (RFC4303-2.4), its length, next header.  More than the padding is written: an ICV of 12 bytes at least follows. */
 static void write_trailer(uint8_t *at, uint32_t pad, uint8_t next)
 {
-	for (uint32_t i = 0; i < pad; i++)
-		at[i] = (uint8_t)(i + 1);
+	static const uint8_t count[16] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
+
+	if (pad <= 8)
+		memcpy(at, count, 8);
+	else
+		memcpy(at, count, sizeof(count));
 	at[pad] = (uint8_t)pad;
 	at[pad + 1] = next;
 }
@@ -103,11 +109,11 @@ static bool build(struct path_pkt *p, struct engine_op *op)
 	uint8_t *ip;
 	uint8_t *tail;
 
-	if (rte_pktmbuf_headroom(p->m) < head + PATH_ETHER || rte_pktmbuf_tailroom(p->m) < total - head - p->len || total > UINT16_MAX)
+	if (p->m->data_off < head + PATH_ETHER || path_buf_tailroom(p->m) < total - head - p->len || total > UINT16_MAX)
 		return false;
-	tail = (uint8_t *)rte_pktmbuf_append(p->m, (uint16_t)(total - head - p->len));
+	tail = path_buf_put(p->m, total - head - p->len);
 	write_trailer(tail, pad, p->family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IPIP);
-	ip = (uint8_t *)rte_pktmbuf_prepend(p->m, (uint16_t)head);
+	ip = path_buf_push(p->m, head);
 	copy_header(ip, sa);
 	if ((sa->flags & DB_SA_V6) != 0)
 		finish_ip6(ip, total, p->tos);
@@ -148,7 +154,6 @@ static void sealed(struct path_ctx *c, struct path_pkt *p, bool ok)
 		sum_udp6(p);
 	p->family = (sa->flags & DB_SA_V6) != 0 ? AF_INET6 : AF_INET;
 	p->flags |= PATH_F_SEALED;
-	path_count(c, PATH_COUNT_ESP_OUT, 1);
 	path_list_add(&c->sealed, p);
 }
 
@@ -231,4 +236,5 @@ void path_esp_out(struct path_ctx *c)
 	path_crypt_run(c, &b, true);
 	for (uint32_t i = 0; i < b.count; i++)
 		sealed(c, b.pkt[i], b.op[i].ok);
+	path_count(c, PATH_COUNT_ESP_OUT, b.count);
 }

@@ -54,25 +54,31 @@ static void ask_connected(struct path_ctx *c, struct path_pkt *p)
 		path_drop(c, p, PATH_DROP_UNRESOLVED);
 }
 
-/* To the next hop on a port; what is longer than its MTU is cut or refused. */
-static void forward(struct path_ctx *c, struct path_pkt *p)
+/* Longer than the port's MTU: cut or refused. */
+static void too_long(struct path_ctx *c, struct path_pkt *p, uint32_t mtu)
 {
 	struct path_hand h = { .hop = p->hop, .vrf = p->vrf, .flags = p->flags, .stage = PATH_AT_OUT };
-	uint32_t mtu;
 
-	if (!path_fib_aim(c, p))
-		return;
-	mtu = __atomic_load_n(&c->db->port[p->port].mtu, __ATOMIC_RELAXED);
-	if (p->len <= mtu) {
-		path_list_add(&c->out, p);
-		return;
-	}
 	if (p->family == AF_INET && (path_ip_get16(p->ip + 6) & PATH_IP4_DF) == 0) {
 		path_frag_ip4(c, p, mtu, &h);
 		return;
 	}
 	path_icmp_send(c, p, PATH_ICMP_TOO_BIG, mtu);
 	path_drop(c, p, PATH_DROP_TOO_BIG);
+}
+
+/* To the next hop on a port. */
+static void forward(struct path_ctx *c, struct path_pkt *p)
+{
+	uint32_t mtu;
+
+	if (!path_fib_aim(c, p))
+		return;
+	mtu = __atomic_load_n(&c->db->port[p->port].mtu, __ATOMIC_RELAXED);
+	if (p->len <= mtu)
+		path_list_add(&c->out, p);
+	else
+		too_long(c, p, mtu);
 }
 
 static void to_tunnel(struct path_ctx *c, struct path_pkt *p)
@@ -83,35 +89,52 @@ static void to_tunnel(struct path_ctx *c, struct path_pkt *p)
 	path_list_add(&c->tunnel, p);
 }
 
+/* No route, or one that says so. */
+static void refuse(struct path_ctx *c, struct path_pkt *p)
+{
+	if (db_hop_action(p->hop) == DB_HOP_DROP) {
+		path_drop(c, p, PATH_DROP_ROUTE_DROP);
+		return;
+	}
+	path_icmp_send(c, p, PATH_ICMP_NO_ROUTE, 0);
+	path_drop(c, p, PATH_DROP_NO_ROUTE);
+}
+
+static bool take_hop(struct path_ctx *c, struct path_pkt *p)
+{
+	if ((p->flags & PATH_F_ROUTED) != 0)
+		return true;
+	if (!path_ip_take_ttl(p)) {
+		path_icmp_send(c, p, PATH_ICMP_TTL, 0);
+		path_drop(c, p, PATH_DROP_TTL);
+		return false;
+	}
+	p->flags |= PATH_F_ROUTED;
+	return true;
+}
+
 static void follow(struct path_ctx *c, struct path_pkt *p)
 {
-	enum db_hop_action action = db_hop_action(p->hop);
-
-	if (action == DB_HOP_LOCAL) {
+	switch (db_hop_action(p->hop)) {
+	case DB_HOP_TUNNEL:
+		if (take_hop(c, p))
+			to_tunnel(c, p);
+		break;
+	case DB_HOP_ADJ:
+		if (take_hop(c, p))
+			forward(c, p);
+		break;
+	case DB_HOP_PORT:
+		if (take_hop(c, p))
+			ask_connected(c, p);
+		break;
+	case DB_HOP_LOCAL:
 		path_list_add(&c->punt, p);
-		return;
+		break;
+	default:
+		refuse(c, p);
+		break;
 	}
-	if (action == DB_HOP_NONE || action == DB_HOP_DROP) {
-		if (action == DB_HOP_NONE)
-			path_icmp_send(c, p, PATH_ICMP_NO_ROUTE, 0);
-		path_drop(c, p, action == DB_HOP_NONE ? PATH_DROP_NO_ROUTE : PATH_DROP_ROUTE_DROP);
-		return;
-	}
-	if ((p->flags & PATH_F_ROUTED) == 0) {
-		if (!path_ip_take_ttl(p)) {
-			path_icmp_send(c, p, PATH_ICMP_TTL, 0);
-			path_drop(c, p, PATH_DROP_TTL);
-			return;
-		}
-		p->flags |= PATH_F_ROUTED;
-	}
-	path_count(c, PATH_COUNT_FORWARDED, 1);
-	if (action == DB_HOP_TUNNEL)
-		to_tunnel(c, p);
-	else if (action == DB_HOP_ADJ)
-		forward(c, p);
-	else
-		ask_connected(c, p);
 }
 
 void path_fib(struct path_ctx *c)
@@ -119,16 +142,19 @@ void path_fib(struct path_ctx *c)
 	for (uint32_t i = 0; i < c->plain.count; i++) {
 		struct path_pkt *p = c->plain.pkt[i];
 
-		if (path_ip_never_routed(p)) {
+		switch (path_ip_scope(p)) {
+		case PATH_SCOPE_ROUTED:
+			p->hop = db_vrf_lookup(&c->db->vrf[p->vrf], p->family == AF_INET6, path_ip_dst(p));
+			follow(c, p);
+			break;
+		case PATH_SCOPE_NEAR:
 			path_list_add(&c->punt, p);
-			continue;
-		}
-		if (path_ip_martian(p)) {
+			break;
+		default:
 			path_drop(c, p, PATH_DROP_MARTIAN);
-			continue;
+			break;
 		}
-		p->hop = db_vrf_lookup(&c->db->vrf[p->vrf], p->family == AF_INET6, path_ip_dst(p));
-		follow(c, p);
 	}
+	path_count(c, PATH_COUNT_ROUTED, c->plain.count);
 	c->plain.count = 0;
 }

@@ -1,18 +1,6 @@
 /* Receiving a burst.  Workers. */
 #include "path/rx.h"
 
-#include <string.h>
-
-#include <rte_mbuf.h>
-
-static void begin(struct path_pkt *p, struct rte_mbuf *m, uint8_t port, uint16_t vrf)
-{
-	memset(p, 0, sizeof(*p));
-	p->m = m;
-	p->port = port;
-	p->vrf = vrf;
-}
-
 uint32_t path_rx(struct path_ctx *c, const struct path_queue *q)
 {
 	const struct path_port *port = &c->ports[q->port];
@@ -21,7 +9,7 @@ uint32_t path_rx(struct path_ctx *c, const struct path_queue *q)
 	uint32_t n = port->ops->rx(port->dev, q->queue, pkts, PATH_BURST);
 
 	for (uint32_t i = 0; i < n; i++) {
-		begin(&c->pkt[i], pkts[i], q->port, vrf);
+		path_pkt_begin(&c->pkt[i], pkts[i], q->port, vrf);
 		c->in.pkt[i] = &c->pkt[i];
 	}
 	c->in.count = n;

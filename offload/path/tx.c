@@ -3,6 +3,7 @@
 
 #include <rte_mbuf.h>
 
+#include "path/pkt/buf.h"
 #include "path/pkt/guard.h"
 #include "path/pkt/ip.h"
 
@@ -42,14 +43,15 @@ static bool frame(const struct path_pkt *p, const struct db_port *port)
 	if (port->kind == DB_PORT_TUN)
 		return true;
 	if ((p->flags & PATH_F_FRAME) != 0)
-		return (p->flags & PATH_F_L2) == 0 || rte_pktmbuf_prepend(p->m, PATH_ETHER) != NULL;
-	eth = (uint8_t *)rte_pktmbuf_prepend(p->m, PATH_ETHER);
+		return (p->flags & PATH_F_L2) == 0 || path_buf_push(p->m, PATH_ETHER) != NULL;
+	eth = path_buf_push(p->m, PATH_ETHER);
 	if (eth == NULL)
 		return false;
 	memcpy(eth, &p->mac, MAC_LEN);
 	memcpy(eth + MAC_LEN, port->mac, MAC_LEN);
 	path_ip_put16(eth + 2 * MAC_LEN, type);
-	p->m->l2_len = PATH_ETHER;
+	if ((p->m->ol_flags & RTE_MBUF_F_TX_SEC_OFFLOAD) != 0)
+		p->m->l2_len = PATH_ETHER;
 	return true;
 }
 

@@ -79,7 +79,7 @@ uint64_t path_worker_drops(const struct path_worker *w, enum path_drop reason);
 	X(ESP_OUT, "esp-out")          \
 	X(INLINE_IN, "inline-in")      \
 	X(INLINE_OUT, "inline-out")    \
-	X(FORWARDED, "forwarded")      \
+	X(ROUTED, "routed")            \
 	X(PUNTED, "punted")            \
 	X(HANDED, "handed-over")       \
 	X(FRAGMENTS, "fragments-made") \

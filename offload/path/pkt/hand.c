@@ -4,8 +4,6 @@
  */
 #include "path/pkt/hand.h"
 
-#include <string.h>
-
 #include <rte_mbuf.h>
 #include <rte_ring.h>
 
@@ -43,13 +41,9 @@ void path_hand_resume(struct path_ctx *c, struct path_pkt *p, const struct path_
 {
 	enum path_drop why;
 
-	memset(p, 0, sizeof(*p));
-	p->m = h->m;
-	p->ip = rte_pktmbuf_mtod(h->m, uint8_t *);
+	path_pkt_begin(p, h->m, h->port, h->vrf);
 	p->tunnel = h->tunnel;
 	p->hop = h->hop;
-	p->vrf = h->vrf;
-	p->port = h->port;
 	p->flags = (uint16_t)(h->flags & ~(PATH_F_FRAGMENT | PATH_F_FRAGMENTED));
 	if (h->stage == PATH_AT_CLASSIFY) {
 		p->flags |= PATH_F_HANDED;

@@ -37,7 +37,7 @@ static bool is_error(const struct path_pkt *p)
 /* RFC1122-3.2.2, RFC4443-2.4 (e). */
 static bool due(struct path_ctx *c, const struct path_pkt *p)
 {
-	if ((p->flags & PATH_F_FRAGMENT) != 0 || is_error(p) || path_ip_martian(p) || path_ip_never_routed(p))
+	if ((p->flags & PATH_F_FRAGMENT) != 0 || is_error(p) || path_ip_scope(p) != PATH_SCOPE_ROUTED)
 		return false;
 	return limit_take(&c->icmp_limit, c->now_ms);
 }

@@ -3,22 +3,9 @@
 
 #include <netinet/in.h>
 
-#include <rte_mbuf.h>
+#include "path/pkt/buf.h"
 
 enum { EXTENSIONS_MAX = 8 };
-
-uint16_t path_ip_sum(const uint8_t *header, uint32_t len)
-{
-	uint64_t sum = 0;
-
-	for (uint32_t i = 0; i < len; i += 4) {
-		uint32_t word;
-
-		memcpy(&word, header + i, sizeof(word));
-		sum += word;
-	}
-	return path_ip_fold(sum);
-}
 
 void path_ip_seal4(uint8_t *header, uint32_t len)
 {
@@ -31,7 +18,7 @@ void path_ip_seal4(uint8_t *header, uint32_t len)
 
 static enum path_drop parse4(struct path_pkt *p)
 {
-	uint32_t have = rte_pktmbuf_data_len(p->m);
+	uint32_t have = p->m->data_len;
 	uint32_t header = (p->ip[0] & 15u) * 4;
 	uint32_t total = path_ip_get16(p->ip + 2);
 	uint16_t frag = path_ip_get16(p->ip + 6);
@@ -41,7 +28,7 @@ static enum path_drop parse4(struct path_pkt *p)
 	if ((p->flags & PATH_F_CSUM_OK) == 0 && path_ip_sum(p->ip, header) != 0xffff)
 		return PATH_DROP_CHECKSUM;
 	if (total < have)
-		(void)rte_pktmbuf_trim(p->m, (uint16_t)(have - total));
+		path_buf_trim(p->m, have - total);
 	if ((frag & (PATH_IP4_MF | PATH_IP4_OFFSET)) != 0)
 		p->flags |= PATH_F_FRAGMENTED;
 	if ((frag & PATH_IP4_OFFSET) != 0)
@@ -92,7 +79,7 @@ static enum path_drop walk6(struct path_pkt *p)
 
 static enum path_drop parse6(struct path_pkt *p)
 {
-	uint32_t have = rte_pktmbuf_data_len(p->m);
+	uint32_t have = p->m->data_len;
 	uint32_t total;
 
 	if (have < PATH_IP6)
@@ -101,7 +88,7 @@ static enum path_drop parse6(struct path_pkt *p)
 	if (total > have || total > UINT16_MAX)
 		return PATH_DROP_MALFORMED;
 	if (total < have)
-		(void)rte_pktmbuf_trim(p->m, (uint16_t)(have - total));
+		path_buf_trim(p->m, have - total);
 	p->family = AF_INET6;
 	p->len = (uint16_t)total;
 	p->tos = (uint8_t)(path_ip_get16(p->ip) >> 4);
@@ -110,8 +97,8 @@ static enum path_drop parse6(struct path_pkt *p)
 
 enum path_drop path_ip_parse(struct path_pkt *p)
 {
-	p->ip = rte_pktmbuf_mtod(p->m, uint8_t *);
-	if (rte_pktmbuf_data_len(p->m) < PATH_IP4)
+	p->ip = path_buf_data(p->m);
+	if (p->m->data_len < PATH_IP4)
 		return PATH_DROP_MALFORMED;
 	switch (p->ip[0] >> 4) {
 	case 4:
@@ -188,33 +175,33 @@ bool path_ip_decap_ecn(const struct path_pkt *p, uint8_t outer_tos)
 	return true;
 }
 
-static bool martian4(struct db_key k)
+static bool unusable4(uint32_t a)
 {
-	uint32_t first = (uint32_t)(k.hi >> 56);
-
-	return first == 0 || first == 127;
+	return a >> 24 == 0 || a >> 24 == 127;
 }
 
-static bool martian6(struct db_key k)
+static enum path_scope scope4(uint32_t src, uint32_t dst)
+{
+	if (dst >> 28 >= 0xe || dst >> 16 == 0xa9fe)
+		return PATH_SCOPE_NEAR;
+	return unusable4(src) || unusable4(dst) || src >> 28 >= 0xe ? PATH_SCOPE_MARTIAN : PATH_SCOPE_ROUTED;
+}
+
+static bool unusable6(struct db_key k)
 {
 	return k.hi == 0 && k.lo <= 1;
 }
 
-bool path_ip_martian(const struct path_pkt *p)
+static enum path_scope scope6(struct db_key src, struct db_key dst)
 {
-	struct db_key src = path_ip_src(p);
-	struct db_key dst = path_ip_dst(p);
-
-	if (p->family == AF_INET6)
-		return martian6(dst) || martian6(src) || src.hi >> 56 == 0xff;
-	return martian4(src) || martian4(dst) || src.hi >> 60 >= 0xe;
+	if (dst.hi >> 56 == 0xff || dst.hi >> 54 == 0x3fa)
+		return PATH_SCOPE_NEAR;
+	return unusable6(src) || unusable6(dst) || src.hi >> 56 == 0xff ? PATH_SCOPE_MARTIAN : PATH_SCOPE_ROUTED;
 }
 
-bool path_ip_never_routed(const struct path_pkt *p)
+enum path_scope path_ip_scope(const struct path_pkt *p)
 {
-	struct db_key dst = path_ip_dst(p);
-
 	if (p->family == AF_INET6)
-		return dst.hi >> 56 == 0xff || dst.hi >> 54 == 0x3fa;
-	return dst.hi >> 60 >= 0xe || dst.hi >> 48 == 0xa9fe;
+		return scope6(path_ip_src(p), path_ip_dst(p));
+	return scope4(path_ip_get32(p->ip + 12), path_ip_get32(p->ip + 16));
 }

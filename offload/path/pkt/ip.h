@@ -80,8 +80,19 @@ static inline struct db_key path_ip_dst(const struct path_pkt *p)
  */
 enum path_drop path_ip_parse(struct path_pkt *p);
 
-/* The sum of a whole IPv4 header is 0xffff where its checksum is right. */
-uint16_t path_ip_sum(const uint8_t *header, uint32_t len);
+/* The sum of a whole IPv4 header, of 'len' bytes, is 0xffff where its checksum is right. */
+static inline uint16_t path_ip_sum(const uint8_t *header, uint32_t len)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < len; i += 4) {
+		uint32_t word;
+
+		memcpy(&word, header + i, sizeof(word));
+		sum += word;
+	}
+	return path_ip_fold(sum);
+}
 
 /* Writes the checksum of an IPv4 header of 'len' bytes. */
 void path_ip_seal4(uint8_t *header, uint32_t len);
@@ -119,11 +130,13 @@ static inline bool path_ip_take_ttl(const struct path_pkt *p)
 /* Sets the inner congestion bits from those of the outer header (RFC6040-4.2); false: the packet must be dropped. */
 bool path_ip_decap_ecn(const struct path_pkt *p, uint8_t outer_tos);
 
-/* Whether source or destination can't be on a wire. */
-bool path_ip_martian(const struct path_pkt *p);
-
-/* Multicast, broadcast, link-local: never forwarded, the host's if anybody's. */
-bool path_ip_never_routed(const struct path_pkt *p);
+/* What addresses alone say of a packet. */
+enum path_scope {
+	PATH_SCOPE_ROUTED,
+	PATH_SCOPE_NEAR,   /* multicast, broadcast, link-local: never forwarded, the host's if anybody's */
+	PATH_SCOPE_MARTIAN /* source or destination can't be on a wire */
+};
+enum path_scope path_ip_scope(const struct path_pkt *p);
 
 #ifdef __cplusplus
 }
