@@ -82,12 +82,12 @@ exhausted_pool() {
 	ss_psk_spoke late "$LAB_DIR/late" 203.0.113.23 late.vpn.example.net || return 1
 	lab_check 'the third is refused: INTERNAL_ADDRESS_FAILURE' refused "$LAB_DIR/late" INTERNAL_ADDRESS_FAILURE
 	lab_check 'the hub logs it' hub_logs 'authorization.refused peer=203.0.113.23:.* why=no-address'
-	ss_ctl "$LAB_DIR/late" --terminate --ike hub --timeout 5 >/dev/null 2>&1
-	ss_ctl "$LAB_DIR/full1" --terminate --ike hub --timeout 5 >/dev/null 2>&1
+	lab_wait 10 ss_ctl "$LAB_DIR/late" --terminate --ike hub --timeout 5
+	lab_wait 10 ss_ctl "$LAB_DIR/full1" --terminate --ike hub --timeout 5
 	lab_check 'the address of one that left' lab_wait 5 nave_up hub1 1
 	lab_check 'goes to the next' ss_initiate "$LAB_DIR/late" hub
-	ss_ctl "$LAB_DIR/late" --terminate --ike hub --timeout 5 >/dev/null 2>&1
-	ss_ctl "$LAB_DIR/full2" --terminate --ike hub --timeout 5 >/dev/null 2>&1
+	lab_wait 10 ss_ctl "$LAB_DIR/late" --terminate --ike hub --timeout 5
+	lab_wait 10 ss_ctl "$LAB_DIR/full2" --terminate --ike hub --timeout 5
 	lab_check 'the hub keeps nothing' hub_alone
 }
 
