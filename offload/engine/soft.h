@@ -11,7 +11,7 @@ extern "C" {
 #endif
 
 /*
- * ESP on the CPU, by intel-ipsec-mb directly (docs/decisions/NNNN-soft-engine.md): AES-GCM and ChaCha20-Poly1305 one
+ * ESP on the CPU, by intel-ipsec-mb directly (docs/decisions/0005): AES-GCM and ChaCha20-Poly1305 one
  * packet a call, AES-CBC with HMAC through the library's multi-buffer jobs, a burst at a time.  One table a kind, so
  * that nothing is decided per packet.
  */
