@@ -130,8 +130,6 @@ enum err db_adj_put(struct db *db, const struct dp_adjacency *conf)
 		return adj_new(db, conf->id, port, &conf->next_hop) == NULL ? ERR_FULL : ERR_OK;
 	if (a->port == port && addr_eq(&a->next_hop, &conf->next_hop))
 		return ERR_OK;
-	/* Unresolved while port and address change: nothing leaves for a mixture of the two. */
-	__atomic_store_n(&a->mac, 0, __ATOMIC_RELEASE);
 	map_del(&db->adj_hosts, &cold_of(db, a)->by_host);
 	a->next_hop = conf->next_hop;
 	__atomic_store_n(&a->port, port, __ATOMIC_RELEASE);
@@ -219,7 +217,7 @@ enum err db_adj_resolve(struct db *db, uint8_t port, const struct addr *next_hop
 
 	if (mac != NULL) {
 		memcpy(&value, mac, MAC_LEN);
-		value |= DB_ADJ_RESOLVED;
+		value |= DB_ADJ_RESOLVED | (uint64_t)port << DB_ADJ_PORT_SHIFT;
 		err = connect_host(db, port, next_hop);
 	} else if (own != NULL) {
 		disconnect_host(db, own);

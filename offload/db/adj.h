@@ -17,14 +17,15 @@ extern "C" {
 struct db;
 
 /*
- * Adjacencies: port + next hop -> MAC address.  The address is one atomic word, so that a neighbour's change is one
- * store; the source address is the port's, the type the packet's.  The kernel resolves: the server feeds what its
+ * Adjacencies: port + next hop -> MAC address.  The address is one atomic word, so that a change of neighbour or port is
+ * one store; the source address is the port's, the type the packet's.  The kernel resolves: the server feeds what its
  * neighbour table says through db_adj_resolve.
  */
 #define DB_ADJ_RESOLVED (UINT64_C(1) << 48)
+enum { DB_ADJ_PORT_SHIFT = 56 };
 
 struct db_adj {
-	uint64_t mac;      /* DB_ADJ_RESOLVED | address, first byte lowest; 0: unresolved, packets raise a note */
+	uint64_t mac;      /* port << DB_ADJ_PORT_SHIFT | DB_ADJ_RESOLVED | address, first byte lowest; 0: unresolved */
 	uint64_t asked_ms; /* last time a note was raised for it (workers; a race costs a second note) */
 	uint32_t id;       /* control's; 0: made for a neighbour on a connected network */
 	uint32_t refs;     /* rules that lead here, and its owner */

@@ -188,8 +188,8 @@ enum err db_rule_set(struct db *db, uint16_t vrf, const struct addr_prefix *pref
 		return err;
 	}
 	hop_ref(db, hop);
+	db_touch(db); /* before the grace period: workers keep outer routes by epoch */
 	hop_unref(db, was);
-	db_touch(db);
 	return ERR_OK;
 }
 
@@ -206,8 +206,8 @@ bool db_rule_clear(struct db *db, uint16_t vrf, const struct addr_prefix *prefix
 	r->hop[origin] = 0;
 	err = show(db, r);
 	assert(err == ERR_OK);
-	hop_unref(db, was);
 	db_touch(db);
+	hop_unref(db, was);
 	if (rule_hop(r) == 0)
 		rule_free(db, r);
 	return true;

@@ -30,9 +30,11 @@ bool path_fib_aim(struct path_ctx *c, struct path_pkt *p)
 		return false;
 	}
 	p->mac = mac;
-	p->port = (uint8_t)__atomic_load_n(&a->port, __ATOMIC_RELAXED);
-	if (mac != 0)
+	if (mac != 0) {
+		p->port = (uint8_t)(mac >> DB_ADJ_PORT_SHIFT);
 		return true;
+	}
+	p->port = (uint8_t)__atomic_load_n(&a->port, __ATOMIC_RELAXED);
 	/* ESP doesn't wait: it would come back as a plain packet. */
 	if ((p->flags & PATH_F_SEALED) != 0 || c->now_ms - __atomic_load_n(&a->asked_ms, __ATOMIC_RELAXED) < ASK_EVERY_MS) {
 		path_drop(c, p, PATH_DROP_UNRESOLVED);
