@@ -112,7 +112,8 @@ void Nic::stop(int signal)
 	if (pid <= 0)
 		return;
 	kill(pid, signal);
-	kill(pid, SIGCONT);
+	if (frozen)
+		freeze(false);
 	waitpid(pid, nullptr, 0);
 	pid = -1;
 }
@@ -120,6 +121,7 @@ void Nic::stop(int signal)
 void Nic::freeze(bool on)
 {
 	kill(pid, on ? SIGSTOP : SIGCONT);
+	frozen = on;
 }
 
 std::vector<Bytes> Nic::sent() const

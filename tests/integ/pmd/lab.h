@@ -39,6 +39,7 @@ class Nic
       private:
 	std::string dir;
 	pid_t pid = -1;
+	bool frozen = false;
 };
 
 struct PortOptions {

@@ -30,6 +30,8 @@ bool encrypts(Port &p, const Nic &nic, void *session, uint64_t number, size_t co
 {
 	rte_mbuf *m = p.packet(ether_ip(peer_mac, our_mac, inner));
 
+	// A packet that overtakes its SA is refused by the device.
+	until([&] { return rte_pmd_nave_session_status(p.id, session) != -EAGAIN; });
 	m->ol_flags |= RTE_MBUF_F_TX_SEC_OFFLOAD;
 	p.number(m) = number;
 	EXPECT_EQ(rte_security_set_pkt_metadata(p.sec, session, m, nullptr), 0);
@@ -129,7 +131,8 @@ TEST(PmdLife, old_sessions_do_not_encrypt)
 	ASSERT_TRUE(until([&] { return rte_pmd_nave_reattach(p.id) == 0; }));
 	p.start();
 	void *s = sa.create(p);
-	EXPECT_FALSE(encrypts(p, nic, old, 1, 1) || !encrypts(p, nic, s, 2, 1));
+	EXPECT_TRUE(encrypts(p, nic, old, 1, 0)); // goes nowhere
+	EXPECT_TRUE(encrypts(p, nic, s, 2, 1));
 	EXPECT_EQ(p.xstat("tx_refused_secured"), 1u);
 	EXPECT_EQ(rte_security_session_destroy(p.sec, old), 0); // nothing happens to the new one
 	EXPECT_TRUE(encrypts(p, nic, s, 3, 2));

@@ -79,10 +79,10 @@ TEST_P(Suites, encrypt)
 	sa.keys = EspKeys::of(GetParam(), 1);
 	void *s = sa.create(p);
 	ASSERT_NE(s, nullptr);
+	ASSERT_TRUE(stands(p, s));
 	for (uint64_t n : { 1, 2, 70000 })
 		EXPECT_TRUE(p.send(secured(p, s, n)));
 	ASSERT_TRUE(until([&] { return nic.sent().size() == 3; }));
-	EXPECT_TRUE(stands(p, s));
 	auto o = esp_open(sa.keys, esp_of(nic.sent()[2]));
 	ASSERT_TRUE(o);
 	EXPECT_EQ(o->inner, inner);
@@ -136,6 +136,7 @@ TEST(PmdSec, udp_encapsulation)
 	ASSERT_EQ(got.size(), 1u);
 	EXPECT_EQ(bytes_of(got[0]), ether_ip(our_mac, peer_mac, inner));
 	rte_pktmbuf_free(got[0]);
+	ASSERT_TRUE(stands(p, o));
 	EXPECT_TRUE(p.send(secured(p, o, 9)));
 	ASSERT_TRUE(until([&] { return nic.sent().size() == 1; }));
 	auto opened = esp_open(out.keys, esp_of(nic.sent()[0], true));
@@ -153,6 +154,7 @@ TEST(PmdSec, fails_closed)
 	Port p(nic);
 	void *s = sa.create(p);
 	void *other = sa.create(p);
+	ASSERT_TRUE(stands(p, other));
 	rte_mbuf *stray = p.packet(to_peer);
 	rte_mbuf *stale = secured(p, s, 1);
 
@@ -183,6 +185,7 @@ TEST(PmdSec, device_counts)
 	Port p(nic, { .args = {}, .numbers = false });
 	sa.number = 10;
 	void *s = sa.create(p);
+	ASSERT_TRUE(stands(p, s));
 	for (int i = 0; i < 3; i++)
 		EXPECT_TRUE(p.send(secured(p, s, 0)));
 	ASSERT_TRUE(until([&] { return nic.sent().size() == 3; }));
@@ -273,6 +276,7 @@ TEST(PmdSec, table_full)
 	EXPECT_TRUE(until([&] { return rte_pmd_nave_poll(p.id) == 0; }));
 	v[3] = sa.create(p);
 	ASSERT_NE(v[3], nullptr);
+	ASSERT_TRUE(stands(p, v[3]));
 	EXPECT_TRUE(p.send(secured(p, v[3], 1)));
 	EXPECT_TRUE(until([&] { return nic.sent().size() == 1; }));
 	ASSERT_EQ(rte_pmd_nave_info_get(p.id, &info), 0);
@@ -415,6 +419,7 @@ TEST(PmdSec, fence)
 	nic.start();
 	Port p(nic);
 	void *s = sa.create(p);
+	ASSERT_TRUE(stands(p, s));
 	for (uint64_t i = 1; i <= 50; i++)
 		EXPECT_TRUE(p.send(secured(p, s, i)));
 	ASSERT_EQ(rte_pmd_nave_fence(p.id, &tag), 0);
@@ -535,6 +540,7 @@ TEST(PmdGuard, drops_clear_text)
 	p.start();
 	EXPECT_EQ(rte_pmd_nave_guard_set(p.id, nullptr, 0), -EBUSY);
 	void *s = sa.create(p);
+	ASSERT_TRUE(stands(p, s));
 	for (const Bytes &b : { arp, to_peer, ike })
 		EXPECT_TRUE(p.send(p.packet(b)));
 	EXPECT_TRUE(p.send(secured(p, s, 1)));
