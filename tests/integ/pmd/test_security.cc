@@ -336,6 +336,36 @@ TEST(PmdSec, refused_by_the_host)
 	EXPECT_EQ(rte_security_session_update(p.sec, s, &conf), -ENOTSUP);
 }
 
+// A device whose inbound slot is in the SPI: two SPIs of one slot don't fit, and the slot is found again after its SA is gone.
+TEST(PmdSec, spi_table)
+{
+	Nic nic;
+	Sa sa = in_sa();
+	rte_flow_error error;
+	rte_pmd_nave_info info;
+
+	nic.feed({ from_peer(sa, 1) });
+	nic.start("--profile cnxk");
+	Port p(nic, { .args = {}, .start = false });
+	ASSERT_EQ(rte_pmd_nave_info_get(p.id, &info), 0);
+	EXPECT_NE(info.features & RTE_PMD_NAVE_F_SPI_TABLE, 0u);
+	sa.spi += 4096;
+	void *other = sa.create(p);
+	ASSERT_TRUE(stands(p, other));
+	sa.spi -= 4096;
+	EXPECT_EQ(sa.create(p), nullptr);
+	EXPECT_EQ(rte_errno, ENOSPC);
+	EXPECT_EQ(rte_security_session_destroy(p.sec, other), 0);
+	EXPECT_TRUE(until([&] { return rte_pmd_nave_poll(p.id) == 0; }));
+	void *s = sa.create(p);
+	ASSERT_NE(flow_of(p, sa, s, &error), nullptr) << error.message;
+	p.start();
+	auto got = p.receive(1);
+	ASSERT_EQ(got.size(), 1u);
+	EXPECT_NE(got[0]->ol_flags & RTE_MBUF_F_RX_SEC_OFFLOAD, 0u);
+	rte_pktmbuf_free(got[0]);
+}
+
 TEST(PmdSec, capabilities)
 {
 	Nic nic;
