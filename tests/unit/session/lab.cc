@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "cfg/load.h"
+#include "../cfg/loaded.h"
 
 namespace lab
 {
@@ -41,13 +41,6 @@ std::string str(const struct addr_prefix &p)
 	return addr_prefix_str(&p, text);
 }
 
-static const struct cfg_lang *lang()
-{
-	static const std::unique_ptr<struct cfg_lang, void (*)(struct cfg_lang *)> one(cfg_lang_new(), cfg_lang_free);
-
-	return one.get();
-}
-
 static std::string errors(struct cfg_messages *messages)
 {
 	char text[CFG_MESSAGE_TEXT + 64];
@@ -63,7 +56,7 @@ struct cfg_model *model(const std::string &text)
 {
 	struct cfg_messages messages = {};
 	struct cfg_model *m = nullptr;
-	enum err err = cfg_load(lang(), "test.cfg", bytes_of(text.data(), text.size()), &messages, &m);
+	enum err err = cfg_load(cfgtest::lang(), "test.cfg", bytes_of(text.data(), text.size()), &messages, &m);
 	std::string said = errors(&messages);
 
 	EXPECT_EQ(err, ERR_OK) << said << text;
@@ -74,7 +67,7 @@ struct cfg_platform *platform(const std::string &text)
 {
 	struct cfg_messages messages = {};
 	struct cfg_platform *p = nullptr;
-	enum err err = cfg_platform_load(lang(), "platform", bytes_of(text.data(), text.size()), &messages, &p);
+	enum err err = cfg_platform_load(cfgtest::lang(), "platform", bytes_of(text.data(), text.size()), &messages, &p);
 	std::string said = errors(&messages);
 
 	EXPECT_EQ(err, ERR_OK) << said;

@@ -1,0 +1,70 @@
+#include "lab.h"
+
+#include "cfg/find.h"
+#include "session/terms.h"
+
+namespace
+{
+
+using namespace lab;
+
+class SessionTerms : public ::testing::Test
+{
+      protected:
+	struct cfg_model *m = nullptr;
+	struct session_terms t;
+
+	enum err fill(const std::string &profile, const std::string &tunnel, const std::string &more = "")
+	{
+		cfg_model_free(m);
+		m = model("crypto ikev2 profile P\n match identity remote any\n authentication local pre-share key K\n"
+			  " authentication remote pre-share key K\n" +
+			  profile + "crypto ipsec profile I\n set ikev2-profile P\n" + more +
+			  "interface Loopback0\n ip address 10.0.0.1 255.255.255.255\n"
+			  "interface Virtual-Template1 type tunnel\n ip unnumbered Loopback0\n" +
+			  tunnel);
+		return session_terms_fill(cfg_find_profile(m, "P"), cfg_find_interface(m, "Virtual-Template1"), &t);
+	}
+	void TearDown() override
+	{
+		cfg_model_free(m);
+	}
+};
+
+const char *const ipsec = " tunnel mode ipsec dual-overlay\n tunnel protection ipsec profile I\n";
+
+TEST_F(SessionTerms, R_IKE_22_what_the_profile_says)
+{
+	ASSERT_EQ(fill(" dpd 30 4 periodic\n lifetime 3600\n nat keepalive 15\n", ipsec), ERR_OK);
+	EXPECT_EQ(t.terms.dpd.interval_s, 30);
+	EXPECT_EQ(t.terms.dpd.retry_s, 4);
+	EXPECT_TRUE(t.terms.dpd.periodic);
+	EXPECT_EQ(t.terms.lifetime_s, 3600u);
+	EXPECT_EQ(t.terms.nat_keepalive_s, 15);
+	EXPECT_EQ(t.terms.child.esp.count, 1); /* R-DEF-03: the default transform set */
+	EXPECT_EQ(t.terms.child.local_count, 2);
+	EXPECT_EQ(t.terms.child.remote_count, 2);
+	EXPECT_EQ(t.terms.child.local[0].start.family, AF_INET);
+	EXPECT_EQ(t.terms.child.remote[1].start.family, AF_INET6);
+	EXPECT_TRUE(t.terms.child.narrow_to_address);
+}
+
+TEST_F(SessionTerms, defaults)
+{
+	ASSERT_EQ(fill("", ipsec), ERR_OK);
+	EXPECT_EQ(t.terms.dpd.interval_s, 0);
+	EXPECT_EQ(t.terms.lifetime_s, 86400u);
+	ASSERT_EQ(fill("", ipsec, "crypto ikev2 dpd 20 3 on-demand\n"), ERR_OK);
+	EXPECT_EQ(t.terms.dpd.interval_s, 20); /* the global one */
+	EXPECT_FALSE(t.terms.dpd.periodic);
+}
+
+TEST_F(SessionTerms, what_isnt_built_or_complete_is_refused)
+{
+	EXPECT_EQ(fill("", " tunnel mode gre ip\n tunnel protection ipsec profile I\n"), ERR_UNSUPPORTED);
+	EXPECT_EQ(fill("", " tunnel mode ipsec ipv4\n"), ERR_INCOMPLETE);
+	EXPECT_EQ(
+		fill("", ipsec, " set transform-set T\ncrypto ipsec transform-set T esp-gcm 128\n mode transport\n mode tunnel\n"), ERR_OK);
+}
+
+} // namespace
