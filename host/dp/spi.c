@@ -13,12 +13,19 @@ static void refill(struct dp_spi_pool *pool)
 		return; /* asked for again with the next take, or when the link is up */
 }
 
+static void tell_back(struct dp_spi_pool *pool)
+{
+	if (pool->back_count != 0 && dp_provider_release(pool->provider, pool->back, pool->back_count) == ERR_OK)
+		pool->back_count = 0;
+}
+
 static void on_lease(struct dp_call *call, enum err err, const struct dp_msg *reply)
 {
 	struct dp_spi_pool *pool = list_of(call, struct dp_spi_pool, call);
 
 	if (err != ERR_OK)
 		return;
+	tell_back(pool);
 	for (unsigned i = 0; i < reply->u.lease.count && pool->count < DP_SPI_POOL; i++)
 		pool->spi[pool->count++] = reply->u.lease.spi[i];
 	if (reply->u.lease.count != 0)
@@ -31,8 +38,11 @@ static void on_changed(struct dp_listener *l, struct dp_provider *p)
 
 	if (!p->up)
 		return;
-	if (p->peer.instance != pool->instance)
+	if (p->peer.instance != pool->instance) {
 		pool->count = 0; /* it never leased these */
+		pool->back_count = 0;
+	}
+	tell_back(pool);
 	pool->instance = p->peer.instance;
 	refill(pool);
 }
@@ -52,6 +62,7 @@ void dp_spi_fini(struct dp_spi_pool *pool)
 {
 	if (pool->provider == NULL)
 		return;
+	tell_back(pool);
 	if (pool->count != 0 && dp_provider_release(pool->provider, pool->spi, (uint16_t)pool->count) == ERR_OK)
 		pool->count = 0;
 	dp_provider_cancel(pool->provider, &pool->call);
@@ -61,6 +72,7 @@ void dp_spi_fini(struct dp_spi_pool *pool)
 
 enum err dp_spi_take(struct dp_spi_pool *pool, uint32_t *out)
 {
+	tell_back(pool);
 	if (pool->count == 0) {
 		refill(pool);
 		return ERR_AGAIN;
@@ -72,6 +84,7 @@ enum err dp_spi_take(struct dp_spi_pool *pool, uint32_t *out)
 
 void dp_spi_give(struct dp_spi_pool *pool, uint32_t spi)
 {
-	if (dp_provider_release(pool->provider, &spi, 1) != ERR_OK)
-		return; /* lost with the link, or until the next one */
+	if (pool->back_count < DP_SPI_POOL)
+		pool->back[pool->back_count++] = spi;
+	tell_back(pool);
 }

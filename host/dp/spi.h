@@ -21,6 +21,8 @@ struct dp_spi_pool {
 	uint32_t port;
 	uint32_t count;
 	uint32_t spi[DP_SPI_POOL];
+	uint16_t back_count; /* given back, and not yet told to the datapath */
+	uint32_t back[DP_SPI_POOL];
 };
 
 /* 'port' as for dp_provider_reserve.  Asks at once when the link is up. */
@@ -30,7 +32,10 @@ void dp_spi_fini(struct dp_spi_pool *pool);
 /* One SPI, host order; ERR_AGAIN when none is at hand: asked for, there with luck at the next message. */
 MUST_USE enum err dp_spi_take(struct dp_spi_pool *pool, uint32_t *out);
 
-/* Gives one back that no SA was put with.  Best effort: the datapath takes all back when this process goes. */
+/*
+ * Gives one back that no SA has: of one that has, or will by a put under way, the datapath ignores it.  Told at once or with
+ * the next call; those of a datapath that is no more, and what is too much, are forgotten.
+ */
 void dp_spi_give(struct dp_spi_pool *pool, uint32_t spi);
 
 #ifdef __cplusplus

@@ -236,6 +236,8 @@ void ike_sa_tell_down(struct ike_sa *sa)
 	if (sa->came_up) {
 		e->stats.up--;
 		ike_core_count(e, IKE_STAT_DOWN);
+		if (sa->why == IKE_DOWN_DEAD_PEER)
+			ike_core_count(e, IKE_STAT_DEAD_PEER);
 	}
 	ike_core_log_sa(sa, LOG_L_NOTICE, "ike.down", "reason=%s", ike_ports_down_str((enum ike_down)sa->why));
 	e->cfg.ports->down(e->cfg.ports->ctx, sa->handle, (enum ike_down)sa->why);

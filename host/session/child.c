@@ -61,12 +61,6 @@ static void told(struct dp_owner *owner, const struct dp_op *op, const struct dp
 	}
 }
 
-/* The datapath counts windows in words. */
-static uint16_t window_of(const struct cfg_ipsec_profile *profile)
-{
-	return (uint16_t)((profile->replay_window + DP_WINDOW_MIN - 1) / DP_WINDOW_MIN * DP_WINDOW_MIN);
-}
-
 /* The SA of one direction but for its keys. */
 static enum err describe(const struct session_child *c, enum dp_direction direction, struct dp_sa *out)
 {
@@ -80,7 +74,7 @@ static enum err describe(const struct session_child *c, enum dp_direction direct
 	out->esn = c->esn;
 	out->udp_encap = c->udp_encap;
 	out->allow_offload = true;
-	out->window = direction == DP_IN ? window_of(s->access.source->tunnel.protection) : 0;
+	out->window = direction == DP_IN ? s->access.source->tunnel.protection->replay_window : 0;
 	out->local = s->path.local;
 	out->remote = s->path.remote;
 	for (unsigned l = 0; l < c->local_count; l++)

@@ -139,29 +139,56 @@ static struct iface_addr *find_addr(const struct session_ifaces *t, const struct
 	return NULL;
 }
 
-/* An address may stand on two interfaces while it moves from one to the other: what the other needs stays. */
-static void drop_addr(struct session_ifaces *t, struct iface_addr *a)
+/* Whether another address is the same for the datapath and the host. */
+static bool is_doubled(const struct session_ifaces *t, const struct iface_addr *a)
 {
-	struct dp_op op = local_op(a, DP_DEL_LOCAL);
 	struct addr_prefix prefix = host_prefix(a);
-	struct route_candidate c[2];
-	unsigned count = candidates_of(a, c);
-	bool is_local = false, is_there = false;
 
-	list_del(&a->link);
 	list_each (it, &t->addrs) {
 		const struct iface_addr *b = list_of(it, struct iface_addr, link);
 		struct addr_prefix other = host_prefix(b);
 
-		is_local = is_local || addr_eq(&a->prefix.addr, &b->prefix.addr);
-		is_there = is_there || (addr_prefix_eq(&prefix, &other) && strcmp(netdev_of(a), netdev_of(b)) == 0);
+		if (b != a && addr_prefix_eq(&prefix, &other) && strcmp(netdev_of(a), netdev_of(b)) == 0)
+			return true;
 	}
-	for (unsigned i = is_local ? 1 : 0; i < count; i++)
-		route_rib_del(t->hub->env.rib, &c[i]);
-	if (!is_there) {
+	return false;
+}
+
+static bool is_needed(const struct session_ifaces *t, const struct iface_addr *but, const struct route_candidate *c)
+{
+	struct addr network = addr_network(&c->prefix);
+
+	list_each (it, &t->addrs) {
+		const struct iface_addr *a = list_of(it, struct iface_addr, link);
+		struct route_candidate other[2];
+		unsigned count = a == but ? 0 : candidates_of(a, other);
+
+		for (unsigned i = 0; i < count; i++) {
+			struct addr same = addr_network(&other[i].prefix);
+
+			if (addr_eq(&network, &same) && c->prefix.len == other[i].prefix.len && c->out.kind == other[i].out.kind &&
+				c->out.id == other[i].out.id)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* While an address changes or moves, two have something in common: what the other needs stays. */
+static void drop_addr(struct session_ifaces *t, struct iface_addr *a)
+{
+	struct dp_op op = local_op(a, DP_DEL_LOCAL);
+	struct route_candidate c[2];
+	unsigned count = candidates_of(a, c);
+
+	for (unsigned i = 0; i < count; i++)
+		if (!is_needed(t, a, &c[i]))
+			route_rib_del(t->hub->env.rib, &c[i]);
+	if (!is_doubled(t, a)) {
 		(void)dp_sync_del(t->hub->env.sync, &op);
 		tell_host(t, a, false);
 	}
+	list_del(&a->link);
 	free(a);
 }
 

@@ -1,6 +1,7 @@
 #include "dp/spi.h"
 
 #include <set>
+#include <vector>
 
 #include "lab.h"
 
@@ -64,6 +65,36 @@ TEST_F(Spi, gives_back)
 	dp_spi_fini(&pool);
 	run(5);
 	EXPECT_EQ(model_counts().spis_leased, 0u);
+}
+
+TEST_F(Spi, gives_back_many_at_once_and_over_a_broken_link)
+{
+	std::vector<uint32_t> all(DP_SPI_LOW);
+
+	run(5);
+	for (uint32_t &spi : all)
+		ASSERT_EQ(dp_spi_take(&pool, &spi), ERR_OK);
+	run(5);
+	for (unsigned i = 0; i < all.size() / 2; i++)
+		dp_spi_give(&pool, all[i]);
+	dp_fake_drop(fake, 0); /* some of it was on its way */
+	for (size_t i = all.size() / 2; i < all.size(); i++)
+		dp_spi_give(&pool, all[i]);
+	EXPECT_EQ(pool.back_count, all.size() / 2);
+	dp_fake_raise(fake);
+	run(5);
+	EXPECT_EQ(pool.back_count, 0u);
+	EXPECT_LE(model_counts().spis_leased, pool.count + all.size() / 2);
+	for (uint32_t &spi : all)
+		ASSERT_EQ(dp_spi_take(&pool, &spi), ERR_OK);
+	run(5);
+	uint32_t held = model_counts().spis_leased - pool.count;
+	for (uint32_t spi : all)
+		dp_spi_give(&pool, spi);
+	run(5);
+	dp_spi_give(&pool, all[0]); /* told with the next call where it couldn't be at once */
+	run(5);
+	EXPECT_EQ(model_counts().spis_leased - pool.count, held - all.size());
 }
 
 TEST_F(Spi, drops_those_of_a_datapath_that_is_no_more)

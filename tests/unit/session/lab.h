@@ -161,6 +161,9 @@ struct SpokeConfig {
 
 extern const char *const lan_and_wan; /* a platform of two netdevs */
 
+/* 'text' with each 'from' made a 'to'; there is one at least. */
+std::string with(std::string text, const std::string &from, const std::string &to);
+
 /* A hub and spokes. */
 class Star : public ::testing::Test
 {

@@ -1,0 +1,177 @@
+/* The life of a session, and those that one peer has at a time. */
+#include "lab.h"
+
+namespace
+{
+
+using namespace lab;
+
+class SessionLife : public Star
+{
+};
+
+TEST_F(SessionLife, R_IKE_22_initial_contact_replaces_and_the_lease_moves)
+{
+	HubConfig h;
+
+	h.pool = "ip local pool P 10.77.0.100\n"; /* there is no second address */
+	hub.must_load(h.text());
+	Box &old = spoke(1);
+	up(old);
+	old.dead = true;
+	Box &fresh = wan.box("fresh", { "203.0.113.77" }, lan_and_wan);
+	fresh.must_load(with(SpokeConfig(1).text(), "203.0.113.1 ", "203.0.113.77 "));
+	up(fresh);
+	EXPECT_EQ(hub.up(), 1u);
+	EXPECT_EQ(str(fresh.session()->assigned), "10.77.0.100");
+	EXPECT_EQ(hub.route("10.77.0.100/32"), std::string("S [1/1] ") + hub.session()->access.name);
+	EXPECT_TRUE(hub.logged("session.replaced"));
+	hub.expect_whole();
+}
+
+TEST_F(SessionLife, R_IKE_07_names_are_the_same_without_regard_to_case)
+{
+	hub.must_load(HubConfig().text());
+	Box &old = spoke(1);
+	up(old);
+	old.dead = true;
+	Box &fresh = wan.box("fresh", { "203.0.113.77" }, lan_and_wan);
+	fresh.must_load(
+		with(with(SpokeConfig(1).text(), "203.0.113.1 ", "203.0.113.77 "), "fqdn spoke1.example.net", "fqdn SPOKE1.Example.net"));
+	up(fresh);
+	EXPECT_EQ(hub.up(), 1u);
+}
+
+/* cli.md 1.4: many peers may share a key id. */
+TEST_F(SessionLife, R_IKE_09_initial_contact_means_nothing_for_a_key_id)
+{
+	hub.must_load(with(HubConfig().text(), "remote fqdn domain example.net", "remote key-id clients"));
+	std::vector<Box *> all;
+
+	for (unsigned n = 1; n <= 3; n++) {
+		Box &s = wan.box("spoke" + std::to_string(n), { "203.0.113." + std::to_string(n) }, lan_and_wan);
+		s.must_load(with(SpokeConfig(n).text(), "local fqdn spoke" + std::to_string(n) + ".example.net", "local key-id clients"));
+		up(s);
+		all.push_back(&s);
+	}
+	EXPECT_EQ(hub.up(), 3u);
+	wan.run(1000);
+	for (Box *s : all)
+		EXPECT_EQ(s->up(), 1u);
+}
+
+/* Without INITIAL_CONTACT the older session has to show that it lives. */
+TEST_F(SessionLife, an_older_session_is_probed_and_only_a_dead_one_goes)
+{
+	SpokeConfig c(1);
+
+	c.tunnels = 2;
+	hub.must_load(HubConfig().text());
+	Box &s = spoke(c);
+	ASSERT_TRUE(wan.run_until([&] { return s.up() == 2; }, 5000));
+	wan.run(500);
+	/* Tunnel1's end isn't heard of at the hub. */
+	wan.tap = [&](const Packet &p) { return !addr_eq(&p.from.addr, &s.addrs[0]); };
+	ike_engine_delete(s.engine, wan.now_ms, s.session("Tunnel1")->ike);
+	wan.run(200);
+	wan.tap = nullptr;
+	EXPECT_EQ(s.up(), 1u);
+	EXPECT_EQ(hub.up(), 2u);
+	ASSERT_TRUE(wan.run_until([&] { return s.up() == 2; }, 5000));
+	wan.run(100);
+	EXPECT_EQ(hub.up(), 3u);
+	EXPECT_GE(hub.stat(IKE_STAT_PROBE), 2u);
+	ASSERT_TRUE(wan.run_until([&] { return hub.up() == 2; }, 120000));
+	EXPECT_EQ(s.up(), 2u);
+	EXPECT_EQ(s.stat(IKE_STAT_UP), 3u);
+}
+
+TEST_F(SessionLife, states_have_names_and_words)
+{
+	std::set<std::string> names;
+
+	for (int s = 0; s < SESSION_S_COUNT; s++) {
+		names.insert(session_state_name(static_cast<enum session_state>(s)));
+		EXPECT_STRNE(session_state_word(static_cast<enum session_state>(s)), "?");
+	}
+	EXPECT_EQ(names.size(), size_t{ SESSION_S_COUNT });
+	EXPECT_STREQ(session_state_word(SESSION_S_UP), "UP");
+	EXPECT_STREQ(session_state_name(SESSION_S_COUNT), "?");
+}
+
+/* Each state comes to its end, and none takes what it has no use for. */
+TEST_F(SessionLife, state_machine)
+{
+	const enum session_event none = SESSION_E_COUNT;
+	const struct {
+		enum session_state from;
+		enum session_state to[SESSION_E_COUNT]; /* COUNT: refused */
+	} rows[] = {
+		/*                       GRANT              INSTALL               PLACED            FAILED             UP              DOWN */
+		{ SESSION_S_NEW,
+			{ SESSION_S_GRANTED, SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_CLOSING, SESSION_S_COUNT, SESSION_S_DEAD } },
+		{ SESSION_S_GRANTED,
+			{ SESSION_S_COUNT, SESSION_S_INSTALLING, SESSION_S_COUNT, SESSION_S_CLOSING, SESSION_S_COUNT, SESSION_S_DEAD } },
+		{ SESSION_S_INSTALLING,
+			{ SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_READY, SESSION_S_CLOSING, SESSION_S_COUNT, SESSION_S_DEAD } },
+		{ SESSION_S_READY, { SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_UP, SESSION_S_DEAD } },
+		{ SESSION_S_UP, { SESSION_S_COUNT, SESSION_S_UP, SESSION_S_UP, SESSION_S_UP, SESSION_S_COUNT, SESSION_S_DEAD } },
+		{ SESSION_S_CLOSING,
+			{ SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_CLOSING, SESSION_S_CLOSING, SESSION_S_COUNT, SESSION_S_DEAD } },
+		{ SESSION_S_DEAD,
+			{ SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_COUNT } },
+	};
+
+	(void)none;
+	hub.must_load(HubConfig().text());
+	for (const auto &r : rows)
+		for (int e = 0; e < SESSION_E_COUNT; e++) {
+			struct session *s = session_new(hub.hub, IKE_RESPONDER);
+
+			ASSERT_NE(s, nullptr);
+			s->profile = hub.hub->model->cfg->profiles;
+			s->state = r.from;
+			enum err err = session_step(s, static_cast<enum session_event>(e));
+			EXPECT_EQ(err == ERR_OK, r.to[e] != SESSION_S_COUNT) << session_state_name(r.from) << " " << e;
+			EXPECT_EQ(s->state, err == ERR_OK ? r.to[e] : r.from) << session_state_name(r.from) << " " << e;
+			session_free(s);
+		}
+}
+
+TEST_F(SessionLife, a_peer_that_deletes_and_one_that_falls_silent)
+{
+	HubConfig h;
+
+	h.profile = " dpd 10 2 periodic\n";
+	hub.must_load(h.text());
+	Box &one = spoke(1), &two = spoke(2);
+	up(one);
+	up(two);
+	struct addr all = {};
+	one.must_load(with(SpokeConfig(1).text(), "interface Tunnel0\n", "interface Tunnel0\n shutdown\n"));
+	session_hub_clear(one.hub, &all);
+	wan.run(100);
+	EXPECT_EQ(hub.up(), 1u);
+	EXPECT_TRUE(hub.logged("reason=peer-deleted"));
+	two.dead = true;
+	ASSERT_TRUE(wan.run_until([&] { return hub.up() == 0; }, 30000));
+	EXPECT_TRUE(hub.logged("reason=dead-peer"));
+	wan.run(100);
+	hub.expect_empty();
+}
+
+TEST_F(SessionLife, the_lifetime_of_the_ike_sa_ends_the_session_and_another_begins)
+{
+	HubConfig h;
+
+	h.profile = " lifetime 120\n";
+	hub.must_load(h.text());
+	Box &s = spoke(1);
+	up(s);
+	wan.run(125000);
+	EXPECT_EQ(hub.up(), 1u);
+	EXPECT_EQ(hub.stat(IKE_STAT_UP), 2u);
+	EXPECT_TRUE(hub.logged("reason=lifetime"));
+}
+
+} // namespace

@@ -1,0 +1,64 @@
+#include "lab.h"
+
+namespace
+{
+
+using namespace lab;
+
+class SessionStatics : public Star
+{
+      protected:
+	const std::string ports = "interface Ethernet0/0\n ip address 198.51.100.1 255.255.255.0\n"
+				  "interface Ethernet0/1\n ip address 10.10.0.1 255.255.255.0\n";
+
+	void load(const std::string &text)
+	{
+		hub.must_load(ports + text);
+		wan.run(50);
+	}
+};
+
+TEST_F(SessionStatics, each_way_of_writing_one)
+{
+	load("ip route 0.0.0.0 0.0.0.0 198.51.100.254\n"
+	     "ip route 10.1.0.0 255.255.0.0 Ethernet0/1\n"
+	     "ip route 10.2.0.0 255.255.0.0 Ethernet0/1 10.10.0.7 20\n"
+	     "ip route 10.3.0.0 255.255.0.0 Null0 250\n"
+	     "ipv6 route 2001:db8::/32 Null0 9\n");
+	EXPECT_EQ(hub.routes(), (std::multimap<std::string, std::string>{ { "0.0.0.0/0", "S [1/0] Ethernet0/0" },
+					{ "10.1.0.0/16", "S [1/0] Ethernet0/1" }, { "10.2.0.0/16", "S [20/0] Ethernet0/1" },
+					{ "10.3.0.0/16", "S [250/0] Null0" }, { "2001:db8::/32", "S [9/0] Null0" } }));
+}
+
+TEST_F(SessionStatics, R_RTE_10_what_changes_and_what_goes)
+{
+	load("ip route 10.1.0.0 255.255.0.0 Null0\nip route 10.2.0.0 255.255.0.0 Null0\nip route 10.3.0.0 255.255.0.0 10.10.0.7\n");
+	load("ip route 10.1.0.0 255.255.0.0 Null0 7 tag 9\nip route 10.3.0.0 255.255.0.0 10.10.0.8\n");
+	EXPECT_EQ(hub.routes(true).size(), 2u);
+	EXPECT_EQ(hub.route("10.1.0.0/16"), "S [7/9] Null0");
+	auto hops = hub.objects(DP_CLASS_ADJACENCY);
+	ASSERT_EQ(hops.size(), 1u);
+	EXPECT_EQ(str(hops[0].op.u.adjacency.next_hop), "10.10.0.8");
+	load("");
+	EXPECT_TRUE(hub.routes(true).empty());
+	EXPECT_TRUE(hub.objects(DP_CLASS_ADJACENCY).empty());
+}
+
+TEST_F(SessionStatics, through_what_isnt_there_none_is_added)
+{
+	load("ip route 10.1.0.0 255.255.0.0 Tunnel9\nip route 10.2.0.0 255.255.0.0 Ethernet0/9\n"
+	     "interface Tunnel9\n tunnel source Ethernet0/0\n tunnel destination 192.0.2.1\n tunnel mode ipsec ipv4\n"
+	     "interface Ethernet0/9\n ip address 10.9.0.1 255.255.255.0\n");
+	EXPECT_TRUE(hub.routes(true).empty());
+}
+
+TEST_F(SessionStatics, through_a_port_that_is_shut_it_waits)
+{
+	load("ip route 10.1.0.0 255.255.0.0 Ethernet0/1\nip route 10.1.0.0 255.255.0.0 Null0 250\n");
+	EXPECT_EQ(hub.route("10.1.0.0/16"), "S [1/0] Ethernet0/1");
+	hub.must_load(with(ports, "interface Ethernet0/1\n", "interface Ethernet0/1\n shutdown\n") +
+		      "ip route 10.1.0.0 255.255.0.0 Ethernet0/1\nip route 10.1.0.0 255.255.0.0 Null0 250\n");
+	EXPECT_EQ(hub.route("10.1.0.0/16"), "S [250/0] Null0");
+}
+
+} // namespace

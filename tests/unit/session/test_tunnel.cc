@@ -1,0 +1,272 @@
+/* Static tunnels: when they are tried, why they aren't, and who serves them when both ends begin. */
+#include "lab.h"
+
+namespace
+{
+
+using namespace lab;
+
+class SessionTunnel : public Star
+{
+      protected:
+	std::string reason(const Box &b, const char *name = "Tunnel0")
+	{
+		const char *r = session_tunnel_reason(b.hub, name);
+
+		return r == nullptr ? "-" : r;
+	}
+};
+
+TEST_F(SessionTunnel, R_TUN_03_tried_at_once_and_again_ever_more_slowly)
+{
+	hub.dead = true;
+	hub.must_load(HubConfig().text());
+	Box &s = spoke(1);
+	wan.run(120000);
+	EXPECT_GE(s.stat(IKE_STAT_INIT_OUT), 2u);
+	EXPECT_LE(s.stat(IKE_STAT_INIT_OUT), 4u); /* each attempt takes a minute to give up */
+	EXPECT_EQ(s.up(), 0u);
+	hub.dead = false;
+	up(s, 60000);
+	EXPECT_EQ(reason(s), "-");
+}
+
+TEST_F(SessionTunnel, a_hub_that_comes_back_isnt_met_by_all_at_once)
+{
+	std::set<uint64_t> times;
+
+	hub.must_load(HubConfig().text());
+	for (unsigned n = 1; n <= 20; n++)
+		up(spoke(n));
+	struct addr all = {};
+	EXPECT_EQ(session_hub_clear(hub.hub, &all), 20u);
+	wan.tap = [&](const Packet &p) {
+		if (addr_eq(&p.to.addr, &hub.addrs[0]) && p.data[18] == 34 && p.data[19] == 0x08)
+			times.insert(wan.now_ms);
+		return true;
+	};
+	ASSERT_TRUE(wan.run_until([&] { return hub.up() == 20; }, 5000));
+	EXPECT_GE(times.size(), 15u);
+}
+
+TEST_F(SessionTunnel, R_TUN_07_why_a_tunnel_isnt_tried)
+{
+	const std::string text = SpokeConfig(1).text(), route = "ip route 0.0.0.0 0.0.0.0 203.0.113.254\n";
+	const std::string destination = "tunnel destination 198.51.100.1";
+	struct row {
+		std::string text, reason;
+	};
+	const row rows[] = {
+		{ with(text, "interface Tunnel0\n", "interface Tunnel0\n shutdown\n"), "administratively down" },
+		{ with(text, route, ""), "no route to destination" },
+		{ with(text, route, "ip route 0.0.0.0 0.0.0.0 Null0\n"), "no route to destination" },
+		{ with(text, "address 203.0.113.1 255.255.255.0", "address 203.0.113.1 255.255.255.0\n shutdown"),
+			"no route to destination" },
+		{ with(text, destination, "tunnel destination 10.20.1.1"), "destination is this box" },
+		{ with(text, "tunnel source Ethernet0/0", "tunnel source 2001:db8::1"), "incomplete" },
+		{ with(text, "authentication local pre-share", "shutdown\n authentication local pre-share"), "incomplete" },
+	};
+
+	hub.must_load(HubConfig().text());
+	Box &s = wan.box("spoke1", { "203.0.113.1" }, lan_and_wan);
+	for (const row &r : rows) {
+		s.must_load(r.text);
+		wan.run(3000);
+		EXPECT_EQ(reason(s), r.reason) << r.text;
+		EXPECT_EQ(s.up(), 0u);
+		EXPECT_FALSE(s.shown("Tunnel0").up);
+	}
+	EXPECT_EQ(reason(s, "Tunnel9"), "-");
+	s.must_load(text);
+	up(s);
+}
+
+/* A route that the hub sends must not lead the tunnel's own packets into it. */
+TEST_F(SessionTunnel, R_RTE_17_the_underlay_isnt_found_through_another_tunnel)
+{
+	SpokeConfig c(1);
+
+	hub.must_load(HubConfig().text());
+	c.more = "interface Tunnel7\n ip unnumbered Ethernet0/1\n tunnel source Ethernet0/0\n tunnel destination 192.0.2.9\n"
+		 " tunnel mode ipsec ipv4\n tunnel protection ipsec profile default\nip route 192.0.2.9 255.255.255.255 Tunnel0\n";
+	Box &s = spoke(c);
+	up(s);
+	wan.run(3000);
+	EXPECT_EQ(reason(s, "Tunnel7"), "recursive-routing");
+}
+
+TEST_F(SessionTunnel, R_TUN_03_routes_of_the_configuration_outlive_the_session)
+{
+	SpokeConfig c(1);
+
+	c.more = "ip route 10.99.0.0 255.255.0.0 Tunnel0\n";
+	hub.must_load(HubConfig().text());
+	Box &s = spoke(c);
+	EXPECT_EQ(s.route("10.99.0.0/16"), "");
+	for (int round = 0; round < 3; round++) {
+		up(s);
+		EXPECT_EQ(s.route("10.99.0.0/16"), "S [1/0] Tunnel0");
+		struct addr all = {};
+		session_hub_clear(s.hub, &all);
+		EXPECT_EQ(s.route("10.99.0.0/16"), "");
+	}
+	up(s);
+}
+
+TEST_F(SessionTunnel, R_IKE_22_a_dead_hub_is_left_and_found_again)
+{
+	SpokeConfig c(1);
+
+	c.profile = " dpd 10 2 periodic\n";
+	hub.must_load(HubConfig().text());
+	Box &s = spoke(c);
+	up(s);
+	hub.dead = true;
+	ASSERT_TRUE(wan.run_until([&] { return s.up() == 0; }, 25000));
+	EXPECT_EQ(s.routes().size(), 1u);
+	EXPECT_EQ(s.host.count("nave0 10.77.0.100/32"), 0u);
+	hub.dead = false;
+	up(s, 60000);
+	wan.run(1000);
+	EXPECT_EQ(hub.up(), 1u); /* the former one gave way: the spoke said that it has no other */
+	EXPECT_EQ(str(s.session()->assigned), "10.77.0.100");
+}
+
+TEST_F(SessionTunnel, a_lost_link_to_the_datapath_stops_no_session)
+{
+	hub.must_load(HubConfig().text());
+	Box &s = spoke(1);
+	up(s);
+	dp_fake_drop(s.fake, 0);
+	wan.run(3000);
+	EXPECT_EQ(s.up(), 1u);
+	dp_fake_raise(s.fake);
+	wan.run(100);
+	EXPECT_EQ(s.up(), 1u);
+}
+
+/* ---- site to site ---- */
+
+std::string site(
+	const std::string &name, const std::string &wan, const std::string &lan, const std::string &far, const std::string &far_lan)
+{
+	return common(name, " match identity remote any\n") + "crypto ikev2 keyring KR\n peer far\n  address " + far +
+	       "\n  pre-shared-key " + psk +
+	       "\ncrypto ikev2 authorization policy default\n no route set interface\n route set interface Ethernet0/1\n" +
+	       "interface Ethernet0/0\n ip address " + wan + " 255.255.255.0\ninterface Ethernet0/1\n ip address " + lan +
+	       " 255.255.255.0\ninterface Tunnel0\n ip unnumbered Ethernet0/1\n tunnel source Ethernet0/0\n tunnel destination " + far +
+	       "\n tunnel mode ipsec ipv4\n tunnel protection ipsec profile default\nip route 0.0.0.0 0.0.0.0 Ethernet0/0\nip route " +
+	       far_lan + " 255.255.0.0 Tunnel0\n";
+}
+
+class SessionSites : public ::testing::Test
+{
+      protected:
+	const std::string a_text = site("a", "198.51.100.1", "10.1.0.1", "203.0.113.1", "10.2.0.0");
+	const std::string b_text = site("b", "203.0.113.1", "10.2.0.1", "198.51.100.1", "10.1.0.0");
+
+	static void expect_one(Net &net, Box &a, Box &b, const std::string &what)
+	{
+		ASSERT_TRUE(net.run_until([&] { return a.up() != 0 && b.up() != 0; }, 20000)) << what;
+		net.run(5000);
+		ASSERT_EQ(a.up(), 1u) << what;
+		ASSERT_EQ(b.up(), 1u) << what;
+		a.expect_whole();
+		b.expect_whole();
+		EXPECT_EQ(a.route("10.2.0.0/16"), "S [1/0] Tunnel0") << what;
+		EXPECT_EQ(b.route("10.1.0.0/16"), "S [1/0] Tunnel0") << what;
+		EXPECT_EQ(a.route("10.2.0.0/24"), "S [1/1] Tunnel0") << what;
+		EXPECT_EQ(b.route("10.1.0.0/24"), "S [1/1] Tunnel0") << what;
+		EXPECT_TRUE(a.shown("Tunnel0").up);
+		EXPECT_STREQ(a.session()->access.name, "Tunnel0");
+	}
+};
+
+TEST_F(SessionSites, R_TUN_03_either_end_may_begin)
+{
+	for (bool from_a : { true, false }) {
+		Net net;
+		Box &a = net.box("a", { "198.51.100.1" }, lan_and_wan), &b = net.box("b", { "203.0.113.1" }, lan_and_wan);
+		Box &first = from_a ? a : b;
+
+		/* The other one waits: its datapath isn't there when it would try. */
+		a.must_load(a_text);
+		b.must_load(b_text);
+		net.tap = [&](const Packet &p) { return p.data[18] != 34 || !addr_eq(&p.to.addr, &first.addrs[0]) || p.data[19] != 8; };
+		expect_one(net, a, b, from_a ? "a" : "b");
+		EXPECT_EQ(first.session()->role, IKE_INITIATOR);
+	}
+}
+
+/* cli.md 1.4: of crossing initiations one stays, and both ends agree on it. */
+TEST_F(SessionSites, crossing_initiations_leave_one_session)
+{
+	for (unsigned seed = 0; seed < 25; seed++) {
+		Net net;
+		std::string n = std::to_string(seed);
+		Box &a = net.box("a" + n, { "198.51.100.1" }, lan_and_wan), &b = net.box("b" + n, { "203.0.113.1" }, lan_and_wan);
+
+		net.delay_ms = 5 + seed % 3;
+		a.must_load(a_text);
+		net.run(seed % 13);
+		b.must_load(b_text);
+		expect_one(net, a, b, n);
+		EXPECT_NE(a.session()->role, b.session()->role);
+	}
+}
+
+TEST_F(SessionSites, crossing_over_a_bad_network)
+{
+	for (unsigned seed = 0; seed < 10; seed++) {
+		Net net;
+		std::string n = std::to_string(seed);
+		Box &a = net.box("x" + n, { "198.51.100.1" }, lan_and_wan), &b = net.box("y" + n, { "203.0.113.1" }, lan_and_wan);
+		uint64_t dice = seed;
+
+		net.tap = [&](const Packet &) {
+			dice = dice * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+			return net.now_ms > 15000 || (dice >> 60) > 4; /* a third is lost */
+		};
+		a.must_load(a_text);
+		b.must_load(b_text);
+		net.run(60000);
+		expect_one(net, a, b, n);
+	}
+}
+
+TEST_F(SessionSites, a_far_end_that_lost_its_memory_replaces_the_session)
+{
+	Net net;
+	Box &a = net.box("a", { "198.51.100.1" }, lan_and_wan), &b = net.box("b", { "203.0.113.1" }, lan_and_wan);
+
+	a.must_load(a_text);
+	b.must_load(b_text);
+	expect_one(net, a, b, "first");
+	b.dead = true;
+	b.addrs.clear();
+	Box &c = net.box("c", { "203.0.113.1" }, lan_and_wan);
+	c.must_load(b_text);
+	expect_one(net, a, c, "again");
+	EXPECT_EQ(c.session()->role, IKE_INITIATOR);
+}
+
+TEST_F(SessionSites, when_the_session_that_has_the_tunnel_goes_the_other_takes_it)
+{
+	Net net;
+	Box &a = net.box("a", { "198.51.100.1" }, lan_and_wan), &b = net.box("b", { "203.0.113.1" }, lan_and_wan);
+
+	a.must_load(a_text);
+	b.must_load(b_text);
+	/* A peer that doesn't end the session that lost: its deletes don't arrive. */
+	net.tap = [&](const Packet &p) { return p.data[18] != 37 || net.now_ms > 1400; };
+	net.run(1000);
+	if (a.up() + b.up() > 2) {
+		net.run(400);
+		a.expect_whole();
+		b.expect_whole();
+	}
+	net.run(30000);
+	expect_one(net, a, b, "after");
+}
+
+} // namespace
