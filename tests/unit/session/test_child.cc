@@ -19,12 +19,14 @@ class SessionChild : public Star
 	{
 		return s == nullptr || list_empty(&s->children) ? nullptr : list_of(list_first(&s->children), struct session_child, link);
 	}
-	static const struct dp_sa *sa(const std::vector<struct dp_item> &items, uint32_t id)
+	/* An SA of the datapath. */
+	static struct dp_sa sa(const Box &b, uint32_t id)
 	{
-		for (const auto &item : items)
+		for (const auto &item : b.objects(DP_CLASS_SA))
 			if (item.op.u.sa.id == id)
-				return &item.op.u.sa;
-		return nullptr;
+				return item.op.u.sa;
+		ADD_FAILURE() << "no SA " << id;
+		return {};
 	}
 };
 
@@ -38,20 +40,19 @@ TEST_F(SessionChild, both_ends_have_the_same_pair)
 	ASSERT_NE(b, nullptr);
 	EXPECT_EQ(a->spi_in, b->spi_out);
 	EXPECT_EQ(a->spi_out, b->spi_in);
-	auto items = hub.objects(DP_CLASS_SA);
-	ASSERT_EQ(items.size(), 2u);
-	const struct dp_sa *in = sa(items, a->sa_in), *out = sa(items, a->sa_out);
-	EXPECT_EQ(in->direction, DP_IN);
-	EXPECT_EQ(in->spi, a->spi_in);
-	EXPECT_EQ(in->window, 64);
-	EXPECT_EQ(in->cipher, DP_CIPHER_AES_GCM);
-	EXPECT_EQ(in->integ, DP_INTEG_NONE);
-	EXPECT_FALSE(in->udp_encap);
-	EXPECT_TRUE(in->allow_offload);
-	EXPECT_EQ(out->direction, DP_OUT);
-	EXPECT_EQ(out->window, 0);
-	EXPECT_EQ(str(out->remote.addr), "203.0.113.1");
-	EXPECT_EQ(out->ts_count, 1);
+	ASSERT_EQ(hub.objects(DP_CLASS_SA).size(), 2u);
+	struct dp_sa in = sa(hub, a->sa_in), out = sa(hub, a->sa_out);
+	EXPECT_EQ(in.direction, DP_IN);
+	EXPECT_EQ(in.spi, a->spi_in);
+	EXPECT_EQ(in.window, 64);
+	EXPECT_EQ(in.cipher, DP_CIPHER_AES_GCM);
+	EXPECT_EQ(in.integ, DP_INTEG_NONE);
+	EXPECT_FALSE(in.udp_encap);
+	EXPECT_TRUE(in.allow_offload);
+	EXPECT_EQ(out.direction, DP_OUT);
+	EXPECT_EQ(out.window, 0);
+	EXPECT_EQ(str(out.remote.addr), "203.0.113.1");
+	EXPECT_EQ(out.ts_count, 1);
 	EXPECT_EQ(a->in.placement, DP_PLACE_INLINE_PROTOCOL);
 	EXPECT_TRUE(hub.logged("child.placed"));
 }
@@ -63,7 +64,7 @@ TEST_F(SessionChild, the_replay_window_of_the_profile)
 	hub.must_load(with(c.text(), " set transform-set T\n", " set transform-set T\n set security-association replay window-size 512\n"));
 	Box &s = spoke(1);
 	up(s);
-	EXPECT_EQ(sa(hub.objects(DP_CLASS_SA), child_of(hub.session())->sa_in)->window, 512);
+	EXPECT_EQ(sa(hub, child_of(hub.session())->sa_in).window, 512);
 }
 
 TEST_F(SessionChild, why_it_isnt_inline_is_remembered)
@@ -292,10 +293,10 @@ TEST_F(SessionChild, the_sas_follow_a_peer_that_esp_shows_to_have_moved)
 	up(s);
 	const struct session *h = hub.session();
 	const struct session_child *c = child_of(h);
-	const struct dp_sa *out = sa(hub.objects(DP_CLASS_SA), c->sa_out);
-	EXPECT_TRUE(out->udp_encap);
-	EXPECT_EQ(str(out->remote.addr), "192.0.2.7");
-	EXPECT_EQ(out->remote.port, 40001);
+	struct dp_sa out = sa(hub, c->sa_out);
+	EXPECT_TRUE(out.udp_encap);
+	EXPECT_EQ(str(out.remote.addr), "192.0.2.7");
+	EXPECT_EQ(out.remote.port, 40001);
 
 	struct dp_event e = {};
 	e.kind = DP_EV_PEER_MOVED;
@@ -305,10 +306,9 @@ TEST_F(SessionChild, the_sas_follow_a_peer_that_esp_shows_to_have_moved)
 	s.nat_base = 50000;
 	dp_fake_event(hub.fake, &e);
 	wan.run(50);
-	auto items = hub.objects(DP_CLASS_SA);
-	EXPECT_EQ(str(sa(items, c->sa_out)->remote.addr), "192.0.2.8");
-	EXPECT_EQ(sa(items, c->sa_out)->remote.port, 50001);
-	EXPECT_EQ(sa(items, c->sa_in)->remote.port, 50001);
+	EXPECT_EQ(str(sa(hub, c->sa_out).remote.addr), "192.0.2.8");
+	EXPECT_EQ(sa(hub, c->sa_out).remote.port, 50001);
+	EXPECT_EQ(sa(hub, c->sa_in).remote.port, 50001);
 	EXPECT_EQ(str(hub.objects(DP_CLASS_TUNNEL)[0].op.u.tunnel.remote), "192.0.2.8");
 	EXPECT_EQ(hub.counts().key_reuses, 0u);
 	ike_engine_probe(hub.engine, wan.now_ms, h->ike); /* IKE goes there, too */
