@@ -125,6 +125,7 @@ struct dp_local {
 	uint32_t vrf;
 	uint32_t port;
 	struct addr_prefix prefix; /* address with its network's length */
+	bool underlay;             /* on a WAN port, or the outer end of tunnels: no other source leaves a WAN port */
 };
 
 /* A VRF: one FIB, one TUN that joins the host itself to it. */

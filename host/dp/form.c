@@ -412,6 +412,8 @@ void dp_form_write_op(struct wr *w, const struct dp_op *op, bool with_keys)
 		write_vrf(w, &op->u.vrf);
 	else if (op->kind == DP_PUT_PORT)
 		write_port(w, &op->u.port);
+	else if (op->kind == DP_PUT_LOCAL)
+		wr_u8(w, op->u.local.underlay);
 	else if (op->kind == DP_PUT_ADJACENCY)
 		write_adjacency(w, &op->u.adjacency);
 	else if (op->kind == DP_PUT_TUNNEL)
@@ -435,6 +437,8 @@ void dp_form_read_op(struct rd *r, struct dp_op *op)
 		read_vrf(r, &op->u.vrf);
 	else if (op->kind == DP_PUT_PORT)
 		read_port(r, &op->u.port);
+	else if (op->kind == DP_PUT_LOCAL)
+		op->u.local.underlay = dp_form_read_bool(r);
 	else if (op->kind == DP_PUT_ADJACENCY)
 		read_adjacency(r, &op->u.adjacency);
 	else if (op->kind == DP_PUT_TUNNEL)

@@ -61,6 +61,16 @@ static void told(struct dp_owner *owner, const struct dp_op *op, const struct dp
 	}
 }
 
+/* A hint for SAs whose outer address is no port's own: the port towards the peer. */
+static uint32_t port_towards(const struct session *s, uint32_t tunnel)
+{
+	struct route_hop hop;
+
+	if (!route_rib_underlay(s->hub->env.rib, s->path.vrf, &s->path.remote.addr, tunnel, &hop) || hop.out.kind != ROUTE_IF_PORT)
+		return 0;
+	return hop.out.id;
+}
+
 /* The SA of one direction but for its keys. */
 static enum err describe(const struct session_child *c, enum dp_direction direction, struct dp_sa *out)
 {
@@ -71,6 +81,7 @@ static enum err describe(const struct session_child *c, enum dp_direction direct
 	out->spi = direction == DP_IN ? c->spi_in : c->spi_out;
 	out->direction = (uint8_t)direction;
 	out->tunnel = s->tunnel != NULL ? session_tunnel_id(s->tunnel) : s->access.tunnel;
+	out->port = port_towards(s, out->tunnel);
 	out->esn = c->esn;
 	out->udp_encap = c->udp_encap;
 	out->allow_offload = true;

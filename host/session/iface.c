@@ -17,6 +17,7 @@ struct iface {
 	struct route_if key;
 	char netdev[DP_IFNAME_MAX];
 	bool marked;
+	bool wan;
 	struct dp_owner owner; /* of its port */
 	struct session_ifaces *table;
 };
@@ -25,6 +26,7 @@ struct iface_addr {
 	struct list link;
 	struct iface *iface; /* NULL: of the box as a whole, on the TUN */
 	struct addr_prefix prefix;
+	bool underlay;
 	bool marked;
 	unsigned users; /* sessions that it came with: no configuration takes it back */
 };
@@ -108,7 +110,30 @@ static struct dp_op local_op(const struct iface_addr *a, enum dp_op_kind kind)
 
 	op.u.local.port = a->iface != NULL && a->iface->key.kind == ROUTE_IF_PORT ? a->iface->key.id : 0;
 	op.u.local.prefix = host_prefix(a);
+	op.u.local.underlay = a->underlay;
 	return op;
+}
+
+/* What tunnels may come from: addresses of WAN ports, and those that a 'tunnel source' names. */
+static bool is_underlay(const struct session_ifaces *t, const struct iface *iface, const struct addr *a)
+{
+	if (iface == NULL || iface->wan)
+		return iface != NULL;
+	for (const struct cfg_interface *i = t->hub->model->cfg->interfaces; i != NULL; i = i->next) {
+		if (i->tunnel.source_how == CFG_END_ADDRESS && addr_eq(&i->tunnel.source_addr, a))
+			return true;
+		if (i->tunnel.source_how == CFG_END_INTERFACE && i->tunnel.source_if != NULL &&
+			strcmp(i->tunnel.source_if->object.name, iface->name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum err put_local(const struct session_ifaces *t, const struct iface_addr *a)
+{
+	struct dp_op op = local_op(a, DP_PUT_LOCAL);
+
+	return dp_sync_put(t->hub->env.sync, &op, NULL);
 }
 
 /* The host prefix as local, the network of a port as connected. */
@@ -194,10 +219,9 @@ static void drop_addr(struct session_ifaces *t, struct iface_addr *a)
 
 static enum err put_addr(struct session_ifaces *t, const struct iface_addr *a)
 {
-	struct dp_op op = local_op(a, DP_PUT_LOCAL);
 	struct route_candidate c[2];
 	unsigned count = candidates_of(a, c);
-	enum err err = dp_sync_put(t->hub->env.sync, &op, NULL);
+	enum err err = put_local(t, a);
 
 	for (unsigned i = 0; i < count && err == ERR_OK; i++)
 		err = route_rib_add(t->hub->env.rib, &c[i]);
@@ -209,14 +233,19 @@ static enum err put_addr(struct session_ifaces *t, const struct iface_addr *a)
 static enum err add_addr(struct session_ifaces *t, struct iface *iface, const struct addr_prefix *prefix, struct iface_addr **out)
 {
 	struct iface_addr *a = find_addr(t, iface, prefix);
+	bool underlay = is_underlay(t, iface, &prefix->addr);
 	enum err err = ERR_OK;
 
-	if (a == NULL) {
+	if (a != NULL && a->underlay != underlay) {
+		a->underlay = underlay;
+		err = put_local(t, a);
+	} else if (a == NULL) {
 		a = (struct iface_addr *)calloc(1, sizeof(*a));
 		if (a == NULL)
 			return ERR_NOMEM;
 		a->iface = iface;
 		a->prefix = *prefix;
+		a->underlay = underlay;
 		list_add(&t->addrs, &a->link);
 		err = put_addr(t, a);
 	}
@@ -390,6 +419,7 @@ static enum err apply_interface(struct session_ifaces *t, const struct cfg_inter
 	if (i == NULL)
 		return ERR_NOMEM;
 	i->marked = true;
+	i->wan = port != NULL && port->role == CFG_PORT_WAN;
 	if (loopback)
 		(void)snprintf(i->netdev, sizeof(i->netdev), "%s", SESSION_IFACE_TUN);
 	else if (port->how == CFG_PORT_NETDEV)

@@ -66,13 +66,22 @@ static enum err set_connected(struct db *db, uint16_t vrf, const struct dp_local
 	return db_rule_set(db, vrf, &conf->prefix, DB_FROM_LOCAL, db_hop(DB_HOP_PORT, port));
 }
 
+/* The hop's target tells whether the address may be a source on guarded ports. */
+static enum err set_host(struct db *db, uint16_t vrf, const struct dp_local *conf)
+{
+	struct addr_prefix host = addr_prefix_host(&conf->prefix.addr);
+
+	return db_rule_set(db, vrf, &host, DB_FROM_LOCAL, db_hop(DB_HOP_LOCAL, conf->underlay));
+}
+
 /* Takes back what the address made, unless another makes it too. */
 static void unset(struct db *db, uint16_t vrf, const struct dp_local *conf)
 {
 	struct addr_prefix host = addr_prefix_host(&conf->prefix.addr);
 	const struct db_local *other;
 
-	if (heir(db, conf, true) == NULL)
+	other = heir(db, conf, true);
+	if (other == NULL || set_host(db, vrf, &other->conf) != ERR_OK)
 		(void)db_rule_clear(db, vrf, &host, DB_FROM_LOCAL);
 	if (!has_network(conf))
 		return;
@@ -84,7 +93,6 @@ static void unset(struct db *db, uint16_t vrf, const struct dp_local *conf)
 enum err db_local_put(struct db *db, const struct dp_local *conf)
 {
 	uint16_t vrf = db_vrf_find(db, conf->vrf);
-	struct addr_prefix host = addr_prefix_host(&conf->prefix.addr);
 	struct db_local *l;
 	enum err err;
 
@@ -92,15 +100,18 @@ enum err db_local_put(struct db *db, const struct dp_local *conf)
 		return ERR_ABSENT;
 	if (addr_bits(&conf->prefix.addr) == 0 || conf->prefix.len > addr_bits(&conf->prefix.addr))
 		return ERR_MALFORMED;
-	if (find(db, conf) != NULL)
-		return ERR_OK;
+	l = find(db, conf);
+	if (l != NULL) {
+		l->conf.underlay = conf->underlay;
+		return set_host(db, vrf, conf);
+	}
 	l = (struct db_local *)calloc(1, sizeof(*l));
 	if (l == NULL)
 		return ERR_NOMEM;
 	l->conf = *conf;
 	err = set_connected(db, vrf, conf);
 	if (err == ERR_OK)
-		err = db_rule_set(db, vrf, &host, DB_FROM_LOCAL, db_hop(DB_HOP_LOCAL, 0));
+		err = set_host(db, vrf, conf);
 	if (err != ERR_OK) {
 		unset(db, vrf, conf);
 		free(l);

@@ -134,13 +134,6 @@ static enum err assign(struct navedp_box *b)
 
 /* ---- steering of netdevs ---- */
 
-static bool is_wan(struct navedp_box *b, uint32_t port)
-{
-	const struct box_port *p = find(b, port);
-
-	return p != NULL && p->conf.role == DP_ROLE_WAN;
-}
-
 static void set_locals(struct navedp_box *b)
 {
 	struct loader_local list[BOX_LOCALS];
@@ -154,14 +147,14 @@ static void set_locals(struct navedp_box *b)
 	while (count < BOX_LOCALS && db_local_walk(b->conf.db, &cursor, &local)) {
 		list[count].addr = local.prefix.addr;
 		list[count].vrf = local.vrf;
-		list[count++].underlay = local.port != 0 && is_wan(b, local.port);
+		list[count++].underlay = local.underlay;
 	}
 	err = loader_rule_set_local(b->steer, list, count);
 	if (err != ERR_OK)
 		log_event(b->conf.log, LOG_L_ERROR, "steer.locals", "err=%s", err_name(err));
 }
 
-/* The device's guard lets out what comes from the port's own addresses. */
+/* The device's guard lets out what comes from addresses of the underlay. */
 static enum err set_device_guard(struct navedp_box *b, const struct box_port *p)
 {
 	struct addr list[BOX_LOCALS];
@@ -171,7 +164,7 @@ static enum err set_device_guard(struct navedp_box *b, const struct box_port *p)
 	enum err err;
 
 	while (count < BOX_LOCALS && db_local_walk(b->conf.db, &cursor, &local))
-		if (local.port == p->conf.id)
+		if (local.underlay)
 			list[count++] = local.prefix.addr;
 	err = navedp_nave_guard(p->ethdev.dpdk_port, list, count);
 	return err == ERR_UNSUPPORTED ? ERR_OK : err; /* another driver: the stage 'tx' alone guards */

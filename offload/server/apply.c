@@ -27,18 +27,16 @@ struct txn {
 
 /* ---- SAs ---- */
 
-/* The wire port that has the SA's local address, or the one that control names. */
+/* The wire port that has the SA's local address; for one of a loopback, the port that control names. */
 static uint8_t find_port(const struct server_plant *p, const struct db_sa *sa)
 {
 	const struct db_local *cursor = NULL;
 	struct dp_local local;
 
-	if (sa->conf->port != 0)
-		return db_port_find(p->db, sa->conf->port);
 	while (db_local_walk(p->db, &cursor, &local))
 		if (local.port != 0 && addr_eq(&local.prefix.addr, &sa->conf->local.addr))
 			return db_port_find(p->db, local.port);
-	return DB_PORT_NONE;
+	return sa->conf->port == 0 ? DB_PORT_NONE : db_port_find(p->db, sa->conf->port);
 }
 
 static struct engine_wish wish_of(const struct server_plant *p, const struct db_sa *sa)

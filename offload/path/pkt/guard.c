@@ -17,11 +17,12 @@ static bool is_esp(const struct path_pkt *p)
 	return proto == IPPROTO_ESP || proto == IPPROTO_UDP;
 }
 
+/* From an address of the underlay: a packet with an inner source is a leak even if its protocol may leave. */
 static bool from_us(const struct path_ctx *c, const struct path_pkt *p, const struct db_port *port)
 {
 	uint32_t hop = db_vrf_lookup(&c->db->vrf[port->vrf], p->family == AF_INET6, path_ip_src(p));
 
-	return db_hop_action(hop) == DB_HOP_LOCAL;
+	return db_hop_action(hop) == DB_HOP_LOCAL && db_hop_index(hop) != 0;
 }
 
 /* Multicast listener and neighbour discovery, from link-local or no address at all. */

@@ -318,6 +318,7 @@ void PathTest::start(const Options &o)
 
 		l.port = port;
 		l.prefix = prefix(text);
+		l.underlay = port == WAN;
 		ASSERT_EQ(db_local_put(db, &l), ERR_OK);
 	}
 	struct addr host4 = at("10.0.0.9"), host6 = at("2001:db8:1::9"), gw4 = at("192.0.2.254"), gw6 = at("2001:db8:2::fe");

@@ -77,11 +77,17 @@ TEST_F(Punt, the_hosts_frames_leave_by_the_twins_wire_if_the_guard_lets_them)
 	ASSERT_EQ(fake[wan].tx.size(), 2u);
 	EXPECT_EQ(fake[wan].tx[0], ike);
 	EXPECT_EQ(fake[wan].tx[1], arp);
-	ip.payload = udp(5353, 53, Bytes(60, 1));
+	ip.src = "10.255.0.1"; /* ours, but of the overlay */
 	feed(fake[twin], gw_mac + wan_mac + Bytes{ 8, 0 } + ip.bytes());
 	poll();
 	EXPECT_EQ(fake[wan].tx.size(), 2u);
 	EXPECT_EQ(drops(PATH_DROP_TX_UNPROTECTED), 1u);
+	ip.src = own;
+	ip.payload = udp(5353, 53, Bytes(60, 1));
+	feed(fake[twin], gw_mac + wan_mac + Bytes{ 8, 0 } + ip.bytes());
+	poll();
+	EXPECT_EQ(fake[wan].tx.size(), 2u);
+	EXPECT_EQ(drops(PATH_DROP_TX_UNPROTECTED), 2u);
 	db->port[wan].guard[0].proto = 17;
 	db->port[wan].guard[0].port = 53;
 	feed(fake[twin], gw_mac + wan_mac + Bytes{ 8, 0 } + ip.bytes());
