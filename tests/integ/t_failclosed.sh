@@ -76,7 +76,10 @@ lab_check 'strongSwan initiates' ss_initiate "$LAB_DIR/ss1" hub || lab_finish
 lab_check 'both sessions are up' lab_wait 10 nave_up hub1 2 || lab_finish
 lab_check 'and pass packets' lab_wait 5 answers
 streams
-[ "$LAB_NIC" = none ] || kill_and_restart navenic 15
+if [ "$LAB_NIC" != none ]; then
+	kill_and_restart navenic 15
+	lab_check 'the card encrypts again' lab_wait 15 nave_placed hub1 spoke1.vpn.example.net inline-protocol -
+fi
 kill_and_restart navedp 15
 kill_and_restart naved 30
 lab_kill INT "$hub_capture"
