@@ -45,8 +45,12 @@ static bool is_zero_copy(int fd)
 
 static int bind_socket(struct loader_xsk *x, const struct loader_xsk_config *config)
 {
+	/*
+	 * The kernel tells late what it took: a received frame may be back in our hands, and a sent one completed, while its
+	 * entry in the fill or tx ring still counts as used.  Never more entries than there are frames: twice as many suffice.
+	 */
 	struct xsk_umem_config umem = {
-		.fill_size = config->ring_size,
+		.fill_size = 2 * config->ring_size,
 		.comp_size = config->ring_size,
 		.frame_size = config->frame_size,
 		.frame_headroom = config->headroom,
@@ -54,7 +58,7 @@ static int bind_socket(struct loader_xsk *x, const struct loader_xsk_config *con
 	/* Without XDP_COPY the kernel tries zero-copy and falls back by itself. */
 	struct xsk_socket_config socket = {
 		.rx_size = config->ring_size,
-		.tx_size = config->ring_size,
+		.tx_size = 2 * config->ring_size,
 		.libxdp_flags = XSK_LIBXDP_FLAGS__INHIBIT_PROG_LOAD,
 		.bind_flags = (__u16)(XDP_USE_NEED_WAKEUP | (config->copy ? XDP_COPY : 0)),
 	};

@@ -30,7 +30,7 @@ struct loader_xsk_config {
 	uint64_t area_len;   /* bytes */
 	uint32_t frame_size; /* bytes: 2048 or 4096 */
 	uint32_t headroom;   /* bytes before a received frame; the kernel adds 256 of its own */
-	uint32_t ring_size;  /* entries of each ring, a power of two */
+	uint32_t ring_size;  /* frames for which each ring always has room, a power of two */
 	bool copy;           /* never zero-copy */
 };
 

@@ -84,7 +84,7 @@ static void give_back(struct port_queue *q, const struct loader_frame *frame, ui
 	for (uint32_t i = 0; i < count; i++)
 		offset[i] = frame[i].offset / PORT_FRAME * PORT_FRAME;
 	given = loader_xsk_fill(q->xsk, offset, count);
-	assert(given == count); /* the ring has room for all frames that it ever gets */
+	assert(given == count); /* the ring has room for every frame */
 }
 
 static uint16_t port_rx(void *dev, uint16_t queue, struct rte_mbuf **pkts, uint16_t count)
@@ -169,7 +169,7 @@ static uint16_t send_burst(struct port_queue *q, uint32_t ring_size, struct rte_
 	reap(q, ring_size);
 	taken = load(q, pkts, count, frame, &loaded);
 	queued = loader_xsk_tx(q->xsk, frame, loaded);
-	assert(queued == loaded); /* as many frames as the ring has entries */
+	assert(queued == loaded); /* the ring has room for every frame */
 	loader_xsk_kick(q->xsk);
 	return taken;
 }
