@@ -28,9 +28,9 @@
 #include "net/udp.h"
 #include "route/kernel.h"
 #include "route/rib.h"
-#include "session/fib.h"
+#include "session/box/fib.h"
+#include "session/box/iface.h"
 #include "session/hub.h"
-#include "session/iface.h"
 
 enum { NAVED_TURN_MAX_MS = 60000, NAVED_PLATFORM_MAX = 1 << 20 };
 
@@ -342,7 +342,9 @@ static enum err open_sessions(struct naved *n)
 		.keepalive = send_keepalive,
 		.address = n->kernel != NULL ? set_address : NULL,
 		.world = n };
-	struct ike_engine_config engine = { .crypto = n->crypto, .rand = &n->rand, .ports = &n->ports, .log = &n->log };
+	struct ike_engine_config engine = {
+		.crypto = n->crypto, .rand = &n->rand, .ports = &n->ports, .log = &n->log, .child_rekey = true
+	};
 	enum err err;
 
 	memcpy(env.map_key, n->map_key, sizeof(env.map_key));

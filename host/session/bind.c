@@ -271,7 +271,7 @@ static enum err take_address(struct session *s, const struct ike_config *config)
 	if (config->ip4.family == 0 || s->access.source->ip_how != CFG_IP_NEGOTIATED)
 		return ERR_OK;
 	s->assigned = config->ip4;
-	return session_iface_add_local(s->hub->ifaces, &s->assigned);
+	return session_address_take(s->hub, &s->assigned);
 }
 
 static enum err install(struct session *s, struct ike_child_sa *child)

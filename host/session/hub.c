@@ -188,6 +188,7 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 	slab_init(&h->sessions, sizeof(struct session), env->limit != 0 ? env->limit : SESSION_LIMIT);
 	list_init(&h->ranges);
 	list_init(&h->tunnels);
+	list_init(&h->addresses);
 	list_init(&h->statics);
 	err = map_init(&h->by_ike, env->map_key);
 	if (err == ERR_OK)
@@ -223,6 +224,7 @@ void session_hub_free(struct session_hub *h)
 	session_tunnel_sweep(h);
 	session_lease_prune(h);
 	dp_spi_fini(&h->spi);
+	session_address_free_all(h);
 	session_iface_free(h->ifaces);
 	session_model_put(h->model);
 	map_fini(&h->by_ike);

@@ -1,11 +1,11 @@
 #ifndef SESSION_INNER_H
 #define SESSION_INNER_H
 
-/* The hub's inside, shared by the files of this folder alone. */
+/* The hub's inside, shared by the files of this folder (box/ too) alone. */
 
 #include "dp/spi.h"
+#include "session/box/iface.h"
 #include "session/hub.h"
-#include "session/iface.h"
 #include "session/tunnel.h"
 
 #ifdef __cplusplus
@@ -33,10 +33,11 @@ struct session_hub {
 	struct map by_tunnel;
 	struct dp_spi_pool spi;
 	struct session_ifaces *ifaces;
-	struct list ranges;  /* struct session_range */
-	struct list tunnels; /* struct session_tunnel */
-	struct list statics; /* routes of the configuration, session/statics.c */
-	uint64_t *units;     /* bitmap of Virtual-Access numbers in use, from 1 */
+	struct list ranges;    /* struct session_range */
+	struct list tunnels;   /* struct session_tunnel */
+	struct list addresses; /* session/address.c */
+	struct list statics;   /* routes of the configuration, session/statics.c */
+	uint64_t *units;       /* bitmap of Virtual-Access numbers in use, from 1 */
 	uint32_t unit_words;
 	struct dp_listener events;
 };
@@ -198,6 +199,41 @@ struct session_tunnel *session_tunnel_find(const struct session_hub *h, const ch
 
 /* The static tunnel that 'path' comes in on, for a responder's profile without a template; NULL when there is none. */
 struct session_tunnel *session_tunnel_for_path(const struct session_hub *h, const struct ike_path *path, const struct cfg_profile *profile);
+
+/* ---- dial.c: beginning a static tunnel's session ---- */
+
+/* Our outer address: the source's own, or its interface's of the destination's family; family 0: there is none. */
+struct addr session_dial_source(const struct cfg_interface *i);
+
+/* Why 't' can't have a session now; NULL: it can, from 'source'. */
+const char *session_dial_obstacle(const struct session_hub *h, const struct session_tunnel *t, struct addr *source);
+
+/* Begins one, which joins the tunnel. */
+MUST_USE enum err session_dial_begin(struct session_hub *h, struct session_tunnel *t, const struct addr *source);
+
+/* ---- address.c: the box's own addresses ---- */
+
+/* Where one stands. */
+struct session_place {
+	struct route_if key; /* a port or loopback; kind NONE: the box as a whole */
+	const char *netdev;  /* of the host, that it is set on; NULL: the host sets it by itself */
+	bool underlay;       /* tunnels may come from it: see struct dp_local */
+};
+
+/* An address of the configuration: added, unless it is there, and marked.  Sweeping takes back those without a mark. */
+MUST_USE enum err session_address_mark(struct session_hub *h, const struct session_place *place, const struct addr_prefix *prefix);
+void session_address_unmark(struct session_hub *h);
+void session_address_sweep(struct session_hub *h);
+
+/* An address that came with a session: on the TUN and known as local until given back as often as taken. */
+MUST_USE enum err session_address_take(struct session_hub *h, const struct addr *address);
+void session_address_give(struct session_hub *h, const struct addr *address);
+
+/* The device of the port 'key' (or the TUN, for any other kind) was made: the host is told its addresses again. */
+void session_address_tell(struct session_hub *h, struct route_if key);
+
+/* Forgets them; the host keeps what it has. */
+void session_address_free_all(struct session_hub *h);
 
 /* ---- statics.c: routes of the configuration ---- */
 

@@ -199,7 +199,7 @@ void session_free(struct session *s)
 	struct session_hub *h = s->hub;
 
 	if (s->assigned.family != 0)
-		session_iface_del_local(h->ifaces, &s->assigned);
+		session_address_give(h, &s->assigned);
 	session_child_remove_all(s);
 	session_access_close(s);
 	session_tunnel_leave(s);

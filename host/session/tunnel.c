@@ -1,19 +1,15 @@
 /*
  * Static tunnels with a fixed destination: each wants one session at all times.  A tunnel without a session tries to
  * make one, with a growing pause after each failure and a random part, so that a hub's return isn't met by all of its
- * spokes at once.  A tunnel that can't be tried (no route to its destination, no address, incomplete) says why.  The
- * other end may begin the session as well; when both did, one of the two goes.  Loop thread only.
+ * spokes at once.  A tunnel that can't be tried says why (session/dial).  The other end may begin the session as well;
+ * when both did, one of the two goes.  Loop thread only.
  */
 #include "session/tunnel.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "aaa/authorize.h"
-#include "session/exchange.h"
 #include "session/inner.h"
-#include "session/policy.h"
-#include "session/terms.h"
 
 enum { RETRY_FIRST_MS = 1000, RETRY_MAX_MS = 15000 };
 
@@ -72,136 +68,7 @@ const char *session_tunnel_reason(const struct session_hub *h, const char *name)
 	return t != NULL && list_empty(&t->sessions) ? t->reason : NULL;
 }
 
-/* Our outer address: the source's own, or its interface's of the destination's family. */
-static struct addr outer_source(const struct cfg_interface *i)
-{
-	struct addr none = { .family = 0 };
-
-	if (i->tunnel.source_how == CFG_END_ADDRESS)
-		return i->tunnel.source_addr;
-	if (i->tunnel.source_how != CFG_END_INTERFACE || i->tunnel.source_if == NULL)
-		return none;
-	return session_exchange_own_address(i->tunnel.source_if, i->tunnel.destination.family);
-}
-
-/* NULL: the tunnel can be tried. */
-static const char *obstacle(const struct session_tunnel *t, const struct cfg_profile *profile, struct addr *source)
-{
-	const struct cfg_interface *i = t->source;
-	struct route_hop hop;
-
-	if (i->shutdown)
-		return "administratively down";
-	if (!i->object.complete || profile == NULL || !profile->object.complete || profile->shutdown)
-		return "incomplete";
-	if (!t->hub->env.datapath->up)
-		return "no datapath";
-	*source = outer_source(i);
-	if (source->family != i->tunnel.destination.family)
-		return "no source address";
-	if (!route_rib_underlay(t->hub->env.rib, 0, &i->tunnel.destination, t->id, &hop) || hop.out.kind == ROUTE_IF_NULL)
-		return "no route to destination";
-	if (hop.out.kind == ROUTE_IF_TUNNEL)
-		return "recursive-routing";
-	if (hop.out.kind == ROUTE_IF_LOOPBACK)
-		return "destination is this box";
-	return NULL;
-}
-
-/* ---- making a session ---- */
-
-struct grant_slot {
-	enum err err;
-	struct aaa_grant grant;
-};
-
-static void take_grant(void *ctx, enum err err, const struct aaa_grant *grant)
-{
-	struct grant_slot *slot = (struct grant_slot *)ctx;
-
-	slot->err = err;
-	if (err == ERR_OK)
-		slot->grant = *grant;
-}
-
-static enum err open_session(struct session_tunnel *t, const struct cfg_profile *profile, struct session **out)
-{
-	struct aaa_request wish = { .profile = profile, .method = CFG_AUTH_PSK };
-	struct grant_slot slot = { .err = ERR_AGAIN };
-	struct session *s;
-	enum err err;
-
-	aaa_authorize(&wish, take_grant, &slot);
-	if (slot.err != ERR_OK)
-		return slot.err;
-	s = session_new(t->hub, IKE_INITIATOR);
-	if (s == NULL)
-		return ERR_FULL;
-	s->profile = profile;
-	s->grant = slot.grant;
-	session_tunnel_join(t, s);
-	err = session_access_open(s, t->source);
-	if (err == ERR_OK)
-		err = session_step(s, SESSION_E_GRANT);
-	if (err != ERR_OK) {
-		session_free(s);
-		return err;
-	}
-	*out = s;
-	return ERR_OK;
-}
-
-/* No other session of ours is with that end by the same profile: then INITIAL_CONTACT is true (RFC7296-2.4). */
-static bool is_only_one(const struct session *s, const struct addr *remote)
-{
-	uint32_t cursor = 0;
-	const struct session *other;
-
-	while ((other = session_hub_walk(s->hub, &cursor)) != NULL)
-		if (other != s && strcmp(other->profile->object.name, s->profile->object.name) == 0 &&
-			addr_eq(&other->path.remote.addr, remote))
-			return false;
-	return true;
-}
-
-static enum err initiate(struct session_tunnel *t, struct session *s, const struct addr *source)
-{
-	const struct cfg_interface *i = t->source;
-	struct cfg_identity nobody = { .type = CFG_ID_NONE };
-	struct session_policy_psk psk = session_policy_keys(s->profile, &nobody, &i->tunnel.destination, false);
-	struct ike_id local = session_convert_own_id(&s->profile->identity, source);
-	struct ike_config want;
-	struct session_terms terms;
-	struct ike_request r;
-	enum err err;
-
-	if (psk.local == NULL)
-		return ERR_INCOMPLETE;
-	err = session_terms_fill(s->profile, i, &terms);
-	if (err != ERR_OK)
-		return err;
-	memset(&r, 0, sizeof(r));
-	r.path.local = (struct addr_port){ .addr = *source, .port = SESSION_IKE_PORT };
-	r.path.remote = (struct addr_port){ .addr = i->tunnel.destination, .port = SESSION_IKE_PORT };
-	r.ref = session_ref(s->handle);
-	r.local_id = &local;
-	r.need_address = i->ip_how == CFG_IP_NEGOTIATED;
-	r.initial_contact = is_only_one(s, &i->tunnel.destination);
-	r.terms = terms.terms;
-	if (s->grant.active) {
-		session_exchange_wants(i, &want);
-		r.want = &want;
-	}
-	err = secret_set(&r.psk, secret_view(psk.local));
-	if (err != ERR_OK)
-		return err;
-	s->path = r.path;
-	err = ike_engine_initiate(t->hub->engine, session_now(t->hub), &r, &s->ike);
-	secret_fini(&r.psk);
-	if (err == ERR_OK)
-		session_bind_ike(s, s->ike);
-	return err;
-}
+/* ---- trying ---- */
 
 static void schedule(struct session_tunnel *t)
 {
@@ -222,24 +89,16 @@ static void schedule(struct session_tunnel *t)
 static void try_now(struct wheel_timer *timer, uint64_t now_ms)
 {
 	struct session_tunnel *t = list_of(timer, struct session_tunnel, retry);
-	const struct cfg_ipsec_profile *protection = t->source->tunnel.protection;
-	const struct cfg_profile *profile = protection->ikev2_profile;
-	struct session *s = NULL;
 	struct addr source;
 	enum err err;
 
 	(void)now_ms;
-	t->reason = obstacle(t, profile, &source);
+	t->reason = session_dial_obstacle(t->hub, t, &source);
 	if (t->reason != NULL) {
 		schedule(t);
 		return;
 	}
-	err = open_session(t, profile, &s);
-	if (err == ERR_OK) {
-		err = initiate(t, s, &source);
-		if (err != ERR_OK)
-			session_free(s);
-	}
+	err = session_dial_begin(t->hub, t, &source);
 	if (err == ERR_OK)
 		return;
 	t->reason = err_str(err);
@@ -342,7 +201,7 @@ struct session_tunnel *session_tunnel_for_path(const struct session_hub *h, cons
 {
 	list_each (it, &h->tunnels) {
 		struct session_tunnel *t = list_of(it, struct session_tunnel, link);
-		struct addr source = outer_source(t->source);
+		struct addr source = session_dial_source(t->source);
 
 		if (t->marked && t->source->object.complete && !t->source->shutdown &&
 			t->source->tunnel.protection->ikev2_profile == profile &&

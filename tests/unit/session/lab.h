@@ -18,7 +18,7 @@
 #include "crypto/crypto.h"
 #include "crypto/rand.h"
 #include "dp/fake.h"
-#include "session/fib.h"
+#include "session/box/fib.h"
 #include "session/inner.h"
 
 namespace lab

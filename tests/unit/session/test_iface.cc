@@ -82,23 +82,6 @@ TEST_F(SessionIface, what_the_next_configuration_hasnt_goes)
 	EXPECT_EQ(hub.objects(DP_CLASS_PORT).size(), 2u);
 }
 
-TEST_F(SessionIface, an_address_that_moves_is_there_throughout)
-{
-	load("interface Loopback0\n ip address 10.0.0.1 255.255.255.255\n");
-	load("interface Loopback1\n ip address 10.0.0.1 255.255.255.255\n");
-	EXPECT_EQ(locals(), (Set{ "0 10.0.0.1/32" }));
-	EXPECT_EQ(hub.host, (Set{ "nave0 10.0.0.1/32" }));
-	EXPECT_EQ(routes(), (Set{ "10.0.0.1/32 local" }));
-	load("interface Ethernet0/1\n ip address 10.0.0.1 255.255.255.0\n");
-	EXPECT_EQ(locals(), (Set{ "1 10.0.0.1/24" }));
-	EXPECT_EQ(hub.host, (Set{ "eth1 10.0.0.1/24" }));
-	EXPECT_EQ(routes(), (Set{ "10.0.0.0/24 port", "10.0.0.1/32 local" }));
-	load("interface Ethernet0/1\n ip address 10.0.0.1 255.255.0.0\n");
-	EXPECT_EQ(locals(), (Set{ "1 10.0.0.1/16" }));
-	EXPECT_EQ(hub.host, (Set{ "eth1 10.0.0.1/16" }));
-	EXPECT_EQ(routes(), (Set{ "10.0.0.0/16 port", "10.0.0.1/32 local" }));
-}
-
 TEST_F(SessionIface, an_interface_that_is_shut_has_no_addresses)
 {
 	const std::string shut = with(ports, "interface Ethernet0/1\n", "interface Ethernet0/1\n shutdown\n") +
@@ -153,26 +136,6 @@ TEST_F(SessionIface, a_port_that_the_datapath_refuses_is_logged)
 	EXPECT_TRUE(hub.logged("port.put interface=Ethernet0/0 err=IO"));
 	wan.run(3000); /* tried again */
 	EXPECT_EQ(hub.objects(DP_CLASS_PORT).size(), 2u);
-}
-
-TEST_F(SessionIface, R_TUN_06_an_address_of_two_sessions_stays_until_both_are_gone)
-{
-	struct addr a = ip("10.77.0.5");
-
-	load(ports);
-	ASSERT_EQ(session_iface_add_local(hub.hub->ifaces, &a), ERR_OK);
-	ASSERT_EQ(session_iface_add_local(hub.hub->ifaces, &a), ERR_OK);
-	wan.run(50);
-	EXPECT_EQ(hub.host.count("nave0 10.77.0.5/32"), 1u);
-	load(ports + "ip route 10.9.0.0 255.255.0.0 Null0\n"); /* no configuration takes it back */
-	EXPECT_EQ(hub.host.count("nave0 10.77.0.5/32"), 1u);
-	session_iface_del_local(hub.hub->ifaces, &a);
-	EXPECT_EQ(hub.host.count("nave0 10.77.0.5/32"), 1u);
-	session_iface_del_local(hub.hub->ifaces, &a);
-	session_iface_del_local(hub.hub->ifaces, &a); /* nobody's */
-	wan.run(50);
-	EXPECT_EQ(hub.host.count("nave0 10.77.0.5/32"), 0u);
-	EXPECT_EQ(routes().count("10.77.0.5/32 local"), 0u);
 }
 
 } // namespace

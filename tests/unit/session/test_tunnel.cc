@@ -1,4 +1,4 @@
-/* Static tunnels: when they are tried, why they aren't, and who serves them when both ends begin. */
+/* Static tunnels: when they are tried, and who serves them when both ends begin. */
 #include "lab.h"
 
 namespace
@@ -47,52 +47,6 @@ TEST_F(SessionTunnel, a_hub_that_comes_back_isnt_met_by_all_at_once)
 	};
 	ASSERT_TRUE(wan.run_until([&] { return hub.up() == 20; }, 5000));
 	EXPECT_GE(times.size(), 15u);
-}
-
-TEST_F(SessionTunnel, R_TUN_07_why_a_tunnel_isnt_tried)
-{
-	const std::string text = SpokeConfig(1).text(), route = "ip route 0.0.0.0 0.0.0.0 203.0.113.254\n";
-	const std::string destination = "tunnel destination 198.51.100.1";
-	struct row {
-		std::string text, reason;
-	};
-	const row rows[] = {
-		{ with(text, "interface Tunnel0\n", "interface Tunnel0\n shutdown\n"), "administratively down" },
-		{ with(text, route, ""), "no route to destination" },
-		{ with(text, route, "ip route 0.0.0.0 0.0.0.0 Null0\n"), "no route to destination" },
-		{ with(text, "address 203.0.113.1 255.255.255.0", "address 203.0.113.1 255.255.255.0\n shutdown"),
-			"no route to destination" },
-		{ with(text, destination, "tunnel destination 10.20.1.1"), "destination is this box" },
-		{ with(text, "tunnel source Ethernet0/0", "tunnel source 2001:db8::1"), "incomplete" },
-		{ with(text, "authentication local pre-share", "shutdown\n authentication local pre-share"), "incomplete" },
-	};
-
-	hub.must_load(HubConfig().text());
-	Box &s = wan.box("spoke1", { "203.0.113.1" }, lan_and_wan);
-	for (const row &r : rows) {
-		s.must_load(r.text);
-		wan.run(3000);
-		EXPECT_EQ(reason(s), r.reason) << r.text;
-		EXPECT_EQ(s.up(), 0u);
-		EXPECT_FALSE(s.shown("Tunnel0").up);
-	}
-	EXPECT_EQ(reason(s, "Tunnel9"), "-");
-	s.must_load(text);
-	up(s);
-}
-
-/* A route that the hub sends must not lead the tunnel's own packets into it. */
-TEST_F(SessionTunnel, R_RTE_17_the_underlay_isnt_found_through_another_tunnel)
-{
-	SpokeConfig c(1);
-
-	hub.must_load(HubConfig().text());
-	c.more = "interface Tunnel7\n ip unnumbered Ethernet0/1\n tunnel source Ethernet0/0\n tunnel destination 192.0.2.9\n"
-		 " tunnel mode ipsec ipv4\n tunnel protection ipsec profile default\nip route 192.0.2.9 255.255.255.255 Tunnel0\n";
-	Box &s = spoke(c);
-	up(s);
-	wan.run(3000);
-	EXPECT_EQ(reason(s, "Tunnel7"), "recursive-routing");
 }
 
 TEST_F(SessionTunnel, R_TUN_03_routes_of_the_configuration_outlive_the_session)

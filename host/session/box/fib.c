@@ -2,7 +2,7 @@
  * The datapath's FIB as the routing table wants it.  An adjacency lives while a route leads to it; which one a
  * prefix uses is remembered, because the table tells only the new hop.
  */
-#include "session/fib.h"
+#include "session/box/fib.h"
 
 #include <stdlib.h>
 #include <string.h>

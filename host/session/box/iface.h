@@ -28,10 +28,6 @@ void session_iface_unmark(struct session_ifaces *t);
 /* Takes back those without a mark. */
 void session_iface_sweep(struct session_ifaces *t);
 
-/* An address that came with a session (negotiated): put on the TUN and known as local, until removed as often as added. */
-MUST_USE enum err session_iface_add_local(struct session_ifaces *t, const struct addr *a);
-void session_iface_del_local(struct session_ifaces *t, const struct addr *a);
-
 /* How the routing table knows the interface; kind NONE when it has no port. */
 struct route_if session_iface_key(const struct session_ifaces *t, const char *name);
 

@@ -1,0 +1,155 @@
+/*
+ * Dialling: what stands in the way of a static tunnel's session, and beginning one.  Called by session/tunnel when it is
+ * time.  Loop thread only.
+ */
+#include <string.h>
+
+#include "aaa/authorize.h"
+#include "session/exchange.h"
+#include "session/inner.h"
+#include "session/policy.h"
+#include "session/terms.h"
+
+struct addr session_dial_source(const struct cfg_interface *i)
+{
+	struct addr none = { .family = 0 };
+
+	if (i->tunnel.source_how == CFG_END_ADDRESS)
+		return i->tunnel.source_addr;
+	if (i->tunnel.source_how != CFG_END_INTERFACE || i->tunnel.source_if == NULL)
+		return none;
+	return session_exchange_own_address(i->tunnel.source_if, i->tunnel.destination.family);
+}
+
+const char *session_dial_obstacle(const struct session_hub *h, const struct session_tunnel *t, struct addr *source)
+{
+	const struct cfg_interface *i = session_tunnel_interface(t);
+	const struct cfg_profile *profile = i->tunnel.protection->ikev2_profile;
+	struct route_hop hop;
+
+	if (i->shutdown)
+		return "administratively down";
+	if (!i->object.complete || profile == NULL || !profile->object.complete || profile->shutdown)
+		return "incomplete";
+	if (!h->env.datapath->up)
+		return "no datapath";
+	*source = session_dial_source(i);
+	if (source->family != i->tunnel.destination.family)
+		return "no source address";
+	if (!route_rib_underlay(h->env.rib, 0, &i->tunnel.destination, session_tunnel_id(t), &hop) || hop.out.kind == ROUTE_IF_NULL)
+		return "no route to destination";
+	if (hop.out.kind == ROUTE_IF_TUNNEL)
+		return "recursive-routing";
+	if (hop.out.kind == ROUTE_IF_LOOPBACK)
+		return "destination is this box";
+	return NULL;
+}
+
+struct grant_slot {
+	enum err err;
+	struct aaa_grant grant;
+};
+
+static void take_grant(void *ctx, enum err err, const struct aaa_grant *grant)
+{
+	struct grant_slot *slot = (struct grant_slot *)ctx;
+
+	slot->err = err;
+	if (err == ERR_OK)
+		slot->grant = *grant;
+}
+
+static enum err open_session(struct session_hub *h, struct session_tunnel *t, struct session **out)
+{
+	const struct cfg_interface *i = session_tunnel_interface(t);
+	const struct cfg_profile *profile = i->tunnel.protection->ikev2_profile;
+	struct aaa_request wish = { .profile = profile, .method = CFG_AUTH_PSK };
+	struct grant_slot slot = { .err = ERR_AGAIN };
+	struct session *s;
+	enum err err;
+
+	aaa_authorize(&wish, take_grant, &slot);
+	if (slot.err != ERR_OK)
+		return slot.err;
+	s = session_new(h, IKE_INITIATOR);
+	if (s == NULL)
+		return ERR_FULL;
+	s->profile = profile;
+	s->grant = slot.grant;
+	session_tunnel_join(t, s);
+	err = session_access_open(s, i);
+	if (err == ERR_OK)
+		err = session_step(s, SESSION_E_GRANT);
+	if (err != ERR_OK) {
+		session_free(s);
+		return err;
+	}
+	*out = s;
+	return ERR_OK;
+}
+
+/* No other session of ours is with that end by the same profile: then INITIAL_CONTACT is true (RFC7296-2.4). */
+static bool is_only_one(const struct session *s, const struct addr *remote)
+{
+	uint32_t cursor = 0;
+	const struct session *other;
+
+	while ((other = session_hub_walk(s->hub, &cursor)) != NULL)
+		if (other != s && strcmp(other->profile->object.name, s->profile->object.name) == 0 &&
+			addr_eq(&other->path.remote.addr, remote))
+			return false;
+	return true;
+}
+
+static enum err initiate(struct session *s, const struct addr *source)
+{
+	struct session_hub *h = s->hub;
+	const struct cfg_interface *i = s->access.source;
+	struct cfg_identity nobody = { .type = CFG_ID_NONE };
+	struct session_policy_psk psk = session_policy_keys(s->profile, &nobody, &i->tunnel.destination, false);
+	struct ike_id local = session_convert_own_id(&s->profile->identity, source);
+	struct ike_config want;
+	struct session_terms terms;
+	struct ike_request r;
+	enum err err;
+
+	if (psk.local == NULL)
+		return ERR_INCOMPLETE;
+	err = session_terms_fill(s->profile, i, &terms);
+	if (err != ERR_OK)
+		return err;
+	memset(&r, 0, sizeof(r));
+	r.path.local = (struct addr_port){ .addr = *source, .port = SESSION_IKE_PORT };
+	r.path.remote = (struct addr_port){ .addr = i->tunnel.destination, .port = SESSION_IKE_PORT };
+	r.ref = session_ref(s->handle);
+	r.local_id = &local;
+	r.need_address = i->ip_how == CFG_IP_NEGOTIATED;
+	r.initial_contact = is_only_one(s, &i->tunnel.destination);
+	r.terms = terms.terms;
+	if (s->grant.active) {
+		session_exchange_wants(i, &want);
+		r.want = &want;
+	}
+	err = secret_set(&r.psk, secret_view(psk.local));
+	if (err != ERR_OK)
+		return err;
+	s->path = r.path;
+	err = ike_engine_initiate(h->engine, session_now(h), &r, &s->ike);
+	secret_fini(&r.psk);
+	if (err == ERR_OK)
+		session_bind_ike(s, s->ike);
+	return err;
+}
+
+enum err session_dial_begin(struct session_hub *h, struct session_tunnel *t, const struct addr *source)
+{
+	struct session *s = NULL;
+	enum err err = open_session(h, t, &s);
+
+	if (err != ERR_OK)
+		return err;
+	err = initiate(s, source);
+	if (err != ERR_OK)
+		session_free(s);
+	return err;
+}
