@@ -45,6 +45,7 @@ TEST_F(SessionChild, both_ends_have_the_same_pair)
 	EXPECT_EQ(in.direction, DP_IN);
 	EXPECT_EQ(in.spi, a->spi_in);
 	EXPECT_EQ(in.window, 64);
+	EXPECT_STREQ(session_hub_port_name(hub.hub, in.port), "Ethernet0/0"); /* a hint: towards the peer */
 	EXPECT_EQ(in.cipher, DP_CIPHER_AES_GCM);
 	EXPECT_EQ(in.integ, DP_INTEG_NONE);
 	EXPECT_FALSE(in.udp_encap);
