@@ -83,12 +83,15 @@ lab_remove() {
 	rm -rf "$LAB_DIR" "/var/run/dpdk/$LAB-"*
 }
 
+# Whether PID runs; the dead whose parent didn't ask yet don't.
+lab_alive() { grep -Eqs '^State:[[:space:]]+[^ZX[:space:]]' "/proc/$1/status"; }
+
 # lab_kill SIGNAL PID: sends it and waits until the process is gone, with KILL after 5 s.
 lab_kill() {
 	local i
 	kill "-$1" "$2" 2>/dev/null || return 0
 	for ((i = 0; i < 100; i++)); do
-		kill -0 "$2" 2>/dev/null || break
+		lab_alive "$2" || break
 		[ "$i" = 50 ] && kill -KILL "$2" 2>/dev/null
 		sleep 0.1
 	done
