@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <rte_cycles.h>
 #include <rte_eal.h>
@@ -248,12 +247,10 @@ static void make_tables(void)
 
 static void make_world(void)
 {
-	char prefix[64];
-	char *args[] = { "fuzz", "--no-huge", "--no-pci", "-m", "48", "--no-telemetry", "--log-level=critical", "-l", "0", prefix };
+	char *args[] = { "fuzz", "--no-huge", "--no-pci", "-m", "48", "--no-telemetry", "--no-shconf", "--log-level=critical", "-l", "0" };
 	struct path_worker_conf conf;
 	struct path_queue queues[2];
 
-	(void)snprintf(prefix, sizeof(prefix), "--file-prefix=nvfuzz%d", (int)getpid());
 	must(rte_eal_init((int)(sizeof(args) / sizeof(args[0])), args) >= 0);
 	world.pool = rte_pktmbuf_pool_create("fuzz", POOL, 0, 0, 2048 + RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
 	must(world.pool != NULL);

@@ -23,9 +23,7 @@ namespace
 void eal()
 {
 	static bool done;
-	std::string prefix = "--file-prefix=nvpmd" + std::to_string(getpid());
-	const char *argv[] = { "test", "--no-huge", "-m", "256", "--no-pci", "--no-telemetry", "--no-shconf", "-l", "0", "--log-level=4",
-		prefix.c_str() };
+	const char *argv[] = { "test", "--no-huge", "-m", "256", "--no-pci", "--no-telemetry", "--no-shconf", "-l", "0", "--log-level=4" };
 
 	if (done)
 		return;

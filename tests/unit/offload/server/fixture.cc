@@ -1,7 +1,5 @@
 #include "fixture.h"
 
-#include <unistd.h>
-
 #include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_mbuf.h>
@@ -16,9 +14,8 @@ class Eal : public testing::Environment
       public:
 	void SetUp() override
 	{
-		std::string prefix_arg = "--file-prefix=nvsrv" + std::to_string(getpid());
-		const char *args[] = { "test", "--no-huge", "--no-pci", "-m", "48", "--no-telemetry", "--log-level=critical", "-l", "0",
-			prefix_arg.c_str() };
+		const char *args[] = { "test", "--no-huge", "--no-pci", "-m", "48", "--no-telemetry", "--no-shconf", "--log-level=critical",
+			"-l", "0" };
 		std::vector<char *> argv;
 
 		for (const char *a : args)
