@@ -140,8 +140,9 @@ lab_addr() { ip -n "$LAB-$1" addr add "$3" dev "$2" ${4:+nodad}; }
 # The router between all WANs.  lab_wan NS IF SIDE joins IF of NS to it; SIDE is hub or spoke.
 lab_inet() {
 	lab_ns inet
-	ip -n "$LAB-inet" link add brhub type bridge
-	ip -n "$LAB-inet" link add brspoke type bridge
+	# A bridge without an address of its own takes the lowest of its ports': it would change under the peers' ARP caches.
+	ip -n "$LAB-inet" link add brhub address 02:00:00:00:51:fe type bridge
+	ip -n "$LAB-inet" link add brspoke address 02:00:00:01:13:fe type bridge
 	lab_addr inet brhub 198.51.100.254/24
 	lab_addr inet brspoke 203.0.113.254/24
 	ip -n "$LAB-inet" addr add 2001:db8:51::254/64 dev brhub nodad
