@@ -49,6 +49,14 @@ static struct ike_child_sa describe(const struct ike_sa *sa, const struct ike_ch
 	return out;
 }
 
+/* Nonces have 16 octets at least (RFC7296-2.10): enough to tell which is the lower. */
+static void keep_low_nonce(struct ike_sa *sa, const struct ike_keys_seed *seed)
+{
+	const struct bytes *low = memcmp(seed->ni.data, seed->nr.data, IKE_INFO_NONCE) < 0 ? &seed->ni : &seed->nr;
+
+	memcpy(sa->low_nonce, low->data, IKE_INFO_NONCE);
+}
+
 enum err ike_child_install(struct ike_engine *e, struct ike_sa *sa, const struct ike_child_plan *plan)
 {
 	const struct ike_ports *ports = e->cfg.ports;
@@ -61,6 +69,8 @@ enum err ike_child_install(struct ike_engine *e, struct ike_sa *sa, const struct
 		ports->spi_free(ports->ctx, plan->spi_in);
 		return ERR_NOMEM;
 	}
+	if (plan->replaces == 0)
+		keep_low_nonce(sa, &plan->seed);
 	request = describe(sa, child, plan);
 	i2r = plan->role == IKE_INITIATOR ? &request.out : &request.in;
 	r2i = plan->role == IKE_INITIATOR ? &request.in : &request.out;

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "ike/child.h"
 #include "ike/core.h"
@@ -440,6 +441,7 @@ static void describe(const struct ike_sa *sa, struct ike_sa_info *out)
 	out->up = sa->known && sa->came_up;
 	out->spi_i = sa->spi_i;
 	out->spi_r = sa->spi_r;
+	memcpy(out->low_nonce, sa->low_nonce, sizeof(out->low_nonce));
 	out->ref = sa->ref;
 	out->path = sa->path;
 	out->local_id = &sa->local_id;

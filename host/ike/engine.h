@@ -133,7 +133,7 @@ struct ike_child_info {
 	bool up;
 };
 
-enum { IKE_INFO_CHILDREN = 8 };
+enum { IKE_INFO_CHILDREN = 8, IKE_INFO_NONCE = 16 };
 
 /* One IKE SA as show commands print it.  Views live until the engine is next called. */
 struct ike_sa_info {
@@ -142,6 +142,8 @@ struct ike_sa_info {
 	const char *state; /* of the state machine: "UP"; for the world DELETING, I_DROP, OLD and LINGER are over */
 	bool up;
 	uint64_t spi_i, spi_r;
+	uint8_t low_nonce
+		[IKE_INFO_NONCE]; /* of IKE_SA_INIT: the beginning of the lower one, the same at both ends; 0 before the first child */
 	uint64_t ref;
 	struct ike_path path;
 	const struct ike_id *local_id, *remote_id;           /* type 0: not known yet */

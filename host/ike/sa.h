@@ -82,6 +82,7 @@ struct ike_sa {
 	bool hinted;          /* the probe under way or to come is for a hint */
 
 	uint64_t spi_i, spi_r;
+	uint8_t low_nonce[IKE_INFO_NONCE]; /* of IKE_SA_INIT */
 	uint64_t ref;
 	struct ike_path path;       /* that requests of ours take */
 	struct ike_path reply_path; /* that the peer's request came by */

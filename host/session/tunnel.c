@@ -157,21 +157,19 @@ bool session_tunnel_hand_over(struct session_tunnel *t, const struct session *s)
 
 /*
  * Of two sessions that are up for one tunnel the newer stays: the peer of the older one has forgotten it.  But when each
- * end began one before it knew of the other's, both see the same two in some order: the one with the lowest SPI goes,
- * and its initiator sees to that.
+ * end began one before it knew of the other's, both see the same two in some order: the one with the lowest of the four
+ * nonces goes, and its initiator sees to that.
  */
 static struct session *loser(struct session *fresh, struct session *other)
 {
 	const struct ike_engine *e = fresh->hub->engine;
 	struct ike_sa_info a, b;
-	bool a_is_lower;
 
 	if (ike_engine_info(e, fresh->ike, &a) != ERR_OK || ike_engine_info(e, other->ike, &b) != ERR_OK)
 		return NULL;
 	if (fresh->role == other->role || a.created_ms > other->up_ms)
 		return other;
-	a_is_lower = (a.spi_i < a.spi_r ? a.spi_i : a.spi_r) < (b.spi_i < b.spi_r ? b.spi_i : b.spi_r);
-	if (a_is_lower)
+	if (memcmp(a.low_nonce, b.low_nonce, sizeof(a.low_nonce)) < 0)
 		return fresh->role == IKE_INITIATOR ? fresh : NULL;
 	return other->role == IKE_INITIATOR ? other : NULL;
 }

@@ -1,4 +1,6 @@
 /* Static tunnels: when they are tried, and who serves them when both ends begin. */
+#include <cstring>
+
 #include "lab.h"
 
 namespace
@@ -133,6 +135,10 @@ class SessionSites : public ::testing::Test
 		EXPECT_EQ(b.route("10.1.0.0/24"), "S [1/1] Tunnel0") << what;
 		EXPECT_TRUE(a.shown("Tunnel0").up);
 		EXPECT_STREQ(a.session()->access.name, "Tunnel0");
+		struct ike_sa_info at_a, at_b;
+		ASSERT_EQ(ike_engine_info(a.engine, a.session()->ike, &at_a), ERR_OK);
+		ASSERT_EQ(ike_engine_info(b.engine, b.session()->ike, &at_b), ERR_OK);
+		EXPECT_EQ(memcmp(at_a.low_nonce, at_b.low_nonce, sizeof(at_a.low_nonce)), 0) << what;
 	}
 };
 
