@@ -52,7 +52,7 @@ static void put_u64(uint8_t *out, uint64_t v)
 static enum err expand(
 	struct crypto *c, const struct ike_suite *suite, struct bytes skeyseed, const struct ike_keys_seed *seed, struct secret *out)
 {
-	uint8_t spis[16];
+	uint8_t spis[16] = { 0 };
 	struct bytes part[3] = { seed->ni, seed->nr, bytes_of(spis, sizeof(spis)) };
 	struct crypto_prf_key key = { suite->prf, skeyseed };
 	struct secret keys = { 0 };

@@ -72,6 +72,11 @@ TEST_F(SessionAccess, R_TUN_15_the_datapaths_tunnel_is_as_the_template_says)
 	EXPECT_EQ(session_hub_by_tunnel(hub.hub, t.id), hub.session());
 	EXPECT_EQ(session_hub_by_tunnel(hub.hub, t.id + 1), nullptr);
 	EXPECT_EQ(s.objects(DP_CLASS_TUNNEL)[0].op.u.tunnel.df, DP_DF_COPY);
+	SpokeConfig clear(2);
+	clear.more = "crypto ipsec df-bit clear\n";
+	Box &two = spoke(clear);
+	up(two);
+	EXPECT_EQ(two.objects(DP_CLASS_TUNNEL)[0].op.u.tunnel.df, DP_DF_CLEAR);
 }
 
 TEST_F(SessionAccess, R_SYS_03_seventeen_tunnels_of_one_spoke)

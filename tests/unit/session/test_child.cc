@@ -317,6 +317,59 @@ TEST_F(SessionChild, the_sas_follow_a_peer_that_esp_shows_to_have_moved)
 	EXPECT_EQ(hub.up(), 1u);
 }
 
+/* RFC7296-2.23: IKE itself shows it. */
+TEST_F(SessionChild, the_sas_follow_a_peer_that_ike_shows_to_have_moved)
+{
+	hub.must_load(HubConfig().text());
+	Box &s = spoke(1);
+	s.nat_addr = ip("192.0.2.7");
+	up(s);
+	s.nat_base = 50000; /* the NAT forgot */
+	ike_engine_probe(s.engine, wan.now_ms, s.session()->ike);
+	wan.run(100);
+	EXPECT_EQ(hub.session()->path.remote.port, 50001);
+	EXPECT_EQ(sa(hub, child_of(hub.session())->sa_out).remote.port, 50001);
+	EXPECT_EQ(hub.stat(IKE_STAT_MOVED), 1u);
+	EXPECT_EQ(hub.counts().key_reuses, 0u);
+}
+
+/* The contract carries a bounded number of selector pairs. */
+TEST_F(SessionChild, more_selectors_than_the_datapath_takes_and_a_session_that_is_no_more)
+{
+	hub.must_load(HubConfig().text());
+	Box &s = spoke(1);
+	up(s);
+	const struct session *h = hub.session();
+	struct ike_ts many[5];
+	struct ike_child_sa fresh = {};
+	uint8_t key[20] = { 9 };
+
+	for (unsigned i = 0; i < 5; i++) {
+		struct addr_prefix p = net("10." + std::to_string(i) + ".0.0/16");
+
+		many[i] = ike_ts_of_prefix(&p);
+	}
+	for (bool stale : { false, true }) {
+		ASSERT_EQ(hub.ports.spi_new(hub.ports.ctx, &h->path, &fresh.spi_in), ERR_OK);
+		fresh.spi_out = 0x12345678;
+		fresh.encr = child_of(h)->encr;
+		fresh.path = h->path;
+		fresh.local = fresh.remote = many;
+		fresh.local_count = fresh.remote_count = 5;
+		ASSERT_EQ(secret_set(&fresh.in.encr, bytes_of(key, sizeof(key))), ERR_OK);
+		ASSERT_EQ(secret_set(&fresh.out.encr, bytes_of(key, sizeof(key))), ERR_OK);
+		struct slab_handle handle = h->ike;
+		handle.generation += stale ? 2 : 0;
+		hub.ports.install(hub.ports.ctx, handle, &fresh);
+		secret_fini(&fresh.in.encr);
+		secret_fini(&fresh.out.encr);
+		wan.run(50);
+		EXPECT_EQ(hub.up(), 1u);
+		EXPECT_EQ(hub.objects(DP_CLASS_SA).size(), 2u);
+		hub.expect_whole(); /* the SPI went back */
+	}
+}
+
 /* Without a NAT nobody moves: ESP from elsewhere is no reason (RFC7296-2.23). */
 TEST_F(SessionChild, a_peer_without_nat_doesnt_move)
 {

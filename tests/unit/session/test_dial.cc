@@ -49,6 +49,15 @@ TEST_F(SessionDial, R_TUN_07_why_a_tunnel_isnt_tried)
 	up(s);
 }
 
+TEST_F(SessionDial, R_TUN_03_from_an_address_that_is_written)
+{
+	hub.must_load(HubConfig().text());
+	Box &s = wan.box("spoke1", { "203.0.113.1" }, lan_and_wan);
+	s.must_load(with(SpokeConfig(1).text(), "tunnel source Ethernet0/0", "tunnel source 203.0.113.1"));
+	up(s);
+	EXPECT_EQ(str(hub.session()->path.remote.addr), "203.0.113.1");
+}
+
 /* A route that the hub sends must not lead the tunnel's own packets into it. */
 TEST_F(SessionDial, R_RTE_17_the_underlay_isnt_found_through_another_tunnel)
 {

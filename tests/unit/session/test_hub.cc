@@ -248,6 +248,8 @@ double cost(unsigned count)
 	wan.run(1000);
 	for (auto &b : wan.boxes)
 		b->expect_whole();
+	hub.must_load(h.text() + "ip route 10.99.0.0 255.255.0.0 Null0\n"); /* a reload touches none of them */
+	EXPECT_EQ(hub.up(), count);
 
 	struct addr all = {};
 	for (auto &b : wan.boxes)

@@ -99,4 +99,32 @@ TEST_F(SessionLease, a_pool_that_is_too_large_leases_nothing)
 	EXPECT_GE(hub.stat(IKE_STAT_NO_ADDRESS), 1u);
 }
 
+/* A peer that asks for its former address has it again, if it is free. */
+TEST_F(SessionLease, R_RTE_03_the_address_that_the_peer_would_like)
+{
+	HubConfig c;
+	struct addr want = ip("10.78.0.2"), other = ip("192.0.2.1");
+
+	c.pool = "ip local pool P 10.77.0.100 10.77.0.101\nip local pool P 10.78.0.1 10.78.0.2\n";
+	hub.must_load(c.text());
+	struct session *a = session_new(hub.hub, IKE_RESPONDER), *b = session_new(hub.hub, IKE_RESPONDER);
+	const struct cfg_pool *pool = hub.hub->model->cfg->pools;
+
+	ASSERT_TRUE(session_lease_take(a, pool, &want));
+	EXPECT_EQ(str(a->lease), "10.78.0.2");
+	ASSERT_TRUE(session_lease_take(a, pool, &other)); /* it has one */
+	EXPECT_EQ(str(a->lease), "10.78.0.2");
+	ASSERT_TRUE(session_lease_take(b, pool, &want)); /* taken */
+	EXPECT_EQ(str(b->lease), "10.77.0.100");
+	session_lease_give(b);
+	EXPECT_EQ(b->lease.family, 0);
+	session_lease_pass(a, b);
+	EXPECT_EQ(str(b->lease), "10.78.0.2");
+	EXPECT_EQ(a->lease.family, 0);
+	session_free(a);
+	session_free(b);
+	wan.run(50);
+	hub.expect_empty();
+}
+
 } // namespace
