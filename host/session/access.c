@@ -47,15 +47,17 @@ static void give_unit(struct session_hub *h, uint32_t unit)
 	h->units[unit / UNIT_BITS] &= ~(UINT64_C(1) << (unit % UNIT_BITS));
 }
 
-enum err session_access_open(struct session *s, const struct cfg_interface *source)
+enum err session_access_open(struct session *s, const struct cfg_interface *source, uint32_t tunnel)
 {
 	struct session_access *a = &s->access;
 	enum err err;
 
 	a->source = source;
 	a->cloned = source->type == CFG_IF_VIRTUAL_TEMPLATE;
-	if (!a->cloned) {
+	a->lasting = !a->cloned;
+	if (a->lasting) {
 		a->unit = source->unit;
+		a->tunnel = tunnel;
 		(void)snprintf(a->name, sizeof(a->name), "%s", source->object.name);
 		return ERR_OK;
 	}
@@ -64,6 +66,7 @@ enum err session_access_open(struct session *s, const struct cfg_interface *sour
 		a->source = NULL;
 		return err;
 	}
+	a->tunnel = dp_sync_new_id(s->hub->env.sync, DP_CLASS_TUNNEL);
 	(void)snprintf(a->name, sizeof(a->name), "Virtual-Access%u", a->unit);
 	return ERR_OK;
 }
@@ -88,20 +91,19 @@ static void let_go(struct session *s)
 {
 	session_routes_drop(s);
 	map_del(&s->hub->by_tunnel, &s->access.by_tunnel);
-	s->access.tunnel = 0;
+	s->access.held = false;
 }
 
-/* A static tunnel is taken from the session that had it. */
-static void take(struct session *s)
+/* A static tunnel is taken from the session that held it. */
+static void hold(struct session *s)
 {
-	struct session_hub *h = s->hub;
-	uint32_t id = s->tunnel != NULL ? session_tunnel_id(s->tunnel) : dp_sync_new_id(h->env.sync, DP_CLASS_TUNNEL);
-	struct session *former = session_by_tunnel(h, id);
+	struct session_access *a = &s->access;
+	struct session *former = session_by_tunnel(s->hub, a->tunnel);
 
 	if (former != NULL)
 		let_go(former);
-	s->access.tunnel = id;
-	map_add(&h->by_tunnel, &s->access.by_tunnel, hash_tunnel(h, id));
+	map_add(&s->hub->by_tunnel, &a->by_tunnel, hash_tunnel(s->hub, a->tunnel));
+	a->held = true;
 }
 
 static enum dp_df df_of(enum cfg_df df)
@@ -123,8 +125,8 @@ enum err session_access_put(struct session *s, uint32_t sa_out, const struct ike
 	struct dp_op op = { .kind = DP_PUT_TUNNEL };
 	enum err err;
 
-	if (a->tunnel == 0)
-		take(s);
+	if (!a->held)
+		hold(s);
 	op.u.tunnel.id = a->tunnel;
 	op.u.tunnel.mode = DP_TUNNEL_IPSEC;
 	op.u.tunnel.df = (uint8_t)df_of(s->model->cfg->df_bit);
@@ -144,21 +146,17 @@ void session_access_withdraw(struct session *s)
 {
 	struct session_access *a = &s->access;
 	struct session_hub *h = s->hub;
-	struct route_if key = session_access_key(s);
 	struct dp_op op = { .kind = DP_DEL_TUNNEL };
 
-	if (a->tunnel == 0)
+	if (!a->held)
 		return;
 	let_go(s);
-	if (s->tunnel == NULL || !session_tunnel_hand_over(s->tunnel, s)) {
-		if (s->tunnel == NULL)
-			route_rib_del_if(h->env.rib, key);
-		else if (route_rib_set_if(h->env.rib, key, false, a->name) != ERR_OK)
-			log_event(h->env.log, LOG_L_ERROR, "access.down", "interface=%s err=%s", a->name, err_name(ERR_NOMEM));
-		op.u.tunnel.id = key.id;
-		(void)dp_sync_del(h->env.sync, &op);
-	}
-	route_rib_commit(h->env.rib);
+	if (!a->lasting)
+		route_rib_del_if(h->env.rib, session_access_key(s));
+	else if (route_rib_set_if(h->env.rib, session_access_key(s), false, a->name) != ERR_OK)
+		log_event(h->env.log, LOG_L_ERROR, "access.down", "interface=%s err=%s", a->name, err_name(ERR_NOMEM));
+	op.u.tunnel.id = a->tunnel;
+	(void)dp_sync_del(h->env.sync, &op);
 }
 
 void session_access_close(struct session *s)

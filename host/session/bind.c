@@ -116,7 +116,7 @@ static void refuse_plea(struct session *s, enum ike_verdict verdict, const char 
 	grant.verdict = verdict;
 	grant.why = why;
 	/* A session without an address may still get one; the others are over. */
-	if (verdict == IKE_REFUSED && session_step(s, SESSION_E_FAILED) != ERR_OK)
+	if (verdict == IKE_REFUSED && session_fsm_step(s, SESSION_E_FAILED) != ERR_OK)
 		return;
 	ike_engine_authorized(s->hub->engine, session_now(s->hub), s->ike, &grant);
 }
@@ -140,7 +140,7 @@ static void fill_reply(const struct session *s, const struct cfg_interface *sour
 }
 
 /* The template, or the static tunnel whose far end calls; NULL: the profile has no place for this peer. */
-static const struct cfg_interface *find_source(struct session *s)
+static const struct cfg_interface *find_source(struct session *s, uint32_t *tunnel)
 {
 	const struct cfg_interface *tmpl = s->profile->virtual_template;
 	struct session_tunnel *t;
@@ -151,6 +151,7 @@ static const struct cfg_interface *find_source(struct session *s)
 	if (t == NULL)
 		return NULL;
 	session_tunnel_join(t, s);
+	*tunnel = session_tunnel_id(t);
 	return session_tunnel_interface(t);
 }
 
@@ -171,7 +172,8 @@ struct plea_ctx {
 
 static void grant_peer(struct session *s, const struct ike_plea *plea)
 {
-	const struct cfg_interface *source = find_source(s);
+	uint32_t tunnel = 0;
+	const struct cfg_interface *source = find_source(s, &tunnel);
 	struct session_terms terms;
 	struct ike_config reply;
 	struct ike_grant grant;
@@ -184,7 +186,7 @@ static void grant_peer(struct session *s, const struct ike_plea *plea)
 		refuse_plea(s, IKE_NO_ADDRESS, "no-address");
 		return;
 	}
-	if (session_access_open(s, source) != ERR_OK || session_step(s, SESSION_E_GRANT) != ERR_OK) {
+	if (session_access_open(s, source, tunnel) != ERR_OK || session_fsm_step(s, SESSION_E_GRANT) != ERR_OK) {
 		refuse_plea(s, IKE_REFUSED, "no-interface");
 		return;
 	}
@@ -292,7 +294,7 @@ static void ask_install(void *ctx, struct slab_handle sa, struct ike_child_sa *c
 {
 	struct session_hub *h = (struct session_hub *)ctx;
 	struct session *s = session_by_ike(h, sa);
-	enum err err = s == NULL ? ERR_STALE : session_step(s, SESSION_E_INSTALL);
+	enum err err = s == NULL ? ERR_STALE : session_fsm_step(s, SESSION_E_INSTALL);
 
 	if (err == ERR_OK) {
 		session_prove(s);
@@ -302,17 +304,22 @@ static void ask_install(void *ctx, struct slab_handle sa, struct ike_child_sa *c
 	}
 	if (err == ERR_OK)
 		return;
-	if (s != NULL && session_step(s, SESSION_E_FAILED) != ERR_OK)
+	if (s != NULL && session_fsm_step(s, SESSION_E_FAILED) != ERR_OK)
 		return;
 	ike_engine_installed(h->engine, session_now(h), sa, child->spi_in, err);
 }
 
 static void tell_child_down(void *ctx, struct slab_handle sa, uint32_t spi_in)
 {
-	struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
+	struct session_hub *h = (struct session_hub *)ctx;
+	struct session *s = session_by_ike(h, sa);
 
-	if (s != NULL)
-		session_child_remove(s, spi_in);
+	if (s == NULL)
+		return;
+	session_child_remove(s, spi_in);
+	if (s->tunnel != NULL)
+		session_tunnel_settle(s->tunnel);
+	route_rib_commit(h->env.rib);
 }
 
 static void tell_config_set(void *ctx, struct slab_handle sa, const struct ike_config *config, bool *accepted)
@@ -343,10 +350,16 @@ static void send_routes(struct session *s)
 
 static void tell_up(void *ctx, struct slab_handle sa)
 {
-	struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
+	struct session_hub *h = (struct session_hub *)ctx;
+	struct session *s = session_by_ike(h, sa);
 
-	if (s == NULL || session_step(s, SESSION_E_UP) != ERR_OK)
+	if (s == NULL || session_fsm_step(s, SESSION_E_UP) != ERR_OK)
 		return;
+	s->up_ms = session_now(h);
+	log_event(h->env.log, LOG_L_NOTICE, "session.up", "interface=%s peer=%s profile=%s", s->access.name, s->peer,
+		s->profile->object.name);
+	if (s->tunnel != NULL)
+		session_tunnel_up(s);
 	if (s->role == IKE_INITIATOR && s->grant.active)
 		send_routes(s);
 }
@@ -355,14 +368,19 @@ static void tell_down(void *ctx, struct slab_handle sa, enum ike_down reason)
 {
 	struct session_hub *h = (struct session_hub *)ctx;
 	struct session *s = session_by_ike(h, sa);
+	struct session_tunnel *t;
 
-	if (s == NULL)
+	if (s == NULL || session_fsm_step(s, SESSION_E_DOWN) != ERR_OK)
 		return;
-	log_event(h->env.log, LOG_L_INFO, "session.end", "interface=%s peer=%s reason=%s", s->access.name[0] != '\0' ? s->access.name : "-",
-		s->peer[0] != '\0' ? s->peer : "-", ike_ports_down_str(reason));
-	if (session_step(s, SESSION_E_DOWN) != ERR_OK)
-		return;
+	log_event(h->env.log, s->up_ms != 0 ? LOG_L_NOTICE : LOG_L_INFO, s->up_ms != 0 ? "session.down" : "session.end",
+		"interface=%s peer=%s reason=%s", s->access.name[0] != '\0' ? s->access.name : "-", s->peer[0] != '\0' ? s->peer : "-",
+		ike_ports_down_str(reason));
+	t = s->tunnel;
 	session_free(s);
+	if (t == NULL)
+		return;
+	session_tunnel_left(t);
+	route_rib_commit(h->env.rib);
 }
 
 static void tell_moved(void *ctx, struct slab_handle sa, const struct ike_path *path)

@@ -30,7 +30,7 @@ static void finish(struct session_child *c)
 		"interface=%s peer=%s spi_in=%08x spi_out=%08x in=%s/%s out=%s/%s err=%s", s->access.name, s->peer, c->spi_in, c->spi_out,
 		dp_placement_str((enum dp_placement)c->in.placement), dp_reason_str((enum dp_reason)c->in.reason),
 		dp_placement_str((enum dp_placement)c->out.placement), dp_reason_str((enum dp_reason)c->out.reason), err_name(c->err));
-	if (session_step(s, c->err == ERR_OK ? SESSION_E_PLACED : SESSION_E_FAILED) != ERR_OK)
+	if (session_fsm_step(s, c->err == ERR_OK ? SESSION_E_PLACED : SESSION_E_FAILED) != ERR_OK)
 		return;
 	ike_engine_installed(h->engine, session_now(h), s->ike, c->spi_in, c->err);
 }
@@ -80,7 +80,7 @@ static enum err describe(const struct session_child *c, enum dp_direction direct
 	out->id = direction == DP_IN ? c->sa_in : c->sa_out;
 	out->spi = direction == DP_IN ? c->spi_in : c->spi_out;
 	out->direction = (uint8_t)direction;
-	out->tunnel = s->tunnel != NULL ? session_tunnel_id(s->tunnel) : s->access.tunnel;
+	out->tunnel = s->access.tunnel;
 	out->port = port_towards(s, out->tunnel);
 	out->esn = c->esn;
 	out->udp_encap = c->udp_encap;
@@ -195,7 +195,7 @@ void session_child_remove(struct session *s, uint32_t spi_in)
 
 	if (c != NULL)
 		drop(c);
-	if (s->access.tunnel != 0 && !session_child_take_access(s))
+	if (s->access.held && !session_child_take_access(s))
 		session_access_withdraw(s);
 }
 
@@ -218,7 +218,7 @@ void session_child_move(struct session *s, const struct ike_path *path)
 			log_event(s->hub->env.log, LOG_L_WARN, "child.move", "interface=%s spi_in=%08x err=%s", s->access.name, c->spi_in,
 				err_name(err));
 	}
-	if (s->access.tunnel != 0)
+	if (s->access.held)
 		(void)session_child_take_access(s);
 }
 

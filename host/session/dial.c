@@ -21,9 +21,8 @@ struct addr session_dial_source(const struct cfg_interface *i)
 	return session_exchange_own_address(i->tunnel.source_if, i->tunnel.destination.family);
 }
 
-const char *session_dial_obstacle(const struct session_hub *h, const struct session_tunnel *t, struct addr *source)
+const char *session_dial_obstacle(const struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, struct addr *source)
 {
-	const struct cfg_interface *i = session_tunnel_interface(t);
 	const struct cfg_profile *profile = i->tunnel.protection->ikev2_profile;
 	struct route_hop hop;
 
@@ -36,7 +35,7 @@ const char *session_dial_obstacle(const struct session_hub *h, const struct sess
 	*source = session_dial_source(i);
 	if (source->family != i->tunnel.destination.family)
 		return "no source address";
-	if (!route_rib_underlay(h->env.rib, 0, &i->tunnel.destination, session_tunnel_id(t), &hop) || hop.out.kind == ROUTE_IF_NULL)
+	if (!route_rib_underlay(h->env.rib, 0, &i->tunnel.destination, tunnel, &hop) || hop.out.kind == ROUTE_IF_NULL)
 		return "no route to destination";
 	if (hop.out.kind == ROUTE_IF_TUNNEL)
 		return "recursive-routing";
@@ -59,9 +58,8 @@ static void take_grant(void *ctx, enum err err, const struct aaa_grant *grant)
 		slot->grant = *grant;
 }
 
-static enum err open_session(struct session_hub *h, struct session_tunnel *t, struct session **out)
+static enum err open_session(struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, struct session **out)
 {
-	const struct cfg_interface *i = session_tunnel_interface(t);
 	const struct cfg_profile *profile = i->tunnel.protection->ikev2_profile;
 	struct aaa_request wish = { .profile = profile, .method = CFG_AUTH_PSK };
 	struct grant_slot slot = { .err = ERR_AGAIN };
@@ -76,10 +74,9 @@ static enum err open_session(struct session_hub *h, struct session_tunnel *t, st
 		return ERR_FULL;
 	s->profile = profile;
 	s->grant = slot.grant;
-	session_tunnel_join(t, s);
-	err = session_access_open(s, i);
+	err = session_access_open(s, i, tunnel);
 	if (err == ERR_OK)
-		err = session_step(s, SESSION_E_GRANT);
+		err = session_fsm_step(s, SESSION_E_GRANT);
 	if (err != ERR_OK) {
 		session_free(s);
 		return err;
@@ -141,15 +138,18 @@ static enum err initiate(struct session *s, const struct addr *source)
 	return err;
 }
 
-enum err session_dial_begin(struct session_hub *h, struct session_tunnel *t, const struct addr *source)
+enum err session_dial_begin(
+	struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, const struct addr *source, struct session **out)
 {
 	struct session *s = NULL;
-	enum err err = open_session(h, t, &s);
+	enum err err = open_session(h, i, tunnel, &s);
 
 	if (err != ERR_OK)
 		return err;
 	err = initiate(s, source);
-	if (err != ERR_OK)
+	if (err == ERR_OK)
+		*out = s;
+	else
 		session_free(s);
 	return err;
 }

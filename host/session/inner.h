@@ -5,6 +5,7 @@
 
 #include "dp/spi.h"
 #include "session/box/iface.h"
+#include "session/fsm.h"
 #include "session/hub.h"
 #include "session/tunnel.h"
 
@@ -64,16 +65,6 @@ bool session_model_keeps(const struct cfg_model *to, const struct session *s);
 
 /* ---- session.c: life ---- */
 
-enum session_event {
-	SESSION_E_GRANT,   /* the peer is authorized */
-	SESSION_E_INSTALL, /* the engine wants a pair of SAs installed */
-	SESSION_E_PLACED,  /* the datapath has them */
-	SESSION_E_FAILED,  /* it refused them, or something before failed */
-	SESSION_E_UP,      /* the engine says that IKE SA and CHILD_SA are up */
-	SESSION_E_DOWN,    /* the IKE SA is gone */
-	SESSION_E_COUNT
-};
-
 /* A session in state NEW; NULL at the limit. */
 struct session *session_new(struct session_hub *h, enum ike_role role);
 
@@ -95,9 +86,6 @@ void session_bind_ike(struct session *s, struct slab_handle ike);
 void session_prove(struct session *s);
 struct session *session_twin(const struct session *s, const struct session *after);
 
-/* Steps the state machine: the only writer of 'state'.  ERR_STATE, and logged, for an event that the state has no use for. */
-MUST_USE enum err session_step(struct session *s, enum session_event event);
-
 /* ---- lease.c: the peer's address ---- */
 
 /* Leases 'want' (or any other, when that isn't free) from 'pool', unless the session has one of it; false: none is left. */
@@ -112,13 +100,19 @@ void session_lease_prune(struct session_hub *h);
 
 /* ---- access.c: the point-to-point interface ---- */
 
-/* Names the session's interface: its static tunnel, or a clone of 'source'.  ERR_FULL: no unit left. */
-MUST_USE enum err session_access_open(struct session *s, const struct cfg_interface *source);
+/*
+ * Names the session's interface: the static tunnel 'source', whose id is 'tunnel', or a clone of the template 'source',
+ * which gets an id of its own.  ERR_FULL: no unit left.
+ */
+MUST_USE enum err session_access_open(struct session *s, const struct cfg_interface *source, uint32_t tunnel);
 
-/* Puts the tunnel to the datapath with 'sa_out' as the SA that sends, and up in the routing table: the session has it now. */
+/*
+ * Puts the tunnel to the datapath with 'sa_out' as the SA that sends, and up in the routing table.  The session holds it
+ * then; another one of the same static tunnel that did no longer does.
+ */
 MUST_USE enum err session_access_put(struct session *s, uint32_t sa_out, const struct ike_path *path);
 
-/* Takes tunnel and routes away, unless another session has them; the interface keeps its name. */
+/* Takes tunnel and routes away, if the session holds them; the interface keeps its name.  The caller commits the routes. */
 void session_access_withdraw(struct session *s);
 
 /* Withdraws it and gives up the name. */
@@ -173,15 +167,15 @@ void session_tunnel_unmark(struct session_hub *h);
 /* Ends those without a mark. */
 void session_tunnel_sweep(struct session_hub *h);
 
-/* The session serves the tunnel: until it leaves none is begun. */
+/* The session serves the tunnel: while one does none is begun.  And one that did is gone. */
 void session_tunnel_join(struct session_tunnel *t, struct session *s);
-void session_tunnel_leave(struct session *s);
+void session_tunnel_left(struct session_tunnel *t);
 
 /* The session came up: of several that serve one tunnel one stays. */
 void session_tunnel_up(struct session *s);
 
-/* Another session than 's' takes over the datapath's tunnel and its routes; false: there is none. */
-bool session_tunnel_hand_over(struct session_tunnel *t, const struct session *s);
+/* If no session holds the datapath's tunnel, one of those that are up takes it. */
+void session_tunnel_settle(struct session_tunnel *t);
 
 /* The datapath came up: tries at once. */
 void session_tunnel_retry_all(struct session_hub *h);
@@ -205,11 +199,11 @@ struct session_tunnel *session_tunnel_for_path(const struct session_hub *h, cons
 /* Our outer address: the source's own, or its interface's of the destination's family; family 0: there is none. */
 struct addr session_dial_source(const struct cfg_interface *i);
 
-/* Why 't' can't have a session now; NULL: it can, from 'source'. */
-const char *session_dial_obstacle(const struct session_hub *h, const struct session_tunnel *t, struct addr *source);
+/* Why the static tunnel 'i' of id 'tunnel' can't have a session now; NULL: it can, from 'source'. */
+const char *session_dial_obstacle(const struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, struct addr *source);
 
-/* Begins one, which joins the tunnel. */
-MUST_USE enum err session_dial_begin(struct session_hub *h, struct session_tunnel *t, const struct addr *source);
+MUST_USE enum err session_dial_begin(
+	struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, const struct addr *source, struct session **out);
 
 /* ---- address.c: the box's own addresses ---- */
 

@@ -1,7 +1,5 @@
 /*
- * A session's life.  The state machine is the table below; what happens in a state is in the files that the events
- * come from (bind, child, access), so the table has conditions and no actions but those that a state must not miss.
- * Loop thread only.
+ * A session as an object: made, found, freed with all that it has.  Its state machine is in fsm.c.  Loop thread only.
  */
 #include "session/session.h"
 
@@ -33,68 +31,6 @@ const char *session_state_word(enum session_state state)
 	};
 
 	return (unsigned)state < SESSION_S_COUNT ? word[state] : "?";
-}
-
-/* ---- the state machine ---- */
-
-static void came_up(struct session *s)
-{
-	s->up_ms = session_now(s->hub);
-	log_event(s->hub->env.log, LOG_L_NOTICE, "session.up", "interface=%s peer=%s profile=%s", s->access.name, s->peer,
-		s->profile->object.name);
-	if (s->tunnel != NULL)
-		session_tunnel_up(s);
-}
-
-static void went_down(struct session *s)
-{
-	if (s->up_ms != 0)
-		log_event(s->hub->env.log, LOG_L_NOTICE, "session.down", "interface=%s peer=%s", s->access.name, s->peer);
-}
-
-typedef void session_action(struct session *s);
-
-struct session_cell {
-	bool allowed;
-	session_action *action; /* NULL: only the state changes */
-	enum session_state next;
-};
-
-static const struct session_cell session_fsm[SESSION_S_COUNT][SESSION_E_COUNT] = {
-	/* state              event                  allowed action     next */
-	[SESSION_S_NEW][SESSION_E_GRANT] = { true, NULL, SESSION_S_GRANTED },
-	[SESSION_S_NEW][SESSION_E_FAILED] = { true, NULL, SESSION_S_CLOSING },
-	[SESSION_S_NEW][SESSION_E_DOWN] = { true, NULL, SESSION_S_DEAD },
-	[SESSION_S_GRANTED][SESSION_E_INSTALL] = { true, NULL, SESSION_S_INSTALLING },
-	[SESSION_S_GRANTED][SESSION_E_FAILED] = { true, NULL, SESSION_S_CLOSING },
-	[SESSION_S_GRANTED][SESSION_E_DOWN] = { true, NULL, SESSION_S_DEAD },
-	[SESSION_S_INSTALLING][SESSION_E_PLACED] = { true, NULL, SESSION_S_READY },
-	[SESSION_S_INSTALLING][SESSION_E_FAILED] = { true, NULL, SESSION_S_CLOSING },
-	[SESSION_S_INSTALLING][SESSION_E_DOWN] = { true, NULL, SESSION_S_DEAD },
-	[SESSION_S_READY][SESSION_E_UP] = { true, came_up, SESSION_S_UP },
-	[SESSION_S_READY][SESSION_E_DOWN] = { true, NULL, SESSION_S_DEAD },
-	[SESSION_S_UP][SESSION_E_INSTALL] = { true, NULL, SESSION_S_UP },
-	[SESSION_S_UP][SESSION_E_PLACED] = { true, NULL, SESSION_S_UP },
-	[SESSION_S_UP][SESSION_E_FAILED] = { true, NULL, SESSION_S_UP },
-	[SESSION_S_UP][SESSION_E_DOWN] = { true, went_down, SESSION_S_DEAD },
-	[SESSION_S_CLOSING][SESSION_E_PLACED] = { true, NULL, SESSION_S_CLOSING },
-	[SESSION_S_CLOSING][SESSION_E_FAILED] = { true, NULL, SESSION_S_CLOSING },
-	[SESSION_S_CLOSING][SESSION_E_DOWN] = { true, NULL, SESSION_S_DEAD },
-};
-
-enum err session_step(struct session *s, enum session_event event)
-{
-	const struct session_cell *cell = &session_fsm[s->state][event];
-
-	if (!cell->allowed) {
-		log_event(s->hub->env.log, LOG_L_WARN, "session.refused", "state=%s event=%d peer=%s", session_state_name(s->state),
-			(int)event, s->peer);
-		return ERR_STATE;
-	}
-	s->state = cell->next;
-	if (cell->action != NULL)
-		cell->action(s);
-	return ERR_OK;
 }
 
 /* ---- finding ---- */
@@ -202,7 +138,8 @@ void session_free(struct session *s)
 		session_address_give(h, &s->assigned);
 	session_child_remove_all(s);
 	session_access_close(s);
-	session_tunnel_leave(s);
+	route_rib_commit(h->env.rib);
+	list_del(&s->in_tunnel);
 	session_lease_give(s);
 	free(s->learned);
 	if (s->in_map)

@@ -59,9 +59,11 @@ struct session_child {
 struct session_access {
 	const struct cfg_interface *source; /* template or tunnel; NULL: none yet */
 	uint32_t unit;                      /* Virtual-Access N or Tunnel N */
-	uint32_t tunnel;                    /* id in the datapath; 0: not put, or another session's now */
-	struct map_node by_tunnel;          /* while it is put */
+	uint32_t tunnel;                    /* id in the datapath and the routing table */
+	struct map_node by_tunnel;          /* while it is held */
+	bool held;                          /* the datapath's tunnel is put for this session, no other */
 	bool cloned;                        /* a Virtual-Access, whose unit goes back */
+	bool lasting;                       /* a static tunnel's: the id stays when the session goes */
 	char name[DP_NAME_MAX];
 };
 

@@ -42,7 +42,7 @@ const struct session *session_tunnel_session(const struct session_tunnel *t)
 	list_each (it, &t->sessions) {
 		const struct session *s = list_of(it, struct session, in_tunnel);
 
-		if (s->access.tunnel != 0)
+		if (s->access.held)
 			return s;
 		if (first == NULL)
 			first = s;
@@ -89,21 +89,22 @@ static void schedule(struct session_tunnel *t)
 static void try_now(struct wheel_timer *timer, uint64_t now_ms)
 {
 	struct session_tunnel *t = list_of(timer, struct session_tunnel, retry);
+	struct session_hub *h = t->hub;
+	struct session *s;
 	struct addr source;
 	enum err err;
 
 	(void)now_ms;
-	t->reason = session_dial_obstacle(t->hub, t, &source);
-	if (t->reason != NULL) {
-		schedule(t);
-		return;
+	t->reason = session_dial_obstacle(h, t->source, t->id, &source);
+	if (t->reason == NULL) {
+		err = session_dial_begin(h, t->source, t->id, &source, &s);
+		if (err == ERR_OK) {
+			session_tunnel_join(t, s);
+			return;
+		}
+		t->reason = err_str(err);
 	}
-	err = session_dial_begin(t->hub, t, &source);
-	if (err == ERR_OK)
-		return;
-	t->reason = err_str(err);
-	if (!wheel_armed(&t->retry)) /* else the session's end did it */
-		schedule(t);
+	schedule(t);
 }
 
 void session_tunnel_retry_all(struct session_hub *h)
@@ -127,32 +128,31 @@ void session_tunnel_join(struct session_tunnel *t, struct session *s)
 	wheel_disarm(t->hub->env.wheel, &t->retry);
 }
 
-void session_tunnel_leave(struct session *s)
+void session_tunnel_settle(struct session_tunnel *t)
 {
-	struct session_tunnel *t = s->tunnel;
+	struct session *heir = NULL;
 
-	if (t == NULL)
+	list_each (it, &t->sessions) {
+		struct session *s = list_of(it, struct session, in_tunnel);
+
+		if (s->access.held)
+			return;
+		if (s->state == SESSION_S_UP)
+			heir = s;
+	}
+	if (heir != NULL && session_child_take_access(heir))
+		session_routes_put(heir);
+}
+
+void session_tunnel_left(struct session_tunnel *t)
+{
+	if (!list_empty(&t->sessions)) {
+		session_tunnel_settle(t);
 		return;
-	list_del(&s->in_tunnel);
-	s->tunnel = NULL;
-	if (!list_empty(&t->sessions))
-		return;
+	}
 	if (t->reason == NULL)
 		t->reason = "peer not reached";
 	schedule(t);
-}
-
-bool session_tunnel_hand_over(struct session_tunnel *t, const struct session *s)
-{
-	list_each (it, &t->sessions) {
-		struct session *other = list_of(it, struct session, in_tunnel);
-
-		if (other == s || other->state != SESSION_S_UP || !session_child_take_access(other))
-			continue;
-		session_routes_put(other);
-		return true;
-	}
-	return false;
 }
 
 /*
@@ -226,6 +226,7 @@ static void end(struct session_tunnel *t)
 
 		list_del(&s->in_tunnel);
 		s->tunnel = NULL;
+		s->access.lasting = false;
 	}
 	route_rib_del_if(t->hub->env.rib, key);
 	wheel_disarm(t->hub->env.wheel, &t->retry);

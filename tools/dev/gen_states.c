@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "ike/fsm.h"
+#include "session/fsm.h"
 
 static const char *wait_text(enum ike_wait wait)
 {
@@ -79,6 +80,40 @@ static void print_ike(void)
 		}
 }
 
+static void print_session_arrow(enum session_state from, enum session_state to)
+{
+	const char *glue = "";
+
+	for (int e = 0; e < SESSION_E_COUNT; e++) {
+		if (from == to || session_fsm_next(from, (enum session_event)e) != to)
+			continue;
+		if (*glue == '\0')
+			printf("    %s --> %s : ", session_state_name(from), session_state_name(to));
+		printf("%s%s", glue, session_fsm_event_str((enum session_event)e));
+		glue = ", ";
+	}
+	if (*glue != '\0')
+		printf("\n");
+}
+
+static void print_session(void)
+{
+	printf("\n## Session (host/session/fsm.c)\n\n");
+	printf("It waits for nothing by itself: the IKE SA's own waits end it, by DOWN. An event that the diagram doesn't show leaves the state\n"
+	       "as it is: a successor's (UP), an answer that comes late (CLOSING), or one that is refused and logged.\n\n");
+	printf("```mermaid\nstateDiagram-v2\n    [*] --> NEW\n");
+	for (int from = 0; from < SESSION_S_COUNT; from++)
+		for (int to = 0; to < SESSION_S_COUNT; to++)
+			print_session_arrow((enum session_state)from, (enum session_state)to);
+	printf("    DEAD --> [*]\n```\n\n| state | is | shown as |\n|---|---|---|\n");
+	for (int s = 0; s < SESSION_S_COUNT; s++)
+		printf("| %s | %s | %s |\n", session_state_name((enum session_state)s), session_fsm_state_text((enum session_state)s),
+			session_state_word((enum session_state)s));
+	printf("\n| event | is |\n|---|---|\n");
+	for (int e = 0; e < SESSION_E_COUNT; e++)
+		printf("| %s | %s |\n", session_fsm_event_str((enum session_event)e), session_fsm_event_text((enum session_event)e));
+}
+
 int main(void)
 {
 	printf("# State machines\n\n");
@@ -86,5 +121,6 @@ int main(void)
 	       "state; actions return an error or none, and post events. tests/unit asserts that every state reaches DEAD and that silence\n"
 	       "leads there from every state that waits.\n\n");
 	print_ike();
+	print_session();
 	return 0;
 }

@@ -382,9 +382,9 @@ void Box::expect_whole() const
 			children++;
 			EXPECT_EQ(sas.count(c->sa_in), 1u) << name;
 			EXPECT_EQ(sas.count(c->sa_out), 1u) << name;
-			sends = sends || (s->access.tunnel != 0 && tunnels[s->access.tunnel] == c->sa_out);
+			sends = sends || (s->access.held && tunnels[s->access.tunnel] == c->sa_out);
 		}
-		if (s->access.tunnel == 0)
+		if (!s->access.held)
 			continue;
 		held++;
 		EXPECT_TRUE(sends) << name << " " << s->access.name << " doesn't send by an SA of its own";

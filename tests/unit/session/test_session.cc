@@ -86,58 +86,6 @@ TEST_F(SessionLife, an_older_session_is_probed_and_only_a_dead_one_goes)
 	EXPECT_EQ(s.stat(IKE_STAT_UP), 3u);
 }
 
-TEST_F(SessionLife, states_have_names_and_words)
-{
-	std::set<std::string> names;
-
-	for (int s = 0; s < SESSION_S_COUNT; s++) {
-		names.insert(session_state_name(static_cast<enum session_state>(s)));
-		EXPECT_STRNE(session_state_word(static_cast<enum session_state>(s)), "?");
-	}
-	EXPECT_EQ(names.size(), size_t{ SESSION_S_COUNT });
-	EXPECT_STREQ(session_state_word(SESSION_S_UP), "UP");
-	EXPECT_STREQ(session_state_name(SESSION_S_COUNT), "?");
-}
-
-/* Each state comes to its end, and none takes what it has no use for. */
-TEST_F(SessionLife, state_machine)
-{
-	const enum session_event none = SESSION_E_COUNT;
-	const struct {
-		enum session_state from;
-		enum session_state to[SESSION_E_COUNT]; /* COUNT: refused */
-	} rows[] = {
-		/*                       GRANT              INSTALL               PLACED            FAILED             UP              DOWN */
-		{ SESSION_S_NEW,
-			{ SESSION_S_GRANTED, SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_CLOSING, SESSION_S_COUNT, SESSION_S_DEAD } },
-		{ SESSION_S_GRANTED,
-			{ SESSION_S_COUNT, SESSION_S_INSTALLING, SESSION_S_COUNT, SESSION_S_CLOSING, SESSION_S_COUNT, SESSION_S_DEAD } },
-		{ SESSION_S_INSTALLING,
-			{ SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_READY, SESSION_S_CLOSING, SESSION_S_COUNT, SESSION_S_DEAD } },
-		{ SESSION_S_READY, { SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_UP, SESSION_S_DEAD } },
-		{ SESSION_S_UP, { SESSION_S_COUNT, SESSION_S_UP, SESSION_S_UP, SESSION_S_UP, SESSION_S_COUNT, SESSION_S_DEAD } },
-		{ SESSION_S_CLOSING,
-			{ SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_CLOSING, SESSION_S_CLOSING, SESSION_S_COUNT, SESSION_S_DEAD } },
-		{ SESSION_S_DEAD,
-			{ SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_COUNT, SESSION_S_COUNT } },
-	};
-
-	(void)none;
-	hub.must_load(HubConfig().text());
-	for (const auto &r : rows)
-		for (int e = 0; e < SESSION_E_COUNT; e++) {
-			struct session *s = session_new(hub.hub, IKE_RESPONDER);
-
-			ASSERT_NE(s, nullptr);
-			s->profile = hub.hub->model->cfg->profiles;
-			s->state = r.from;
-			enum err err = session_step(s, static_cast<enum session_event>(e));
-			EXPECT_EQ(err == ERR_OK, r.to[e] != SESSION_S_COUNT) << session_state_name(r.from) << " " << e;
-			EXPECT_EQ(s->state, err == ERR_OK ? r.to[e] : r.from) << session_state_name(r.from) << " " << e;
-			session_free(s);
-		}
-}
-
 TEST_F(SessionLife, a_peer_that_deletes_and_one_that_falls_silent)
 {
 	HubConfig h;
