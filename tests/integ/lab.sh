@@ -63,7 +63,9 @@ lab_end() {
 
 # lab_stop PID: asks it to end; its exit status.
 lab_stop() {
-	kill -TERM "$1" && wait "$1"
+	kill -TERM "$1" || return 1
+	lab_wait 10 lab_gone "$1" || { echo "$1 doesn't end"; kill -KILL "$1"; }
+	wait "$1"
 }
 
 # lab_remove_kept DIR: removes a lab that was kept.
@@ -85,6 +87,8 @@ lab_remove() {
 
 # Whether PID runs; the dead whose parent didn't ask yet don't.
 lab_alive() { grep -Eqs '^State:[[:space:]]+[^ZX[:space:]]' "/proc/$1/status"; }
+
+lab_gone() { ! lab_alive "$1"; }
 
 # lab_kill SIGNAL PID: sends it and waits until the process is gone, with KILL after 5 s.
 lab_kill() {

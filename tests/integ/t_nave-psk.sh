@@ -78,4 +78,7 @@ lab_begin nave-psk
 lab_inet
 one_tunnel
 if [ "$LAB_NIC" = small ]; then full_table; fi
+lab_check 'naved of the hub ends' nave_stop hub1 naved
+lab_check 'navedp of the hub ends' nave_stop hub1 navedp
+[ "$LAB_NIC" = none ] || lab_check 'navenic of the hub ends' nave_stop hub1 navenic
 lab_finish
