@@ -23,13 +23,18 @@ static void on_lease(struct dp_call *call, enum err err, const struct dp_msg *re
 {
 	struct dp_spi_pool *pool = list_of(call, struct dp_spi_pool, call);
 
+	bool dry = pool->count == 0;
+
 	if (err != ERR_OK)
 		return;
 	tell_back(pool);
 	for (unsigned i = 0; i < reply->u.lease.count && pool->count < DP_SPI_POOL; i++)
 		pool->spi[pool->count++] = reply->u.lease.spi[i];
-	if (reply->u.lease.count != 0)
-		refill(pool);
+	if (reply->u.lease.count == 0)
+		return;
+	refill(pool);
+	if (dry && pool->filled != NULL)
+		pool->filled(pool);
 }
 
 static void on_changed(struct dp_listener *l, struct dp_provider *p)
@@ -68,6 +73,12 @@ void dp_spi_fini(struct dp_spi_pool *pool)
 	dp_provider_cancel(pool->provider, &pool->call);
 	dp_provider_unlisten(&pool->listener);
 	pool->provider = NULL;
+}
+
+bool dp_spi_ready(struct dp_spi_pool *pool)
+{
+	refill(pool);
+	return pool->count != 0;
 }
 
 enum err dp_spi_take(struct dp_spi_pool *pool, uint32_t *out)

@@ -23,14 +23,18 @@ struct dp_spi_pool {
 	uint32_t spi[DP_SPI_POOL];
 	uint16_t back_count; /* given back, and not yet told to the datapath */
 	uint32_t back[DP_SPI_POOL];
+	void (*filled)(struct dp_spi_pool *pool); /* the owner's, set after init; NULL: there is one again, where there was none */
 };
 
 /* 'port' as for dp_provider_reserve.  Asks at once when the link is up. */
 void dp_spi_init(struct dp_spi_pool *pool, struct dp_provider *p, uint32_t port);
 void dp_spi_fini(struct dp_spi_pool *pool);
 
-/* One SPI, host order; ERR_AGAIN when none is at hand: asked for, there with luck at the next message. */
+/* One SPI, host order; ERR_AGAIN when none is at hand: asked for, 'filled' tells when it is there. */
 MUST_USE enum err dp_spi_take(struct dp_spi_pool *pool, uint32_t *out);
+
+/* Whether one is at hand; if not it was asked for, as by a take. */
+bool dp_spi_ready(struct dp_spi_pool *pool);
 
 /*
  * Gives one back that no SA has: of one that has, or will by a put under way, the datapath ignores it.  Told at once or with

@@ -21,7 +21,7 @@ struct addr session_dial_source(const struct cfg_interface *i)
 	return session_exchange_own_address(i->tunnel.source_if, i->tunnel.destination.family);
 }
 
-const char *session_dial_obstacle(const struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, struct addr *source)
+const char *session_dial_obstacle(struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, struct addr *source)
 {
 	const struct cfg_profile *profile = i->tunnel.protection->ikev2_profile;
 	struct route_hop hop;
@@ -32,6 +32,8 @@ const char *session_dial_obstacle(const struct session_hub *h, const struct cfg_
 		return "incomplete";
 	if (!h->env.datapath->up)
 		return "no datapath";
+	if (!dp_spi_ready(&h->spi))
+		return "no SPI leased yet";
 	*source = session_dial_source(i);
 	if (source->family != i->tunnel.destination.family)
 		return "no source address";

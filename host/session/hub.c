@@ -175,6 +175,12 @@ static void link_changed(struct dp_listener *l, struct dp_provider *p)
 		session_tunnel_retry_all(h);
 }
 
+/* Tunnels waited for their first SPI. */
+static void spis_there(struct dp_spi_pool *pool)
+{
+	session_tunnel_retry_all(list_of(pool, struct session_hub, spi));
+}
+
 /* ---- life ---- */
 
 enum err session_hub_new(struct session_hub **out, const struct session_env *env)
@@ -205,6 +211,7 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 		return err;
 	}
 	dp_spi_init(&h->spi, env->datapath, 0);
+	h->spi.filled = spis_there;
 	h->events.event = heard;
 	h->events.changed = link_changed;
 	dp_provider_listen(env->datapath, &h->events);

@@ -177,7 +177,7 @@ void session_tunnel_up(struct session *s);
 /* If no session holds the datapath's tunnel, one of those that are up takes it. */
 void session_tunnel_settle(struct session_tunnel *t);
 
-/* The datapath came up: tries at once. */
+/* The datapath came up, or has SPIs again: tries at once. */
 void session_tunnel_retry_all(struct session_hub *h);
 
 const struct cfg_interface *session_tunnel_interface(const struct session_tunnel *t);
@@ -200,7 +200,7 @@ struct session_tunnel *session_tunnel_for_path(const struct session_hub *h, cons
 struct addr session_dial_source(const struct cfg_interface *i);
 
 /* Why the static tunnel 'i' of id 'tunnel' can't have a session now; NULL: it can, from 'source'. */
-const char *session_dial_obstacle(const struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, struct addr *source);
+const char *session_dial_obstacle(struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, struct addr *source);
 
 MUST_USE enum err session_dial_begin(
 	struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, const struct addr *source, struct session **out);

@@ -51,6 +51,28 @@ TEST_F(Spi, runs_dry_without_harm)
 	EXPECT_EQ(dp_spi_take(&pool, &spi), ERR_OK);
 }
 
+TEST_F(Spi, tells_when_there_is_one_where_there_was_none)
+{
+	static unsigned told;
+	uint32_t spi = 0;
+
+	told = 0;
+	pool.filled = [](struct dp_spi_pool *) { told++; };
+	EXPECT_FALSE(dp_spi_ready(&pool));
+	run(5);
+	EXPECT_TRUE(dp_spi_ready(&pool));
+	EXPECT_EQ(told, 1u);
+	while (dp_spi_take(&pool, &spi) == ERR_OK && pool.count >= DP_SPI_LOW / 2)
+		;
+	run(5);
+	EXPECT_EQ(told, 1u); /* it never was empty */
+	while (dp_spi_take(&pool, &spi) == ERR_OK)
+		;
+	EXPECT_FALSE(dp_spi_ready(&pool));
+	run(5);
+	EXPECT_EQ(told, 2u);
+}
+
 TEST_F(Spi, gives_back)
 {
 	uint32_t spi = 0;

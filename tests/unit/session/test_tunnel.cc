@@ -101,6 +101,23 @@ TEST_F(SessionTunnel, a_lost_link_to_the_datapath_stops_no_session)
 	EXPECT_EQ(s.up(), 1u);
 }
 
+TEST_F(SessionTunnel, R_TUN_03_the_first_attempt_waits_for_an_SPI)
+{
+	hub.must_load(HubConfig().text());
+	Box &s = wan.box("spoke1", { "203.0.113.1" }, lan_and_wan);
+	dp_fake_delay(s.fake, 3000); /* the link comes up, its answers come late */
+	s.must_load(SpokeConfig(1).text());
+	ASSERT_TRUE(wan.run_until([&] { return dp_fake_pending(s.fake) != 0; }, 100));
+	wan.run(2900);
+	EXPECT_EQ(reason(s), "no SPI leased yet");
+	EXPECT_EQ(s.stat(IKE_STAT_INIT_OUT), 0u);
+	dp_fake_delay(s.fake, 1);
+	ASSERT_TRUE(wan.run_until([&] { return s.stat(IKE_STAT_INIT_OUT) == 1; }, 200)); /* by the lease, not by a timer */
+	up(s);
+	EXPECT_EQ(s.stat(IKE_STAT_INIT_OUT), 1u);
+	EXPECT_FALSE(s.logged("internal"));
+}
+
 /* ---- site to site ---- */
 
 std::string site(
