@@ -247,10 +247,11 @@ static void free_all(struct navedp *n)
 static enum err start(struct navedp *n)
 {
 	struct server_conf conf = { .path = n->options.socket, .log = &n->log, .ctx = n, .begin = begin, .slots = NAVEDP_SLOTS };
-	enum err err = init_eal(&n->options);
+	/* Before EAL makes its threads: they inherit what is blocked, and the kernel ends a process by any thread that blocks nothing. */
+	enum err err = open_signals(n);
 
 	if (err == ERR_OK)
-		err = open_signals(n);
+		err = init_eal(&n->options);
 	if (err == ERR_OK)
 		err = make_pool(n);
 	if (err == ERR_OK && !fill_random(&conf.instance, sizeof(conf.instance)))
