@@ -36,6 +36,23 @@ static enum err init_mac(struct crypto *c, unsigned i, const struct crypto_alg *
 	return ERR_OK;
 }
 
+static enum err init_digests(struct crypto *c)
+{
+	static const char *const name[CRYPTO_HASH_ROWS] = {
+		[CRYPTO_HASH_SHA1] = "SHA1",
+		[CRYPTO_HASH_SHA2_256] = "SHA2-256",
+		[CRYPTO_HASH_SHA2_384] = "SHA2-384",
+		[CRYPTO_HASH_SHA2_512] = "SHA2-512",
+	};
+
+	for (unsigned i = 0; i < CRYPTO_HASH_ROWS; i++) {
+		c->md[i] = name[i] == NULL ? NULL : EVP_MD_fetch(NULL, name[i], NULL);
+		if (name[i] != NULL && c->md[i] == NULL)
+			return ERR_CRYPTO;
+	}
+	return ERR_OK;
+}
+
 static BIGNUM *modp_prime(unsigned group)
 {
 	switch (group) {
@@ -93,10 +110,10 @@ enum err crypto_new(struct crypto **out)
 		return ERR_NOMEM;
 	c->bn = BN_CTX_secure_new();
 	c->md_ctx = EVP_MD_CTX_new();
-	c->sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
-	c->sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
-	if (c->bn == NULL || c->md_ctx == NULL || c->sha1 == NULL || c->sha256 == NULL)
+	if (c->bn == NULL || c->md_ctx == NULL)
 		err = ERR_CRYPTO;
+	if (err == ERR_OK)
+		err = init_digests(c);
 	for (unsigned i = 0; err == ERR_OK && crypto_alg_at(i) != NULL; i++)
 		err = init_row(c, i, crypto_alg_at(i));
 	if (err != ERR_OK) {
@@ -119,8 +136,8 @@ void crypto_free(struct crypto *c)
 		BN_MONT_CTX_free(c->mont[i]);
 		BN_free(c->prime[i]);
 	}
-	EVP_MD_free(c->sha1);
-	EVP_MD_free(c->sha256);
+	for (unsigned i = 0; i < CRYPTO_HASH_ROWS; i++)
+		EVP_MD_free(c->md[i]);
 	EVP_MD_CTX_free(c->md_ctx);
 	BN_CTX_free(c->bn);
 	free(c);

@@ -2,9 +2,27 @@
 
 #include "crypto/lib.h"
 
-static enum err digest(struct crypto *c, const EVP_MD *md, struct crypto_parts in, uint8_t *out)
+size_t crypto_digest_len(enum crypto_hash hash)
 {
-	if (EVP_DigestInit_ex2(c->md_ctx, md, NULL) != 1)
+	switch (hash) {
+	case CRYPTO_HASH_SHA1:
+		return CRYPTO_SHA1_LEN;
+	case CRYPTO_HASH_SHA2_256:
+		return CRYPTO_SHA256_LEN;
+	case CRYPTO_HASH_SHA2_384:
+		return 48;
+	case CRYPTO_HASH_SHA2_512:
+		return 64;
+	default:
+		return 0;
+	}
+}
+
+enum err crypto_digest_sum(struct crypto *c, enum crypto_hash hash, struct crypto_parts in, uint8_t *out)
+{
+	if (crypto_digest_len(hash) == 0)
+		return ERR_UNSUPPORTED;
+	if (EVP_DigestInit_ex2(c->md_ctx, c->md[hash], NULL) != 1)
 		return ERR_CRYPTO;
 	for (size_t i = 0; i < in.count; i++)
 		if (in.part[i].len != 0 && EVP_DigestUpdate(c->md_ctx, in.part[i].data, in.part[i].len) != 1)
@@ -14,10 +32,10 @@ static enum err digest(struct crypto *c, const EVP_MD *md, struct crypto_parts i
 
 enum err crypto_digest_sha1(struct crypto *c, struct crypto_parts in, uint8_t out[CRYPTO_SHA1_LEN])
 {
-	return digest(c, c->sha1, in, out);
+	return crypto_digest_sum(c, CRYPTO_HASH_SHA1, in, out);
 }
 
 enum err crypto_digest_sha256(struct crypto *c, struct crypto_parts in, uint8_t out[CRYPTO_SHA256_LEN])
 {
-	return digest(c, c->sha256, in, out);
+	return crypto_digest_sum(c, CRYPTO_HASH_SHA2_256, in, out);
 }

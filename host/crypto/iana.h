@@ -80,6 +80,14 @@
 	X(NO, 0, "NO-ESN") \
 	X(YES, 1, "ESN")
 
+/* Hash algorithms of signatures: RFC7427-7, RFC8420 (identity: the text itself is signed). */
+#define CRYPTO_HASH_LIST(X)        \
+	X(SHA1, 1, "SHA1")         \
+	X(SHA2_256, 2, "SHA2-256") \
+	X(SHA2_384, 3, "SHA2-384") \
+	X(SHA2_512, 4, "SHA2-512") \
+	X(IDENTITY, 5, "IDENTITY")
+
 enum crypto_encr {
 #define CRYPTO_IANA_ENUM(name, number, aead, text) CRYPTO_ENCR_##name = number,
 	CRYPTO_ENCR_LIST(CRYPTO_IANA_ENUM)
@@ -108,6 +116,13 @@ enum crypto_esn {
 #define CRYPTO_IANA_ENUM(name, number, text) CRYPTO_ESN_##name = number,
 	CRYPTO_ESN_LIST(CRYPTO_IANA_ENUM)
 #undef CRYPTO_IANA_ENUM
+};
+
+enum crypto_hash {
+#define CRYPTO_IANA_ENUM(name, number, text) CRYPTO_HASH_##name = number,
+	CRYPTO_HASH_LIST(CRYPTO_IANA_ENUM)
+#undef CRYPTO_IANA_ENUM
+		CRYPTO_HASH_ROWS
 };
 
 #endif

@@ -3,15 +3,9 @@
 
 /* The inside of struct crypto, for the folder's own files: everything by the row's index. */
 
-#define ERR_STATE openssl_err_state /* a type of OpenSSL's that nobody uses; ours is in base/err.h */
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
-#include <openssl/ec.h>
-#include <openssl/evp.h>
-#include <openssl/rand.h>
-#undef ERR_STATE
-
 #include "crypto/crypto.h"
+#include "crypto/evp.h"
+#include "crypto/iana.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -25,7 +19,7 @@ struct crypto {
 	BIGNUM *prime[CRYPTO_ALG_ROWS]; /* MODP groups */
 	BN_MONT_CTX *mont[CRYPTO_ALG_ROWS];
 	EVP_MD_CTX *md_ctx;
-	EVP_MD *sha1, *sha256;
+	EVP_MD *md[CRYPTO_HASH_ROWS]; /* by enum crypto_hash */
 	BN_CTX *bn;
 };
 

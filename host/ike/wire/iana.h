@@ -93,14 +93,6 @@ extern "C" {
 	X(NULL, 13, "null")               \
 	X(SIGNATURE, 14, "digital-signature")
 
-/* Hash algorithms of SIGNATURE_HASH_ALGORITHMS: RFC7427-7, RFC8420 (identity). */
-#define IKE_HASH_LIST(X)           \
-	X(SHA1, 1, "SHA1")         \
-	X(SHA2_256, 2, "SHA2-256") \
-	X(SHA2_384, 3, "SHA2-384") \
-	X(SHA2_512, 4, "SHA2-512") \
-	X(IDENTITY, 5, "IDENTITY")
-
 /* Traffic selector types: RFC7296-3.13.1. */
 #define IKE_TS_LIST(X)           \
 	X(IPV4, 7, "ipv4-range") \
@@ -256,12 +248,6 @@ enum ike_cert_encoding {
 enum ike_auth_method {
 #define IKE_IANA_ENUM(name, number, text) IKE_AUTH_##name = number,
 	IKE_AUTH_LIST(IKE_IANA_ENUM)
-#undef IKE_IANA_ENUM
-};
-
-enum ike_hash {
-#define IKE_IANA_ENUM(name, number, text) IKE_HASH_##name = number,
-	IKE_HASH_LIST(IKE_IANA_ENUM)
 #undef IKE_IANA_ENUM
 };
 
