@@ -597,4 +597,29 @@ void Star::TearDown()
 			b->expect_whole();
 }
 
+void Alone::load(const std::string &text)
+{
+	hub.must_load(text);
+	wan.run(50);
+}
+
+std::set<std::string> Alone::locals()
+{
+	std::set<std::string> out;
+
+	for (const auto &item : hub.objects(DP_CLASS_LOCAL))
+		out.insert(std::to_string(item.op.u.local.port) + " " + str(item.op.u.local.prefix));
+	return out;
+}
+
+std::set<std::string> Alone::routes()
+{
+	static const char *const word[] = { "drop", "local", "port", "adjacency", "tunnel" };
+	std::set<std::string> out;
+
+	for (const auto &item : hub.objects(DP_CLASS_ROUTE))
+		out.insert(str(item.op.u.route.prefix) + " " + word[item.op.u.route.action]);
+	return out;
+}
+
 } // namespace lab

@@ -177,5 +177,17 @@ class Star : public ::testing::Test
 	void TearDown() override;
 };
 
+/* One box and what it has itself; no peers. */
+class Alone : public Star
+{
+      protected:
+	const std::string ports = "interface Ethernet0/0\n ip address 198.51.100.1 255.255.255.0\n ipv6 address 2001:db8:1::1/64\n"
+				  "interface Ethernet0/1\n ip address 10.10.0.1 255.255.255.0\n";
+
+	void load(const std::string &text);
+	std::set<std::string> locals(); /* "1 10.10.0.1/24", of the datapath */
+	std::set<std::string> routes(); /* "10.0.0.0/8 local", of the datapath */
+};
+
 } // namespace lab
 #endif

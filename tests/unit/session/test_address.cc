@@ -5,36 +5,8 @@ namespace
 
 using namespace lab;
 
-/* One box and its own addresses; no peers. */
-class SessionAddress : public Star
+class SessionAddress : public Alone
 {
-      protected:
-	const std::string ports = "interface Ethernet0/0\n ip address 198.51.100.1 255.255.255.0\n ipv6 address 2001:db8:1::1/64\n"
-				  "interface Ethernet0/1\n ip address 10.10.0.1 255.255.255.0\n";
-
-	void load(const std::string &text)
-	{
-		hub.must_load(text);
-		wan.run(50);
-	}
-	std::set<std::string> locals()
-	{
-		std::set<std::string> out;
-
-		for (const auto &item : hub.objects(DP_CLASS_LOCAL))
-			out.insert(std::to_string(item.op.u.local.port) + " " + str(item.op.u.local.prefix));
-		return out;
-	}
-	/* "10.0.0.0/8 local", of the datapath */
-	std::set<std::string> routes()
-	{
-		static const char *const word[] = { "drop", "local", "port", "adjacency", "tunnel" };
-		std::set<std::string> out;
-
-		for (const auto &item : hub.objects(DP_CLASS_ROUTE))
-			out.insert(str(item.op.u.route.prefix) + " " + word[item.op.u.route.action]);
-		return out;
-	}
 };
 
 using Set = std::set<std::string>;

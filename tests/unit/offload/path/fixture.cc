@@ -3,37 +3,15 @@
 #include <arpa/inet.h>
 
 #include <rte_cycles.h>
-#include <rte_eal.h>
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
+
+#include "../eal.h"
 
 namespace
 {
 
-/* EAL once a process; the pool is kept, so that a leak shows as a missing buffer at the end of its test. */
-class Eal : public testing::Environment
-{
-      public:
-	void SetUp() override
-	{
-		const char *args[] = { "test", "--no-huge", "--no-pci", "-m", "48", "--no-telemetry", "--no-shconf", "--log-level=critical",
-			"-l", "0" };
-		std::vector<char *> argv;
-
-		for (const char *a : args)
-			argv.push_back(const_cast<char *>(a));
-		ASSERT_GE(rte_eal_init((int)argv.size(), argv.data()), 0);
-		pool = rte_pktmbuf_pool_create("packets", 2047, 0, 0, 2048 + RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
-		ASSERT_NE(pool, nullptr);
-	}
-	void TearDown() override
-	{
-		rte_eal_cleanup();
-	}
-	static inline rte_mempool *pool = nullptr;
-};
-
-const auto *eal [[maybe_unused]] = testing::AddGlobalTestEnvironment(new Eal);
+const auto *eal [[maybe_unused]] = testing::AddGlobalTestEnvironment(new Eal(2047));
 
 uint16_t fake_rx(void *dev, uint16_t, rte_mbuf **pkts, uint16_t n)
 {

@@ -1,37 +1,15 @@
 #include "fixture.h"
 
 #include <rte_cycles.h>
-#include <rte_eal.h>
 #include <rte_mbuf.h>
 
+#include "../eal.h"
 #include "dp/codec.h"
 
 namespace
 {
 
-class Eal : public testing::Environment
-{
-      public:
-	void SetUp() override
-	{
-		const char *args[] = { "test", "--no-huge", "--no-pci", "-m", "48", "--no-telemetry", "--no-shconf", "--log-level=critical",
-			"-l", "0" };
-		std::vector<char *> argv;
-
-		for (const char *a : args)
-			argv.push_back(const_cast<char *>(a));
-		ASSERT_GE(rte_eal_init((int)argv.size(), argv.data()), 0);
-		pool = rte_pktmbuf_pool_create("packets", 255, 0, 0, 2048 + RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
-		ASSERT_NE(pool, nullptr);
-	}
-	void TearDown() override
-	{
-		rte_eal_cleanup();
-	}
-	static inline rte_mempool *pool = nullptr;
-};
-
-const auto *eal [[maybe_unused]] = testing::AddGlobalTestEnvironment(new Eal);
+const auto *eal [[maybe_unused]] = testing::AddGlobalTestEnvironment(new Eal(255));
 
 FakeBox *box_of(void *ctx)
 {
