@@ -1,0 +1,42 @@
+#ifndef PKI_ANCHOR_H
+#define PKI_ANCHOR_H
+
+/* The inside of a trust point, for trust.c and chain.c. */
+
+#include <time.h>
+
+#include "pki/trust.h"
+#include "pki/x509.h"
+
+enum { PKI_CERTS_MAX = 64, PKI_CRL_FILES_MAX = 16 }; /* of one trust point */
+
+struct pki_crl_file {
+	char *path;
+	struct timespec changed;
+};
+
+struct pki_trust {
+	char *name;
+	struct pki_revocation revocation;
+	struct pki_cert *ca[PKI_CERTS_MAX];
+	unsigned ca_count;
+	bool has_root;
+	struct pki_cert *leaf[PKI_CERTS_MAX]; /* until settled; then ours alone, the first */
+	unsigned leaf_count;
+	struct crypto_key *key;
+	X509_STORE *store;              /* anchors */
+	STACK_OF(X509) * intermediates; /* borrowed from 'ca' */
+	STACK_OF(X509_CRL) * crls;
+	struct pki_crl_file crl_file[PKI_CRL_FILES_MAX];
+	unsigned crl_file_count;
+	int64_t refreshed_s;
+	unsigned chain_count; /* of ours, and who issued it, a root too */
+	const struct pki_cert *chain[PKI_CHAIN_MAX];
+};
+
+static inline bool pki_trust_is_anchor(const struct pki_trust *t, const struct pki_cert *ca)
+{
+	return !t->has_root || pki_cert_is_root(ca);
+}
+
+#endif

@@ -1,0 +1,29 @@
+#ifndef PKI_CHAIN_H
+#define PKI_CHAIN_H
+
+#include "pki/trust.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The certificates that a peer sent: its own first, the others in any order (RFC7296-3.6). */
+struct pki_chain;
+
+/* ERR_ABSENT: none; ERR_LIMIT: more than PKI_CHAIN_MAX; else as pki_cert_parse. */
+MUST_USE enum err pki_chain_parse(const struct bytes *der, unsigned count, struct pki_chain **out);
+void pki_chain_free(struct pki_chain *c); /* NULL is fine */
+
+const struct pki_cert *pki_chain_leaf(const struct pki_chain *c);
+
+/*
+ * Verifies the chain up to an anchor of 't' at the time 'now_s' (seconds since 1970): signatures, validity dates, CA and
+ * path length constraints, key usage, revocation as the trust point says.  ERR_AUTH, and '*why' names the cause for log and
+ * counter: "expired", "not-yet-valid", "unknown-ca", "revoked", "no-crl", "crl-expired", "weak", "key-usage", "bad-key", "bad-chain".
+ */
+MUST_USE enum err pki_chain_verify(const struct pki_chain *c, const struct pki_trust *t, int64_t now_s, const char **why);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
