@@ -128,12 +128,27 @@ static enum err add_census(json_t *doc, const struct census *c)
 	return err;
 }
 
+static enum err add_refused(json_t *doc, const struct session_hub *hub)
+{
+	enum err err = ERR_OK;
+
+	for (unsigned r = 0; err == ERR_OK && r < DP_WHY_COUNT; r++) {
+		uint64_t count = session_hub_refused(hub, (enum dp_reason)r);
+
+		if (count != 0)
+			err = ctl_show_add(doc, "refused",
+				json_pack("{s:s, s:o}", "reason", dp_reason_str((enum dp_reason)r), "count", ctl_text_count(count)));
+	}
+	return err;
+}
+
 enum err ctl_show_platform_offload(struct ctl_call *call, json_t *doc, bool *more)
 {
 	const struct ctl_world *w = ctl_show_world(call);
 	const struct ctl_show_state *state = state_of(call);
 	struct census census = { 0 };
-	enum err err = json_object_update_new(doc, json_pack("{s:[], s:[]}", "ports", "placements")) == 0 ? ERR_OK : ERR_NOMEM;
+	enum err err =
+		json_object_update_new(doc, json_pack("{s:[], s:[], s:[]}", "ports", "placements", "refused")) == 0 ? ERR_OK : ERR_NOMEM;
 
 	(void)more;
 	for (const struct cfg_interface *i = session_hub_model(w->hub)->interfaces; err == ERR_OK && i != NULL; i = i->next)
@@ -141,7 +156,9 @@ enum err ctl_show_platform_offload(struct ctl_call *call, json_t *doc, bool *mor
 	if (err == ERR_OK)
 		err = add_port(doc, &state->ports, w->hub, NULL);
 	take_census(&census, &state->samples, w->hub);
-	return err == ERR_OK ? add_census(doc, &census) : err;
+	if (err == ERR_OK)
+		err = add_census(doc, &census);
+	return err == ERR_OK ? add_refused(doc, w->hub) : err;
 }
 
 /* ---- counters ---- */

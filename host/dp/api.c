@@ -154,7 +154,7 @@ static enum err check_prefix(const struct addr_prefix *p)
 
 static enum err check_port(const struct dp_port *p)
 {
-	if (p->id == 0 || p->kind > DP_PORT_VDEV || p->role > DP_ROLE_WAN)
+	if (p->id == 0 || p->kind > DP_PORT_VDEV || p->role > DP_ROLE_WAN || p->offload > DP_OFFLOAD_INLINE)
 		return ERR_RANGE;
 	if (!is_text(p->backup, sizeof(p->backup)) || !is_text(p->twin, sizeof(p->twin)))
 		return ERR_MALFORMED;

@@ -28,7 +28,7 @@ extern "C" {
 #endif
 
 /* Version of the message format; both sides must have the same major. */
-enum { DP_VERSION_MAJOR = 1, DP_VERSION_MINOR = 0 };
+enum { DP_VERSION_MAJOR = 2, DP_VERSION_MINOR = 0 };
 
 enum {
 	DP_NAME_MAX = 64,    /* bytes of an interface or VRF name, with NUL */
@@ -105,14 +105,17 @@ struct dp_state {
 enum dp_port_kind { DP_PORT_NETDEV, DP_PORT_PCI, DP_PORT_VDEV };
 enum dp_port_role { DP_ROLE_LAN, DP_ROLE_WAN };
 
+/* Where SAs of a port may be: in software alone; in its device, else in software; in its device, else nowhere. */
+enum dp_offload { DP_OFFLOAD_OFF, DP_OFFLOAD_AUTO, DP_OFFLOAD_INLINE };
+
 /* A port of the box.  A WAN port is protected: only what an SA or the egress guard's list allows leaves it. */
 struct dp_port {
 	uint32_t id;
 	uint8_t kind; /* enum dp_port_kind */
 	uint8_t role; /* enum dp_port_role */
 	bool up;
-	bool offload; /* SAs may be placed in its device */
-	uint16_t mtu; /* bytes of IP, 0: the device's */
+	uint8_t offload; /* enum dp_offload */
+	uint16_t mtu;    /* bytes of IP, 0: the device's */
 	uint32_t vrf;
 	char name[DP_NAME_MAX];   /* "Ethernet0/0" */
 	char spec[DP_SPEC_MAX];   /* netdev name, PCI address, or EAL vdev string */
@@ -303,7 +306,7 @@ void dp_op_fini(struct dp_op *op);
 struct dp_result {
 	enum err err;          /* ERR_OK; the cause; or ERR_STATE for one undone or not tried because another failed */
 	uint8_t placement;     /* enum dp_placement, SAs alone */
-	uint8_t reason;        /* enum dp_reason */
+	uint8_t reason;        /* enum dp_reason; of ERR_DENIED, too: why the device can't have it, and nothing else may */
 	struct dp_state state; /* SAs alone */
 };
 

@@ -151,6 +151,8 @@ static void settle_put(struct dp_want *w, const struct dp_result *r)
 	} else if (w->result.state.store == 0) {
 		w->tried = false; /* refused or undone: it was never active (docs/dataplane.md, Transactions) */
 	}
+	if (r->err == ERR_DENIED)
+		w->result.reason = r->reason;
 	if (r->err == ERR_STATE || !w->wanted)
 		return;
 	if (r->err == ERR_NEEDS_REKEY && w->object.key.b[0] == DP_CLASS_SA)

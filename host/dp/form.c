@@ -194,7 +194,7 @@ static void read_port(struct rd *r, struct dp_port *p)
 	p->kind = dp_form_read_enum(r, DP_PORT_VDEV + 1);
 	p->role = dp_form_read_enum(r, DP_ROLE_WAN + 1);
 	p->up = dp_form_read_bool(r);
-	p->offload = dp_form_read_bool(r);
+	p->offload = dp_form_read_enum(r, DP_OFFLOAD_INLINE + 1);
 	p->mtu = rd_u16(r);
 	p->vrf = rd_u32(r);
 	dp_form_read_name(r, p->name, sizeof(p->name));

@@ -28,6 +28,7 @@ struct thing {
 struct change {
 	struct thing *old;
 	struct thing *fresh;
+	uint8_t why; /* an SA that was refused by its port's policy: enum dp_reason */
 };
 
 struct dp_model {
@@ -183,6 +184,48 @@ static enum err check_sa(struct dp_model *m, const struct thing *old, const stru
 	return ERR_OK;
 }
 
+static enum dp_reason why_not_inline(const struct dp_model *m, const struct dp_sa *sa)
+{
+	if (!sa->allow_offload)
+		return DP_WHY_POLICY;
+	if (sa->udp_encap && !m->limits.inline_udp)
+		return DP_WHY_UDP_ENCAP;
+	return m->inline_sas >= m->limits.inline_sas ? DP_WHY_TABLE_FULL : DP_WHY_NONE;
+}
+
+/* Whether the port that control names for the SA has its SAs in the device or nowhere. */
+static bool is_inline_only(const struct dp_model *m, uint32_t port)
+{
+	struct dp_op op = { .kind = DP_PUT_PORT };
+	struct thing *t;
+
+	op.u.port.id = port;
+	t = port == 0 ? NULL : find_op(m, &op);
+	if (t == NULL)
+		return false;
+	dp_object_load(&t->object, &op);
+	return op.u.port.offload == DP_OFFLOAD_INLINE;
+}
+
+static enum err place(struct dp_model *m, struct thing *t, uint8_t *why)
+{
+	struct dp_op op;
+
+	dp_object_load(&t->object, &op);
+	*why = (uint8_t)why_not_inline(m, &op.u.sa);
+	if (*why != DP_WHY_NONE && is_inline_only(m, op.u.sa.port))
+		return ERR_DENIED;
+	t->result.placement = *why == DP_WHY_NONE ? DP_PLACE_INLINE_PROTOCOL : DP_PLACE_SOFT;
+	t->result.reason = *why;
+	m->inline_sas += *why == DP_WHY_NONE;
+	return ERR_OK;
+}
+
+static void unplace(struct dp_model *m, const struct thing *t)
+{
+	m->inline_sas -= t->result.placement == DP_PLACE_INLINE_PROTOCOL;
+}
+
 static enum err thing_new(struct dp_model *m, struct dp_op *op, struct thing **out)
 {
 	struct slab_handle handle;
@@ -220,8 +263,13 @@ static enum err put(struct dp_model *m, struct dp_op *op, struct change *c)
 	}
 	if (err == ERR_OK)
 		err = thing_new(m, op, &c->fresh);
-	if (err != ERR_OK)
+	if (err == ERR_OK && op->kind == DP_PUT_SA && c->old == NULL)
+		err = place(m, c->fresh, &c->why);
+	if (err != ERR_OK) {
+		if (c->fresh != NULL)
+			thing_free(m, c->fresh);
 		return err;
+	}
 	if (c->old != NULL) {
 		c->fresh->named = c->old->named;
 		c->fresh->result = c->old->result;
@@ -268,6 +316,8 @@ static void undo(struct dp_model *m, struct change *c)
 
 	if (c->fresh != NULL) {
 		unlink_thing(m, c->fresh);
+		if (was_new)
+			unplace(m, c->fresh);
 		if (c->old != NULL)
 			c->old->named = c->fresh->named;
 		thing_free(m, c->fresh);
@@ -280,22 +330,6 @@ static void undo(struct dp_model *m, struct change *c)
 
 /* ---- commit ---- */
 
-static void place(struct dp_model *m, const struct dp_sa *sa, struct dp_result *r)
-{
-	r->placement = DP_PLACE_SOFT;
-	if (!sa->allow_offload)
-		r->reason = DP_WHY_POLICY;
-	else if (sa->udp_encap && !m->limits.inline_udp)
-		r->reason = DP_WHY_UDP_ENCAP;
-	else if (m->inline_sas >= m->limits.inline_sas)
-		r->reason = DP_WHY_TABLE_FULL;
-	else {
-		r->placement = DP_PLACE_INLINE_PROTOCOL;
-		r->reason = DP_WHY_NONE;
-		m->inline_sas++;
-	}
-}
-
 static void commit_sa(struct dp_model *m, struct thing *t, bool is_new)
 {
 	struct dp_op op;
@@ -303,7 +337,6 @@ static void commit_sa(struct dp_model *m, struct thing *t, bool is_new)
 	dp_object_load(&t->object, &op);
 	if (!is_new)
 		return;
-	place(m, &op.u.sa, &t->result);
 	t->result.state = op.u.sa.state;
 	if (t->result.state.store == 0 && dp_ledger_activate(&m->ledger, t->key_hash, &t->result.state) != ERR_OK)
 		abort(); /* out of memory in a test's datapath */
@@ -311,12 +344,12 @@ static void commit_sa(struct dp_model *m, struct thing *t, bool is_new)
 		dp_ledger_use_spi(&m->ledger, op.u.sa.spi);
 }
 
-static void unplace(struct dp_model *m, const struct thing *t)
+static void forget_sa(struct dp_model *m, const struct thing *t)
 {
 	struct dp_op op;
 
+	unplace(m, t);
 	dp_object_load(&t->object, &op);
-	m->inline_sas -= t->result.placement == DP_PLACE_INLINE_PROTOCOL;
 	if (op.u.sa.direction == DP_IN)
 		dp_ledger_free_spi(&m->ledger, op.u.sa.spi);
 }
@@ -327,7 +360,7 @@ static void commit(struct dp_model *m, struct change *c, struct dp_result *resul
 		commit_sa(m, c->fresh, c->old == NULL);
 	if (c->fresh == NULL && c->old->object.key.b[0] == DP_CLASS_SA) {
 		dp_ledger_drop(&m->ledger, &c->old->result.state);
-		unplace(m, c->old);
+		forget_sa(m, c->old);
 	}
 	if (c->fresh != NULL)
 		*result = c->fresh->result;
@@ -357,6 +390,7 @@ static void transact(struct dp_model *m, const struct dp_txn *t, struct dp_done 
 	m->counts.refused++;
 	for (unsigned i = 0; i < t->count; i++)
 		out->result[i].err = i == done ? err : ERR_STATE;
+	out->result[done].reason = journal[done].why;
 	while (done-- > 0)
 		undo(m, &journal[done]);
 }
@@ -519,6 +553,6 @@ void dp_model_lose(struct dp_model *m, const struct dp_op *what)
 	if (del(m, what, &c) != ERR_OK)
 		return;
 	if (c.old->object.key.b[0] == DP_CLASS_SA)
-		unplace(m, c.old);
+		forget_sa(m, c.old);
 	thing_free(m, c.old);
 }

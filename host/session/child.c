@@ -21,6 +21,17 @@ static struct session_child *find(const struct session *s, uint32_t spi_in)
 	return NULL;
 }
 
+/* A port whose SAs are in its device or nowhere refused the pair: who looks for the session finds out why. */
+static void refused(const struct session_child *c)
+{
+	struct session *s = c->session;
+	uint8_t why = c->in.reason != DP_WHY_NONE ? c->in.reason : c->out.reason;
+
+	s->hub->refused[why]++;
+	if (s->tunnel != NULL)
+		session_tunnel_blame(s->tunnel, dp_reason_str((enum dp_reason)why));
+}
+
 static void finish(struct session_child *c)
 {
 	struct session *s = c->session;
@@ -30,6 +41,8 @@ static void finish(struct session_child *c)
 		"interface=%s peer=%s spi_in=%08x spi_out=%08x in=%s/%s out=%s/%s err=%s", s->access.name, s->peer, c->spi_in, c->spi_out,
 		dp_placement_str((enum dp_placement)c->in.placement), dp_reason_str((enum dp_reason)c->in.reason),
 		dp_placement_str((enum dp_placement)c->out.placement), dp_reason_str((enum dp_reason)c->out.reason), err_name(c->err));
+	if (c->err == ERR_DENIED)
+		refused(c);
 	if (session_fsm_step(s, c->err == ERR_OK ? SESSION_E_PLACED : SESSION_E_FAILED) != ERR_OK)
 		return;
 	ike_engine_installed(h->engine, session_now(h), s->ike, c->spi_in, c->err);

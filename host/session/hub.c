@@ -293,6 +293,11 @@ bool session_hub_pool_usage(const struct session_hub *h, const char *name, uint3
 	return found;
 }
 
+uint64_t session_hub_refused(const struct session_hub *h, enum dp_reason why)
+{
+	return h->refused[why];
+}
+
 void session_hub_interfaces(const struct session_hub *h, session_iface_fn *fn, void *ctx)
 {
 	session_show_interfaces(h, fn, ctx);

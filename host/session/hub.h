@@ -70,6 +70,9 @@ const char *session_hub_netdev(const struct session_hub *h, struct route_if key)
 /* The configuration's name of the datapath's port 'id'; NULL when there is none. */
 const char *session_hub_port_name(const struct session_hub *h, uint32_t id);
 
+/* How many pairs of ESP SAs a port with 'offload inline' refused since the start, because of 'why'. */
+uint64_t session_hub_refused(const struct session_hub *h, enum dp_reason why);
+
 /* Walks the sessions: '*cursor' begins at 0; NULL at the end. */
 const struct session *session_hub_walk(const struct session_hub *h, uint32_t *cursor);
 

@@ -41,6 +41,7 @@ struct session_hub {
 	uint64_t *units;       /* bitmap of Virtual-Access numbers in use, from 1 */
 	uint32_t unit_words;
 	struct dp_listener events;
+	uint64_t refused[DP_WHY_COUNT]; /* pairs of ESP SAs that policy kept out of software */
 };
 
 static inline uint64_t session_now(const struct session_hub *h)
@@ -173,6 +174,9 @@ void session_tunnel_left(struct session_tunnel *t);
 
 /* The session came up: of several that serve one tunnel one stays. */
 void session_tunnel_up(struct session *s);
+
+/* Why its session is about to fail: a text that stays. */
+void session_tunnel_blame(struct session_tunnel *t, const char *why);
 
 /* If no session holds the datapath's tunnel, one of those that are up takes it. */
 void session_tunnel_settle(struct session_tunnel *t);

@@ -144,6 +144,11 @@ void session_tunnel_settle(struct session_tunnel *t)
 		session_routes_put(heir);
 }
 
+void session_tunnel_blame(struct session_tunnel *t, const char *why)
+{
+	t->reason = why;
+}
+
 void session_tunnel_left(struct session_tunnel *t)
 {
 	if (!list_empty(&t->sessions)) {

@@ -43,7 +43,7 @@ static enum dp_reason why_not_inline(const struct engine *e, const struct db_sa 
 {
 	enum dp_reason why;
 
-	if (!sa->conf->allow_offload || !wish->offload)
+	if (!sa->conf->allow_offload || wish->offload == DP_OFFLOAD_OFF)
 		return DP_WHY_POLICY;
 	why = engine_inline_check(e, wish->port, sa);
 	if (why != DP_WHY_NONE)
@@ -63,15 +63,24 @@ enum err engine_select(struct engine *e, struct db_sa *sa, const struct engine_w
 		return err;
 	why = why_not_inline(e, sa, wish);
 	if (why != DP_WHY_NONE)
-		return engine_select_soft(e, sa, why);
+		return engine_select_other(e, sa, wish, why);
 	err = engine_inline_ops.create(e, sa, wish->port, &session);
 	if (err != ERR_OK)
-		return engine_select_soft(e, sa, err == ERR_FULL ? DP_WHY_TABLE_FULL : DP_WHY_DEVICE_REFUSED);
+		return engine_select_other(e, sa, wish, err == ERR_FULL ? DP_WHY_TABLE_FULL : DP_WHY_DEVICE_REFUSED);
 	set(sa, &engine_inline_ops, session, DP_WHY_NONE);
 	sa->flags |= DB_SA_INLINE;
 	sa->place_port = wish->port;
 	sa->place_epoch = engine_inline_epoch(e, wish->port);
 	return ERR_OK;
+}
+
+enum err engine_select_other(struct engine *e, struct db_sa *sa, const struct engine_wish *wish, enum dp_reason reason)
+{
+	if (wish->offload != DP_OFFLOAD_INLINE)
+		return engine_select_soft(e, sa, reason);
+	sa->placement = DP_PLACE_NONE;
+	sa->reason = (uint8_t)reason;
+	return ERR_DENIED;
 }
 
 enum err engine_select_soft(struct engine *e, struct db_sa *sa, enum dp_reason reason)

@@ -14,7 +14,7 @@ extern "C" {
 /* What selection must know beside the SA. */
 struct engine_wish {
 	uint8_t port;       /* index of the port whose device is asked; DB_PORT_NONE: none */
-	bool offload;       /* the port's policy allows it */
+	uint8_t offload;    /* enum dp_offload: the port's policy */
 	bool flow_full;     /* the flow table refused the last rule: reason FLOW_FULL */
 	uint32_t outer_mtu; /* of the port, for POST_FRAG; 0: unknown */
 };
@@ -22,9 +22,13 @@ struct engine_wish {
 /*
  * Places the prepared 'sa' (keys in sa->conf): the best engine that takes it, with a session; sets engine, session,
  * placement, reason, flag INLINE, place_port and place_epoch, and the sizes the path needs.  Fallback is never
- * silent: reason says why not inline.  An error means that software refused too; nothing is set.  Main lcore.
+ * silent: reason says why not inline.  ERR_DENIED: the port's policy is inline or nowhere; placement is NONE and reason
+ * says why not inline.  Any other error means that software refused too; nothing is set.  Main lcore.
  */
 MUST_USE enum err engine_select(struct engine *e, struct db_sa *sa, const struct engine_wish *wish);
+
+/* Places 'sa', which can't be inline for 'reason', as the policy of 'wish' has it: in software, or ERR_DENIED as above. */
+MUST_USE enum err engine_select_other(struct engine *e, struct db_sa *sa, const struct engine_wish *wish, enum dp_reason reason);
 
 /* Places 'sa' in software, for 'reason' (device down, flow table full, migration). */
 MUST_USE enum err engine_select_soft(struct engine *e, struct db_sa *sa, enum dp_reason reason);

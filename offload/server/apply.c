@@ -27,27 +27,28 @@ struct txn {
 
 /* ---- SAs ---- */
 
-/* The wire port that has the SA's local address; for one of a loopback, the port that control names. */
-static uint8_t find_port(const struct server_plant *p, const struct db_sa *sa)
+/* Id of the wire port that has the SA's local address; for one of a loopback, of the port that control names. */
+static uint32_t find_port(const struct server_plant *p, const struct db_sa *sa)
 {
 	const struct db_local *cursor = NULL;
 	struct dp_local local;
 
 	while (db_local_walk(p->db, &cursor, &local))
 		if (local.port != 0 && addr_eq(&local.prefix.addr, &sa->conf->local.addr))
-			return db_port_find(p->db, local.port);
-	return sa->conf->port == 0 ? DB_PORT_NONE : db_port_find(p->db, sa->conf->port);
+			return local.port;
+	return sa->conf->port;
 }
 
 static struct engine_wish wish_of(const struct server_plant *p, const struct db_sa *sa)
 {
-	struct engine_wish wish = { .port = find_port(p, sa) };
+	uint32_t id = find_port(p, sa);
+	struct engine_wish wish = { .port = id == 0 ? DB_PORT_NONE : db_port_find(p->db, id) };
 	struct dp_port port;
 
-	if (wish.port == DB_PORT_NONE)
-		return wish;
-	wish.outer_mtu = p->db->port[wish.port].mtu;
-	wish.offload = p->box->get_port(p->box->ctx, p->db->port[wish.port].id, &port) && port.offload;
+	if (wish.port != DB_PORT_NONE)
+		wish.outer_mtu = p->db->port[wish.port].mtu;
+	if (id != 0 && p->box->get_port(p->box->ctx, id, &port))
+		wish.offload = port.offload; /* also while the port has no device */
 	return wish;
 }
 
@@ -55,7 +56,7 @@ static struct engine_wish wish_of(const struct server_plant *p, const struct db_
 static enum err place(struct server_plant *p, struct db_sa *sa, enum dp_reason reason)
 {
 	struct engine_wish wish = wish_of(p, sa);
-	enum err err = reason == DP_WHY_NONE ? engine_select(p->engine, sa, &wish) : engine_select_soft(p->engine, sa, reason);
+	enum err err = reason == DP_WHY_NONE ? engine_select(p->engine, sa, &wish) : engine_select_other(p->engine, sa, &wish, reason);
 
 	if (err != ERR_OK || (sa->flags & DB_SA_INLINE) == 0)
 		return err;
@@ -63,7 +64,7 @@ static enum err place(struct server_plant *p, struct db_sa *sa, enum dp_reason r
 	if (err == ERR_OK)
 		return ERR_OK;
 	(void)engine_drop(p->engine, sa);
-	return engine_select_soft(p->engine, sa, err == ERR_FULL ? DP_WHY_FLOW_FULL : DP_WHY_DEVICE_REFUSED);
+	return engine_select_other(p->engine, sa, &wish, err == ERR_FULL ? DP_WHY_FLOW_FULL : DP_WHY_DEVICE_REFUSED);
 }
 
 /* A db_sa_drop: rule, then session. */
@@ -82,11 +83,13 @@ static void tell_placement(const struct server_plant *p, const struct db_sa *sa,
 	r->state = db_state_handle(&p->db->state, (enum dp_direction)sa->direction, sa->slot);
 }
 
-static enum err publish(struct server_plant *p, struct db_sa *sa, enum dp_reason reason)
+/* '*why': where policy refused it (ERR_DENIED), why it can't be inline. */
+static enum err publish(struct server_plant *p, struct db_sa *sa, enum dp_reason reason, uint8_t *why)
 {
 	enum err err = place(p, sa, reason);
 
 	if (err != ERR_OK) {
+		*why = sa->reason;
 		db_sa_abandon(p->db, sa);
 		return err;
 	}
@@ -136,17 +139,17 @@ static enum err remember_sa(const struct server_plant *p, const struct db_sa *ol
 	return err == ERR_OK ? secret_set(&out->u.sa.integ_key, secret_view(&old->conf->integ_key)) : err;
 }
 
-static enum err replace_sa(struct server_plant *p, const struct db_sa *old, struct dp_sa *conf, struct undo *undo)
+static enum err replace_sa(struct server_plant *p, const struct db_sa *old, struct dp_sa *conf, struct undo *undo, uint8_t *why)
 {
 	struct db_sa *sa;
 	enum err err = remember_sa(p, old, &undo->op);
 
 	if (err == ERR_OK)
 		err = db_sa_prepare(p->db, conf, &sa);
-	return err == ERR_OK ? publish(p, sa, DP_WHY_NONE) : err;
+	return err == ERR_OK ? publish(p, sa, DP_WHY_NONE, why) : err;
 }
 
-static enum err make_sa(struct server_plant *p, struct dp_sa *conf, struct undo *undo)
+static enum err make_sa(struct server_plant *p, struct dp_sa *conf, struct undo *undo, uint8_t *why)
 {
 	struct db_sa *sa;
 	enum err err = db_sa_prepare(p->db, conf, &sa);
@@ -154,10 +157,12 @@ static enum err make_sa(struct server_plant *p, struct dp_sa *conf, struct undo 
 	if (err != ERR_OK)
 		return err;
 	err = place(p, sa, DP_WHY_NONE);
-	if (err != ERR_OK)
-		db_sa_abandon(p->db, sa);
-	else
+	if (err == ERR_OK) {
 		undo->made = sa;
+		return ERR_OK;
+	}
+	*why = sa->reason;
+	db_sa_abandon(p->db, sa);
 	return err;
 }
 
@@ -169,7 +174,7 @@ static enum err put_sa(struct txn *t, struct dp_sa *conf, struct undo *undo, str
 
 	if (find_made(t, id) != NULL)
 		return ERR_EXISTS; /* twice in one transaction */
-	err = old != NULL ? replace_sa(t->p, old, conf, undo) : make_sa(t->p, conf, undo);
+	err = old != NULL ? replace_sa(t->p, old, conf, undo, &r->reason) : make_sa(t->p, conf, undo, &r->reason);
 	if (err == ERR_OK)
 		tell_placement(t->p, undo->made != NULL ? undo->made : db_sa_find(t->p->db, id), r);
 	return err;
@@ -177,10 +182,23 @@ static enum err put_sa(struct txn *t, struct dp_sa *conf, struct undo *undo, str
 
 enum err server_apply_move(struct server_plant *p, uint32_t id, enum dp_reason reason)
 {
-	struct db_sa *sa;
+	struct db_sa *sa, *old;
+	uint8_t why = DP_WHY_NONE;
 	enum err err = db_sa_copy(p->db, id, &sa);
 
-	return err == ERR_OK ? publish(p, sa, reason) : err;
+	if (err == ERR_OK)
+		err = publish(p, sa, reason, &why);
+	if (err != ERR_DENIED)
+		return err;
+	old = db_sa_find(p->db, id); /* its device is gone, or another one's packets it would be: 'tx' refuses them */
+	old->placement = DP_PLACE_NONE;
+	old->reason = why;
+	return ERR_OK;
+}
+
+bool server_apply_may_soften(const struct server_plant *p, const struct db_sa *sa)
+{
+	return wish_of(p, sa).offload != DP_OFFLOAD_INLINE;
 }
 
 /* ---- the other objects ---- */

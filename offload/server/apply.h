@@ -28,9 +28,13 @@ void server_apply(struct server_plant *p, struct dp_op *op, uint16_t count, stru
 
 /*
  * Places the published SA 'id' anew: inline where that is possible now, else in software for 'reason' (NONE: as
- * engine_select says).  Its numbers and window go on.  ERR_ABSENT.
+ * engine_select says).  Its numbers and window go on.  One that its port's policy keeps out of software stays where it
+ * is, without a placement: no packet passes until it is moved again.  ERR_ABSENT.
  */
 MUST_USE enum err server_apply_move(struct server_plant *p, uint32_t id, enum dp_reason reason);
+
+/* Whether the policy of its port lets software have packets of 'sa'. */
+bool server_apply_may_soften(const struct server_plant *p, const struct db_sa *sa);
 
 #ifdef __cplusplus
 }

@@ -7,7 +7,7 @@ static void open_raw(struct server_plant *p, uint32_t id)
 {
 	struct db_sa *sa = db_sa_find(p->db, id);
 
-	if (sa != NULL && engine_raw_open(p->engine, sa) != ERR_OK)
+	if (sa != NULL && server_apply_may_soften(p, sa) && engine_raw_open(p->engine, sa) != ERR_OK)
 		return;
 }
 

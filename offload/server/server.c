@@ -281,7 +281,7 @@ void server_device(struct server *s, uint8_t index, bool up)
 
 		if (!up && is_inline && sa->place_port == index)
 			move(s, sa, DP_WHY_DEVICE_DOWN);
-		else if (up && !is_inline && sa->reason == DP_WHY_DEVICE_DOWN)
+		else if (up && sa->reason == DP_WHY_DEVICE_DOWN)
 			move(s, sa, DP_WHY_NONE);
 	}
 }

@@ -11,10 +11,12 @@ nave_site() {
 }
 
 # nave_platform NAME NIC: the platform file.  With a SmartNIC the WAN port belongs to it, else to the kernel.
+# NAVE_PLATFORM_LINES are for the whole file.
 nave_platform() {
 	local dir=$LAB_DIR/$1
 	echo "datapath socket $dir/datapath.sock"
 	echo "control socket $dir/control.sock"
+	[ -z "${NAVE_PLATFORM_LINES:-}" ] || echo "$NAVE_PLATFORM_LINES"
 	if [ "$2" = none ]; then
 		echo "port Ethernet0/0 netdev eth0"
 	else

@@ -35,6 +35,9 @@ void navectl_render_platform_offload(const json_t *doc, FILE *out)
 	for (size_t i = 0; (row = navectl_get_next(doc, "placements", &i)) != NULL;)
 		(void)fprintf(out, "%-18s %-16s %10lld %10lld\n", navectl_get_str(row, "placement"), navectl_get_str(row, "reason"),
 			navectl_get_int(row, "inbound"), navectl_get_int(row, "outbound"));
+	for (size_t i = 0; (row = navectl_get_next(doc, "refused", &i)) != NULL;)
+		(void)fprintf(out, "%s%-18s %-16s %10lld\n", i == 1 ? "\n" : "", "refused", navectl_get_str(row, "reason"),
+			navectl_get_int(row, "count"));
 }
 
 void navectl_render_platform_counters(const json_t *doc, FILE *out)

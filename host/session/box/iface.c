@@ -108,6 +108,19 @@ static void twin_name(const char *name, char out[DP_IFNAME_MAX])
 			*c = '-';
 }
 
+static uint8_t offload_of(enum cfg_offload offload)
+{
+	switch (offload) {
+	case CFG_OFFLOAD_OFF:
+		return DP_OFFLOAD_OFF;
+	case CFG_OFFLOAD_INLINE:
+		return DP_OFFLOAD_INLINE;
+	case CFG_OFFLOAD_AUTO:
+		break;
+	}
+	return DP_OFFLOAD_AUTO;
+}
+
 static enum err put_port(struct iface *i, const struct cfg_port *port, const struct cfg_interface *cfg)
 {
 	struct dp_op op = { .kind = DP_PUT_PORT };
@@ -117,7 +130,7 @@ static enum err put_port(struct iface *i, const struct cfg_port *port, const str
 	p->kind = (uint8_t)(port->how == CFG_PORT_NETDEV ? DP_PORT_NETDEV : port->how == CFG_PORT_PCI ? DP_PORT_PCI : DP_PORT_VDEV);
 	p->role = port->role == CFG_PORT_WAN ? DP_ROLE_WAN : DP_ROLE_LAN;
 	p->up = !cfg->shutdown;
-	p->offload = port->offload != CFG_OFFLOAD_OFF;
+	p->offload = offload_of(port->offload);
 	p->mtu = port->mtu;
 	(void)snprintf(p->name, sizeof(p->name), "%s", i->name);
 	(void)snprintf(p->spec, sizeof(p->spec), "%s", port->device);

@@ -69,7 +69,7 @@ inline dp_op port(uint32_t id, uint32_t in_vrf = 0)
 	p.kind = DP_PORT_VDEV;
 	p.role = DP_ROLE_WAN;
 	p.up = true;
-	p.offload = true;
+	p.offload = DP_OFFLOAD_AUTO;
 	p.mtu = 1500;
 	p.vrf = in_vrf;
 	name(p.name, sizeof(p.name), "Ethernet0/" + std::to_string(id));

@@ -117,6 +117,44 @@ TEST_F(SessionChild, a_datapath_that_is_full_refuses_each_time_and_keeps_its_spi
 	up(two, 30000);
 }
 
+TEST_F(SessionChild, inline_or_not_at_all)
+{
+	Net net;
+	Box &nic = net.box("nic", { "198.51.100.1" }, with(lan_and_wan, " role wan\n", " role wan\n offload inline\n"));
+	Box &one = net.box("spoke1", { "203.0.113.1" }, lan_and_wan), &two = net.box("spoke2", { "203.0.113.2" }, lan_and_wan);
+
+	dp_model_limit(nic.datapath)->inline_sas = 2;
+	nic.must_load(HubConfig().text());
+	one.must_load(SpokeConfig(1).text());
+	ASSERT_TRUE(net.run_until([&] { return one.up() == 1; }, 5000));
+	two.must_load(SpokeConfig(2).text());
+	net.run(30000);
+	EXPECT_EQ(two.up(), 0u);
+	EXPECT_EQ(nic.up(), 1u);
+	EXPECT_GE(session_hub_refused(nic.hub, DP_WHY_TABLE_FULL), 2u);
+	EXPECT_EQ(session_hub_refused(nic.hub, DP_WHY_UDP_ENCAP), 0u);
+	EXPECT_TRUE(nic.logged("in=none/table-full"));
+	nic.expect_whole();
+	dp_model_limit(nic.datapath)->inline_sas = UINT32_MAX;
+	EXPECT_TRUE(net.run_until([&] { return two.up() == 1; }, 30000));
+}
+
+TEST_F(SessionChild, inline_or_not_at_all_tells_the_tunnel_why)
+{
+	Box &s = wan.box("spoke1", { "203.0.113.1" }, with(lan_and_wan, " role wan\n", " role wan\n offload inline\n"));
+
+	hub.must_load(HubConfig().text());
+	dp_model_limit(s.datapath)->inline_sas = 0;
+	s.must_load(SpokeConfig(1).text());
+	ASSERT_TRUE(wan.run_until([&] { return session_hub_refused(s.hub, DP_WHY_TABLE_FULL) != 0; }, 5000));
+	ASSERT_TRUE(wan.run_until([&] { return s.sessions(false).empty(); }, 5000));
+	EXPECT_STREQ(session_tunnel_reason(s.hub, "Tunnel0"), "table-full");
+	EXPECT_STREQ(s.shown("Tunnel0").reason, "table-full");
+	dp_model_limit(s.datapath)->inline_sas = UINT32_MAX;
+	up(s, 30000);
+	EXPECT_EQ(session_tunnel_reason(s.hub, "Tunnel0"), nullptr);
+}
+
 TEST_F(SessionChild, no_datapath_no_session)
 {
 	hub.must_load(HubConfig().text());

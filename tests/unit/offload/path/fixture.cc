@@ -311,7 +311,7 @@ void PathTest::start(const Options &o)
 	ASSERT_EQ(db_sa_reserve(db, false, &spi_in, 1), 1u);
 	engine_wish wish = {};
 	wish.port = o.offload ? wan : (uint8_t)DB_PORT_NONE;
-	wish.offload = o.offload;
+	wish.offload = o.offload ? DP_OFFLOAD_AUTO : DP_OFFLOAD_OFF;
 	if (!o.offload) {
 		dp_sa in = sa_conf(SA_IN, DP_IN, spi_in, TUNNEL), out = sa_conf(SA_OUT, DP_OUT, peer_spi, TUNNEL);
 

@@ -196,7 +196,7 @@ TEST_F(Inline, fallback_is_never_silent)
 
 	start_inline();
 	wish.port = wan;
-	wish.offload = true;
+	wish.offload = DP_OFFLOAD_AUTO;
 	auto reason = [&](dp_sa conf) {
 		db_sa *made;
 		uint8_t why;
@@ -225,9 +225,9 @@ TEST_F(Inline, fallback_is_never_silent)
 	s = sa_conf(50, DP_OUT, 0x1001, TUNNEL);
 	s.allow_offload = false;
 	EXPECT_EQ(reason(s), DP_WHY_POLICY);
-	wish.offload = false;
+	wish.offload = DP_OFFLOAD_OFF;
 	EXPECT_EQ(reason(sa_conf(50, DP_OUT, 0x1001, TUNNEL)), DP_WHY_POLICY);
-	wish.offload = true;
+	wish.offload = DP_OFFLOAD_AUTO;
 	wish.flow_full = true;
 	EXPECT_EQ(reason(sa_conf(50, DP_OUT, 0x1001, TUNNEL)), DP_WHY_FLOW_FULL);
 	wish.flow_full = false;
@@ -239,6 +239,36 @@ TEST_F(Inline, fallback_is_never_silent)
 	wish.port = wan;
 	engine_inline_detach(engine, wan);
 	EXPECT_EQ(reason(sa_conf(50, DP_OUT, 0x1001, TUNNEL)), DP_WHY_DEVICE_DOWN);
+}
+
+TEST_F(Inline, inline_or_nowhere_is_refused_with_the_reason)
+{
+	engine_wish wish = {};
+	dp_sa conf;
+	db_sa *made;
+
+	start_inline();
+	wish.port = wan;
+	wish.offload = DP_OFFLOAD_INLINE;
+	attach(3, 16);
+	conf = sa_conf(50, DP_OUT, 0x1001, TUNNEL);
+	ASSERT_EQ(db_sa_prepare(db, &conf, &made), ERR_OK);
+	EXPECT_EQ(engine_select(engine, made, &wish), ERR_OK);
+	EXPECT_EQ(made->placement, DP_PLACE_INLINE_PROTOCOL);
+	while (engine_drop(engine, made) == ERR_AGAIN)
+		;
+	db_sa_abandon(db, made);
+	for (bool full : { false, true }) {
+		conf = sa_conf(50, DP_OUT, 0x1001, TUNNEL);
+		conf.udp_encap = !full;
+		device.full = full;
+		ASSERT_EQ(db_sa_prepare(db, &conf, &made), ERR_OK);
+		EXPECT_EQ(engine_select(engine, made, &wish), ERR_DENIED);
+		EXPECT_EQ(made->placement, DP_PLACE_NONE);
+		EXPECT_EQ(made->reason, full ? DP_WHY_DEVICE_REFUSED : DP_WHY_UDP_ENCAP);
+		EXPECT_EQ(made->session, nullptr);
+		db_sa_abandon(db, made);
+	}
 }
 
 TEST_F(Inline, the_host_numbers_and_marks_and_the_packet_stays_plain)

@@ -104,6 +104,43 @@ TEST_F(Apply, a_replaced_sa_goes_on_counting)
 	EXPECT_EQ(one(put_sa(2, DP_OUT, 0xabcd0002, 7)), ERR_EXISTS);
 }
 
+TEST_F(Apply, inline_or_nowhere_is_refused_and_told_why)
+{
+	furnish();
+	dp_op port = put_port(2, "Ethernet0/1");
+	port.u.port.role = DP_ROLE_WAN;
+	auto offloaded = [](uint32_t id, dp_direction direction, uint32_t spi) {
+		dp_op op = put_sa(id, direction, spi, 7);
+		op.u.sa.allow_offload = true;
+		return op;
+	};
+	ASSERT_EQ(one(offloaded(2, DP_OUT, 0xabcd0001)), ERR_OK);
+	port.u.port.offload = DP_OFFLOAD_INLINE;
+	ASSERT_EQ(one(port), ERR_OK);
+	auto before = dump();
+	uint32_t spi = reserve();
+	auto r = apply({ offloaded(1, DP_IN, spi), offloaded(3, DP_OUT, 0xabcd0002) });
+	EXPECT_EQ(r[0].err, ERR_DENIED);
+	EXPECT_EQ(r[0].placement, DP_PLACE_NONE);
+	EXPECT_EQ(r[0].reason, DP_WHY_NO_DEVICE);
+	EXPECT_EQ(r[1].err, ERR_STATE);
+	EXPECT_EQ(dump(), before);
+
+	/* One that was there when its device went away passes nothing, and goes on when policy or device let it. */
+	sa(2)->run.out->next = 41;
+	EXPECT_FALSE(server_apply_may_soften(&p.plant, sa(2)));
+	EXPECT_EQ(server_apply_move(&p.plant, 2, DP_WHY_DEVICE_DOWN), ERR_OK);
+	EXPECT_EQ(sa(2)->placement, DP_PLACE_NONE);
+	EXPECT_EQ(sa(2)->reason, DP_WHY_DEVICE_DOWN);
+	port.u.port.offload = DP_OFFLOAD_AUTO;
+	ASSERT_EQ(one(port), ERR_OK);
+	EXPECT_TRUE(server_apply_may_soften(&p.plant, sa(2)));
+	EXPECT_EQ(server_apply_move(&p.plant, 2, DP_WHY_NONE), ERR_OK);
+	EXPECT_EQ(sa(2)->placement, DP_PLACE_SOFT);
+	EXPECT_EQ(sa(2)->reason, DP_WHY_NO_DEVICE);
+	EXPECT_EQ(sa(2)->run.out->next, 41u);
+}
+
 /* sa-state 4, 5: a key that was active before needs the memory of its numbers. */
 TEST_F(Apply, state_of_another_store_needs_a_rekey)
 {
