@@ -11,6 +11,7 @@
 #include "ike/child.h"
 #include "ike/core.h"
 #include "ike/input.h"
+#include "ike/keying/proof.h"
 #include "ike/live.h"
 
 enum { TRIES_MAX = UINT8_MAX };
@@ -170,11 +171,13 @@ static struct ike_sa *waiting(struct ike_engine *e, uint64_t now_ms, struct slab
 
 /* ---- orders ---- */
 
-static bool request_complete(const struct ike_request *r)
+static bool request_complete(const struct ike_engine *e, const struct ike_request *r)
 {
 	const struct ike_child_policy *child = &r->terms.child;
 
-	return r->local_id != NULL && r->local_id->type != 0 && r->psk.len != 0 && child->esp.count != 0 && child->local_count != 0 &&
+	if (r->psk.len == 0 && e->cfg.ports->sign == NULL)
+		return false;
+	return r->local_id != NULL && r->local_id->type != 0 && child->esp.count != 0 && child->local_count != 0 &&
 	       child->remote_count != 0;
 }
 
@@ -217,6 +220,8 @@ static enum err fill_initiator(struct ike_sa *sa, struct ike_request *r)
 	if (err == ERR_OK)
 		err = keep_wanted_id(setup, r->remote_id);
 	if (err == ERR_OK)
+		err = ike_blob_set(&setup->authorities, r->authorities);
+	if (err == ERR_OK)
 		err = keep_routes(sa, r->routes);
 	ike_sa_take_terms(sa, &r->terms);
 	sa->ref = r->ref;
@@ -232,7 +237,7 @@ enum err ike_engine_initiate(struct ike_engine *e, uint64_t now_ms, struct ike_r
 {
 	struct ike_step s = { .e = e };
 	struct slab_handle handle;
-	enum err err = request_complete(request) ? ERR_OK : ERR_INCOMPLETE;
+	enum err err = request_complete(e, request) ? ERR_OK : ERR_INCOMPLETE;
 
 	assert(!e->busy);
 	set_now(e, now_ms);
@@ -314,11 +319,14 @@ static enum err take_proof(struct ike_sa *sa, struct ike_proof *proof)
 	if (proof->err != ERR_OK)
 		return proof->err;
 	secret_take(&sa->setup->verify, &proof->verify);
+	sa->setup->proved = proof->proved;
 	if (sa->role == IKE_INITIATOR)
 		return ERR_OK;
 	sa->ref = proof->ref;
-	secret_take(&sa->setup->sign, &proof->sign);
-	if (proof->local_id == NULL || sa->setup->sign.len == 0)
+	if (!proof->certificate)
+		secret_take(&sa->setup->sign, &proof->sign);
+	if (proof->local_id == NULL || proof->certificate != (sa->setup->sign.len == 0) ||
+		(proof->certificate && sa->engine->cfg.ports->sign == NULL))
 		return ERR_INCOMPLETE;
 	return ike_sa_set_id(&sa->local_id, &sa->local_octets, proof->local_id);
 }
@@ -336,6 +344,22 @@ void ike_engine_authenticated(struct ike_engine *e, uint64_t now_ms, struct slab
 	}
 	secret_fini(&proof->verify);
 	secret_fini(&proof->sign);
+	ike_fsm_drain(e);
+}
+
+void ike_engine_signed(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, const struct ike_signature *signature)
+{
+	struct ike_sa *sa = waiting(e, now_ms, handle, IKE_ASKED_SIGNATURE);
+	enum err err;
+
+	if (sa == NULL)
+		return;
+	err = ike_proof_take(sa, signature);
+	if (err != ERR_OK) {
+		ike_core_count(e, IKE_STAT_UNSIGNED);
+		ike_core_log_sa(sa, LOG_L_WARN, "auth.unsigned", "why=%s", signature->why != NULL ? signature->why : err_name(err));
+	}
+	ike_fsm_post(sa, err == ERR_OK ? IKE_E_SIGNED : IKE_E_UNSIGNED);
 	ike_fsm_drain(e);
 }
 

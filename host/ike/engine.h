@@ -71,7 +71,7 @@ void ike_engine_unknown_spi(struct ike_engine *e, uint64_t now_ms, const struct 
 
 /*
  * Begins an IKE SA; 'request->psk' is emptied whatever comes out.  The end is told by up or down.  ERR_FULL at the limit, ERR_ABSENT
- * when no policy fits the path, ERR_INCOMPLETE for a request without identity, key, proposals or selectors.
+ * when no policy fits the path, ERR_INCOMPLETE for a request without identity, proposals or selectors, or without a key where the world can't sign.
  */
 MUST_USE enum err ike_engine_initiate(struct ike_engine *e, uint64_t now_ms, struct ike_request *request, struct slab_handle *out);
 
@@ -96,6 +96,7 @@ void ike_engine_send_routes(struct ike_engine *e, uint64_t now_ms, struct slab_h
 
 /* Secrets are moved out of the answer. */
 void ike_engine_authenticated(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, struct ike_proof *proof);
+void ike_engine_signed(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, const struct ike_signature *signature);
 void ike_engine_authorized(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, const struct ike_grant *grant);
 void ike_engine_installed(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, uint32_t spi_in, enum err err);
 
@@ -194,6 +195,7 @@ bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa
 	X(BAD_KE, "bad-ke", "public values refused")                                      \
 	X(AUTH_FAILED, "auth-failed", "peers that failed authentication")                 \
 	X(AUTH_REFUSED, "auth-refused", "peers refused by profile, keyring or policy")    \
+	X(UNSIGNED, "unsigned", "SAs given up because we couldn't sign")                  \
 	X(AUTH_REJECTED, "auth-rejected", "peers that refused us")                        \
 	X(TS_UNACCEPTABLE, "ts-unacceptable", "no common traffic selectors")              \
 	X(NO_ADDRESS, "no-address", "address pool exhausted")                             \

@@ -42,7 +42,12 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(I_INIT,    NO_ANSWER)     = DO(init_give_up,     DEAD,      DEAD),
 	ON(I_INIT,    DELETE)        = GO(DEAD),
 
-	ON(I_KEYED,   KEYED)         = DO(auth_i_send,      I_AUTH,    DEAD),
+	ON(I_KEYED,   KEYED)         = DO(auth_i_sign,      I_SIGN,    DEAD),
+
+	ON(I_SIGN,    SIGNED)        = DO(auth_i_send,      I_AUTH,    DEAD),
+	ON(I_SIGN,    UNSIGNED)      = GO(DEAD),
+	ON(I_SIGN,    TIMEOUT)       = GO(DEAD),
+	ON(I_SIGN,    DELETE)        = GO(DEAD),
 
 	ON(I_AUTH,    AUTH_RESPONSE) = DO(auth_i_ask,       I_VERIFY,  DELETING),
 	ON(I_AUTH,    AUTH_CHILDLESS) = DO(auth_i_ask,      I_VERIFY,  DELETING),
@@ -52,7 +57,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(I_AUTH,    DELETE)        = GO(I_DROP),
 
 	ON(I_VERIFY,  PROVED)        = DO(auth_i_verify,    I_INSTALL, DELETING),
-	ON(I_VERIFY,  UNPROVED)      = GO(DELETING),
+	ON(I_VERIFY,  UNPROVED)      = DO(auth_i_unproved,  DELETING,  DELETING),
 	ON(I_VERIFY,  INFO_REQUEST)  = DO(info_answer,      I_VERIFY,  I_VERIFY),
 	ON(I_VERIFY,  PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
 	ON(I_VERIFY,  BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
@@ -78,10 +83,15 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(R_INIT,    BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
 	ON(R_INIT,    TIMEOUT)       = GO(DEAD),
 
-	ON(R_VERIFY,  PROVED)        = DO(auth_r_verify,    R_GRANT,   LINGER),
+	ON(R_VERIFY,  PROVED)        = DO(auth_r_verify,    R_SIGN,    LINGER),
 	ON(R_VERIFY,  UNPROVED)      = DO(auth_r_refuse,    LINGER,    DEAD),
 	ON(R_VERIFY,  TIMEOUT)       = DO(auth_r_refuse,    LINGER,    DEAD),
 	ON(R_VERIFY,  DELETE)        = DO(auth_r_refuse,    LINGER,    DEAD),
+
+	ON(R_SIGN,    SIGNED)        = DO(auth_r_plead,     R_GRANT,   LINGER),
+	ON(R_SIGN,    UNSIGNED)      = DO(auth_r_refuse,    LINGER,    DEAD),
+	ON(R_SIGN,    TIMEOUT)       = DO(auth_r_refuse,    LINGER,    DEAD),
+	ON(R_SIGN,    DELETE)        = DO(auth_r_refuse,    LINGER,    DEAD),
 
 	ON(R_GRANT,   GRANTED)       = DO(auth_r_child,     R_INSTALL, CHILDLESS),
 	ON(R_GRANT,   REFUSED)       = DO(auth_r_refuse,    LINGER,    DEAD),

@@ -14,13 +14,15 @@ extern "C" {
 	X(NONE, NEVER, "no such state")                                                        \
 	X(IDLE, NEVER, "made; its first event is on the way")                                  \
 	X(I_INIT, ANSWER, "IKE_SA_INIT sent")                                                  \
-	X(I_KEYED, NEVER, "keys derived; IKE_AUTH goes out at once")                           \
+	X(I_KEYED, NEVER, "keys derived; our AUTH is next")                                    \
+	X(I_SIGN, WORLD, "our AUTH is being made")                                             \
 	X(I_AUTH, ANSWER, "IKE_AUTH sent")                                                     \
 	X(I_VERIFY, WORLD, "the world is asked with what the peer is verified")                \
 	X(I_INSTALL, WORLD, "the first child is being installed")                              \
 	X(I_DROP, ANSWER, "no longer wanted, but IKE_AUTH is under way")                       \
 	X(R_INIT, HALF_OPEN, "IKE_SA_INIT answered")                                           \
 	X(R_VERIFY, WORLD, "the world is asked who the peer is")                               \
+	X(R_SIGN, WORLD, "the peer is verified; our AUTH is being made")                       \
 	X(R_GRANT, WORLD, "the world is asked what the peer may have")                         \
 	X(R_INSTALL, WORLD, "the first child is being installed; IKE_AUTH isn't answered yet") \
 	X(UP, NEVER, "up")                                                                     \
@@ -56,6 +58,8 @@ enum ike_state {
 	X(AUTH_REFUSED, AUTH, "IKE_AUTH refused")                                                   \
 	X(PROVED, AUTH, "the world says with what the peer is verified")                            \
 	X(UNPROVED, AUTH, "the world doesn't know the peer")                                        \
+	X(SIGNED, INTERNAL, "our AUTH is made")                                                     \
+	X(UNSIGNED, AUTH, "the world can't sign")                                                   \
 	X(GRANTED, INTERNAL, "the world lets the peer in")                                          \
 	X(REFUSED, AUTH, "the world doesn't let the peer in")                                       \
 	X(NO_ADDRESS, ADDRESS, "the world has no address for the peer")                             \

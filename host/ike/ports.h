@@ -5,8 +5,8 @@
  * What the IKE engine asks of the world.  The engine has no socket, no clock, no AAA, no policy of its own: it
  * calls the functions of one struct ike_ports and is answered through engine.h.
  *
- * A question that the world may take its time with (authenticate, authorize, install) returns nothing; its answer is
- * a call of ike_engine_authenticated, ike_engine_authorized or ike_engine_installed with the same handle.  The answer
+ * A question that the world may take its time with (authenticate, sign, authorize, install) returns nothing; its answer is
+ * a call of ike_engine_authenticated, ike_engine_signed, ike_engine_authorized or ike_engine_installed with the same handle.  The answer
  * may come from inside the question, for it only posts an event.  Every question is answered once, ERR_TIMEOUT at worst; when
  * the SA dies first ('down'), the answer that comes too late is dropped and counted.
  *
@@ -37,7 +37,9 @@ enum {
 	IKE_OFFERS = 8,      /* proposals of one policy */
 	IKE_TS_COUNT = 16,   /* selectors of one side of a CHILD_SA */
 	IKE_CONFIG_DNS = 4,  /* servers of each kind */
-	IKE_CONFIG_PREFIXES = 64
+	IKE_CONFIG_PREFIXES = 64,
+	IKE_CERTS = 8,       /* certificates of one side */
+	IKE_AUTHORITIES = 64 /* CAs of one side's CERTREQ */
 };
 
 enum ike_role { IKE_RESPONDER, IKE_INITIATOR };
@@ -129,7 +131,8 @@ struct ike_request {
 	uint64_t ref;         /* the world's own name for it: comes back in every question */
 	const struct ike_id *local_id;
 	const struct ike_id *remote_id;  /* sent as IDr, and then the one that must answer; NULL: none */
-	struct secret psk;               /* moved: signs for us */
+	struct secret psk;               /* moved: signs for us; empty: the world is asked to 'sign' */
+	struct bytes authorities;        /* CERTREQ: hashes of CAs (RFC7296-3.7), one after the other; empty: none is sent */
 	bool initial_contact;            /* the world has no other SA of this identity pair */
 	bool force_udp;                  /* pretend a NAT, so that ESP travels in UDP */
 	bool need_address;               /* without an address from the peer the SA is deleted (cli.md 1.5) */
@@ -140,7 +143,10 @@ struct ike_request {
 
 /* ---- questions ---- */
 
-/* Who is it, and with what is it verified?  Asked when the peer's identity and AUTH method are known, before AUTH is checked. */
+/*
+ * Who is it, and with what is it verified?  Asked when the peer's identity and AUTH method are known, before AUTH is checked.
+ * A signature is the world's to check, with the certificates that came along; nothing of them has been verified.
+ */
 struct ike_who {
 	enum ike_role role; /* ours */
 	struct ike_path path;
@@ -148,19 +154,47 @@ struct ike_who {
 	const struct ike_id *peer_id;
 	const struct ike_id *wanted_id; /* responder: the IDr that the peer asked for; NULL: none */
 	uint8_t method;                 /* the peer's, enum ike_auth_method */
+	uint8_t cert_count;
+	const struct bytes *cert; /* X.509 as DER, in the order of the message: the first one holds the key (RFC7296-3.6) */
+	struct bytes authorities; /* responder: the peer's CERTREQ, as in struct ike_request; empty: none, or any will do */
+	struct bytes auth;        /* data of AUTH; empty with a pre-shared key */
+	struct bytes octets;      /* what AUTH signs (RFC7296-2.15); empty with a pre-shared key */
 };
 
 /*
  * The answer.  err other than ERR_OK: the peer gets AUTHENTICATION_FAILED, whatever the cause, and 'why' is logged.
- * Both roles give 'verify'; a responder also gives 'ref', 'local_id' and 'sign'.
+ * Both roles give 'verify', or 'proved' if the method is a signature; a responder also gives 'ref', 'local_id', and 'sign' or 'certificate'.
  */
 struct ike_proof {
 	enum err err;
 	const char *why; /* "no-profile", "no-key" …: for log and counter; NULL when ERR_OK */
 	uint64_t ref;    /* the world's own name for the SA from now on */
 	const struct ike_id *local_id;
+	bool proved;          /* the peer's signature is right, and its certificate proves its identity */
+	bool certificate;     /* we prove ourselves by a signature: the world will be asked to 'sign' */
 	struct secret verify; /* moved: PSK of the peer's direction */
 	struct secret sign;   /* moved: PSK of ours */
+};
+
+/* Our signature.  Asked of an initiator's world before IKE_AUTH, of a responder's once the peer is verified. */
+struct ike_text {
+	enum ike_role role;
+	struct ike_path path;
+	uint64_t ref;
+	const struct ike_id *local_id;
+	struct bytes authorities; /* the peer's CERTREQ */
+	uint16_t hashes;          /* the peer's SIGNATURE_HASH_ALGORITHMS, a bit (1 << enum crypto_hash) each; 0: it knows no RFC7427 */
+	struct bytes octets;      /* what is to be signed */
+};
+
+/* The answer.  err other than ERR_OK: there will be no SA; a responder's peer gets AUTHENTICATION_FAILED. */
+struct ike_signature {
+	enum err err;
+	const char *why;
+	uint8_t method;    /* enum ike_auth_method */
+	struct bytes data; /* of AUTH */
+	uint8_t cert_count;
+	struct bytes cert[IKE_CERTS]; /* to be sent as CERT, the one that holds the key first */
 };
 
 /* What may it have?  Asked of a responder's world once AUTH is verified. */
@@ -265,6 +299,12 @@ struct ike_ports {
 	/* Questions, answered through engine.h. */
 	void (*authenticate)(void *ctx, struct slab_handle sa, const struct ike_who *who);
 	void (*authorize)(void *ctx, struct slab_handle sa, const struct ike_plea *plea);
+
+	/* A question too.  NULL: a world without certificates, which says nothing of SIGNATURE_HASH_ALGORITHMS either. */
+	void (*sign)(void *ctx, struct slab_handle sa, const struct ike_text *text);
+
+	/* A responder's CERTREQ: hashes of the CAs whose certificates it takes on 'path', as in struct ike_request.  NULL: none. */
+	struct bytes (*authorities)(void *ctx, const struct ike_path *path);
 
 	/*
 	 * An inbound SPI on 'path' for a CHILD_SA that may come.  It stays the engine's until 'install' is called with it,

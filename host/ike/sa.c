@@ -199,6 +199,9 @@ void ike_sa_settle(struct ike_sa *sa)
 	ike_blob_drop(&s->init_rx);
 	ike_blob_drop(&s->held);
 	ike_blob_drop(&s->wanted_id);
+	ike_blob_drop(&s->auth);
+	ike_blob_drop(&s->certs);
+	ike_blob_drop(&s->authorities);
 	crypto_kex_fini(&s->kex);
 	secret_fini(&s->sign);
 	secret_fini(&s->verify);

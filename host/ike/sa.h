@@ -22,7 +22,7 @@ extern "C" {
 enum ike_tx { IKE_TX_NONE, IKE_TX_INIT, IKE_TX_AUTH, IKE_TX_DELETE, IKE_TX_DELETE_CHILD, IKE_TX_CONFIG, IKE_TX_PROBE };
 
 /* The question that the world owes an answer to. */
-enum ike_asked { IKE_ASKED_NOTHING, IKE_ASKED_PROOF, IKE_ASKED_GRANT, IKE_ASKED_INSTALL };
+enum ike_asked { IKE_ASKED_NOTHING, IKE_ASKED_PROOF, IKE_ASKED_SIGNATURE, IKE_ASKED_GRANT, IKE_ASKED_INSTALL };
 
 /* A pair of ESP SAs. */
 struct ike_child {
@@ -48,6 +48,8 @@ struct ike_setup {
 	struct ike_blob held;             /* decrypted message that waits for the world's answer */
 	struct crypto_kex kex;            /* initiator, until the response */
 	struct secret sign, verify;       /* pre-shared keys */
+	struct ike_blob auth, certs;      /* ours: AUTH's data; CERT payloads, each with its length before it */
+	struct ike_blob authorities;      /* initiator: our CERTREQ */
 	struct ike_deal *deal;
 	struct ike_choice choice;                      /* of the proposal that is to be answered: IKE's, then the child's */
 	struct ike_blob wanted_id;                     /* initiator: the IDr to insist on, as type and data */
@@ -55,6 +57,7 @@ struct ike_setup {
 	uint8_t cookie_count, group_count;             /* how often IKE_SA_INIT began again */
 	bool initial_contact, force_udp, need_address; /* the request's */
 	bool wants_config;                             /* the peer sent CFG_REQUEST */
+	bool proved;                                   /* the world has found the peer's signature right */
 	enum ike_down refusal;                         /* told in clear, so not believed; IKE_DOWN_COUNT: none */
 };
 

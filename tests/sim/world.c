@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum question { Q_PROOF, Q_GRANT, Q_INSTALL };
+enum question { Q_PROOF, Q_SIGN, Q_GRANT, Q_INSTALL };
 
 struct answer {
 	struct list link;
@@ -15,6 +15,9 @@ struct answer {
 	struct slab_handle handle;
 	uint32_t spi_in;
 	enum ike_role role;
+	bool proved;     /* by signature */
+	uint8_t *octets; /* to be signed */
+	size_t octet_len;
 };
 
 struct spi {
@@ -102,13 +105,38 @@ static enum err fill_psk(const struct world *w, struct secret *out)
 static void answer_proof(struct world *w, const struct answer *a)
 {
 	struct ike_id id = id_of(w->set.id);
-	struct ike_proof proof = { .err = w->set.proof_err, .ref = 1, .local_id = &id };
+	struct ike_proof proof = {
+		.err = w->set.proof_err, .ref = 1, .local_id = &id, .proved = a->proved, .certificate = w->set.key != NULL
+	};
 
-	if (fill_psk(w, &proof.verify) != ERR_OK || (a->role == IKE_RESPONDER && fill_psk(w, &proof.sign) != ERR_OK))
+	if (w->set.peer_key != NULL && !a->proved)
+		proof.err = ERR_AUTH;
+	if (w->set.peer_key == NULL && fill_psk(w, &proof.verify) != ERR_OK)
+		proof.err = ERR_NOMEM;
+	if (w->set.key == NULL && a->role == IKE_RESPONDER && fill_psk(w, &proof.sign) != ERR_OK)
 		proof.err = ERR_NOMEM;
 	ike_engine_authenticated(w->engine, w->now_ms, a->handle, &proof);
 	if (proof.verify.len != 0 || proof.sign.len != 0)
 		fault(w, "secrets left in the proof");
+}
+
+static void answer_sign(struct world *w, const struct answer *a)
+{
+	struct ike_signature answer = { .err = w->set.sign_err, .why = "test", .method = w->set.method, .cert_count = w->set.cert_count };
+	uint8_t sig[CRYPTO_SIGNATURE_MAX], data[CRYPTO_SIGNATURE_MAX + CRYPTO_ALGID_MAX];
+	struct wr wr = wr_of(data, sizeof(data));
+	size_t len = 0;
+
+	if (answer.err == ERR_OK)
+		answer.err = crypto_sign_make(w->crypto, w->set.key, &w->set.scheme, bytes_of(a->octets, a->octet_len), sig, &len);
+	if (w->set.method == IKE_AUTH_SIGNATURE)
+		crypto_algid_join(&wr, &w->set.scheme, bytes_of(sig, len));
+	else
+		wr_bytes(&wr, bytes_of(sig, len));
+	answer.data = wr_view(&wr);
+	for (unsigned i = 0; i < w->set.cert_count; i++)
+		answer.cert[i] = bytes_str(w->set.certs[i]);
+	ike_engine_signed(w->engine, w->now_ms, a->handle, &answer);
 }
 
 static void answer_grant(struct world *w, const struct answer *a)
@@ -129,6 +157,9 @@ static void give(struct world *w, const struct answer *a)
 	case Q_PROOF:
 		answer_proof(w, a);
 		break;
+	case Q_SIGN:
+		answer_sign(w, a);
+		break;
 	case Q_GRANT:
 		answer_grant(w, a);
 		break;
@@ -138,14 +169,15 @@ static void give(struct world *w, const struct answer *a)
 	}
 }
 
+/* 'question' owns its octets. */
 static void ask(struct world *w, struct answer question)
 {
 	struct answer *a;
 
-	if (w->set.mute)
-		return;
-	if (w->set.delay_ms == 0) {
-		give(w, &question);
+	if (w->set.mute || w->set.delay_ms == 0) {
+		if (!w->set.mute)
+			give(w, &question);
+		free(question.octets);
 		return;
 	}
 	a = (struct answer *)malloc(sizeof(*a));
@@ -183,6 +215,19 @@ static enum err on_policy(void *ctx, const struct ike_path *path, struct ike_off
 	return w->set.policy_err;
 }
 
+/* Certificates are words here: the one that is expected must come first. */
+static bool check_signature(struct world *w, const struct ike_who *who)
+{
+	struct crypto_scheme scheme = w->set.peer_scheme;
+	struct bytes signature = who->auth;
+
+	if (who->cert_count == 0 || !bytes_eq(who->cert[0], bytes_str(w->set.peer_cert)))
+		return false;
+	if (who->method == IKE_AUTH_SIGNATURE && crypto_algid_split(who->auth, &scheme, &signature) != ERR_OK)
+		return false;
+	return crypto_sign_check(w->crypto, w->set.peer_key, &scheme, who->octets, signature) == ERR_OK;
+}
+
 static void on_authenticate(void *ctx, struct slab_handle sa, const struct ike_who *who)
 {
 	struct world *w = (struct world *)ctx;
@@ -198,7 +243,37 @@ static void on_authenticate(void *ctx, struct slab_handle sa, const struct ike_w
 	}
 	s->path = who->path;
 	(void)ike_id_str(who->peer_id, s->peer, sizeof(s->peer));
-	ask(w, (struct answer){ .question = Q_PROOF, .handle = sa, .role = who->role });
+	for (unsigned i = 0; i < who->cert_count; i++)
+		(void)strncat(s->certs, (const char *)who->cert[i].data, who->cert[i].len);
+	ask(w, (struct answer){ .question = Q_PROOF,
+		       .handle = sa,
+		       .role = who->role,
+		       .proved = w->set.peer_key != NULL && who->method != IKE_AUTH_PSK && check_signature(w, who) });
+}
+
+static void on_sign(void *ctx, struct slab_handle sa, const struct ike_text *text)
+{
+	struct world *w = (struct world *)ctx;
+	struct world_session *s = spoken_of(w, sa, "sign");
+	struct answer a = { .question = Q_SIGN, .handle = sa, .role = text->role, .octet_len = text->octets.len };
+
+	if (s == NULL)
+		return;
+	s->hashes = text->hashes;
+	(void)strncat(s->certreq, (const char *)text->authorities.data, text->authorities.len);
+	a.octets = (uint8_t *)malloc(text->octets.len);
+	if (a.octets == NULL)
+		abort();
+	memcpy(a.octets, text->octets.data, text->octets.len);
+	ask(w, a);
+}
+
+static struct bytes on_authorities(void *ctx, const struct ike_path *path)
+{
+	const struct world *w = (const struct world *)ctx;
+
+	(void)path;
+	return w->set.authorities == NULL ? bytes_of(NULL, 0) : bytes_str(w->set.authorities);
 }
 
 static void on_authorize(void *ctx, struct slab_handle sa, const struct ike_plea *plea)
@@ -431,10 +506,11 @@ void world_defaults(struct world_settings *s, const char *id, const char *psk)
 enum err world_init(struct world *w, const struct ike_engine_config *config, uint64_t now_ms)
 {
 	struct ike_engine_config cfg = *config;
-	static const struct ike_ports ports = { NULL, on_send, on_keepalive, on_policy, on_authenticate, on_authorize, on_spi_new,
-		on_spi_free, on_install, on_child_down, on_config_set, on_up, on_down, on_moved };
+	static const struct ike_ports ports = { NULL, on_send, on_keepalive, on_policy, on_authenticate, on_authorize, on_sign,
+		on_authorities, on_spi_new, on_spi_free, on_install, on_child_down, on_config_set, on_up, on_down, on_moved };
 
 	w->now_ms = now_ms;
+	w->crypto = config->crypto;
 	w->spi_next = 0x1000;
 	list_init(&w->sessions);
 	list_init(&w->answers);
@@ -451,6 +527,7 @@ void world_fini(struct world *w)
 	w->engine = NULL;
 	for (struct list *n; (n = list_first(&w->answers)) != NULL;) {
 		list_del(n);
+		free(list_of(n, struct answer, link)->octets);
 		free(list_of(n, struct answer, link));
 	}
 	for (struct list *n; (n = list_first(&w->spis)) != NULL;) {
@@ -487,7 +564,8 @@ enum err world_initiate(struct world *w, const struct ike_path *path, struct sla
 	r.want = w->set.want.want != 0 ? &w->set.want : NULL;
 	r.routes = w->set.routes.prefix_count != 0 ? &w->set.routes : NULL;
 	r.terms = terms_of(w);
-	err = fill_psk(w, &r.psk);
+	r.authorities = on_authorities(w, path);
+	err = w->set.key == NULL ? fill_psk(w, &r.psk) : ERR_OK;
 	if (err == ERR_OK)
 		err = ike_engine_initiate(w->engine, w->now_ms, &r, out);
 	if (err == ERR_OK)
@@ -527,6 +605,7 @@ void world_advance(struct world *w, uint64_t now_ms)
 	while ((a = due_answer(w)) != NULL) {
 		list_del(&a->link);
 		give(w, a);
+		free(a->octets);
 		free(a);
 	}
 	ike_engine_advance(w->engine, now_ms);

@@ -8,6 +8,7 @@
  */
 
 #include "base/list.h"
+#include "crypto/algid.h"
 #include "crypto/rand.h"
 #include "ike/engine.h"
 #include "ike/wire/id.h"
@@ -21,8 +22,18 @@ enum { WORLD_OFFERS = 4, WORLD_TS = 4, WORLD_FAULT = 160, WORLD_ID = 64 };
 
 /* Which answers the world gives.  Tests change them between two steps. */
 struct world_settings {
-	const char *id;  /* FQDN */
-	const char *psk; /* both directions */
+	const char *id;               /* FQDN */
+	const char *psk;              /* both directions, where there are no keys below */
+	const struct crypto_key *key; /* ours: signs with 'scheme' under 'method', and 'certs' go along; NULL: by PSK */
+	struct crypto_scheme scheme;
+	uint8_t method; /* enum ike_auth_method */
+	const char *certs[IKE_CERTS];
+	uint8_t cert_count;
+	const struct crypto_key *peer_key; /* verifies the peer's signature if 'peer_cert' came with it; NULL: by PSK */
+	struct crypto_scheme peer_scheme;  /* of classic methods */
+	const char *peer_cert;
+	const char *authorities; /* CERTREQ: multiples of 20 characters; NULL: none */
+	enum err sign_err;
 	struct ike_offers ike;
 	struct ike_offers esp;
 	struct ike_ts local[WORLD_TS], remote[WORLD_TS];
@@ -68,6 +79,9 @@ struct world_session {
 	bool up, over;
 	enum ike_down why;
 	char peer[WORLD_ID];
+	char certs[256];   /* that the peer sent, one after the other */
+	char certreq[256]; /* its CERTREQ, as 'sign' was told */
+	uint16_t hashes;
 	struct list children;
 	unsigned child_count, child_downs;
 	struct ike_config set; /* CFG_SET received */
@@ -82,6 +96,7 @@ typedef void world_send_fn(void *ctx, const struct ike_path *path, struct bytes 
 struct world {
 	struct world_settings set;
 	struct ike_engine *engine;
+	struct crypto *crypto;
 	struct ike_ports ports;
 	world_send_fn *send;
 	void *send_ctx;

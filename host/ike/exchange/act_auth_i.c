@@ -6,6 +6,7 @@
 #include "ike/child.h"
 #include "ike/config.h"
 #include "ike/core.h"
+#include "ike/keying/certs.h"
 #include "ike/keying/proof.h"
 #include "ike/keying/seal.h"
 #include "ike/live.h"
@@ -35,21 +36,28 @@ static enum err build_request(const struct ike_step *s, const struct ike_proposa
 	struct ike_setup *setup = s->sa->setup;
 	struct ike_id wanted = wanted_id(setup);
 	struct ike_build b;
-	enum err err;
 
 	ike_seal_begin(s->e, s->sa, IKE_X_IKE_AUTH, false, &b);
 	ike_id_build(ike_build_payload(&b, IKE_P_IDI), &s->sa->local_id);
+	ike_certs_build(&b, &setup->certs);
 	if (setup->initial_contact)
 		ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), IKE_N_INITIAL_CONTACT, bytes_of(NULL, 0));
+	ike_certs_build_request(&b, ike_blob_view(&setup->authorities));
 	if (wanted.type != 0)
 		ike_id_build(ike_build_payload(&b, IKE_P_IDR), &wanted);
-	err = ike_proof_build(s->e, s->sa, ike_build_payload(&b, IKE_P_AUTH));
-	if (err != ERR_OK)
-		return err;
+	ike_proof_build(s->sa, ike_build_payload(&b, IKE_P_AUTH));
 	if (setup->deal->has_config)
 		ike_config_build_request(ike_build_payload(&b, IKE_P_CP), &setup->deal->config);
 	build_child(&b, &setup->deal->terms.child, esp);
 	return ike_seal_end(s->e, s->sa, &b, out);
+}
+
+enum err ike_act_auth_i_sign(const struct ike_step *s)
+{
+	struct ike_msg init;
+	enum err err = ike_msg_parse(ike_blob_view(&s->sa->setup->init_rx), &init);
+
+	return err == ERR_OK ? ike_proof_begin(s->e, s->sa, &init) : err;
 }
 
 enum err ike_act_auth_i_send(const struct ike_step *s)
@@ -116,7 +124,6 @@ static enum err fail_auth(const struct ike_step *s, const char *why)
 
 enum err ike_act_auth_i_ask(const struct ike_step *s)
 {
-	const struct ike_ports *ports = s->e->cfg.ports;
 	struct ike_id wanted = wanted_id(s->sa->setup);
 	struct rd id_rd = rd_of(ike_msg_find(s->msg, IKE_P_IDR)->body);
 	struct rd auth_rd = rd_of(ike_msg_find(s->msg, IKE_P_AUTH)->body);
@@ -135,10 +142,12 @@ enum err ike_act_auth_i_ask(const struct ike_step *s)
 		return err;
 	if (wanted.type != 0 && !ike_id_eq(&wanted, &id))
 		return fail_auth(s, "other-identity");
-	who.peer_id = &s->sa->remote_id;
-	who.method = auth.method;
-	s->sa->asked = IKE_ASKED_PROOF;
-	ports->authenticate(ports->ctx, s->sa->handle, &who);
+	return ike_proof_ask(s->e, s->sa, s->msg, &auth, &who);
+}
+
+enum err ike_act_auth_i_unproved(const struct ike_step *s)
+{
+	ike_core_count(s->e, IKE_STAT_AUTH_REFUSED);
 	return ERR_OK;
 }
 
@@ -150,8 +159,8 @@ static enum err verify(const struct ike_step *s, const struct ike_msg *msg)
 
 	if (err == ERR_OK)
 		err = ike_proof_check(s->e, s->sa, &auth);
-	if (err == ERR_AUTH || err == ERR_UNSUPPORTED)
-		return fail_auth(s, err == ERR_AUTH ? "wrong-key" : "method");
+	if (err == ERR_AUTH)
+		return fail_auth(s, "wrong-key");
 	return err;
 }
 

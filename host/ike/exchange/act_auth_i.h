@@ -8,10 +8,12 @@ extern "C" {
 #endif
 
 /* IKE_AUTH of an initiator, RFC7296-1.2. */
-ike_action_fn ike_act_auth_i_send;    /* identity, proof, and what we want */
-ike_action_fn ike_act_auth_i_refused; /* the peer doesn't want us */
-ike_action_fn ike_act_auth_i_ask;     /* keeps the response and asks the world about the peer */
-ike_action_fn ike_act_auth_i_verify;  /* checks AUTH, takes addresses, has the child installed */
+ike_action_fn ike_act_auth_i_sign;     /* has our AUTH made */
+ike_action_fn ike_act_auth_i_send;     /* identity, proof, and what we want */
+ike_action_fn ike_act_auth_i_refused;  /* the peer doesn't want us */
+ike_action_fn ike_act_auth_i_ask;      /* keeps the response and asks the world about the peer */
+ike_action_fn ike_act_auth_i_unproved; /* it isn't who it says */
+ike_action_fn ike_act_auth_i_verify;   /* checks AUTH, takes addresses, has the child installed */
 ike_action_fn ike_act_auth_i_up;
 
 #ifdef __cplusplus

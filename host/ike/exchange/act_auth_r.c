@@ -6,6 +6,7 @@
 #include "ike/child.h"
 #include "ike/config.h"
 #include "ike/core.h"
+#include "ike/keying/certs.h"
 #include "ike/keying/proof.h"
 #include "ike/keying/seal.h"
 #include "ike/live.h"
@@ -66,7 +67,6 @@ static enum err read_auth(const struct ike_msg *msg, struct ike_authdata *out)
 
 enum err ike_act_auth_r_ask(const struct ike_step *s)
 {
-	const struct ike_ports *ports = s->e->cfg.ports;
 	struct ike_sa *sa = s->sa;
 	struct ike_who who = { .role = IKE_RESPONDER, .path = sa->path };
 	struct ike_authdata auth;
@@ -82,15 +82,10 @@ enum err ike_act_auth_r_ask(const struct ike_step *s)
 	if (read_auth(s->msg, &auth) != ERR_OK)
 		return fail_auth(s, "method");
 	sa->window.busy = true;
-	sa->known = true;
-	sa->asked = IKE_ASKED_PROOF;
 	sa->initial_contact = ike_msg_notify(s->msg, IKE_N_INITIAL_CONTACT, NULL);
-	who.peer_id = &sa->remote_id;
-	who.method = auth.method;
 	if (read_id(s->msg, IKE_P_IDR, &wanted) == ERR_OK)
 		who.wanted_id = &wanted;
-	ports->authenticate(ports->ctx, sa->handle, &who);
-	return ERR_OK;
+	return ike_proof_ask(s->e, sa, s->msg, &auth, &who) == ERR_OK ? ERR_OK : fail_auth(s, "internal");
 }
 
 static enum err read_ts(const struct ike_msg *msg, struct ike_ts_list *tsi, struct ike_ts_list *tsr)
@@ -111,14 +106,18 @@ static bool read_config(const struct ike_msg *msg, struct ike_config *out)
 	return p != NULL && ike_config_parse(p->body, &type, out) == ERR_OK && type == IKE_CP_REQUEST;
 }
 
-static enum err ask_grant(const struct ike_step *s, const struct ike_msg *msg)
+enum err ike_act_auth_r_plead(const struct ike_step *s)
 {
 	const struct ike_ports *ports = s->e->cfg.ports;
+	struct ike_msg *msg = &s->e->msg;
 	struct ike_sa *sa = s->sa;
 	struct ike_plea plea = { .path = sa->path, .ref = sa->ref, .peer_id = &sa->remote_id, .flexvpn = sa->flexvpn };
 	struct ike_ts_list tsi, tsr;
 	struct ike_config want;
+	enum err err = ike_seal_reopen(sa, ike_blob_view(&sa->setup->held), msg);
 
+	if (err != ERR_OK)
+		return fail_auth(s, "internal");
 	if (read_ts(msg, &tsi, &tsr) != ERR_OK) {
 		ike_core_blame(sa, IKE_DOWN_PROTOCOL);
 		(void)reply_error(s, IKE_N_INVALID_SYNTAX);
@@ -148,9 +147,9 @@ enum err ike_act_auth_r_verify(const struct ike_step *s)
 	if (err == ERR_OK)
 		err = ike_proof_check(s->e, s->sa, &auth);
 	if (err != ERR_OK)
-		return fail_auth(s, err == ERR_AUTH ? "wrong-key" : err == ERR_UNSUPPORTED ? "method" : "internal");
+		return fail_auth(s, err == ERR_AUTH ? "wrong-key" : "internal");
 	ike_sa_opened(s->sa);
-	return ask_grant(s, msg);
+	return ike_proof_begin(s->e, s->sa, msg) == ERR_OK ? ERR_OK : fail_auth(s, "internal");
 }
 
 /* AUTH, and the error for which there is no child. */
@@ -164,10 +163,10 @@ static enum err reply_childless(const struct ike_step *s, uint16_t notify)
 	ike_core_log_sa(sa, LOG_L_WARN, "child.refused", "notify=%s", ike_iana_notify_str(notify));
 	ike_seal_begin(s->e, sa, IKE_X_IKE_AUTH, true, &b);
 	ike_id_build(ike_build_payload(&b, IKE_P_IDR), &sa->local_id);
-	err = ike_proof_build(s->e, sa, ike_build_payload(&b, IKE_P_AUTH));
+	ike_certs_build(&b, &sa->setup->certs);
+	ike_proof_build(sa, ike_build_payload(&b, IKE_P_AUTH));
 	ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), notify, bytes_of(NULL, 0));
-	if (err == ERR_OK)
-		err = ike_seal_end(s->e, sa, &b, &datagram);
+	err = ike_seal_end(s->e, sa, &b, &datagram);
 	if (err == ERR_OK)
 		err = ike_window_respond(sa, datagram);
 	if (err == ERR_OK)
@@ -310,9 +309,8 @@ static enum err build_response(const struct ike_step *s, const struct ike_child 
 		return err;
 	ike_seal_begin(s->e, s->sa, IKE_X_IKE_AUTH, true, &b);
 	ike_id_build(ike_build_payload(&b, IKE_P_IDR), &s->sa->local_id);
-	err = ike_proof_build(s->e, s->sa, ike_build_payload(&b, IKE_P_AUTH));
-	if (err != ERR_OK)
-		return err;
+	ike_certs_build(&b, &setup->certs);
+	ike_proof_build(s->sa, ike_build_payload(&b, IKE_P_AUTH));
 	if (setup->deal->has_config)
 		ike_config_build(ike_build_payload(&b, IKE_P_CP), IKE_CP_REPLY, &setup->deal->config);
 	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &answer);

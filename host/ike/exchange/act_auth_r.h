@@ -9,7 +9,8 @@ extern "C" {
 
 /* IKE_AUTH of a responder, RFC7296-1.2.  It is answered last: when the child is installed, or something failed. */
 ike_action_fn ike_act_auth_r_ask;        /* keeps the request and asks the world who it is */
-ike_action_fn ike_act_auth_r_verify;     /* checks AUTH and asks the world what the peer may have */
+ike_action_fn ike_act_auth_r_verify;     /* checks AUTH and has ours made */
+ike_action_fn ike_act_auth_r_plead;      /* asks the world what the peer may have */
 ike_action_fn ike_act_auth_r_child;      /* chooses proposal and selectors, has the child installed */
 ike_action_fn ike_act_auth_r_up;         /* answers with the child */
 ike_action_fn ike_act_auth_r_no_child;   /* answers without: it couldn't be installed */

@@ -9,6 +9,7 @@
 #include "crypto/iana.h"
 #include "ike/core.h"
 #include "ike/natd.h"
+#include "ike/keying/certs.h"
 #include "ike/keying/proof.h"
 #include "ike/keying/seal.h"
 #include "ike/wire/ke.h"
@@ -25,8 +26,8 @@ static void build_ke(struct ike_build *b, const struct crypto_alg *group, const 
 	ike_ke_build(ike_build_payload(b, IKE_P_KE), &ke);
 }
 
-/* What follows KE in request and response alike: nonce, NAT detection, vendor id. */
-static enum err build_rest(struct ike_engine *e, struct ike_sa *sa, struct ike_build *b)
+/* What follows KE in request and response alike: nonce, NAT detection, hashes for signatures, vendor id. */
+static enum err build_rest(struct ike_engine *e, struct ike_sa *sa, struct ike_build *b, bool hashes)
 {
 	struct ike_hdr spis = { .spi_i = sa->spi_i, .spi_r = sa->spi_r };
 	uint8_t nonce[IKE_NONCE_LEN];
@@ -36,6 +37,8 @@ static enum err build_rest(struct ike_engine *e, struct ike_sa *sa, struct ike_b
 		return err;
 	ike_nonce_build(ike_build_payload(b, IKE_P_NONCE), bytes_of(nonce, sizeof(nonce)));
 	err = ike_natd_build(e->cfg.crypto, b, &spis, &sa->path, sa->setup->force_udp);
+	if (hashes)
+		ike_certs_build_hashes(b);
 	ike_vendor_build(ike_build_payload(b, IKE_P_VENDOR), IKE_VENDOR_FLEXVPN);
 	return err;
 }
@@ -76,7 +79,7 @@ enum err ike_act_init_send(const struct ike_step *s)
 	ike_seal_begin_clear(s->e, s->sa, false, &b);
 	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &list);
 	build_ke(&b, group, pub);
-	err = build_rest(s->e, s->sa, &b);
+	err = build_rest(s->e, s->sa, &b, ports->sign != NULL);
 	if (err == ERR_OK)
 		err = ike_build_finish(&b, &datagram);
 	if (err == ERR_OK)
@@ -321,6 +324,8 @@ enum err ike_act_init_accept(const struct ike_step *s)
 
 static enum err build_reply(const struct ike_step *s, const uint8_t *pub, struct bytes *out)
 {
+	const struct ike_ports *ports = s->e->cfg.ports;
+	bool hashes = ports->sign != NULL && ike_certs_hashes(s->msg) != 0;
 	struct ike_proposals answer;
 	struct ike_build b;
 	enum err err = ike_select_answer(&s->sa->setup->choice, 0, &answer);
@@ -330,7 +335,9 @@ static enum err build_reply(const struct ike_step *s, const uint8_t *pub, struct
 	ike_seal_begin_clear(s->e, s->sa, true, &b);
 	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &answer);
 	build_ke(&b, s->sa->suite.group, pub);
-	err = build_rest(s->e, s->sa, &b);
+	err = build_rest(s->e, s->sa, &b, hashes);
+	if (ports->authorities != NULL)
+		ike_certs_build_request(&b, ports->authorities(ports->ctx, &s->sa->path));
 	return err == ERR_OK ? ike_build_finish(&b, out) : err;
 }
 

@@ -113,21 +113,26 @@ enum err ike_keys_trim(const struct ike_suite *suite, struct secret *keys)
 	return err;
 }
 
+enum err ike_keys_maced_id(
+	struct crypto *c, const struct ike_suite *suite, const struct secret *keys, const struct ike_keys_signed *what, uint8_t *out)
+{
+	uint8_t head[4] = { what->id->type, 0, 0, 0 }; /* ID payload without its generic header */
+	struct bytes id[2] = { bytes_of(head, sizeof(head)), what->id->data };
+	struct crypto_prf_key key = { suite->prf, ike_keys_view(suite, keys, what->initiator ? IKE_SK_PI : IKE_SK_PR) };
+
+	return crypto_prf_sum(c, &key, crypto_parts_of(id, 2), out);
+}
+
 enum err ike_keys_auth_psk(struct crypto *c, const struct ike_suite *suite, const struct secret *keys, const struct ike_keys_signed *what,
 	struct bytes psk, uint8_t *out)
 {
-	uint8_t head[4] = { what->id->type, 0, 0, 0 }; /* ID payload without its generic header */
 	uint8_t maced_id[CRYPTO_DIGEST_MAX];
 	uint8_t padded[CRYPTO_DIGEST_MAX];
 	struct bytes pad = bytes_of(key_pad, sizeof(key_pad) - 1);
-	struct bytes id[2] = { bytes_of(head, sizeof(head)), what->id->data };
 	struct bytes octets[3] = { what->message, what->nonce, bytes_of(maced_id, suite->prf->out_len) };
-	struct crypto_prf_key key = { .alg = suite->prf };
-	enum err err;
+	struct crypto_prf_key key = { .alg = suite->prf, .key = psk };
+	enum err err = ike_keys_maced_id(c, suite, keys, what, maced_id);
 
-	key.key = ike_keys_view(suite, keys, what->initiator ? IKE_SK_PI : IKE_SK_PR);
-	err = crypto_prf_sum(c, &key, crypto_parts_of(id, 2), maced_id);
-	key.key = psk;
 	if (err == ERR_OK)
 		err = crypto_prf_sum(c, &key, crypto_parts_of(&pad, 1), padded);
 	key.key = bytes_of(padded, suite->prf->out_len);

@@ -46,6 +46,10 @@ struct ike_keys_signed {
 	const struct ike_id *id; /* that side's */
 };
 
+/* prf(SK_p, that side's identity), which ends what is signed: suite->prf->out_len bytes to 'out'. */
+MUST_USE enum err ike_keys_maced_id(
+	struct crypto *c, const struct ike_suite *suite, const struct secret *keys, const struct ike_keys_signed *what, uint8_t *out);
+
 /* The AUTH value of a pre-shared key: suite->prf->out_len bytes to 'out'. */
 MUST_USE enum err ike_keys_auth_psk(struct crypto *c, const struct ike_suite *suite, const struct secret *keys,
 	const struct ike_keys_signed *what, struct bytes psk, uint8_t *out);

@@ -1,7 +1,13 @@
-/* AUTH with a pre-shared key, ours and the peer's: each signs its IKE_SA_INIT, the other's nonce and its own identity. */
+/*
+ * AUTH, ours and the peer's: each signs its IKE_SA_INIT, the other's nonce and its own identity.  With a pre-shared key that
+ * is done here, signatures are the world's work.  Engine's thread.
+ */
 #include "ike/keying/proof.h"
 
+#include <stdlib.h>
+
 #include "ike/core.h"
+#include "ike/keying/certs.h"
 #include "ike/wire/nonce.h"
 
 struct bytes ike_proof_nonce(const struct ike_blob *init)
@@ -26,41 +32,164 @@ struct ike_keys_seed ike_proof_seed(const struct ike_sa *sa)
 	return (struct ike_keys_seed){ .shared = bytes_of(NULL, 0), .ni = peer, .nr = own, .spi_i = sa->spi_i, .spi_r = sa->spi_r };
 }
 
-enum err ike_proof_build(struct ike_engine *e, struct ike_sa *sa, struct wr *w)
+static struct ike_keys_signed signed_by_us(const struct ike_sa *sa)
 {
-	uint8_t value[CRYPTO_DIGEST_MAX];
-	struct ike_keys_signed what = { .initiator = sa->role == IKE_INITIATOR, .id = &sa->local_id };
-	struct ike_authdata auth = { .method = IKE_AUTH_PSK };
-	enum err err;
+	return (struct ike_keys_signed){ .initiator = sa->role == IKE_INITIATOR,
+		.id = &sa->local_id,
+		.message = ike_blob_view(&sa->setup->init_tx),
+		.nonce = ike_proof_nonce(&sa->setup->init_rx) };
+}
 
-	what.message = ike_blob_view(&sa->setup->init_tx);
-	what.nonce = ike_proof_nonce(&sa->setup->init_rx);
-	err = ike_keys_auth_psk(e->cfg.crypto, &sa->suite, &sa->keys, &what, secret_view(&sa->setup->sign), value);
+static struct ike_keys_signed signed_by_peer(const struct ike_sa *sa)
+{
+	return (struct ike_keys_signed){ .initiator = sa->role != IKE_INITIATOR,
+		.id = &sa->remote_id,
+		.message = ike_blob_view(&sa->setup->init_rx),
+		.nonce = ike_proof_nonce(&sa->setup->init_tx) };
+}
+
+/* All that is signed, one after the other: a world that works elsewhere can take it along. */
+static enum err join_octets(struct ike_engine *e, struct ike_sa *sa, const struct ike_keys_signed *what, struct ike_blob *out)
+{
+	size_t len = what->message.len + what->nonce.len + sa->suite.prf->out_len;
+	uint8_t maced_id[CRYPTO_DIGEST_MAX];
+	struct wr w;
+	enum err err = ike_keys_maced_id(e->cfg.crypto, &sa->suite, &sa->keys, what, maced_id);
+
+	ike_blob_drop(out);
+	if (err == ERR_OK)
+		out->data = (uint8_t *)malloc(len);
+	if (out->data == NULL)
+		return err == ERR_OK ? ERR_NOMEM : err;
+	out->len = len;
+	w = wr_of(out->data, len);
+	wr_bytes(&w, what->message);
+	wr_bytes(&w, what->nonce);
+	wr_bytes(&w, bytes_of(maced_id, sa->suite.prf->out_len));
+	return wr_done(&w);
+}
+
+/* ---- ours ---- */
+
+static enum err sign_psk(struct ike_engine *e, struct ike_sa *sa)
+{
+	struct ike_keys_signed what = signed_by_us(sa);
+	uint8_t value[CRYPTO_DIGEST_MAX];
+	enum err err = ike_keys_auth_psk(e->cfg.crypto, &sa->suite, &sa->keys, &what, secret_view(&sa->setup->sign), value);
+
+	if (err == ERR_OK)
+		err = ike_blob_set(&sa->setup->auth, bytes_of(value, sa->suite.prf->out_len));
 	if (err != ERR_OK)
 		return err;
-	auth.data = bytes_of(value, sa->suite.prf->out_len);
-	ike_authdata_build(w, &auth);
 	sa->auth_local = IKE_AUTH_PSK;
+	ike_fsm_post(sa, IKE_E_SIGNED);
 	return ERR_OK;
+}
+
+static uint16_t peer_hashes(const struct ike_sa *sa)
+{
+	struct ike_msg init;
+
+	return ike_msg_parse(ike_blob_view(&sa->setup->init_rx), &init) == ERR_OK ? ike_certs_hashes(&init) : 0;
+}
+
+static enum err ask_world(struct ike_engine *e, struct ike_sa *sa, const struct ike_msg *certreq)
+{
+	const struct ike_ports *ports = e->cfg.ports;
+	struct ike_keys_signed what = signed_by_us(sa);
+	struct ike_text text = { .role = (enum ike_role)sa->role, .path = sa->path, .ref = sa->ref, .local_id = &sa->local_id };
+	uint8_t authorities[IKE_CERTS_AUTHORITIES_LEN];
+	struct ike_blob octets = { 0 };
+	enum err err = join_octets(e, sa, &what, &octets);
+
+	if (err == ERR_OK) {
+		text.authorities = ike_certs_authorities(certreq, authorities);
+		text.hashes = peer_hashes(sa);
+		text.octets = ike_blob_view(&octets);
+		sa->asked = IKE_ASKED_SIGNATURE;
+		ports->sign(ports->ctx, sa->handle, &text);
+	}
+	ike_blob_drop(&octets);
+	return err;
+}
+
+enum err ike_proof_begin(struct ike_engine *e, struct ike_sa *sa, const struct ike_msg *certreq)
+{
+	return sa->setup->sign.len != 0 ? sign_psk(e, sa) : ask_world(e, sa, certreq);
+}
+
+enum err ike_proof_take(struct ike_sa *sa, const struct ike_signature *signature)
+{
+	enum err err = signature->err;
+
+	if (err == ERR_OK && (signature->data.len == 0 || signature->cert_count > IKE_CERTS))
+		err = ERR_INCOMPLETE;
+	if (err == ERR_OK)
+		err = ike_blob_set(&sa->setup->auth, signature->data);
+	if (err == ERR_OK)
+		err = ike_certs_keep(&sa->setup->certs, signature->cert, signature->cert_count);
+	sa->auth_local = signature->method;
+	return err;
+}
+
+void ike_proof_build(const struct ike_sa *sa, struct wr *w)
+{
+	struct ike_authdata auth = { .method = sa->auth_local, .data = ike_blob_view(&sa->setup->auth) };
+
+	ike_authdata_build(w, &auth);
+}
+
+/* ---- the peer's ---- */
+
+static enum err check_psk(struct ike_engine *e, struct ike_sa *sa, struct bytes data)
+{
+	struct ike_keys_signed what = signed_by_peer(sa);
+	uint8_t value[CRYPTO_DIGEST_MAX];
+	enum err err;
+
+	if (sa->setup->verify.len == 0)
+		return ERR_AUTH;
+	err = ike_keys_auth_psk(e->cfg.crypto, &sa->suite, &sa->keys, &what, secret_view(&sa->setup->verify), value);
+	if (err != ERR_OK)
+		return err;
+	return secret_eq(bytes_of(value, sa->suite.prf->out_len), data) ? ERR_OK : ERR_AUTH;
+}
+
+enum err ike_proof_ask(
+	struct ike_engine *e, struct ike_sa *sa, const struct ike_msg *msg, const struct ike_authdata *auth, struct ike_who *who)
+{
+	const struct ike_ports *ports = e->cfg.ports;
+	struct ike_keys_signed what = signed_by_peer(sa);
+	uint8_t authorities[IKE_CERTS_AUTHORITIES_LEN];
+	struct bytes cert[IKE_CERTS];
+	struct ike_blob octets = { 0 };
+	enum err err = auth->method == IKE_AUTH_PSK ? ERR_OK : join_octets(e, sa, &what, &octets);
+
+	if (err == ERR_OK) {
+		who->peer_id = &sa->remote_id;
+		who->method = auth->method;
+		who->cert = cert;
+		who->cert_count = ike_certs_read(msg, cert);
+		who->authorities = ike_certs_authorities(msg, authorities);
+		who->auth = auth->method == IKE_AUTH_PSK ? bytes_of(NULL, 0) : auth->data;
+		who->octets = ike_blob_view(&octets);
+		sa->known = true;
+		sa->asked = IKE_ASKED_PROOF;
+		ports->authenticate(ports->ctx, sa->handle, who);
+	}
+	ike_blob_drop(&octets);
+	return err;
 }
 
 enum err ike_proof_check(struct ike_engine *e, struct ike_sa *sa, const struct ike_authdata *auth)
 {
-	uint8_t value[CRYPTO_DIGEST_MAX];
-	struct ike_keys_signed what = { .initiator = sa->role != IKE_INITIATOR, .id = &sa->remote_id };
-	enum err err;
+	enum err err = ERR_AUTH;
 
-	if (auth->method != IKE_AUTH_PSK)
-		return ERR_UNSUPPORTED;
-	if (sa->setup->verify.len == 0)
-		return ERR_AUTH;
-	what.message = ike_blob_view(&sa->setup->init_rx);
-	what.nonce = ike_proof_nonce(&sa->setup->init_tx);
-	err = ike_keys_auth_psk(e->cfg.crypto, &sa->suite, &sa->keys, &what, secret_view(&sa->setup->verify), value);
-	if (err != ERR_OK)
-		return err;
-	if (!secret_eq(bytes_of(value, sa->suite.prf->out_len), auth->data))
-		return ERR_AUTH;
-	sa->auth_remote = auth->method;
-	return ERR_OK;
+	if (auth->method == IKE_AUTH_PSK)
+		err = check_psk(e, sa, auth->data);
+	else if (sa->setup->proved)
+		err = ERR_OK;
+	if (err == ERR_OK)
+		sa->auth_remote = auth->method;
+	return err;
 }
