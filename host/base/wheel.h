@@ -23,14 +23,15 @@ struct wheel_timer {
 enum { WHEEL_LEVELS = 6, WHEEL_SLOTS = 64 };
 
 struct wheel {
-	struct list slot[WHEEL_LEVELS][WHEEL_SLOTS];
+	struct list slot[WHEEL_LEVELS + 1][WHEEL_SLOTS]; /* the last row is for what is due already */
+	uint64_t filled[WHEEL_LEVELS + 1];               /* a bit for each slot that has timers */
 	uint64_t now_ms;
 	uint32_t armed; /* timers in the wheel */
 };
 
 void wheel_init(struct wheel *w, uint64_t now_ms);
 
-/* Arms (or moves) 't' to 'due_ms'; a time that has passed fires at the next advance. */
+/* Arms (or moves) 't' to 'due_ms'; a time that has come or passed fires at the next advance, to the same time too. */
 void wheel_arm(struct wheel *w, struct wheel_timer *t, uint64_t due_ms);
 
 /* Disarms 't'; nothing when it isn't armed. */

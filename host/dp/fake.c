@@ -47,6 +47,7 @@ static void arm(struct dp_fake *f)
 		wheel_arm(f->wheel, &f->tick, f->wheel->now_ms + 1);
 		return;
 	}
+	wheel_disarm(f->wheel, &f->tick);
 	if (f->held || list_empty(&f->asks))
 		return;
 	first = list_of(list_first(&f->asks), struct ask, link);
@@ -254,7 +255,7 @@ struct dp_model *dp_fake_model(struct dp_fake *f)
 
 void dp_fake_delay(struct dp_fake *f, uint32_t ms)
 {
-	f->delay_ms = ms == 0 ? 1 : ms;
+	f->delay_ms = ms;
 }
 
 void dp_fake_hold(struct dp_fake *f, bool held)

@@ -21,7 +21,7 @@ MUST_USE enum err dp_fake_new(struct dp_fake **out, struct wheel *wheel, const u
 struct dp_provider *dp_fake_provider(struct dp_fake *f);
 struct dp_model *dp_fake_model(struct dp_fake *f);
 
-/* Ticks between request and answer, at least 1 (the default). */
+/* Milliseconds between request and answer (1); 0: with the wheel's next turn. */
 void dp_fake_delay(struct dp_fake *f, uint32_t ms);
 
 /* While held nothing is carried out nor answered. */

@@ -55,7 +55,8 @@ static void send_work(struct dp_sync *s)
 
 	while (s->state == DP_SYNC_RUN && (b = free_batch(s)) != NULL && dp_batch_fill(b, &s->plan, s->op)) {
 		if (dp_provider_submit(s->provider, s->op, b->count, &b->call) != ERR_OK) {
-			dp_batch_refill(b); /* tried again at the next tick */
+			dp_batch_refill(b);
+			wheel_arm(s->wheel, &s->tick, s->wheel->now_ms + 1); /* tried again then: not at once, the link is full */
 			return;
 		}
 		dp_batch_sent(b);
@@ -67,16 +68,19 @@ static void send_work(struct dp_sync *s)
 
 void dp_sync_flush(struct dp_sync *s)
 {
+	if (s->state == DP_SYNC_RUN)
+		wheel_disarm(s->wheel, &s->tick); /* this is what it is for */
 	send_work(s);
 	dp_plan_tell(&s->plan);
 }
 
+/* At the next turn: what is put until then goes out together. */
 static void on_work(struct dp_plan *plan)
 {
 	struct dp_sync *s = list_of(plan, struct dp_sync, plan);
 
 	if (!wheel_armed(&s->tick))
-		wheel_arm(s->wheel, &s->tick, s->wheel->now_ms + 1);
+		wheel_arm(s->wheel, &s->tick, s->wheel->now_ms);
 }
 
 static void begin_dump(struct dp_sync *s);

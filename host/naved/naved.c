@@ -252,6 +252,7 @@ enum err naved_run(struct naved *n)
 		wheel_advance(&n->wheel, clock_now_ms());
 		if (n->kernel != NULL && route_kernel_flush(n->kernel) != 0)
 			log_event(&n->log, LOG_L_WARN, "route.kernel", "err=%s", err_name(ERR_IO));
+		(void)fflush(stderr);
 	}
 	return ERR_OK;
 }
@@ -266,6 +267,7 @@ static enum err open_base(struct naved *n)
 	} handled[] = { { SIGTERM, on_stop }, { SIGINT, on_stop }, { SIGHUP, on_reload } };
 	enum err err;
 
+	(void)setvbuf(stderr, NULL, _IOFBF, BUFSIZ); /* flushed at the end of each turn: one write for all its lines */
 	n->log = (struct log){ .sink = log_stderr, .level = n->options.level };
 	wheel_init(&n->wheel, clock_now_ms());
 	n->rand = crypto_rand_system();
@@ -301,8 +303,10 @@ static enum err open_datapath(struct naved *n)
 		return err;
 	if (n->options.fake_dataplane) {
 		err = dp_fake_new(&fake, &n->wheel, n->map_key, seed);
-		if (err == ERR_OK)
+		if (err == ERR_OK) {
+			dp_fake_delay(fake, 0);
 			n->datapath = dp_fake_provider(fake);
+		}
 	} else {
 		config.instance = seed;
 		err = dp_client_new(&n->client, &config);

@@ -166,11 +166,22 @@ TEST_F(Wheel, past_time_fires_at_the_next_advance)
 
 	wheel_init(&w, 1000);
 	wheel_arm(&w, &t.t, 10);
-	EXPECT_EQ(wheel_next(&w), 1001u);
-	wheel_advance(&w, 1000);
+	EXPECT_EQ(wheel_next(&w), 1000u);
 	EXPECT_TRUE(log.empty());
-	wheel_advance(&w, 1001);
-	EXPECT_EQ(log.size(), 1u);
+	wheel_advance(&w, 1000);
+	EXPECT_EQ(log, (std::vector<Fired>{ { 1, 1000, 1000 } }));
+	EXPECT_EQ(wheel_next(&w), UINT64_MAX);
+}
+
+TEST_F(Wheel, a_time_that_has_come_goes_before_later_ones)
+{
+	Timer now = make(1), later = make(2);
+
+	wheel_init(&w, 1000);
+	wheel_arm(&w, &later.t, 1001);
+	wheel_arm(&w, &now.t, 1000);
+	wheel_advance(&w, 2000);
+	EXPECT_EQ(log, (std::vector<Fired>{ { 1, 1000, 2000 }, { 2, 1001, 2000 } }));
 }
 
 TEST_F(Wheel, callback_may_rearm_itself_within_the_same_advance)
@@ -192,8 +203,22 @@ TEST_F(Wheel, callback_may_rearm_itself_into_the_past_without_looping)
 	wheel_advance(&w, 64);
 	EXPECT_EQ(log.size(), 1u);
 	EXPECT_TRUE(wheel_armed(&t.t));
-	wheel_advance(&w, 65);
+	EXPECT_EQ(wheel_next(&w), 64u);
+	t.again_ms = 1;
+	wheel_advance(&w, 64);
 	EXPECT_EQ(log.size(), 2u);
+	wheel_advance(&w, 100); /* a long advance doesn't leave it behind */
+	EXPECT_EQ(log, (std::vector<Fired>{ { 1, 64, 64 }, { 1, 64, 64 }, { 1, 64, 100 } }));
+}
+
+TEST_F(Wheel, callback_that_arms_for_now_runs_again_within_a_long_advance)
+{
+	Timer t = make(1);
+
+	t.again_ms = 1;
+	wheel_arm(&w, &t.t, 64);
+	wheel_advance(&w, 100);
+	EXPECT_EQ(log, (std::vector<Fired>{ { 1, 64, 100 }, { 1, 65, 100 } }));
 }
 
 TEST_F(Wheel, callback_may_disarm_a_timer_of_the_same_tick)
