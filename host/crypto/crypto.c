@@ -18,22 +18,10 @@ static enum err init_cipher(struct crypto *c, unsigned i, const struct crypto_al
 	return EVP_CipherInit_ex2(c->cipher_ctx[i], c->cipher[i], NULL, NULL, 1, NULL) == 1 ? ERR_OK : ERR_CRYPTO;
 }
 
-static enum err init_mac(struct crypto *c, unsigned i, const struct crypto_alg *alg)
+static enum err init_digest(struct crypto *c, unsigned i, const struct crypto_alg *alg)
 {
-	char digest[16];
-	OSSL_PARAM params[2];
-	EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-
-	if (hmac == NULL)
-		return ERR_CRYPTO;
-	OPENSSL_strlcpy(digest, alg->evp, sizeof(digest));
-	params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0);
-	params[1] = OSSL_PARAM_construct_end();
-	c->mac_ctx[i] = EVP_MAC_CTX_new(hmac);
-	EVP_MAC_free(hmac); /* the context holds its own reference */
-	if (c->mac_ctx[i] == NULL || EVP_MAC_CTX_set_params(c->mac_ctx[i], params) != 1)
-		return ERR_CRYPTO;
-	return ERR_OK;
+	c->digest[i] = EVP_MD_fetch(NULL, alg->evp, NULL);
+	return c->digest[i] != NULL ? ERR_OK : ERR_CRYPTO;
 }
 
 static enum err init_digests(struct crypto *c)
@@ -71,10 +59,21 @@ static BIGNUM *modp_prime(unsigned group)
 	}
 }
 
+static enum err init_x25519(struct crypto *c)
+{
+	static const uint8_t point[32] = { 9 }; /* any will do */
+
+	c->x25519 = EVP_PKEY_CTX_new_from_name(NULL, "X25519", NULL);
+	c->x25519_peer = EVP_PKEY_new_raw_public_key_ex(NULL, "X25519", NULL, point, sizeof(point));
+	if (c->x25519 == NULL || c->x25519_peer == NULL)
+		return ERR_CRYPTO;
+	return EVP_PKEY_fromdata_init(c->x25519) == 1 ? ERR_OK : ERR_CRYPTO;
+}
+
 static enum err init_group(struct crypto *c, unsigned i, const struct crypto_alg *alg)
 {
 	if (alg->id == CRYPTO_GROUP_CURVE25519)
-		return ERR_OK;
+		return init_x25519(c);
 	if (alg->evp != NULL) {
 		c->curve[i] = EC_GROUP_new_by_curve_name(EC_curve_nist2nid(alg->evp));
 		return c->curve[i] != NULL ? ERR_OK : ERR_CRYPTO;
@@ -93,7 +92,7 @@ static enum err init_row(struct crypto *c, unsigned i, const struct crypto_alg *
 		return init_cipher(c, i, alg);
 	case CRYPTO_PRF:
 	case CRYPTO_INTEG:
-		return init_mac(c, i, alg);
+		return init_digest(c, i, alg);
 	case CRYPTO_GROUP:
 		return init_group(c, i, alg);
 	default:
@@ -131,28 +130,16 @@ void crypto_free(struct crypto *c)
 	for (unsigned i = 0; i < CRYPTO_ALG_ROWS; i++) {
 		EVP_CIPHER_CTX_free(c->cipher_ctx[i]);
 		EVP_CIPHER_free(c->cipher[i]);
-		EVP_MAC_CTX_free(c->mac_ctx[i]);
+		EVP_MD_free(c->digest[i]);
 		EC_GROUP_free(c->curve[i]);
 		BN_MONT_CTX_free(c->mont[i]);
 		BN_free(c->prime[i]);
 	}
 	for (unsigned i = 0; i < CRYPTO_HASH_ROWS; i++)
 		EVP_MD_free(c->md[i]);
+	EVP_PKEY_CTX_free(c->x25519);
+	EVP_PKEY_free(c->x25519_peer);
 	EVP_MD_CTX_free(c->md_ctx);
 	BN_CTX_free(c->bn);
 	free(c);
-}
-
-enum err crypto_lib_hmac(struct crypto *c, const struct crypto_alg *alg, struct bytes key, struct crypto_parts in, uint8_t *out)
-{
-	EVP_MAC_CTX *ctx = c->mac_ctx[crypto_alg_index(alg)];
-	static const uint8_t none; /* OpenSSL takes a NULL key for "the one before" */
-	size_t len = 0;
-
-	if (EVP_MAC_init(ctx, key.len == 0 ? &none : key.data, key.len, NULL) != 1)
-		return ERR_CRYPTO;
-	for (size_t i = 0; i < in.count; i++)
-		if (in.part[i].len != 0 && EVP_MAC_update(ctx, in.part[i].data, in.part[i].len) != 1)
-			return ERR_CRYPTO;
-	return EVP_MAC_final(ctx, out, &len, CRYPTO_DIGEST_MAX) == 1 ? ERR_OK : ERR_CRYPTO;
 }

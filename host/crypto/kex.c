@@ -12,50 +12,39 @@
 
 enum { X25519_LEN = 32, MODP_EXPONENT_LEN = 64 }; /* 512 bits: twice the strength of the widest group (RFC3526-8) */
 
-/* Both halves of the pair are handed over: from the private one alone OpenSSL would compute the public one again. */
-static EVP_PKEY *x25519_pair(const struct crypto_kex *kex)
+static const uint8_t x25519_base[X25519_LEN] = { 9 };
+
+/*
+ * The private half as OpenSSL wants it.  It asks for a public half too, or computes one, slower than x25519 below does;
+ * scalar multiplication never looks at it, so that the base point stands in.
+ */
+static EVP_PKEY *x25519_key(struct crypto *c, const struct crypto_kex *kex)
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "X25519", NULL);
 	EVP_PKEY *key = NULL;
 	OSSL_PARAM params[3];
 
 	params[0] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, kex->key.data, X25519_LEN);
-	params[1] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, kex->key.data + X25519_LEN, X25519_LEN);
+	params[1] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)x25519_base, X25519_LEN);
 	params[2] = OSSL_PARAM_construct_end();
-	if (ctx != NULL && EVP_PKEY_fromdata_init(ctx) == 1 && EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_KEYPAIR, params) != 1)
-		key = NULL;
-	EVP_PKEY_CTX_free(ctx);
-	return key;
+	return EVP_PKEY_fromdata(c->x25519, &key, EVP_PKEY_KEYPAIR, params) == 1 ? key : NULL;
 }
 
-static enum err x25519(const struct crypto_kex *kex, struct bytes peer, uint8_t *out)
+/* The private half times 'point' (RFC7748-5): the shared secret, or by the base point the public half. */
+static enum err x25519(struct crypto *c, const struct crypto_kex *kex, const uint8_t *point, uint8_t *out)
 {
-	EVP_PKEY *key = x25519_pair(kex);
-	EVP_PKEY *point = EVP_PKEY_new_raw_public_key_ex(NULL, "X25519", NULL, peer.data, peer.len);
+	EVP_PKEY *key = x25519_key(c, kex);
 	EVP_PKEY_CTX *ctx = key == NULL ? NULL : EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
 	size_t len = X25519_LEN;
 	enum err err = ERR_CRYPTO;
 
-	if (ctx == NULL || point == NULL || EVP_PKEY_derive_init(ctx) != 1 || EVP_PKEY_derive_set_peer_ex(ctx, point, 0) != 1)
+	if (ctx == NULL || EVP_PKEY_set1_encoded_public_key(c->x25519_peer, point, X25519_LEN) != 1)
+		goto out;
+	if (EVP_PKEY_derive_init(ctx) != 1 || EVP_PKEY_derive_set_peer_ex(ctx, c->x25519_peer, 0) != 1)
 		goto out;
 	/* OpenSSL refuses an all-zero result: a peer's point of small order (RFC7748-6.1). */
 	err = EVP_PKEY_derive(ctx, out, &len) == 1 && len == X25519_LEN ? ERR_OK : ERR_MALFORMED;
 out:
 	EVP_PKEY_CTX_free(ctx);
-	EVP_PKEY_free(point);
-	EVP_PKEY_free(key);
-	return err;
-}
-
-/* Computes the public half and keeps it behind the private one. */
-static enum err x25519_public(const struct crypto_kex *kex, uint8_t *pub)
-{
-	EVP_PKEY *key = EVP_PKEY_new_raw_private_key_ex(NULL, "X25519", NULL, kex->key.data, X25519_LEN);
-	size_t len = X25519_LEN;
-	enum err err = key != NULL && EVP_PKEY_get_raw_public_key(key, pub, &len) == 1 ? ERR_OK : ERR_CRYPTO;
-
-	if (err == ERR_OK)
-		memcpy(kex->key.data + X25519_LEN, pub, X25519_LEN);
 	EVP_PKEY_free(key);
 	return err;
 }
@@ -147,7 +136,7 @@ out:
 static enum err make_public(struct crypto *c, const struct crypto_kex *kex, uint8_t *pub)
 {
 	if (kex->group->id == CRYPTO_GROUP_CURVE25519)
-		return x25519_public(kex, pub);
+		return x25519(c, kex, x25519_base, pub);
 	if (kex->group->evp != NULL)
 		return ecp(c, kex, NULL, pub, kex->group->pub_len);
 	return modp(c, kex, NULL, pub);
@@ -185,7 +174,7 @@ static enum err draw_key(struct crypto *c, const struct crypto_rand *rand, struc
 	if (kex->group->evp != NULL)
 		return draw_scalar(c, rand, kex);
 	if (kex->group->id == CRYPTO_GROUP_CURVE25519) {
-		err = secret_new(&kex->key, 2 * X25519_LEN);
+		err = secret_new(&kex->key, X25519_LEN);
 		return err == ERR_OK ? crypto_rand_fill(rand, kex->key.data, X25519_LEN) : err;
 	}
 	err = secret_new(&kex->key, MODP_EXPONENT_LEN);
@@ -219,7 +208,7 @@ enum err crypto_kex_derive(struct crypto *c, const struct crypto_kex *kex, struc
 	if (err != ERR_OK)
 		return err;
 	if (kex->group->id == CRYPTO_GROUP_CURVE25519)
-		err = x25519(kex, peer, shared.data);
+		err = x25519(c, kex, peer.data, shared.data);
 	else if (kex->group->evp != NULL)
 		err = ecp(c, kex, &peer, shared.data, kex->group->out_len);
 	else

@@ -12,7 +12,7 @@ extern "C" {
 /* One side of a Diffie-Hellman exchange.  All-zero is safe to fini. */
 struct crypto_kex {
 	const struct crypto_alg *group;
-	struct secret key; /* private; behind an X25519 key its public half */
+	struct secret key; /* private */
 };
 
 /* Makes a key pair of 'group'; the public value, group->pub_len bytes as KE carries it, goes to 'pub'. */

@@ -14,14 +14,20 @@ extern "C" {
 struct crypto {
 	EVP_CIPHER *cipher[CRYPTO_ALG_ROWS];
 	EVP_CIPHER_CTX *cipher_ctx[CRYPTO_ALG_ROWS];
-	EVP_MAC_CTX *mac_ctx[CRYPTO_ALG_ROWS]; /* HMAC with the row's digest; wants a key at each init */
+	EVP_MD *digest[CRYPTO_ALG_ROWS]; /* of PRF and INTEG rows */
 	EC_GROUP *curve[CRYPTO_ALG_ROWS];
 	BIGNUM *prime[CRYPTO_ALG_ROWS]; /* MODP groups */
 	BN_MONT_CTX *mont[CRYPTO_ALG_ROWS];
 	EVP_MD_CTX *md_ctx;
 	EVP_MD *md[CRYPTO_HASH_ROWS]; /* by enum crypto_hash */
 	BN_CTX *bn;
+	EVP_PKEY_CTX *x25519;  /* makes keys from octets */
+	EVP_PKEY *x25519_peer; /* takes the point to multiply by */
 };
+
+/* Digest of 'in', all of it, to 'out', which holds CRYPTO_DIGEST_MAX bytes or those of 'md'; or the rest of one that was begun. */
+MUST_USE enum err crypto_lib_digest(struct crypto *c, const EVP_MD *md, struct crypto_parts in, uint8_t *out);
+MUST_USE enum err crypto_lib_digest_end(struct crypto *c, struct crypto_parts in, uint8_t *out);
 
 /* HMAC of 'in' with the digest of 'alg' (PRF or INTEG), all of it to 'out', which holds CRYPTO_DIGEST_MAX bytes. */
 MUST_USE enum err crypto_lib_hmac(struct crypto *c, const struct crypto_alg *alg, struct bytes key, struct crypto_parts in, uint8_t *out);

@@ -2,6 +2,7 @@
 #define CRYPTO_RAND_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -18,7 +19,7 @@ struct crypto_rand {
 /* Fills 'out'; ERR_CRYPTO when the source has none to give, and then nothing in 'out' may be used. */
 MUST_USE enum err crypto_rand_fill(const struct crypto_rand *r, void *out, size_t len);
 
-/* The operating system's, through OpenSSL's DRBG; for programs. */
+/* The operating system's (getrandom); for programs. */
 struct crypto_rand crypto_rand_system(void);
 
 #ifdef __cplusplus
