@@ -31,9 +31,10 @@ static bool grow_units(struct session_hub *h)
 
 static enum err take_unit(struct session_hub *h, uint32_t *out)
 {
-	for (uint32_t word = 0;; word++) {
+	for (uint32_t word = h->unit_from;; word++) {
 		if (word == h->unit_words && !grow_units(h))
 			return ERR_FULL;
+		h->unit_from = word;
 		if (h->units[word] == UINT64_MAX)
 			continue;
 		*out = word * UNIT_BITS + (uint32_t)__builtin_ctzll(~h->units[word]);
@@ -45,6 +46,8 @@ static enum err take_unit(struct session_hub *h, uint32_t *out)
 static void give_unit(struct session_hub *h, uint32_t unit)
 {
 	h->units[unit / UNIT_BITS] &= ~(UINT64_C(1) << (unit % UNIT_BITS));
+	if (unit / UNIT_BITS < h->unit_from)
+		h->unit_from = unit / UNIT_BITS;
 }
 
 enum err session_access_open(struct session *s, const struct cfg_interface *source, uint32_t tunnel)

@@ -40,6 +40,7 @@ struct session_hub {
 	struct list statics;   /* routes of the configuration, session/statics.c */
 	uint64_t *units;       /* bitmap of Virtual-Access numbers in use, from 1 */
 	uint32_t unit_words;
+	uint32_t unit_from; /* all before this word are in use */
 	struct dp_listener events;
 	uint64_t refused[DP_WHY_COUNT]; /* pairs of ESP SAs that policy kept out of software */
 };
