@@ -4,6 +4,7 @@
  */
 #include "ctl/show.h"
 
+#include "ctl/device.h"
 #include "ctl/show_ike.h"
 #include "ctl/show_ip.h"
 #include "ctl/show_platform.h"
@@ -51,6 +52,10 @@ void ctl_show_end(struct ctl_call *call)
 #define WALKS_SAS .begin = ctl_show_with_sas, WALKS
 #define CONFIG .begin = ctl_show_system_begin_config, .next = ctl_show_system_config, .end = ctl_show_system_end_config
 
+#define FAULT(kind)                                                                                                         \
+	.begin = ctl_device_begin_fault, .next = ctl_device_fault, .end = ctl_device_end_fault, .variant = DP_FAULT_##kind, \
+	.state_size = sizeof(struct ctl_device_state), .acts = true
+
 const struct ctl_command *ctl_show_table(void)
 {
 	static const struct ctl_command table[] = {
@@ -63,6 +68,22 @@ const struct ctl_command *ctl_show_table(void)
 			.next = ctl_show_session_clear,
 			.variant = CTL_CLEAR_REMOTE,
 			.acts = true },
+		{ .words = "device", .help = "what stands behind ports" },
+		{ .words = "device fault", .help = "make a device fail, for tests" },
+		{ .words = "device fault <interface>", .help = "the port, as in show platform offload" },
+		{ .words = "device fault <interface> clear", .help = "end faults that can be ended", FAULT(CLEAR) },
+		{ .words = "device fault <interface> corrupt", .help = "one answer to a command that nobody gave", FAULT(CORRUPT) },
+		{ .words = "device fault <interface> corrupt <count>", .help = "so many", FAULT(CORRUPT) },
+		{ .words = "device fault <interface> die", .help = "end as if killed", FAULT(DIE) },
+		{ .words = "device fault <interface> fail", .help = "report a fatal error and stop", FAULT(FAIL) },
+		{ .words = "device fault <interface> hang", .help = "do nothing, for ever", FAULT(HANG) },
+		{ .words = "device fault <interface> hang <milliseconds>", .help = "for so long", FAULT(HANG) },
+		{ .words = "device fault <interface> heartbeat", .help = "stop the life sign alone", FAULT(HEARTBEAT) },
+		{ .words = "device fault <interface> refuse", .help = "refuse the next command", FAULT(REFUSE) },
+		{ .words = "device fault <interface> refuse <count>", .help = "so many", FAULT(REFUSE) },
+		{ .words = "device fault <interface> slow", .help = "answer late" },
+		{ .words = "device fault <interface> slow <milliseconds>", .help = "the next command so late", FAULT(SLOW) },
+		{ .words = "device fault <interface> slow <milliseconds> <count>", .help = "so many of them", FAULT(SLOW) },
 		{ .words = "show", .help = "look at what runs" },
 		{ .words = "show crypto", .help = "IKE and IPsec" },
 		{ .words = "show crypto ikev2", .help = "IKEv2" },

@@ -50,6 +50,17 @@ const char *dp_event_str(enum dp_event_kind kind)
 	return (unsigned)kind < DP_EVENT_COUNT ? words[kind] : "?";
 }
 
+const char *dp_fault_str(enum dp_fault_kind kind)
+{
+	static const char *const words[] = {
+#define WORD(name, word, text) word,
+		DP_FAULT_LIST(WORD)
+#undef WORD
+	};
+
+	return (unsigned)kind < DP_FAULT_COUNT ? words[kind] : "?";
+}
+
 bool dp_op_is_put(enum dp_op_kind kind)
 {
 	return kind >= DP_PUT_VRF && kind < DP_DEL_VRF;

@@ -28,7 +28,7 @@ extern "C" {
 #endif
 
 /* Version of the message format; both sides must have the same major. */
-enum { DP_VERSION_MAJOR = 2, DP_VERSION_MINOR = 0 };
+enum { DP_VERSION_MAJOR = 2, DP_VERSION_MINOR = 1 };
 
 enum {
 	DP_NAME_MAX = 64,    /* bytes of an interface or VRF name, with NUL */
@@ -392,6 +392,35 @@ enum dp_stats_which { DP_STATS_SA, DP_STATS_TUNNEL, DP_STATS_PORT, DP_STATS_COUN
 struct dp_counter {
 	char name[DP_NAME_MAX];
 	uint64_t value;
+};
+
+/* ---- faults on demand: tests and demonstrations ---- */
+
+#define DP_FAULT_LIST(X)                                                       \
+	X(CLEAR, "clear", "end what can be ended")                             \
+	X(HANG, "hang", "do nothing for 'value' ms, 0: for ever")              \
+	X(HEARTBEAT, "heartbeat", "stop the life sign, go on with all else")   \
+	X(REFUSE, "refuse", "answer the next 'count' commands with a failure") \
+	X(SLOW, "slow", "answer the next 'count' commands 'value' ms late")    \
+	X(CORRUPT, "corrupt", "answer 'count' commands that nobody gave")      \
+	X(DIE, "die", "end as if killed")                                      \
+	X(FAIL, "fail", "report a fatal error and stop")
+
+enum dp_fault_kind {
+#define DP_FAULT_ENUM(name, word, text) DP_FAULT_##name,
+	DP_FAULT_LIST(DP_FAULT_ENUM)
+#undef DP_FAULT_ENUM
+		DP_FAULT_COUNT
+};
+
+const char *dp_fault_str(enum dp_fault_kind kind);
+
+/* What the device of a port shall do wrong, if it lets itself be told (docs/fw-interface.md 14.4). */
+struct dp_fault {
+	uint32_t port;
+	uint8_t kind; /* enum dp_fault_kind */
+	uint32_t value;
+	uint32_t count;
 };
 
 #ifdef __cplusplus

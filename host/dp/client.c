@@ -249,6 +249,7 @@ static enum err on_message(struct dp_client *c, const struct dp_msg *m, int pass
 	case DP_MSG_ITEMS:
 	case DP_MSG_SAMPLES:
 	case DP_MSG_SPI_LEASE:
+	case DP_MSG_FAULTED:
 		return on_answer(c, m);
 	case DP_MSG_EVENTS:
 		return on_events(c, &m->u.events);

@@ -241,6 +241,24 @@ static void read_events(struct rd *r, struct dp_room *room, struct dp_events *e)
 		dp_sample_read_event(r, &e->event[i]);
 }
 
+/* ---- faults ---- */
+
+static void write_fault(struct wr *w, const struct dp_fault *f)
+{
+	wr_u32(w, f->port);
+	wr_u8(w, f->kind);
+	wr_u32(w, f->value);
+	wr_u32(w, f->count);
+}
+
+static void read_fault(struct rd *r, struct dp_fault *f)
+{
+	f->port = rd_u32(r);
+	f->kind = dp_form_read_enum(r, DP_FAULT_COUNT);
+	f->value = rd_u32(r);
+	f->count = rd_u32(r);
+}
+
 /* ---- messages ---- */
 
 static void write_body(struct wr *w, const struct dp_msg *m)
@@ -278,6 +296,12 @@ static void write_body(struct wr *w, const struct dp_msg *m)
 		break;
 	case DP_MSG_EVENTS:
 		write_events(w, &m->u.events);
+		break;
+	case DP_MSG_FAULT:
+		write_fault(w, &m->u.fault);
+		break;
+	case DP_MSG_FAULTED:
+		wr_u8(w, (uint8_t)m->u.faulted.err);
 		break;
 	case DP_MSG_NONE:
 	case DP_MSG_COUNT:
@@ -331,6 +355,12 @@ static void read_body(struct rd *r, struct dp_room *room, struct dp_msg *m)
 		break;
 	case DP_MSG_EVENTS:
 		read_events(r, room, &m->u.events);
+		break;
+	case DP_MSG_FAULT:
+		read_fault(r, &m->u.fault);
+		break;
+	case DP_MSG_FAULTED:
+		m->u.faulted.err = (enum err)dp_form_read_enum(r, ERR_COUNT);
 		break;
 	case DP_MSG_NONE:
 	case DP_MSG_COUNT:

@@ -30,7 +30,9 @@ extern "C" {
 	X(SPI_RESERVE, "spi-reserve", reserve) /* request; answered by SPI_LEASE */ \
 	X(SPI_LEASE, "spi-lease", lease)                                            \
 	X(SPI_RELEASE, "spi-release", release) /* no answer */                      \
-	X(EVENTS, "events", events)
+	X(EVENTS, "events", events)                                                 \
+	X(FAULT, "fault", fault) /* request; answered by FAULTED */                 \
+	X(FAULTED, "faulted", faulted)
 
 enum dp_msg_kind {
 	DP_MSG_NONE,
@@ -124,6 +126,11 @@ struct dp_events {
 	struct dp_event *event;
 };
 
+/* ERR_OK: the device took it; ERR_ABSENT, ERR_UNSUPPORTED: no such port, no such device; ERR_DENIED: it takes none. */
+struct dp_faulted {
+	enum err err;
+};
+
 struct dp_msg {
 	enum dp_msg_kind kind;
 	uint32_t tag; /* the asker's choice, not 0; 0 in HELLO, SPI_RELEASE and EVENTS */
@@ -139,6 +146,8 @@ struct dp_msg {
 		struct dp_lease lease;
 		struct dp_release release;
 		struct dp_events events;
+		struct dp_fault fault;
+		struct dp_faulted faulted;
 	} u;
 };
 

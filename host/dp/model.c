@@ -517,11 +517,15 @@ bool dp_model_answer(struct dp_model *m, const struct dp_msg *request, struct dp
 		for (unsigned i = 0; i < request->u.release.count; i++)
 			dp_ledger_release(&m->ledger, request->u.release.spi[i]);
 		return false;
+		return false;
+	case DP_MSG_FAULT:
+		answer->kind = DP_MSG_FAULTED;
+		answer->u.faulted.err = ERR_UNSUPPORTED; /* it has no device */
+		return true;
 	default:
 		return false;
 	}
 }
-
 /* ---- life ---- */
 
 void dp_model_hello(struct dp_model *m, const struct dp_hello *control, struct dp_hello *answer)

@@ -14,6 +14,8 @@ enum dp_msg_kind dp_provider_answer(enum dp_msg_kind kind)
 		return DP_MSG_SAMPLES;
 	case DP_MSG_SPI_RESERVE:
 		return DP_MSG_SPI_LEASE;
+	case DP_MSG_FAULT:
+		return DP_MSG_FAULTED;
 	default:
 		return DP_MSG_NONE;
 	}
@@ -91,6 +93,14 @@ enum err dp_provider_release(struct dp_provider *p, uint32_t *spi, uint16_t coun
 	m.u.release.spi = spi;
 	m.u.release.count = count;
 	return dp_provider_call(p, &m, NULL);
+}
+
+enum err dp_provider_fault(struct dp_provider *p, const struct dp_fault *fault, struct dp_call *call)
+{
+	struct dp_msg m = { .kind = DP_MSG_FAULT };
+
+	m.u.fault = *fault;
+	return dp_provider_call(p, &m, call);
 }
 
 void dp_provider_listen(struct dp_provider *p, struct dp_listener *l)

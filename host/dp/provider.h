@@ -70,6 +70,7 @@ MUST_USE enum err dp_provider_dump(struct dp_provider *p, uint64_t cursor, struc
 MUST_USE enum err dp_provider_stats(struct dp_provider *p, const struct dp_stats *which, struct dp_call *call);
 MUST_USE enum err dp_provider_reserve(struct dp_provider *p, uint32_t port, uint16_t count, struct dp_call *call);
 MUST_USE enum err dp_provider_release(struct dp_provider *p, uint32_t *spi, uint16_t count);
+MUST_USE enum err dp_provider_fault(struct dp_provider *p, const struct dp_fault *fault, struct dp_call *call);
 
 void dp_provider_listen(struct dp_provider *p, struct dp_listener *l);
 void dp_provider_unlisten(struct dp_listener *l);

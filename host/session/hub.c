@@ -308,6 +308,13 @@ const char *session_hub_port_name(const struct session_hub *h, uint32_t id)
 	return session_iface_port_name(h->ifaces, id);
 }
 
+uint32_t session_hub_port_id(const struct session_hub *h, const char *name)
+{
+	struct route_if key = session_iface_key(h->ifaces, name);
+
+	return key.kind == ROUTE_IF_PORT ? key.id : 0;
+}
+
 const char *session_hub_netdev(const struct session_hub *h, struct route_if key)
 {
 	return session_iface_netdev(h->ifaces, key);

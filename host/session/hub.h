@@ -73,6 +73,9 @@ const char *session_hub_port_name(const struct session_hub *h, uint32_t id);
 /* How many pairs of ESP SAs a port with 'offload inline' refused since the start, because of 'why'. */
 uint64_t session_hub_refused(const struct session_hub *h, enum dp_reason why);
 
+/* The datapath's port behind the interface 'name'; 0: none. */
+uint32_t session_hub_port_id(const struct session_hub *h, const char *name);
+
 /* Walks the sessions: '*cursor' begins at 0; NULL at the end. */
 const struct session *session_hub_walk(const struct session_hub *h, uint32_t *cursor);
 

@@ -473,6 +473,17 @@ static void port_stats(void *ctx, uint32_t id, struct dp_port_stats *out)
 	}
 }
 
+static enum err fault_port(void *ctx, const struct dp_fault *fault)
+{
+	const struct box_port *p = find((struct navedp_box *)ctx, fault->port);
+
+	if (p == NULL)
+		return ERR_ABSENT;
+	if (is_netdev(p))
+		return ERR_UNSUPPORTED;
+	return p->dead ? ERR_DEVICE : navedp_nave_fault(p->ethdev.dpdk_port, fault);
+}
+
 static struct box_vrf *find_vrf(struct navedp_box *b, uint32_t id)
 {
 	for (unsigned i = 0; i < DB_VRF_MAX; i++)
@@ -553,6 +564,7 @@ struct server_box navedp_box_table(struct navedp_box *b)
 		.locals_changed = locals_changed,
 		.next_port = next_port,
 		.port_stats = port_stats,
+		.fault = fault_port,
 		.workers = b->conf.workers,
 		.worker_count = b->conf.worker_count };
 }

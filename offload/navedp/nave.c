@@ -142,6 +142,31 @@ enum err navedp_nave_guard(uint16_t dpdk_port, const struct addr *locals, unsign
 	return err_of(rte_pmd_nave_guard_set(dpdk_port, rule, n));
 }
 
+/* ---- tests ---- */
+
+enum err navedp_nave_fault(uint16_t dpdk_port, const struct dp_fault *fault)
+{
+	static const uint8_t kinds[DP_FAULT_COUNT] = {
+		[DP_FAULT_CLEAR] = RTE_PMD_NAVE_FAULT_CLEAR,
+		[DP_FAULT_HANG] = RTE_PMD_NAVE_FAULT_HANG,
+		[DP_FAULT_HEARTBEAT] = RTE_PMD_NAVE_FAULT_HEARTBEAT,
+		[DP_FAULT_REFUSE] = RTE_PMD_NAVE_FAULT_FAIL,
+		[DP_FAULT_SLOW] = RTE_PMD_NAVE_FAULT_DELAY,
+		[DP_FAULT_CORRUPT] = RTE_PMD_NAVE_FAULT_CORRUPT,
+		[DP_FAULT_DIE] = RTE_PMD_NAVE_FAULT_CRASH,
+		[DP_FAULT_FAIL] = RTE_PMD_NAVE_FAULT_FATAL,
+	};
+	uint32_t value = fault->value;
+
+	if (!is_nave(dpdk_port))
+		return ERR_UNSUPPORTED;
+	if (fault->kind == DP_FAULT_REFUSE)
+		value = RTE_PMD_NAVE_STATUS_INTERNAL;
+	else if (fault->kind == DP_FAULT_FAIL)
+		value = 1;
+	return err_of(rte_pmd_nave_fault(dpdk_port, kinds[fault->kind], value, fault->count));
+}
+
 /* ---- life ---- */
 
 bool navedp_nave_alive(uint16_t dpdk_port)

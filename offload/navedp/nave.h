@@ -3,6 +3,7 @@
 
 #include "base/addr.h"
 #include "base/err.h"
+#include "dp/api.h"
 #include "engine/ext.h"
 
 #ifdef __cplusplus
@@ -33,6 +34,9 @@ void navedp_nave_name(uint16_t dpdk_port, char *out, size_t cap);
  * ESP; everything else that isn't encrypted by the device is dropped by it.
  */
 MUST_USE enum err navedp_nave_guard(uint16_t dpdk_port, const struct addr *locals, unsigned count);
+
+/* Makes the device misbehave: ERR_UNSUPPORTED for another driver, ERR_DENIED unless the device lets itself be told. */
+MUST_USE enum err navedp_nave_fault(uint16_t dpdk_port, const struct dp_fault *fault);
 
 /* Whether the device answers; true for another driver. */
 bool navedp_nave_alive(uint16_t dpdk_port);

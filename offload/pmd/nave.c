@@ -16,6 +16,7 @@
 #include "pmd/sec.h"
 #include "pmd/stats.h"
 
+static_assert((int)RTE_PMD_NAVE_FAULT_FATAL == (int)FWI_FAULT_FATAL && (int)RTE_PMD_NAVE_STATUS_INTERNAL == (int)FWI_ST_INTERNAL, "faults");
 static_assert((int)RTE_PMD_NAVE_GUARD_ETHERTYPE == (int)FWI_GUARD_ETHERTYPE && (int)RTE_PMD_NAVE_GUARD_IP == (int)FWI_GUARD_IP &&
 		      (int)RTE_PMD_NAVE_GUARD_ND == (int)FWI_GUARD_ND && (int)RTE_PMD_NAVE_ICMP_ANY == (int)FWI_GUARD_ICMP_ANY,
 	"guard rules are the device's");
@@ -158,6 +159,8 @@ int rte_pmd_nave_reattach(uint16_t port)
 		pmd_port_detach(p);
 		st = pmd_port_attach(p);
 	}
+	if (st == FWI_ST_OK)
+		p->dev->state = RTE_ETH_DEV_ATTACHED; /* ethdev remembers that it asked when the device was gone */
 	pmd_port_unlock(p);
 	switch (st) {
 	case FWI_ST_H_CLOSED:

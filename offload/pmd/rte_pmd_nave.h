@@ -201,6 +201,19 @@ int rte_pmd_nave_event_get(uint16_t port, struct rte_pmd_nave_event *out);
 
 /* ---- tests ---- */
 
+/* What 'value' and 'count' are: docs/fw-interface.md 14.4. */
+enum rte_pmd_nave_fault_kind {
+	RTE_PMD_NAVE_FAULT_CLEAR = 0,
+	RTE_PMD_NAVE_FAULT_HANG = 1,
+	RTE_PMD_NAVE_FAULT_HEARTBEAT = 2,
+	RTE_PMD_NAVE_FAULT_FAIL = 3, /* 'value': a status; RTE_PMD_NAVE_STATUS_INTERNAL will do */
+	RTE_PMD_NAVE_FAULT_DELAY = 4,
+	RTE_PMD_NAVE_FAULT_CORRUPT = 5,
+	RTE_PMD_NAVE_FAULT_CRASH = 6,
+	RTE_PMD_NAVE_FAULT_FATAL = 7, /* 'value': not 0 */
+};
+enum { RTE_PMD_NAVE_STATUS_INTERNAL = 0x31 };
+
 /* A fault on demand (docs/fw-interface.md 14.4): -EPERM unless the device allows them.  Returns when the device took it. */
 int rte_pmd_nave_fault(uint16_t port, uint32_t kind, uint32_t value, uint32_t count);
 

@@ -31,6 +31,9 @@ struct server_box {
 	bool (*next_port)(void *ctx, uint8_t *index, struct dp_port *out);
 	void (*port_stats)(void *ctx, uint32_t id, struct dp_port_stats *out);
 
+	/* Makes the device of a port misbehave, for tests; errors as in struct dp_faulted. */
+	enum err (*fault)(void *ctx, const struct dp_fault *fault);
+
 	struct path_worker **workers;
 	uint32_t worker_count;
 };

@@ -103,6 +103,7 @@ lab_check "show ip local pool" holds hub "show ip local pool" '[(p["name"], p["u
 lab_check "show platform offload" holds hub "show platform offload" \
 	'[p["name"] for p in d["ports"]] == ["Ethernet0/0", "Ethernet0/1"] and [(p["inbound"], p["outbound"]) for p in d["placements"]] == [(1, 1)]'
 lab_check "show platform drops" holds hub "show platform drops" '"counters" in d'
+lab_check "device fault needs a device" refuses hub "device fault Ethernet0/0 hang" "no device that could fail"
 lab_check "no secret in show running-config" sh -c "! '$LAB_BIN/navectl' --socket '$LAB_DIR/hub/control.sock' show run | grep -q '$LAB_PSK'"
 lab_check "prefixes of words" prints hub "sh cry se b" "^Virtual-Access1"
 lab_check "an unknown word is refused" refuses hub "show crypto nothing" "isn't understood here; expected: ikev2, ipsec, session"

@@ -7,12 +7,14 @@
 
 #include "navectl/get.h"
 
+/* A command that ends in a star stands for all that begin so. */
 static const struct {
 	const char *command;
 	void (*fn)(const json_t *doc, FILE *out);
 } layouts[] = {
 	{ "clear crypto session", navectl_render_cleared },
 	{ "clear crypto session remote <address>", navectl_render_cleared },
+	{ "device fault *", navectl_render_fault },
 	{ "help", navectl_render_help },
 	{ "show crypto ikev2 sa", navectl_render_crypto_ikev2 },
 	{ "show crypto ikev2 sa detailed", navectl_render_crypto_ikev2_detailed },
@@ -31,10 +33,17 @@ static const struct {
 	{ "show version", navectl_render_version },
 };
 
+static bool is_of(const char *command, const char *layout)
+{
+	size_t len = strlen(layout);
+
+	return layout[len - 1] == '*' ? strncmp(command, layout, len - 1) == 0 : strcmp(command, layout) == 0;
+}
+
 void navectl_render(const char *command, const json_t *doc, FILE *out)
 {
 	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
-		if (strcmp(layouts[i].command, command) == 0) {
+		if (is_of(command, layouts[i].command)) {
 			layouts[i].fn(doc, out);
 			return;
 		}
@@ -73,6 +82,11 @@ void navectl_render_help(const json_t *doc, FILE *out)
 	for (size_t i = 0; (item = navectl_get_next(doc, "help", &i)) != NULL;)
 		(void)fprintf(out, "  %-16s %s\n", navectl_get_str(item, "word"),
 			navectl_get_has(item, "help") ? navectl_get_str(item, "help") : "");
+}
+
+void navectl_render_fault(const json_t *doc, FILE *out)
+{
+	(void)fprintf(out, "%s: fault '%s' is in the device\n", navectl_get_str(doc, "interface"), navectl_get_str(doc, "fault"));
 }
 
 void navectl_render_cleared(const json_t *doc, FILE *out)

@@ -99,9 +99,11 @@ TEST(PmdLife, device_dies_and_returns)
 	EXPECT_EQ(e.type, RTE_PMD_NAVE_EV_DEAD);
 	expect_fails_fast(p, s);
 	EXPECT_LT(seconds([&] { EXPECT_EQ(rte_eth_dev_stop(p.id), 0); }), 0.1);
+	EXPECT_EQ(rte_eth_dev_is_removed(p.id), 1);
 	EXPECT_EQ(rte_pmd_nave_reattach(p.id), -EAGAIN);
 	nic.start();
 	ASSERT_TRUE(until([&] { return rte_pmd_nave_reattach(p.id) == 0; }));
+	EXPECT_EQ(rte_eth_dev_is_removed(p.id), 0);
 	p.start();
 	ASSERT_EQ(rte_pmd_nave_info_get(p.id, &after), 0);
 	EXPECT_NE(after.boot_id, before.boot_id);

@@ -50,6 +50,8 @@ TEST(DpApi, wire_numbers_are_pinned)
 	EXPECT_EQ(DP_WHY_MIGRATING, 13);
 	EXPECT_EQ(DP_EV_LINK, 9);
 	EXPECT_EQ(DP_MSG_EVENTS, 11);
+	EXPECT_EQ(DP_MSG_FAULTED, 13);
+	EXPECT_EQ(DP_FAULT_FAIL, 7);
 }
 
 TEST(DpApi, accepts_the_samples)

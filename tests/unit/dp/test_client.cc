@@ -185,8 +185,9 @@ TEST_F(Client, waits_for_the_datapath_with_growing_patience)
 
 TEST_F(Client, asks_and_is_answered)
 {
-	Ask vrf, spis;
+	Ask vrf, spis, fault;
 	dp_op op = samples::vrf(0);
+	struct dp_fault hang = { 1, DP_FAULT_HANG, 0, 1 };
 
 	EXPECT_EQ(dp_provider_submit(provider, &op, 1, &vrf.call), ERR_CLOSED);
 	server->start();
@@ -195,10 +196,13 @@ TEST_F(Client, asks_and_is_answered)
 	EXPECT_TRUE(dp_call_pending(&vrf.call));
 	EXPECT_EQ(dp_provider_submit(provider, &op, 1, &vrf.call), ERR_STATE);
 	ASSERT_EQ(dp_provider_reserve(provider, 0, 10, &spis.call), ERR_OK);
+	ASSERT_EQ(dp_provider_fault(provider, &hang, &fault.call), ERR_OK);
 	EXPECT_EQ(vrf.answers, 0u);
 	run(2);
 	EXPECT_EQ(vrf.err, ERR_OK);
 	EXPECT_EQ(spis.err, ERR_OK);
+	EXPECT_EQ(fault.answers, 1u);
+	EXPECT_EQ(fault.err, ERR_OK);
 	EXPECT_FALSE(dp_call_pending(&vrf.call));
 	EXPECT_EQ(lab::contents(server->model).size(), 1u);
 }

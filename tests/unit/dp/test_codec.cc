@@ -102,6 +102,8 @@ struct Codec : testing::Test {
 		add(DP_MSG_SPI_LEASE, 4).u.lease = { ERR_FULL, 3, spis };
 		add(DP_MSG_SPI_RELEASE, 0).u.release = { 3, spis };
 		add(DP_MSG_EVENTS, 0).u.events = { 1, &event };
+		add(DP_MSG_FAULT, 5).u.fault = { 2, DP_FAULT_SLOW, 250, 3 };
+		add(DP_MSG_FAULTED, 5).u.faulted = { ERR_DENIED };
 		return out;
 	}
 };
