@@ -197,6 +197,15 @@ enum err cfg_platform_load(
 	return ERR_OK;
 }
 
+void cfg_platform_settle(struct cfg_platform *p, bool own_netns)
+{
+	if (p->addresses == CFG_OWNER_AUTO)
+		p->addresses = CFG_OWNER_NAVE;
+	for (struct cfg_port *port = p->ports; port != NULL; port = port->next)
+		if (port->addresses == CFG_OWNER_AUTO)
+			port->addresses = own_netns || port->how != CFG_PORT_NETDEV ? CFG_OWNER_NAVE : CFG_OWNER_HOST;
+}
+
 void cfg_platform_free(struct cfg_platform *p)
 {
 	if (p == NULL)

@@ -28,7 +28,7 @@ enum cfg_port_how {
 
 enum cfg_port_role { CFG_PORT_LAN, CFG_PORT_WAN };
 enum cfg_offload { CFG_OFFLOAD_AUTO, CFG_OFFLOAD_INLINE, CFG_OFFLOAD_OFF }; /* INLINE: never in software; AUTO: with the reason */
-enum cfg_owner { CFG_OWNER_AUTO, CFG_OWNER_NAVE, CFG_OWNER_HOST };          /* who sets addresses and routes */
+enum cfg_owner { CFG_OWNER_AUTO, CFG_OWNER_NAVE, CFG_OWNER_HOST };          /* who sets addresses and routes; AUTO: undecided */
 
 struct cfg_port {
 	struct cfg_port *next;
@@ -62,6 +62,12 @@ struct cfg_platform {
  */
 MUST_USE enum err cfg_platform_load(
 	const struct cfg_lang *lang, const char *file, struct bytes text, struct cfg_messages *messages, struct cfg_platform **out);
+
+/*
+ * Decides what the file left open: addresses are Nave's where nobody else would set them, in a network namespace of its own
+ * and on ports that DPDK owns.  What is no port's (loopbacks, the overlay) stands on Nave's own device, and is Nave's.
+ */
+void cfg_platform_settle(struct cfg_platform *p, bool own_netns);
 
 void cfg_platform_free(struct cfg_platform *p);
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/nl/nl.h"
@@ -26,6 +27,7 @@
 #include "dp/sync.h"
 #include "ike/engine.h"
 #include "net/udp.h"
+#include "route/expect.h"
 #include "route/kernel.h"
 #include "route/rib.h"
 #include "session/box/fib.h"
@@ -52,7 +54,9 @@ struct naved {
 	struct dp_provider *datapath;
 	struct dp_sync *sync;
 	struct nl *nl;
-	struct route_kernel *kernel; /* NULL: addresses and routes are the host's own matter */
+	struct route_kernel *kernel; /* NULL: a datapath in memory, nothing of the host is touched */
+	struct route_expect *expect; /* what the host sets by itself; NULL as 'kernel' */
+	struct event *host_event;
 	struct route_rib *rib;
 	struct session_fib *fib;
 	struct session_hub *hub;
@@ -95,27 +99,64 @@ static void receive_ike(void *ctx, const struct net_udp_path *from, struct bytes
 	ike_engine_receive(n->engine, clock_now_ms(), &path, datagram);
 }
 
+/* The kernel makes the routes of its own addresses by itself. */
+static bool comes_with_address(const struct route_hop *hop)
+{
+	return hop->out.kind == ROUTE_IF_LOOPBACK || (hop->out.kind == ROUTE_IF_PORT && hop->next_hop.family == 0);
+}
+
+/* The host's side of a best route: set where that is Nave's matter, else looked after. */
+static enum err route_host(struct naved *n, const struct addr_prefix *prefix, const struct route_hop *hop)
+{
+	bool by_host = session_hub_by_host(n->hub, hop->out);
+	const char *netdev = session_hub_netdev(n->hub, hop->out);
+	struct addr gateway = { .family = 0 };
+
+	if (hop->out.kind == ROUTE_IF_PORT)
+		gateway = hop->next_hop;
+	if (!by_host)
+		return route_kernel_put(n->kernel, prefix, netdev, &gateway, hop->out.kind == ROUTE_IF_TUNNEL);
+	route_kernel_del(n->kernel, prefix);
+	return hop->out.kind == ROUTE_IF_PORT ? route_expect_route(n->expect, prefix, netdev, &gateway) : ERR_OK;
+}
+
 static void route_changed(void *ctx, uint32_t vrf, const struct addr_prefix *prefix, const struct route_hop *hop)
 {
 	struct naved *n = (struct naved *)ctx;
 	enum err err = session_fib_changed(n->fib, vrf, prefix, hop);
-	struct addr gateway = { .family = 0 };
 
 	if (err != ERR_OK)
 		log_event(&n->log, LOG_L_ERROR, "route.fib", "err=%s", err_name(err));
-	if (n->kernel == NULL)
+	if (n->kernel == NULL || (hop != NULL && comes_with_address(hop)))
 		return;
+	route_expect_no_route(n->expect, prefix);
 	if (hop == NULL) {
 		route_kernel_del(n->kernel, prefix);
 		return;
 	}
-	if (hop->out.kind == ROUTE_IF_LOOPBACK || (hop->out.kind == ROUTE_IF_PORT && hop->next_hop.family == 0))
-		return; /* the kernel makes these with the address */
-	if (hop->out.kind == ROUTE_IF_PORT)
-		gateway = hop->next_hop;
-	err = route_kernel_put(n->kernel, prefix, session_hub_netdev(n->hub, hop->out), &gateway, hop->out.kind == ROUTE_IF_TUNNEL);
+	err = route_host(n, prefix, hop);
 	if (err != ERR_OK)
 		log_event(&n->log, LOG_L_ERROR, "route.kernel", "err=%s", err_name(err));
+}
+
+static void expect_address(void *world, const char *netdev, const struct addr_prefix *prefix, bool add)
+{
+	struct naved *n = (struct naved *)world;
+	enum err err = ERR_OK;
+
+	if (add)
+		err = route_expect_address(n->expect, netdev, prefix);
+	else
+		route_expect_no_address(n->expect, netdev, prefix);
+	if (err != ERR_OK)
+		log_event(&n->log, LOG_L_ERROR, "host.address", "netdev=%s err=%s", netdev, err_name(err));
+}
+
+static void host_readable(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	route_expect_readable(((struct naved *)arg)->expect);
 }
 
 static void set_address(void *world, const char *netdev, const struct addr_prefix *prefix, bool add)
@@ -160,6 +201,15 @@ static void print_messages(struct cfg_messages *messages)
 	cfg_message_fini(messages);
 }
 
+/* Whether this is another network namespace than the first process's; so it is where that can't be seen. */
+static bool has_own_netns(void)
+{
+	struct stat own, first;
+
+	return stat("/proc/self/ns/net", &own) != 0 || stat("/proc/1/ns/net", &first) != 0 || own.st_ino != first.st_ino ||
+	       own.st_dev != first.st_dev;
+}
+
 static enum err load_platform(struct naved *n)
 {
 	struct cfg_messages messages = { 0 };
@@ -175,6 +225,8 @@ static enum err load_platform(struct naved *n)
 		err = ferror(f) != 0 ? ERR_IO : len == NAVED_PLATFORM_MAX ? ERR_RANGE : ERR_OK;
 		if (err == ERR_OK)
 			err = cfg_platform_load(n->lang, n->options.platform, bytes_of(text, len), &messages, &n->platform);
+		if (err == ERR_OK)
+			cfg_platform_settle(n->platform, has_own_netns());
 	}
 	if (f != NULL)
 		(void)fclose(f);
@@ -320,15 +372,25 @@ static enum err open_datapath(struct naved *n)
 	return dp_sync_new(&n->sync, &sync);
 }
 
+/* What sets the host's addresses and routes, and what looks after those that the host sets. */
+static enum err open_host(struct naved *n)
+{
+	enum err err = nl_open(-1, &n->nl);
+
+	if (err == ERR_OK)
+		err = route_kernel_new(&n->kernel, n->nl, n->map_key);
+	if (err == ERR_OK)
+		err = route_expect_new(&n->expect, n->nl, &n->wheel, &n->log);
+	if (err != ERR_OK)
+		return err;
+	n->host_event = event_new(n->loop, route_expect_fd(n->expect), EV_READ | EV_PERSIST, host_readable, n);
+	return n->host_event != NULL && event_add(n->host_event, NULL) == 0 ? ERR_OK : ERR_NOMEM;
+}
+
 static enum err open_routing(struct naved *n)
 {
-	enum err err = ERR_OK;
+	enum err err = n->options.fake_dataplane ? ERR_OK : open_host(n);
 
-	if (n->platform->addresses != CFG_OWNER_HOST && !n->options.fake_dataplane) {
-		err = nl_open(-1, &n->nl);
-		if (err == ERR_OK)
-			err = route_kernel_new(&n->kernel, n->nl, n->map_key);
-	}
 	if (err == ERR_OK)
 		err = session_fib_new(&n->fib, n->sync, n->map_key);
 	return err == ERR_OK ? route_rib_new(&n->rib, n->map_key, route_changed, n) : err;
@@ -345,6 +407,7 @@ static enum err open_sessions(struct naved *n)
 		.send = send_ike,
 		.keepalive = send_keepalive,
 		.address = n->kernel != NULL ? set_address : NULL,
+		.expect = n->expect != NULL ? expect_address : NULL,
 		.world = n };
 	struct ike_engine_config engine = {
 		.crypto = n->crypto, .rand = &n->rand, .ports = &n->ports, .log = &n->log, .child_rekey = true
@@ -441,6 +504,7 @@ void naved_free(struct naved *n)
 	session_hub_free(n->hub);
 	route_rib_free(n->rib);
 	session_fib_free(n->fib);
+	route_expect_free(n->expect);
 	route_kernel_free(n->kernel);
 	nl_close(n->nl);
 	dp_sync_free(n->sync);
@@ -455,6 +519,8 @@ void naved_free(struct naved *n)
 		event_free(n->timer);
 	if (n->datapath_event != NULL)
 		event_free(n->datapath_event);
+	if (n->host_event != NULL)
+		event_free(n->host_event);
 	if (n->loop != NULL)
 		event_base_free(n->loop);
 	free(n);

@@ -315,6 +315,11 @@ uint32_t session_hub_port_id(const struct session_hub *h, const char *name)
 	return key.kind == ROUTE_IF_PORT ? key.id : 0;
 }
 
+bool session_hub_by_host(const struct session_hub *h, struct route_if key)
+{
+	return session_iface_by_host(h->ifaces, key);
+}
+
 const char *session_hub_netdev(const struct session_hub *h, struct route_if key)
 {
 	return session_iface_netdev(h->ifaces, key);

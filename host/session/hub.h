@@ -37,9 +37,11 @@ struct session_env {
 	void (*keepalive)(void *world, const struct ike_path *path);
 	/*
 	 * Sets or removes an address of the box on the host's device 'netdev'; may be called again for what is already so.
-	 * NULL: the host's addresses aren't Nave's.
+	 * NULL: nobody does.
 	 */
 	void (*address)(void *world, const char *netdev, const struct addr_prefix *prefix, bool add);
+	/* The same for one that the host sets by itself: it is to be there, or needn't any more.  NULL: nobody looks. */
+	void (*expect)(void *world, const char *netdev, const struct addr_prefix *prefix, bool add);
 };
 
 MUST_USE enum err session_hub_new(struct session_hub **out, const struct session_env *env);
@@ -66,6 +68,9 @@ unsigned session_hub_clear(struct session_hub *h, const struct addr *peer);
 
 /* The host's device behind an interface of the routing table: netdev, twin or TUN; NULL when there is none. */
 const char *session_hub_netdev(const struct session_hub *h, struct route_if key);
+
+/* Whether the host sets addresses and routes of an interface of the routing table by itself. */
+bool session_hub_by_host(const struct session_hub *h, struct route_if key);
 
 /* The configuration's name of the datapath's port 'id'; NULL when there is none. */
 const char *session_hub_port_name(const struct session_hub *h, uint32_t id);

@@ -215,7 +215,8 @@ MUST_USE enum err session_dial_begin(
 /* Where one stands. */
 struct session_place {
 	struct route_if key; /* a port or loopback; kind NONE: the box as a whole */
-	const char *netdev;  /* of the host, that it is set on; NULL: the host sets it by itself */
+	const char *netdev;  /* of the host, that it stands on */
+	bool by_host;        /* the host sets it by itself */
 	bool underlay;       /* tunnels may come from it: see struct dp_local */
 };
 

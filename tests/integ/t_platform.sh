@@ -33,7 +33,72 @@ offload_inline() {
 	lab_check 'ping from LAN to LAN again' lab_wait 10 lab_ping spoke1-lan 10.20.1.10 10.10.0.10
 }
 
+# port_is NAME STATE: what show platform offload says of the WAN port.
+port_is() { nave_is "$1" "[p['state'] for p in d['ports'] if p['name'] == 'Ethernet0/0'] == ['$2']" show platform offload; }
+
+refuses() { # NAME PATTERN COMMAND…
+	nave_ctl "$1" "${@:3}" >"$LAB_DIR/screen" 2>&1 && return 1
+	grep -q -- "$2" "$LAB_DIR/screen" || { cat "$LAB_DIR/screen"; return 1; }
+}
+
+# device fault: each word, and what an operator sees of it.
+device_faults() {
+	local epoch
+	nave_stop hub1 naved
+	nave_platform hub1 small >"$LAB_DIR/hub1/platform"
+	lab_check 'with offload auto at the hub' nave_start_control hub1
+	lab_check 'the spoke comes back' lab_wait 40 nave_placed hub1 spoke1.vpn.example.net inline-protocol -
+	lab_check 'a port without a device that could fail' refuses hub1 'no device that could fail' device fault Ethernet0/1 hang
+	lab_check 'a port that there isn'"'"'t' refuses hub1 'no port stands behind' device fault Ethernet7/7 hang
+	lab_check 'milliseconds are a number' refuses hub1 'milliseconds are 1 to' device fault Ethernet0/0 hang soon
+	epoch=$(nave_get hub1 "d['ports'][0]['epoch']" show platform offload)
+	lab_check 'hang 8000' nave_ctl hub1 device fault Ethernet0/0 hang 8000
+	lab_check 'the port is dead' lab_wait 3 port_is hub1 dead
+	lab_check 'its SAs are in software: device-down' lab_wait 5 nave_placed hub1 spoke1.vpn.example.net software device-down
+	lab_check 'a dead device takes no further fault' refuses hub1 "doesn't answer" device fault Ethernet0/0 clear
+	lab_check 'after the hang it is up again' lab_wait 20 port_is hub1 up
+	lab_check 'in a later epoch' nave_is hub1 "d['ports'][0]['epoch'] > $epoch" show platform offload
+	lab_check 'and the SAs inline' lab_wait 5 nave_placed hub1 spoke1.vpn.example.net inline-protocol -
+	lab_check 'heartbeat' nave_ctl hub1 device fault Ethernet0/0 heartbeat
+	lab_check 'the port is dead, and found again' lab_wait 15 lab_log_has hub1-navedp device.back 3
+	lab_check 'refuse 2' nave_ctl hub1 device fault Ethernet0/0 refuse 2
+	lab_check 'clear' nave_ctl hub1 device fault Ethernet0/0 clear
+	lab_check 'slow 500' nave_ctl hub1 device fault Ethernet0/0 slow 500 2
+	lab_check 'the port stays up' port_is hub1 up
+	lab_check 'die' nave_ctl hub1 device fault Ethernet0/0 die
+	lab_check 'the port is dead' lab_wait 3 port_is hub1 dead
+	lab_check 'a new device' nave_again hub1 navenic small
+	lab_check 'the port is up again' lab_wait 10 port_is hub1 up
+	lab_check 'ping from LAN to LAN' lab_wait 10 lab_ping spoke1-lan 10.20.1.10 10.10.0.10
+}
+
+# addresses host: looked after, never set.
+addresses_host() {
+	nave_site spoke2 spoke 10.20.2.10/24 10.20.2.1
+	nave_config_spoke spoke2 2
+	lab_addr spoke2 eth1 10.20.2.1/24
+	NAVE_PLATFORM_LINES='addresses host' lab_check 'a spoke with addresses host starts' nave_start spoke2 none || return 1
+	lab_check 'what is missing and what would mend it' lab_wait 5 lab_log_has spoke2-naved \
+		'warn.*host.address netdev=eth0 prefix=203.0.113.12/24 state=missing mend="ip address add 203.0.113.12/24 dev eth0"'
+	lab_check 'routes too' lab_log_has spoke2-naved \
+		'host.route netdev=eth0 prefix=0.0.0.0/0 state=missing mend="ip route add 0.0.0.0/0 via 203.0.113.254 dev eth0"'
+	lab_check 'not a word of what is there' sh -c "! grep -q 'host.*eth1' '$LAB_DIR/spoke2-naved.log'"
+	lab_check 'nothing was set' sh -c "! ip -n $LAB-spoke2 -4 addr show dev eth0 | grep -q inet"
+	lab_in spoke2 ip address add 203.0.113.12/24 dev eth0
+	lab_in spoke2 ip route add 0.0.0.0/0 via 203.0.113.254 dev eth0
+	lab_check 'mended, as it said: noticed' lab_wait 5 lab_log_has spoke2-naved 'host.address netdev=eth0 .*state=ok'
+	lab_check 'the route too' lab_wait 5 lab_log_has spoke2-naved 'host.route netdev=eth0 .*state=ok'
+	lab_check 'and the session comes up' lab_wait 20 nave_up spoke2 1
+	lab_check 'the address that the hub gave is looked after, too' lab_wait 5 lab_log_has spoke2-naved \
+		'host.address netdev=nave0 prefix=10.77.0.[0-9]+/32 state=missing'
+	lab_in spoke2 ip address del 203.0.113.12/24 dev eth0
+	lab_check 'taken away: told again' lab_wait 5 lab_log_has spoke2-naved 'host.address netdev=eth0 .*state=missing' 2
+	lab_check 'naved ends and leaves the host as it is' nave_stop spoke2 naved
+}
+
 lab_begin platform
 lab_inet
 offload_inline
+device_faults
+addresses_host
 lab_finish

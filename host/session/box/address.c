@@ -12,7 +12,8 @@
 struct address {
 	struct list link;
 	struct route_if key;
-	char netdev[DP_IFNAME_MAX]; /* "": the host sets it by itself */
+	char netdev[DP_IFNAME_MAX];
+	bool by_host; /* it sets the address by itself */
 	struct addr_prefix prefix;
 	bool underlay;  /* tunnels may come from it */
 	bool told;      /* set on 'netdev' */
@@ -35,9 +36,12 @@ static void tell_host(const struct session_hub *h, struct address *a, bool add)
 {
 	struct addr_prefix prefix = host_prefix(a);
 
-	if (h->env.address == NULL || a->netdev[0] == '\0' || (!add && !a->told))
+	void (*fn)(void *world, const char *netdev, const struct addr_prefix *prefix, bool add) =
+		a->by_host ? h->env.expect : h->env.address;
+
+	if (fn == NULL || (!add && !a->told))
 		return;
-	h->env.address(h->env.world, a->netdev, &prefix, add);
+	fn(h->env.world, a->netdev, &prefix, add);
 	a->told = add;
 }
 
@@ -169,7 +173,8 @@ static enum err add(struct session_hub *h, const struct session_place *place, co
 	if (a == NULL)
 		return ERR_NOMEM;
 	a->key = place->key;
-	(void)snprintf(a->netdev, sizeof(a->netdev), "%s", place->netdev != NULL ? place->netdev : "");
+	(void)snprintf(a->netdev, sizeof(a->netdev), "%s", place->netdev);
+	a->by_host = place->by_host;
 	a->prefix = *prefix;
 	a->underlay = place->underlay;
 	list_add(&h->addresses, &a->link);
@@ -222,7 +227,7 @@ void session_address_tell(struct session_hub *h, struct route_if key)
 
 enum err session_address_take(struct session_hub *h, const struct addr *address)
 {
-	struct session_place box = { .netdev = SESSION_IFACE_TUN };
+	struct session_place box = { .netdev = SESSION_IFACE_TUN, .by_host = h->platform->addresses == CFG_OWNER_HOST };
 	struct addr_prefix host = addr_prefix_host(address);
 	struct address *a;
 	enum err err = add(h, &box, &host, &a);

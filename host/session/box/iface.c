@@ -17,7 +17,7 @@ struct iface {
 	char netdev[DP_IFNAME_MAX];
 	bool marked;
 	bool wan;
-	bool unmanaged;        /* the host sets its addresses by itself */
+	bool by_host;          /* the host sets its addresses and routes by itself */
 	struct dp_owner owner; /* of its port */
 	struct session_ifaces *table;
 };
@@ -58,6 +58,17 @@ const char *session_iface_netdev(const struct session_ifaces *t, struct route_if
 			return i->netdev;
 	}
 	return NULL;
+}
+
+bool session_iface_by_host(const struct session_ifaces *t, struct route_if key)
+{
+	list_each (it, &t->ifaces) {
+		const struct iface *i = list_of(it, struct iface, link);
+
+		if (i->key.kind == key.kind && i->key.id == key.id)
+			return i->by_host;
+	}
+	return t->hub->platform->addresses == CFG_OWNER_HOST;
 }
 
 const char *session_iface_port_name(const struct session_ifaces *t, uint32_t id)
@@ -193,7 +204,7 @@ static bool is_underlay(const struct session_ifaces *t, const struct iface *ifac
 
 static enum err apply_address(struct session_ifaces *t, const struct iface *i, const struct addr_prefix *prefix)
 {
-	struct session_place place = { .key = i->key, .netdev = i->unmanaged ? NULL : i->netdev };
+	struct session_place place = { .key = i->key, .netdev = i->netdev, .by_host = i->by_host };
 
 	place.underlay = is_underlay(t, i, &prefix->addr);
 	return session_address_mark(t->hub, &place, prefix);
@@ -224,7 +235,7 @@ static enum err apply_interface(struct session_ifaces *t, const struct cfg_inter
 		return ERR_NOMEM;
 	i->marked = true;
 	i->wan = port != NULL && port->role == CFG_PORT_WAN;
-	i->unmanaged = port != NULL && port->addresses == CFG_OWNER_HOST;
+	i->by_host = (port != NULL ? port->addresses : t->hub->platform->addresses) == CFG_OWNER_HOST;
 	if (loopback)
 		(void)snprintf(i->netdev, sizeof(i->netdev), "%s", SESSION_IFACE_TUN);
 	else if (port->how == CFG_PORT_NETDEV)

@@ -34,6 +34,9 @@ struct route_if session_iface_key(const struct session_ifaces *t, const char *na
 /* The host's device behind an interface of the routing table: netdev, twin or TUN; NULL when there is none. */
 const char *session_iface_netdev(const struct session_ifaces *t, struct route_if key);
 
+/* Whether the host sets addresses and routes of an interface of the routing table by itself. */
+bool session_iface_by_host(const struct session_ifaces *t, struct route_if key);
+
 /* The configuration's name of the datapath's port 'id'; NULL when there is none. */
 const char *session_iface_port_name(const struct session_ifaces *t, uint32_t id);
 

@@ -134,6 +134,17 @@ static void set_address(void *world, const char *netdev, const struct addr_prefi
 		EXPECT_EQ(b->host.erase(entry), 1u) << entry;
 }
 
+static void expect_address(void *world, const char *netdev, const struct addr_prefix *prefix, bool add)
+{
+	auto *b = static_cast<Box *>(world);
+	std::string entry = std::string(netdev) + " " + str(*prefix);
+
+	if (add)
+		b->expected.insert(entry);
+	else
+		EXPECT_EQ(b->expected.erase(entry), 1u) << entry;
+}
+
 Box::Box(Net &of, const std::string &title, const std::string &platform_text)
     : net(&of), name(title), random(std::hash<std::string>()(title))
 {
@@ -164,6 +175,7 @@ Box::Box(Net &of, const std::string &title, const std::string &platform_text)
 	env.clock = &net->now_ms;
 	env.world = this;
 	env.address = set_address;
+	env.expect = expect_address;
 	env.send = [](void *world, const struct ike_path *path, struct bytes datagram) {
 		auto *b = static_cast<Box *>(world);
 		Packet p = { b->net->now_ms + b->net->delay_ms, path->local, path->remote, path->natt,

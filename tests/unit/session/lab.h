@@ -98,7 +98,8 @@ struct Box {
 	struct cfg_platform *platform = nullptr;
 	uint64_t random;
 	std::vector<std::string> lines;
-	std::set<std::string> host; /* addresses of its devices: "eth0 192.0.2.1/24" */
+	std::set<std::string> host;     /* addresses of its devices: "eth0 192.0.2.1/24" */
+	std::set<std::string> expected; /* those that the host is to set by itself */
 	unsigned keepalives = 0;
 };
 

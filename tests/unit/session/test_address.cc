@@ -56,10 +56,26 @@ TEST_F(SessionAddress, of_a_port_whose_addresses_are_the_hosts_own_matter)
 		    "255.255.255.255\n");
 	wan.run(50);
 	EXPECT_EQ(b.host, (Set{ "nave0 10.0.0.1/32" }));
+	EXPECT_EQ(b.expected, (Set{ "eth0 198.51.100.9/24" }));
+	EXPECT_TRUE(session_hub_by_host(b.hub, { ROUTE_IF_PORT, 1 }));
+	EXPECT_FALSE(session_hub_by_host(b.hub, { ROUTE_IF_TUNNEL, 1 }));
 	EXPECT_EQ(b.objects(DP_CLASS_LOCAL).size(), 2u);
 	b.must_load("");
 	wan.run(50);
 	EXPECT_TRUE(b.objects(DP_CLASS_LOCAL).empty());
+	EXPECT_TRUE(b.expected.empty());
+}
+
+TEST_F(SessionAddress, of_a_file_whose_addresses_are_the_hosts_own_matter)
+{
+	Box &b = wan.box("host", { "198.51.100.9" }, "addresses host\nport Ethernet0/0 netdev eth0\n role wan\n addresses nave\n");
+
+	b.must_load("interface Ethernet0/0\n ip address 198.51.100.9 255.255.255.0\ninterface Loopback0\n ip address 10.0.0.1 "
+		    "255.255.255.255\n");
+	wan.run(50);
+	EXPECT_EQ(b.host, (Set{ "eth0 198.51.100.9/24" }));
+	EXPECT_EQ(b.expected, (Set{ "nave0 10.0.0.1/32" }));
+	EXPECT_TRUE(session_hub_by_host(b.hub, { ROUTE_IF_TUNNEL, 1 }));
 }
 
 TEST_F(SessionAddress, which_ones_tunnels_may_come_from)
@@ -86,7 +102,7 @@ TEST_F(SessionAddress, which_ones_tunnels_may_come_from)
 
 TEST_F(SessionAddress, one_that_the_datapath_has_no_room_for_leaves_nothing)
 {
-	struct session_place place = { { ROUTE_IF_PORT, 1 }, "eth0", true };
+	struct session_place place = { { ROUTE_IF_PORT, 1 }, "eth0", false, true };
 	struct addr_prefix bad = net("198.51.100.1/24");
 
 	load(ports);
