@@ -2,20 +2,25 @@
 
 #include <time.h>
 
-static uint64_t read_ms(clockid_t id)
+static uint64_t read_us(clockid_t id)
 {
 	struct timespec ts;
 
 	(void)clock_gettime(id, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+uint64_t clock_now_us(void)
+{
+	return read_us(CLOCK_MONOTONIC);
 }
 
 uint64_t clock_now_ms(void)
 {
-	return read_ms(CLOCK_MONOTONIC);
+	return read_us(CLOCK_MONOTONIC) / 1000;
 }
 
 uint64_t clock_wall_ms(void)
 {
-	return read_ms(CLOCK_REALTIME);
+	return read_us(CLOCK_REALTIME) / 1000;
 }

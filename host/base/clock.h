@@ -8,7 +8,8 @@ extern "C" {
 #endif
 
 /* Real clocks, for a program's main.c alone; everybody else gets 'now' as an argument. */
-uint64_t clock_now_ms(void);  /* monotonic */
+uint64_t clock_now_us(void);  /* monotonic */
+uint64_t clock_now_ms(void);  /* the same one */
 uint64_t clock_wall_ms(void); /* since 1970, UTC */
 
 #ifdef __cplusplus

@@ -251,7 +251,8 @@ enum err net_udp_new(struct net_udp **out, struct event_base *loop, const struct
 	for (int i = 0; i < UDP_SOCKETS; i++)
 		u->socket[i] = (struct udp_socket){ .udp = u, .fd = -1, .family = (i & 2) != 0 ? AF_INET6 : AF_INET, .natt = (i & 1) != 0 };
 	for (int i = 0; i < UDP_SOCKETS && err == ERR_OK; i++)
-		err = open_socket(u, &u->socket[i], loop, config->netns_fd);
+		if (u->socket[i].natt || !config->natt_only)
+			err = open_socket(u, &u->socket[i], loop, config->netns_fd);
 	if (err != ERR_OK) {
 		net_udp_free(u);
 		return err;

@@ -33,6 +33,7 @@ typedef void net_udp_fn(void *ctx, const struct net_udp_path *path, struct bytes
 struct net_udp_config {
 	int netns_fd;                 /* of the VRF; -1: the process's own namespace */
 	uint16_t ike_port, natt_port; /* 0: 500 and 4500; others for tests without privileges */
+	bool natt_only;               /* leave the IKE port alone */
 	net_udp_fn *receive;
 	void *ctx;
 };

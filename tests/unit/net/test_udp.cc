@@ -113,6 +113,9 @@ TEST_F(NetUdp, a_taken_port_is_told)
 	c.natt_port = 35521;
 	EXPECT_EQ(ERR_EXISTS, net_udp_new(&u, loop, &c));
 	EXPECT_EQ(nullptr, u);
+	c.natt_only = true;
+	EXPECT_EQ(ERR_OK, net_udp_new(&u, loop, &c));
+	net_udp_free(u);
 }
 
 } // namespace
