@@ -41,6 +41,7 @@ static void expired(struct wheel_timer *t, uint64_t now_ms)
 
 	(void)now_ms;
 	if (w->left == 0) {
+		ike_core_count(sa->engine, IKE_STAT_TIMEOUT);
 		ike_fsm_post(sa, IKE_E_NO_ANSWER);
 		return;
 	}

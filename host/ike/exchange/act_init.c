@@ -211,8 +211,6 @@ enum err ike_act_init_give_up(const struct ike_step *s)
 		ike_core_blame(s->sa, s->sa->setup->refusal);
 		if (s->sa->setup->refusal == IKE_DOWN_NO_PROPOSAL)
 			ike_core_count(s->e, IKE_STAT_NO_PROPOSAL);
-	} else {
-		ike_core_count(s->e, IKE_STAT_TIMEOUT);
 	}
 	return ERR_OK;
 }
