@@ -9,9 +9,10 @@ extern "C" {
 
 /*
  * Inbound SPIs at hand: leased from the datapath in batches ahead of time, because IKE needs one the moment it answers
- * a message.  SPIs of a datapath that is no more are dropped.  Embedded by its owner; one loop thread.
+ * a message.  DP_SPI_LOW of them bridge the datapath's answer while thousands of peers a second come up.  SPIs of a
+ * datapath that is no more are dropped.  Embedded by its owner; one loop thread.
  */
-enum { DP_SPI_POOL = 256, DP_SPI_LOW = 128 };
+enum { DP_SPI_POOL = DP_SPI_BATCH, DP_SPI_LOW = 768 };
 
 struct dp_spi_pool {
 	struct dp_provider *provider;

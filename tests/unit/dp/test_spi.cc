@@ -91,7 +91,7 @@ TEST_F(Spi, gives_back)
 
 TEST_F(Spi, gives_back_many_at_once_and_over_a_broken_link)
 {
-	std::vector<uint32_t> all(DP_SPI_LOW);
+	std::vector<uint32_t> all(128);
 
 	run(5);
 	for (uint32_t &spi : all)
