@@ -66,8 +66,9 @@ CONF
 }
 
 # ss_pool_hub NS DIR ADDR: a responder whose identity is hub1.vpn.example.net, which gives addresses and the route to its LAN.
+# SS_SETTINGS are charon's, SS_POOL_LAST is the last address.
 ss_pool_hub() {
-	ss_start "$1" "$2" || return 1
+	ss_start "$1" "$2" "${SS_SETTINGS:-}" || return 1
 	cat >"$2/swanctl.conf" <<CONF
 connections {
 	spokes {
@@ -89,7 +90,7 @@ connections {
 		}
 	}
 }
-pools { lab { addrs = 10.77.0.100-10.77.0.250
+pools { lab { addrs = 10.77.0.100-${SS_POOL_LAST:-10.77.0.250}
 	subnet = 10.10.0.0/24 } }
 secrets { ike-lab { secret = "${SS_PSK:-$LAB_PSK}" } }
 CONF
