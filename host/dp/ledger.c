@@ -30,9 +30,10 @@ enum err dp_ledger_init(struct dp_ledger *l, const uint8_t key[16])
 
 void dp_ledger_fini(struct dp_ledger *l)
 {
-	struct map_node *n;
+	struct map_node *next;
 
-	while ((n = map_walk(&l->active_keys, NULL)) != NULL) {
+	for (struct map_node *n = map_walk(&l->active_keys, NULL); n != NULL; n = next) {
+		next = map_walk(&l->active_keys, n);
 		map_del(&l->active_keys, n);
 		free(list_of(n, struct active_key, node));
 	}

@@ -47,10 +47,12 @@ static void want_free(struct dp_want *w)
 
 void dp_plan_fini(struct dp_plan *plan)
 {
-	struct map_node *n;
+	struct map_node *next;
 
-	while ((n = map_walk(&plan->wants, NULL)) != NULL)
+	for (struct map_node *n = map_walk(&plan->wants, NULL); n != NULL; n = next) {
+		next = map_walk(&plan->wants, n);
 		want_free(list_of(n, struct dp_want, object.node));
+	}
 	map_fini(&plan->wants);
 }
 

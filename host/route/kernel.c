@@ -345,12 +345,14 @@ enum err route_kernel_new(struct route_kernel **out, struct nl *nl, const uint8_
 
 void route_kernel_free(struct route_kernel *k)
 {
-	struct map_node *n;
+	struct map_node *next;
 
 	if (k == NULL)
 		return;
-	while ((n = map_walk(&k->routes, NULL)) != NULL)
+	for (struct map_node *n = map_walk(&k->routes, NULL); n != NULL; n = next) {
+		next = map_walk(&k->routes, n);
 		forget(k, list_of(n, struct kernel_route, node));
+	}
 	while (!list_empty(&k->addresses)) {
 		struct list *it = list_first(&k->addresses);
 

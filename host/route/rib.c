@@ -548,7 +548,7 @@ static void free_node(void *ctx, void *value)
 
 void route_rib_free(struct route_rib *r)
 {
-	struct map_node *i;
+	struct map_node *next;
 
 	if (r == NULL)
 		return;
@@ -557,7 +557,8 @@ void route_rib_free(struct route_rib *r)
 			route_trie_walk(&r->vrf[v].trie[family], free_node, NULL);
 			route_trie_fini(&r->vrf[v].trie[family]);
 		}
-	while ((i = map_walk(&r->interfaces, NULL)) != NULL) {
+	for (struct map_node *i = map_walk(&r->interfaces, NULL); i != NULL; i = next) {
+		next = map_walk(&r->interfaces, i);
 		map_del(&r->interfaces, i);
 		free(list_of(i, struct rib_if, in_map));
 	}

@@ -96,10 +96,11 @@ enum err db_new(struct db **out, const struct db_limits *limits, struct db_state
 
 static void free_routes(struct db *db)
 {
-	struct map_node *n;
+	struct map_node *next;
 
 	db_local_fini(db);
-	while ((n = map_walk(&db->routes, NULL)) != NULL) {
+	for (struct map_node *n = map_walk(&db->routes, NULL); n != NULL; n = next) {
+		next = map_walk(&db->routes, n);
 		map_del(&db->routes, n);
 		free(list_of(n, struct db_rule, node));
 	}

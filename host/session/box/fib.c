@@ -204,15 +204,17 @@ enum err session_fib_new(struct session_fib **out, struct dp_sync *sync, const u
 
 void session_fib_free(struct session_fib *f)
 {
-	struct map_node *n;
+	struct map_node *next;
 
 	if (f == NULL)
 		return;
-	while ((n = map_walk(&f->users, NULL)) != NULL) {
+	for (struct map_node *n = map_walk(&f->users, NULL); n != NULL; n = next) {
+		next = map_walk(&f->users, n);
 		map_del(&f->users, n);
 		free(list_of(n, struct fib_user, node));
 	}
-	while ((n = map_walk(&f->adjacencies, NULL)) != NULL) {
+	for (struct map_node *n = map_walk(&f->adjacencies, NULL); n != NULL; n = next) {
+		next = map_walk(&f->adjacencies, n);
 		map_del(&f->adjacencies, n);
 		free(list_of(n, struct fib_adjacency, node));
 	}
