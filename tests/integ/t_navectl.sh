@@ -84,6 +84,7 @@ lab_check "show crypto session" holds hub "show crypto session" \
 	  for s in d["sessions"]] == [("203.0.113.11", "UP-ACTIVE", "s1.vpn.example.net", "Virtual-Access1", "10.77.0.100", "inline-protocol", "inline-protocol")]'
 lab_check "a tunnel without a session is DOWN, and why" holds s1 "show crypto session" \
 	'[(s["interface"], s["status"]) for s in d["sessions"] if s["interface"] == "Tunnel9"][0][1].startswith("DOWN")'
+lab_check "and prints why" prints s1 "show crypto session" "^Session status: DOWN.*"
 lab_check "placement and reason are printed" prints hub "show crypto session" "Inbound:  inline-protocol  *pkts"
 lab_check "show crypto session detail has the SPIs" holds hub "show crypto session detail" \
 	'len(d["sessions"][0]["flows"]) == 1 and d["sessions"][0]["flows"][0]["spi_in"].startswith("0x")'

@@ -36,7 +36,10 @@ static void print_session(const json_t *s, FILE *out)
 	(void)fprintf(out, "Profile: %s\n", navectl_get_str(s, "profile"));
 	if (navectl_get_has(s, "uptime_s"))
 		(void)fprintf(out, "Uptime: %s\n", navectl_get_time(s, "uptime_s", uptime));
-	(void)fprintf(out, "Session status: %s\n", navectl_get_str(s, "status"));
+	(void)fprintf(out, "Session status: %s", navectl_get_str(s, "status"));
+	if (navectl_get_has(s, "reason"))
+		(void)fprintf(out, " (%s)", navectl_get_str(s, "reason"));
+	(void)fputc('\n', out);
 	(void)fprintf(out, "Peer: %s port %lld fvrf: %s ivrf: %s\n", navectl_get_str(s, "peer"), navectl_get_int(s, "port"),
 		navectl_get_str(s, "fvrf"), navectl_get_str(s, "ivrf"));
 	(void)fprintf(out, "      Phase1_id: %s\n", navectl_get_str(s, "phase1_id"));
@@ -70,13 +73,12 @@ void navectl_render_crypto_session(const json_t *doc, FILE *out)
 
 static void print_flow(const json_t *flow, FILE *out)
 {
-	const json_t *ts;
+	const json_t *local, *remote;
 
-	for (size_t i = 0; (ts = navectl_get_next(flow, "local", &i)) != NULL;)
-		(void)fprintf(out, "  IPSEC FLOW: permit %s", json_string_value(ts));
-	for (size_t i = 0; (ts = navectl_get_next(flow, "remote", &i)) != NULL;)
-		(void)fprintf(out, " %s", json_string_value(ts));
-	(void)fprintf(out, "\n    %s, spi in %s out %s%s\n", navectl_get_str(flow, "transform"), navectl_get_str(flow, "spi_in"),
+	for (size_t i = 0; (local = navectl_get_next(flow, "local", &i)) != NULL;)
+		for (size_t j = 0; (remote = navectl_get_next(flow, "remote", &j)) != NULL;)
+			(void)fprintf(out, "  IPSEC FLOW: permit %s %s\n", json_string_value(local), json_string_value(remote));
+	(void)fprintf(out, "    %s, spi in %s out %s%s\n", navectl_get_str(flow, "transform"), navectl_get_str(flow, "spi_in"),
 		navectl_get_str(flow, "spi_out"), navectl_get_bool(flow, "udp_encap") ? ", in UDP" : "");
 }
 
