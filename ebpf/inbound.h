@@ -170,6 +170,8 @@ static __always_inline enum steer_verdict inbound(struct cursor *c, const struct
 	__u16 type;
 	const struct ethhdr *eth = parse_eth(c, &type);
 
+	if ((port->flags & STEER_F_WIRE) != 0)
+		return STEER_V_STEER_WIRE;
 	if (eth == NULL)
 		return STEER_V_DROP_MALFORMED;
 	if (type == ETH_P_ARP)

@@ -50,11 +50,12 @@ int nave_steer(struct xdp_md *ctx)
 	struct cursor c = { .at = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end };
 	__u32 ifindex = ctx->ingress_ifindex;
 	__u32 queue = ctx->rx_queue_index;
+	__u64 left = (__u64)(c.end - c.at);
 	const struct steer_port *port;
 
-	/* clang 14 may move these reads behind arithmetic on ctx, which the verifier refuses. */
-	asm volatile("" : "+r"(ifindex), "+r"(queue));
-	c.left = (__u32)(c.end - c.at);
+	/* clang 14 may move these reads behind arithmetic on ctx, and halve the subtraction: the verifier refuses both. */
+	asm volatile("" : "+r"(ifindex), "+r"(queue), "+r"(left));
+	c.left = (__u32)left;
 	port = bpf_map_lookup_elem(&steer_ports, &ifindex);
 	if (port == NULL)
 		return steer_apply(STEER_V_DROP_NO_PORT, 0, queue);

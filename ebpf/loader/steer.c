@@ -211,6 +211,13 @@ static enum err take_slot(struct loader_steer *s, __u32 *out)
 	return ERR_OK;
 }
 
+static __u32 flags_of(const struct loader_port *port)
+{
+	if (port->role == LOADER_WIRE)
+		return STEER_F_WIRE;
+	return port->role == LOADER_LAN ? STEER_F_TRANSIT : STEER_F_IPSEC | (port->transit ? STEER_F_TRANSIT : 0);
+}
+
 static enum err configure(struct loader_steer *s, const struct loader_port *port)
 {
 	struct steer_port entry = { .slot = 0 };
@@ -223,7 +230,7 @@ static enum err configure(struct loader_steer *s, const struct loader_port *port
 	if (err != ERR_OK)
 		return err;
 	entry.vrf = port->vrf;
-	entry.flags = port->role == LOADER_LAN ? STEER_F_TRANSIT : STEER_F_IPSEC | (port->transit ? STEER_F_TRANSIT : 0);
+	entry.flags = flags_of(port);
 	return bpf_map_update_elem(s->ports, &port->ifindex, &entry, BPF_ANY) == 0 ? ERR_OK : err_of_errno(errno);
 }
 

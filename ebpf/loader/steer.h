@@ -18,8 +18,9 @@ extern "C" {
 struct loader_steer;
 
 enum loader_role {
-	LOADER_LAN, /* steered by destination */
-	LOADER_WAN, /* ESP, GRE and fragments for local addresses too */
+	LOADER_LAN,  /* steered by destination */
+	LOADER_WAN,  /* ESP, GRE and fragments for local addresses too */
+	LOADER_WIRE, /* every frame, whatever it is: the datapath has the port's addresses elsewhere */
 };
 
 enum loader_mode {

@@ -28,6 +28,7 @@ struct box_port {
 	bool used;
 	bool link_up; /* as last told to control */
 	bool dead;    /* its device doesn't answer */
+	bool backed;  /* ... and 'netdev', its backup, is the wire meanwhile */
 	struct dp_port conf;
 	uint8_t index;      /* of the wire */
 	uint8_t twin_index; /* DB_PORT_NONE: a netdev */
@@ -64,6 +65,12 @@ static bool is_netdev(const struct box_port *p)
 	return p->conf.kind == DP_PORT_NETDEV;
 }
 
+/* Whether its frames come by AF_XDP. */
+static bool has_netdev(const struct box_port *p)
+{
+	return is_netdev(p) || p->backed;
+}
+
 /* ---- workers: which queues they poll and what wakes them ---- */
 
 struct plan {
@@ -83,13 +90,13 @@ static void plan_queue(struct plan *p, uint8_t port, uint16_t queue, const struc
 
 static void plan_wire(struct navedp_box *b, struct box_port *p, struct plan *plan, uint32_t worker)
 {
-	uint32_t queues = is_netdev(p) ? p->netdev.queues : p->ethdev.queues;
+	uint32_t queues = has_netdev(p) ? p->netdev.queues : p->ethdev.queues;
 
 	for (uint32_t q = worker; q < queues; q += b->conf.worker_count) {
 		struct navedp_wake wake = { .fd = -1 };
 		bool wakes = true;
 
-		if (is_netdev(p))
+		if (has_netdev(p))
 			wake.fd = xsk_port_fd(p->netdev.xsk, q);
 		else
 			wakes = navedp_ethdev_wake(&p->ethdev, q, &wake);
@@ -319,8 +326,6 @@ static void close_tap(struct navedp_box *b, uint8_t index, struct navedp_tap **t
 /* Workers leave the port first; what they hold of it passes with the grace period. */
 static void close_port(struct navedp_box *b, struct box_port *p)
 {
-	bool netdev = is_netdev(p);
-
 	if (p->index != DB_PORT_NONE) {
 		engine_inline_detach(b->conf.engine, p->index);
 		flow_forget(b->conf.flows, p->index);
@@ -336,9 +341,9 @@ static void close_port(struct navedp_box *b, struct box_port *p)
 	close_tap(b, p->twin_index, &p->twin);
 	if (p->index != DB_PORT_NONE)
 		b->conf.ports[p->index] = (struct path_port){ .ops = NULL };
-	if (netdev && p->netdev.xsk != NULL)
+	if (p->netdev.xsk != NULL)
 		navedp_netdev_close(&p->netdev, b->steer);
-	if (!netdev && p->ethdev.queue != NULL)
+	if (p->ethdev.queue != NULL)
 		navedp_ethdev_close(&p->ethdev);
 	memset(p, 0, sizeof(*p));
 }
@@ -370,6 +375,7 @@ static enum err change_port(struct navedp_box *b, struct box_port *p, const stru
 	p->conf = *conf;
 	facts = facts_of(b, p);
 	facts.epoch = b->conf.db->port[p->index].epoch;
+	facts.live = conf->up && (!p->dead || p->backed);
 	db_port_set(b->conf.db, p->index, &facts);
 	if (is_netdev(p)) {
 		enum err err = navedp_netdev_steer(&p->netdev, b->steer, conf);
@@ -465,7 +471,9 @@ static void port_stats(void *ctx, uint32_t id, struct dp_port_stats *out)
 	engine_inline_usage(b->conf.engine, p->index, &out->sa_used, &out->sa_limit);
 	out->flow_used = flow_count(b->conf.flows, p->index);
 	(void)snprintf(out->driver, sizeof(out->driver), "%s", info.driver);
-	if (!is_netdev(p)) {
+	if (p->backed) {
+		(void)snprintf(out->device, sizeof(out->device), "backup %.16s", p->conf.backup);
+	} else if (!is_netdev(p)) {
 		uint32_t sa_limit;
 
 		navedp_nave_limits(p->ethdev.dpdk_port, &sa_limit, &out->flow_limit);
@@ -571,6 +579,57 @@ struct server_box navedp_box_table(struct navedp_box *b)
 
 /* ---- care ---- */
 
+static enum err open_backup(struct navedp_box *b, struct box_port *p)
+{
+	enum err err = open_steering(b);
+
+	set_locals(b);
+	if (err == ERR_OK)
+		err = navedp_netdev_open(&p->netdev, p->conf.backup, b->conf.pool, b->conf.log);
+	if (err == ERR_OK)
+		err = navedp_netdev_lend(&p->netdev, b->steer, &p->conf);
+	if (err != ERR_OK && p->netdev.xsk != NULL)
+		navedp_netdev_close(&p->netdev, b->steer);
+	return err;
+}
+
+/*
+ * The backup is the port's wire from now on (sa-state 19): twin, addresses, IKE and MAC address stay what they are, and
+ * neighbours needn't learn anything.  Workers are off the port.
+ */
+static void take_backup(struct navedp_box *b, struct box_port *p)
+{
+	struct db_port facts = b->conf.db->port[p->index];
+	enum err err = open_backup(b, p);
+
+	if (err == ERR_OK) {
+		p->backed = true;
+		b->conf.ports[p->index] = (struct path_port){ .ops = &xsk_port_ops, .dev = p->netdev.xsk };
+		facts.live = p->conf.up;
+		facts.epoch++;
+		facts.mtu = p->netdev.mtu < facts.mtu ? p->netdev.mtu : facts.mtu;
+		db_port_set(b->conf.db, p->index, &facts);
+		err = assign(b);
+	}
+	log_event(b->conf.log, err == ERR_OK ? LOG_L_NOTICE : LOG_L_ERROR, "port.backup", "port=%s netdev=%s err=%s", p->conf.name,
+		p->conf.backup, err_name(err));
+}
+
+/* The device is there again. */
+static void leave_backup(struct navedp_box *b, struct box_port *p)
+{
+	struct db_port facts = facts_of(b, p);
+
+	facts.live = false;
+	facts.epoch = b->conf.db->port[p->index].epoch + 1;
+	db_port_set(b->conf.db, p->index, &facts);
+	p->backed = false;
+	(void)assign(b); /* a shorter list always fits */
+	(void)db_rcu_wait(b->conf.db->rcu);
+	navedp_netdev_close(&p->netdev, b->steer);
+	b->conf.ports[p->index] = (struct path_port){ .ops = &path_port_ethdev_ops, .dev = path_port_ethdev_dev(p->ethdev.dpdk_port) };
+}
+
 /* The device stopped answering: workers leave the port, its SAs go to software, and we wait for a device. */
 static void bury(struct navedp_box *b, struct box_port *p, struct server *server)
 {
@@ -587,15 +646,20 @@ static void bury(struct navedp_box *b, struct box_port *p, struct server *server
 	(void)assign(b); /* a shorter list always fits */
 	(void)db_rcu_wait(b->conf.db->rcu);
 	navedp_ethdev_stop(&p->ethdev);
+	if (p->conf.backup[0] != '\0')
+		take_backup(b, p);
 }
 
 static void revive(struct navedp_box *b, struct box_port *p, struct server *server)
 {
-	struct db_port facts = b->conf.db->port[p->index];
 	enum err err = navedp_nave_reattach(p->ethdev.dpdk_port);
+	struct db_port facts;
 
 	if (err == ERR_AGAIN)
 		return;
+	if (p->backed)
+		leave_backup(b, p);
+	facts = b->conf.db->port[p->index];
 	facts.live = p->conf.up;
 	facts.epoch++;
 	if (err == ERR_OK)
@@ -668,9 +732,8 @@ void navedp_box_free(struct navedp_box *b)
 		if (!p->used)
 			continue;
 		navedp_tap_free(p->twin);
-		if (is_netdev(p))
-			xsk_port_free(p->netdev.xsk); /* what is attached drops from now on */
-		else
+		xsk_port_free(p->netdev.xsk); /* what is attached drops from now on */
+		if (!is_netdev(p))
 			navedp_ethdev_close(&p->ethdev);
 	}
 	for (unsigned i = 0; i < DB_VRF_MAX; i++)

@@ -73,26 +73,59 @@ enum err navedp_netdev_open(struct navedp_netdev *n, const char *name, struct rt
 	return err;
 }
 
-enum err navedp_netdev_steer(struct navedp_netdev *n, struct loader_steer *steer, const struct dp_port *conf)
+static enum err attach(struct navedp_netdev *n, struct loader_steer *steer, struct loader_port *port)
 {
-	struct loader_port port = { .ifindex = n->ifindex, .vrf = conf->vrf, .mode = LOADER_NATIVE };
 	enum err err;
 
-	port.role = conf->role == DP_ROLE_WAN ? LOADER_WAN : LOADER_LAN;
-	port.guard = conf->role == DP_ROLE_WAN;
-	err = loader_steer_attach(steer, &port);
+	port->ifindex = n->ifindex;
+	port->mode = LOADER_NATIVE;
+	err = loader_steer_attach(steer, port);
 	if (err == ERR_UNSUPPORTED) {
-		port.mode = LOADER_GENERIC; /* a driver without XDP of its own */
-		err = loader_steer_attach(steer, &port);
+		port->mode = LOADER_GENERIC; /* a driver without XDP of its own */
+		err = loader_steer_attach(steer, port);
 	}
 	for (uint32_t q = 0; q < n->queues && err == ERR_OK; q++)
 		err = loader_steer_set_socket(steer, n->ifindex, q, xsk_port_fd(n->xsk, q));
 	return err;
 }
 
+enum err navedp_netdev_steer(struct navedp_netdev *n, struct loader_steer *steer, const struct dp_port *conf)
+{
+	struct loader_port port = { .vrf = conf->vrf };
+
+	port.role = conf->role == DP_ROLE_WAN ? LOADER_WAN : LOADER_LAN;
+	port.guard = conf->role == DP_ROLE_WAN;
+	return attach(n, steer, &port);
+}
+
+/* It is the device's own switch: whoever else wants the same has to say so again. */
+static enum err set_promisc(struct navedp_netdev *n, bool on)
+{
+	struct nl *nl;
+	enum err err = nl_open(-1, &nl);
+
+	if (err != ERR_OK)
+		return err;
+	err = nl_link_set_promisc(nl, n->ifindex, on);
+	nl_close(nl);
+	if (err == ERR_OK)
+		n->promisc = on;
+	return err;
+}
+
+enum err navedp_netdev_lend(struct navedp_netdev *n, struct loader_steer *steer, const struct dp_port *conf)
+{
+	struct loader_port port = { .vrf = conf->vrf, .role = LOADER_WIRE, .guard = true };
+	enum err err = set_promisc(n, true);
+
+	return err == ERR_OK ? attach(n, steer, &port) : err;
+}
+
 void navedp_netdev_close(struct navedp_netdev *n, struct loader_steer *steer)
 {
-	/* The device may be gone, and with it what was attached. */
+	/* The device may be gone, and with it what was attached and set. */
+	if (n->promisc && set_promisc(n, false) != ERR_OK)
+		n->promisc = false;
 	loader_steer_detach(steer, n->ifindex);
 	xsk_port_free(n->xsk);
 	memset(n, 0, sizeof(*n));

@@ -21,6 +21,7 @@ struct navedp_netdev {
 	uint32_t queues;
 	uint8_t mac[6];
 	uint16_t mtu;
+	bool promisc; /* set here */
 };
 
 /*
@@ -31,6 +32,12 @@ MUST_USE enum err navedp_netdev_open(struct navedp_netdev *n, const char *name, 
 
 /* Attaches steering and, on a WAN, the egress guard; again after a change of role. */
 MUST_USE enum err navedp_netdev_steer(struct navedp_netdev *n, struct loader_steer *steer, const struct dp_port *conf);
+
+/*
+ * Attaches steering that gives the datapath every frame, also those for another MAC address: the device lends its wire to a
+ * port whose own is lost.
+ */
+MUST_USE enum err navedp_netdev_lend(struct navedp_netdev *n, struct loader_steer *steer, const struct dp_port *conf);
 
 /* Gives the device back to the kernel; no worker uses it any more. */
 void navedp_netdev_close(struct navedp_netdev *n, struct loader_steer *steer);

@@ -60,6 +60,24 @@ TEST_F(Inbound, well_formed_frames_on_a_wan)
 			EXPECT_EQ(want, verdict(f)) << hex(f);
 }
 
+TEST_F(Inbound, a_lent_wire_gives_everything)
+{
+	Bytes other = frame4({ .proto = 50 }, esp()), arp = frame4({}, udp(53, Bytes(30)));
+
+	other[5] ^= 1; /* for another MAC address */
+	arp[12] = 0x08;
+	arp[13] = 0x06;
+	attach(port(LOADER_WIRE));
+	for (const auto &[want, frames] : whole_frames())
+		for (const Bytes &f : frames)
+			EXPECT_EQ("STEER_WIRE", verdict(f)) << want;
+	EXPECT_EQ("STEER_WIRE", verdict(other));
+	EXPECT_EQ("STEER_WIRE", verdict(arp));
+	EXPECT_EQ(unsigned{ XDP_REDIRECT }, returned);
+	close_socket();
+	EXPECT_EQ("DROP_NO_SOCKET", verdict(arp));
+}
+
 TEST_F(Inbound, verdict_is_carried_out)
 {
 	EXPECT_EQ("STEER_ESP", verdict(frame4({ .proto = 50 }, esp())));

@@ -96,9 +96,32 @@ addresses_host() {
 	lab_check 'naved ends and leaves the host as it is' nave_stop spoke2 naved
 }
 
+# backup netdev: the port goes on over the kernel's device, and back.
+backup_netdev() {
+	nave_stop hub1 naved
+	nave_platform hub1 small | sed 's/^ protected/&\n backup netdev eth0/' >"$LAB_DIR/hub1/platform"
+	lab_check 'a hub with a backup' nave_start_control hub1
+	lab_check 'the spoke comes back, inline' lab_wait 40 nave_placed hub1 spoke1.vpn.example.net inline-protocol -
+	nave_crash hub1 navenic
+	lab_check 'the backup stands in' lab_wait 5 nave_is hub1 \
+		"[(p['state'], p['device']) for p in d['ports'] if p['name'] == 'Ethernet0/0'] == [('up', 'backup eth0')]" show platform offload
+	lab_check 'its SAs are in software: device-down' lab_wait 3 nave_placed hub1 spoke1.vpn.example.net software device-down
+	lab_check 'the session is the same one' nave_up hub1 1
+	lab_check 'ping from LAN to LAN by it' lab_wait 5 lab_ping spoke1-lan 10.20.1.10 10.10.0.10
+	nave_ctl spoke1 clear crypto session
+	lab_check 'IKE goes by it, too' lab_wait 20 nave_placed hub1 spoke1.vpn.example.net software device-down
+	lab_check 'ping by the new session' lab_wait 10 lab_ping spoke1-lan 10.20.1.10 10.10.0.10
+	lab_check 'the device comes back' nave_again hub1 navenic small
+	lab_check 'and the port to it' lab_wait 10 nave_is hub1 \
+		"[(p['state'], p['driver']) for p in d['ports'] if p['name'] == 'Ethernet0/0'] == [('up', 'net_nave')]" show platform offload
+	lab_check 'the SAs are inline' lab_wait 10 nave_placed hub1 spoke1.vpn.example.net inline-protocol -
+	lab_check 'ping from LAN to LAN by the device' lab_wait 10 lab_ping spoke1-lan 10.20.1.10 10.10.0.10
+}
+
 lab_begin platform
 lab_inet
 offload_inline
 device_faults
+backup_netdev
 addresses_host
 lab_finish

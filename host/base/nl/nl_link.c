@@ -123,14 +123,24 @@ enum err nl_link_each(struct nl *nl, nl_link_fn *fn, void *ctx)
 	return nl_req_dump(nl, RTM_GETLINK, AF_UNSPEC, take_each, &e);
 }
 
-enum err nl_link_set_up(struct nl *nl, uint32_t index, bool up)
+static enum err set_flag(struct nl *nl, uint32_t index, unsigned flag, bool on)
 {
 	struct ifinfomsg *body;
 	struct nlmsghdr *req = begin(nl, RTM_NEWLINK, index, &body);
 
-	body->ifi_change = IFF_UP;
-	body->ifi_flags = up ? IFF_UP : 0;
+	body->ifi_change = flag;
+	body->ifi_flags = on ? flag : 0;
 	return finish(nl, req);
+}
+
+enum err nl_link_set_up(struct nl *nl, uint32_t index, bool up)
+{
+	return set_flag(nl, index, IFF_UP, up);
+}
+
+enum err nl_link_set_promisc(struct nl *nl, uint32_t index, bool on)
+{
+	return set_flag(nl, index, IFF_PROMISC, on);
 }
 
 enum err nl_link_set_mtu(struct nl *nl, uint32_t index, uint32_t mtu)

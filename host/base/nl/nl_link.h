@@ -34,6 +34,7 @@ typedef void nl_link_fn(const struct nl_link *link, void *ctx);
 MUST_USE enum err nl_link_each(struct nl *nl, nl_link_fn *fn, void *ctx);
 
 MUST_USE enum err nl_link_set_up(struct nl *nl, uint32_t index, bool up);
+MUST_USE enum err nl_link_set_promisc(struct nl *nl, uint32_t index, bool on);
 MUST_USE enum err nl_link_set_mtu(struct nl *nl, uint32_t index, uint32_t mtu);
 MUST_USE enum err nl_link_set_mac(struct nl *nl, uint32_t index, const uint8_t mac[6]);
 
