@@ -5,6 +5,7 @@
 #include "base/map.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +39,14 @@ static uint64_t load_le(const uint8_t *p, size_t len)
 	return v;
 }
 
+static uint64_t load_word(const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le64toh(v);
+}
+
 static void sip_word(uint64_t v[4], uint64_t m)
 {
 	v[3] ^= m;
@@ -53,7 +62,7 @@ uint64_t map_siphash(const uint64_t key[2], struct bytes data)
 	size_t whole = data.len & ~(size_t)7;
 
 	for (size_t i = 0; i < whole; i += 8)
-		sip_word(v, load_le(data.data + i, 8));
+		sip_word(v, load_word(data.data + i));
 	sip_word(v, (uint64_t)data.len << 56 | (data.len == whole ? 0 : load_le(data.data + whole, data.len - whole)));
 	v[2] ^= 0xff;
 	for (int i = 0; i < 4; i++)
