@@ -262,14 +262,26 @@ enum err ike_engine_initiate(struct ike_engine *e, uint64_t now_ms, struct ike_r
 	return ERR_OK;
 }
 
-void ike_engine_delete(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle)
+static void begin_delete(struct ike_engine *e, struct ike_sa *sa)
 {
-	struct ike_sa *sa = live(e, now_ms, handle);
-
 	if (sa == NULL)
 		return;
 	ike_fsm_post(sa, IKE_E_DELETE);
 	ike_fsm_drain(e);
+}
+
+void ike_engine_delete(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle)
+{
+	begin_delete(e, live(e, now_ms, handle));
+}
+
+void ike_engine_abandon(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle)
+{
+	struct ike_sa *sa = live(e, now_ms, handle);
+
+	if (sa != NULL)
+		sa->pace.tries = 1;
+	begin_delete(e, sa);
 }
 
 void ike_engine_delete_child(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, uint32_t spi_in)

@@ -81,6 +81,12 @@ MUST_USE enum err ike_engine_initiate(struct ike_engine *e, uint64_t now_ms, str
  */
 void ike_engine_delete(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa);
 
+/*
+ * The same for a peer that says it has lost the SA (INITIAL_CONTACT, RFC7296-2.4): told once, should it not be so, and
+ * not again.
+ */
+void ike_engine_abandon(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa);
+
 /* Deletes one pair of ESP SAs; child_down is called at once. */
 void ike_engine_delete_child(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, uint32_t spi_in);
 

@@ -236,7 +236,7 @@ static void meet_twins(struct session *s, bool initial_contact)
 			session_routes_drop(old); /* the lease's is among them */
 			session_lease_pass(old, s);
 		}
-		ike_engine_delete(h->engine, session_now(h), old->ike);
+		ike_engine_abandon(h->engine, session_now(h), old->ike);
 	}
 }
 

@@ -428,6 +428,23 @@ TEST_F(Pair, the_responder_deletes)
 	expect_nothing_left();
 }
 
+TEST_F(Pair, who_has_lost_the_sa_is_told_once)
+{
+	start();
+	connect();
+	spoke.dead = true;
+	sim.record = true;
+	sim.sent.clear();
+	ike_engine_abandon(hub.w.engine, sim.now_ms, theirs()->handle);
+	EXPECT_EQ(hub.w.downs, 1u);
+	sim.run_for(2000);
+	EXPECT_EQ(sim.sent.size(), 1u);
+	spoke.dead = false;
+	ike_engine_abandon(spoke.w.engine, sim.now_ms, h);
+	sim.run_for(2000);
+	expect_nothing_left();
+}
+
 TEST_F(Pair, both_delete_at_once)
 {
 	start();
