@@ -98,6 +98,7 @@ lab_check "both ends name the same ESP SAs" holds s1 "show crypto ipsec sa" \
 		python3 -c 'import json, sys; print(json.load(sys.stdin)["sessions"][0]["flows"])')]"
 lab_check "show ip route has what IKEv2 brought" holds hub "show ip route" \
 	'{"10.77.0.100/32", "10.20.1.0/24"} <= {r["prefix"] for r in d["routes"] if r["ikev2"] and r["interface"] == "Virtual-Access1" and r["best"]}'
+lab_check "and the default gateway" prints hub "show ip route" "^Gateway of last resort is 198.51.100.254 to network 0.0.0.0"
 lab_check "show ip interface brief" holds s1 "show ip interface brief" \
 	'[(i["address"], i["method"], i["protocol"]) for i in d["interfaces"] if i["name"] == "Tunnel0"] == [("10.77.0.100", "negotiated", "up")]'
 lab_check "show ip local pool" holds hub "show ip local pool" '[(p["name"], p["used"], p["free"]) for p in d["pools"]] == [("P", 1, 150)]'

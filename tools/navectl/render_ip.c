@@ -1,8 +1,24 @@
 /*
  * The routing table, interfaces and pools.
  */
+#include <string.h>
+
 #include "navectl/get.h"
 #include "navectl/render.h"
+
+static void print_default(const json_t *doc, FILE *out)
+{
+	const json_t *r;
+
+	for (size_t i = 0; (r = navectl_get_next(doc, "routes", &i)) != NULL;) {
+		if (strcmp(navectl_get_str(r, "prefix"), "0.0.0.0/0") != 0 || !navectl_get_bool(r, "best"))
+			continue;
+		(void)fprintf(out, "Gateway of last resort is %s to network 0.0.0.0\n\n",
+			navectl_get_str(r, navectl_get_has(r, "gateway") ? "gateway" : "interface"));
+		return;
+	}
+	(void)fputs("Gateway of last resort is not set\n\n", out);
+}
 
 void navectl_render_ip_route(const json_t *doc, FILE *out)
 {
@@ -10,6 +26,7 @@ void navectl_render_ip_route(const json_t *doc, FILE *out)
 	char via[64];
 
 	(void)fputs("Codes: C - connected, L - local, S - static (* by IKEv2), K - kernel\n\n", out);
+	print_default(doc, out);
 	for (size_t i = 0; (r = navectl_get_next(doc, "routes", &i)) != NULL;) {
 		const char *star = navectl_get_bool(r, "ikev2") ? "*" : " ";
 

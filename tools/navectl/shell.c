@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "navectl/get.h"
 #include "navectl/render.h"
@@ -55,7 +56,7 @@ static enum err ask_words(struct shell *sh, struct navectl_answer *out)
 }
 
 /* The key "?". */
-static unsigned char help_key(EditLine *editor, int key)
+static unsigned char help_key(EditLine *editor, wint_t key)
 {
 	struct shell *sh = shell_of(editor);
 	struct navectl_answer answer;
@@ -72,7 +73,7 @@ static unsigned char help_key(EditLine *editor, int key)
 }
 
 /* The key Tab: completes a word that only one thing can become. */
-static unsigned char complete_key(EditLine *editor, int key)
+static unsigned char complete_key(EditLine *editor, wint_t key)
 {
 	struct shell *sh = shell_of(editor);
 	const LineInfo *line = el_line(editor);
@@ -122,8 +123,9 @@ static bool shell_open(struct shell *sh)
 	(void)el_set(sh->editor, EL_EDITOR, "emacs");
 	(void)el_set(sh->editor, EL_SIGNAL, 1);
 	(void)el_set(sh->editor, EL_HIST, history, sh->history);
-	(void)el_set(sh->editor, EL_ADDFN, "nave-help", "what could come here", help_key);
-	(void)el_set(sh->editor, EL_ADDFN, "nave-complete", "complete the word", complete_key);
+	/* el_set would keep wide copies of these texts and never free them. */
+	(void)el_wset(sh->editor, EL_ADDFN, L"nave-help", L"what could come here", help_key);
+	(void)el_wset(sh->editor, EL_ADDFN, L"nave-complete", L"complete the word", complete_key);
 	(void)el_set(sh->editor, EL_BIND, "?", "nave-help", NULL);
 	(void)el_set(sh->editor, EL_BIND, "^I", "nave-complete", NULL);
 	return true;
