@@ -32,6 +32,9 @@ static const struct shape {
 	[CFG_KIND_IPSEC_PROFILE] = { sizeof(struct cfg_ipsec_profile), offsetof(struct cfg_model, ipsec_profiles),
 		offsetof(struct cfg_ipsec_profile, next) },
 	[CFG_KIND_AAA_LIST] = { sizeof(struct cfg_aaa_list), offsetof(struct cfg_model, aaa_lists), offsetof(struct cfg_aaa_list, next) },
+	[CFG_KIND_TRUSTPOINT] = { sizeof(struct cfg_trustpoint), offsetof(struct cfg_model, trustpoints),
+		offsetof(struct cfg_trustpoint, next) },
+	[CFG_KIND_CERT_MAP] = { sizeof(struct cfg_cert_map), offsetof(struct cfg_model, cert_maps), offsetof(struct cfg_cert_map, next) },
 	[CFG_KIND_OTHER] = { sizeof(struct cfg_object), 0, 0 },
 };
 
@@ -348,6 +351,8 @@ static void preset_all(struct cfg_build *b)
 	}
 	for (struct cfg_route *r = m->routes; r != NULL; r = r->next)
 		r->distance = 1;
+	for (struct cfg_trustpoint *t = m->trustpoints; t != NULL; t = t->next)
+		t->crl = true;
 }
 
 enum err cfg_build_model(const struct cfg_lang *lang, struct cfg_messages *messages, struct cfg_model *m)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cfg/check_if.h"
+#include "cfg/check_pki.h"
 
 enum { CLAIM_TEXT = 256 };
 
@@ -188,28 +189,43 @@ static void lower(char *text)
 			*text = (char)(*text + 'a' - 'A');
 }
 
-/* No two profiles may match the same identity on the same path. */
-static void claim_identity(struct cfg_build *b, struct map *claims, const struct cfg_profile *p, const struct cfg_id_match *match)
+/* No two profiles may match the same on the same path. */
+static void claim_match(struct cfg_build *b, struct map *claims, const struct cfg_profile *p, const char *what)
 {
 	const struct cfg_local_match *local = p->locals;
-	char key[CLAIM_TEXT], identity[CLAIM_TEXT / 2], addr[ADDR_TEXT];
+	char key[CLAIM_TEXT], addr[ADDR_TEXT];
 
-	(void)identity_text(match, identity, sizeof(identity));
 	do {
 		const struct cfg_object *other;
 
 		(void)snprintf(key, sizeof(key), "profile %s %s ", fvrf_text(&p->fvrf), local_text(local, addr));
-		if (match->id.type != CFG_ID_KEY_ID)
-			lower(identity);
-		(void)strncat(key, identity, sizeof(key) - strlen(key) - 1);
+		(void)strncat(key, what, sizeof(key) - strlen(key) - 1);
 		other = claim(b, claims, &p->object, key);
 		if (other != NULL && other != &p->object)
 			cfg_build_error(b, p->object.stmt, NULL,
-				"matches 'identity remote %s' as '%s' (line %u) does, with the same fvrf and local "
-				"address",
-				identity, other->title, other->line);
+				"matches '%s' as '%s' (line %u) does, with the same fvrf and local address", what, other->title,
+				other->line);
 		local = local == NULL ? NULL : local->next;
 	} while (local != NULL);
+}
+
+static void claim_identity(struct cfg_build *b, struct map *claims, const struct cfg_profile *p, const struct cfg_id_match *match)
+{
+	char identity[CLAIM_TEXT / 2], what[CLAIM_TEXT];
+
+	(void)identity_text(match, identity, sizeof(identity));
+	if (match->id.type != CFG_ID_KEY_ID)
+		lower(identity);
+	(void)snprintf(what, sizeof(what), "identity remote %s", identity);
+	claim_match(b, claims, p, what);
+}
+
+static void claim_map(struct cfg_build *b, struct map *claims, const struct cfg_profile *p, const struct cfg_cert_match *match)
+{
+	char what[CLAIM_TEXT];
+
+	(void)snprintf(what, sizeof(what), "certificate %s", match->map->object.name);
+	claim_match(b, claims, p, what);
 }
 
 static void check_authz(struct cfg_build *b, struct cfg_profile *p)
@@ -229,15 +245,13 @@ static void check_authz(struct cfg_build *b, struct cfg_profile *p)
 /* An EAP responder must show a certificate, an EAP initiator must ask for one. */
 static void check_eap(struct cfg_build *b, struct cfg_profile *p)
 {
-	unsigned certificate = CFG_AUTH_RSA | CFG_AUTH_ECDSA | CFG_AUTH_EDDSA;
-
-	if ((p->auth_remote & CFG_AUTH_EAP) != 0 && (p->auth_local & certificate) == 0)
+	if ((p->auth_remote & CFG_AUTH_EAP) != 0 && (p->auth_local & CFG_AUTH_CERTIFICATE) == 0)
 		cfg_build_lack(b, &p->object, 0, "'authentication remote eap' needs a certificate method in 'authentication local'");
-	if (p->auth_local == CFG_AUTH_EAP && (p->auth_remote & certificate) == 0)
+	if (p->auth_local == CFG_AUTH_EAP && (p->auth_remote & CFG_AUTH_CERTIFICATE) == 0)
 		cfg_build_lack(b, &p->object, 0, "'authentication local eap' needs a certificate method in 'authentication remote'");
 }
 
-/* `match` lines of certificates are kept as lines only; whether there is one counts. */
+/* The line `match certificate`, for a message about it. */
 static const struct cfg_stmt *certificate_match(const struct cfg_profile *p)
 {
 	for (const struct cfg_stmt *s = cfg_stmt_first(p->object.stmt); s != NULL; s = cfg_stmt_next(s))
@@ -263,9 +277,12 @@ static void check_profile(struct cfg_build *b, struct cfg_profile *p, struct map
 		cfg_build_lack(b, &p->object, 0, "needs 'authentication remote'");
 	check_eap(b, p);
 	check_keys(b, p);
+	cfg_check_certificates(b, p);
 	check_authz(b, p);
 	for (const struct cfg_id_match *m = p->identities; m != NULL; m = m->next)
 		claim_identity(b, claims, p, m);
+	for (const struct cfg_cert_match *m = p->cert_maps; m != NULL; m = m->next)
+		claim_map(b, claims, p, m);
 	if (p->dpd.mode == CFG_DPD_OFF)
 		p->dpd = b->m->dpd;
 	if (p->nat_keepalive_s == 0)
@@ -326,6 +343,10 @@ void cfg_check_model(struct cfg_build *b)
 		check_aaa_list(b, l);
 	for (struct cfg_authz_policy *a = m->authz_policies; a != NULL; a = a->next)
 		check_authz_policy(b, a);
+	for (struct cfg_trustpoint *t = m->trustpoints; t != NULL; t = t->next)
+		cfg_check_trustpoint(b, t);
+	for (struct cfg_cert_map *c = m->cert_maps; c != NULL; c = c->next)
+		cfg_check_cert_map(b, c);
 	for (struct cfg_profile *p = m->profiles; p != NULL; p = p->next)
 		check_profile(b, p, &claims);
 	for (struct cfg_ipsec_profile *p = m->ipsec_profiles; p != NULL; p = p->next)

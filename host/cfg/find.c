@@ -106,3 +106,13 @@ const struct cfg_aaa_list *cfg_find_aaa_list(const struct cfg_model *m, const ch
 {
 	return (const struct cfg_aaa_list *)(const void *)cfg_find(m, CFG_KIND_AAA_LIST, name);
 }
+
+const struct cfg_trustpoint *cfg_find_trustpoint(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_trustpoint *)(const void *)cfg_find(m, CFG_KIND_TRUSTPOINT, name);
+}
+
+const struct cfg_cert_map *cfg_find_cert_map(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_cert_map *)(const void *)cfg_find(m, CFG_KIND_CERT_MAP, name);
+}

@@ -22,6 +22,8 @@ static const char *const kind_name[CFG_KIND_COUNT] = {
 	[CFG_KIND_TRANSFORM_SET] = "crypto ipsec transform-set",
 	[CFG_KIND_IPSEC_PROFILE] = "crypto ipsec profile",
 	[CFG_KIND_AAA_LIST] = "aaa authorization network",
+	[CFG_KIND_TRUSTPOINT] = "crypto pki trustpoint",
+	[CFG_KIND_CERT_MAP] = "crypto pki certificate map",
 	[CFG_KIND_OTHER] = "object",
 };
 

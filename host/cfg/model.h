@@ -42,6 +42,8 @@ enum cfg_kind {
 	CFG_KIND_TRANSFORM_SET,
 	CFG_KIND_IPSEC_PROFILE,
 	CFG_KIND_AAA_LIST,
+	CFG_KIND_TRUSTPOINT,
+	CFG_KIND_CERT_MAP,
 	CFG_KIND_OTHER, /* an object in the grammar that no code uses yet */
 	CFG_KIND_COUNT
 };
@@ -96,6 +98,57 @@ struct cfg_id_match {
 struct cfg_vrf_match {
 	bool any;
 	const char *vrf; /* NULL: global */
+};
+
+/* ---- PKI ---- */
+
+enum cfg_cert_field { CFG_CERT_SUBJECT, CFG_CERT_ISSUER, CFG_CERT_ALT_SUBJECT, CFG_CERT_SERIAL };
+enum cfg_cert_how { CFG_CERT_CO, CFG_CERT_EQ, CFG_CERT_NC, CFG_CERT_NE };
+
+/* One line of a certificate map.  Lines of one sequence are AND-ed, sequences OR-ed. */
+struct cfg_cert_line {
+	const struct cfg_cert_line *next;
+	uint32_t seq;
+	enum cfg_cert_field field;
+	enum cfg_cert_how how;
+	const char *text;
+	uint32_t line;
+};
+
+struct cfg_cert_map {
+	struct cfg_object object;
+	struct cfg_cert_map *next;
+	const struct cfg_cert_line *lines; /* of all sequences */
+};
+
+/* One file of `crypto pki import`. */
+struct cfg_pki_import {
+	const struct cfg_pki_import *next;
+	const char *path; /* relative ones are beside the configuration */
+	bool pkcs12;
+	const struct secret *password; /* NULL: none */
+	uint32_t line;
+};
+
+struct cfg_trustpoint {
+	struct cfg_object object;
+	struct cfg_trustpoint *next;
+	const struct cfg_pki_import *imports;
+	bool crl;          /* `revocation-check`: a CRL is asked for … */
+	bool crl_optional; /* … but none is no reason to refuse */
+};
+
+/* `match certificate` and `pki trustpoint` of a profile. */
+struct cfg_cert_match {
+	const struct cfg_cert_match *next;
+	const struct cfg_cert_map *map;
+	uint32_t line;
+};
+
+struct cfg_pki_use {
+	const struct cfg_pki_use *next;
+	const struct cfg_trustpoint *trustpoint;
+	bool sign, verify;
 };
 
 /* ---- interfaces ---- */
@@ -274,6 +327,9 @@ struct cfg_keyring {
 	struct cfg_keyring_peer *peers; /* in order of writing */
 };
 
+/* Methods that are a certificate's. */
+#define CFG_AUTH_CERTIFICATE ((unsigned)CFG_AUTH_RSA | (unsigned)CFG_AUTH_ECDSA | (unsigned)CFG_AUTH_EDDSA)
+
 enum cfg_auth { CFG_AUTH_NONE = 0, CFG_AUTH_PSK = 1, CFG_AUTH_RSA = 2, CFG_AUTH_ECDSA = 4, CFG_AUTH_EDDSA = 8, CFG_AUTH_EAP = 16 };
 enum cfg_dpd_mode { CFG_DPD_OFF, CFG_DPD_ON_DEMAND, CFG_DPD_PERIODIC };
 
@@ -303,15 +359,18 @@ struct cfg_profile {
 	struct cfg_object object;
 	struct cfg_profile *next;
 	const struct cfg_id_match *identities; /* OR-ed, together with certificate maps */
+	const struct cfg_cert_match *cert_maps;
 	struct cfg_vrf_match fvrf;
 	const struct cfg_local_match *locals; /* empty: every address */
-	struct cfg_identity identity;         /* ours; NONE: the WAN address */
+	struct cfg_identity identity;         /* ours; NONE: the WAN address, or the certificate's subject */
+	bool any_name;                        /* `identity certificate-check none`: a certificate proves whatever it claims */
 	enum cfg_auth auth_local;
 	unsigned auth_remote;           /* mask of enum cfg_auth */
 	const struct secret *psk_local; /* key of the authentication line, NULL: from the keyring */
 	const struct secret *psk_remote;
 	const struct cfg_keyring *keyring;
-	struct cfg_dpd dpd; /* the profile's, else the global one */
+	const struct cfg_pki_use *trustpoints; /* in order of writing */
+	struct cfg_dpd dpd;                    /* the profile's, else the global one */
 	uint32_t lifetime_s;
 	const struct cfg_authz *authz;
 	const struct cfg_interface *virtual_template; /* NULL: responds only for static tunnels */
@@ -414,6 +473,8 @@ struct cfg_model {
 	struct cfg_transform_set *transform_sets;
 	struct cfg_ipsec_profile *ipsec_profiles;
 	struct cfg_aaa_list *aaa_lists;
+	struct cfg_trustpoint *trustpoints;
+	struct cfg_cert_map *cert_maps;
 	struct cfg_object *objects; /* every object, by next_object */
 
 	/* The model's own. */

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/nl/nl.h"
@@ -20,6 +21,7 @@
 #include "cfg/message.h"
 #include "cfg/platform.h"
 #include "crypto/crypto.h"
+#include "crypto/key.h"
 #include "crypto/rand.h"
 #include "ctl/show.h"
 #include "dp/client.h"
@@ -73,6 +75,12 @@ static uint64_t now_ms(void *clock)
 {
 	(void)clock;
 	return clock_now_ms();
+}
+
+static int64_t wall_s(void *clock)
+{
+	(void)clock;
+	return (int64_t)time(NULL);
 }
 
 static void send_ike(void *ctx, const struct ike_path *path, struct bytes datagram)
@@ -335,7 +343,9 @@ static enum err open_base(struct naved *n)
 		if (n->signals[i] == NULL || event_add(n->signals[i], NULL) != 0)
 			return ERR_NOMEM;
 	}
-	err = crypto_new(&n->crypto);
+	err = crypto_key_heap();
+	if (err == ERR_OK)
+		err = crypto_new(&n->crypto);
 	return err == ERR_OK ? crypto_rand_fill(&n->rand, n->map_key, sizeof(n->map_key)) : err;
 }
 
@@ -403,7 +413,9 @@ static enum err open_sessions(struct naved *n)
 		.sync = n->sync,
 		.rib = n->rib,
 		.wheel = &n->wheel,
+		.crypto = n->crypto,
 		.now_ms = now_ms,
+		.wall_s = wall_s,
 		.send = send_ike,
 		.keepalive = send_keepalive,
 		.address = n->kernel != NULL ? set_address : NULL,

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "aaa/authorize.h"
-#include "ike/wire/iana.h"
 #include "session/exchange.h"
 #include "session/inner.h"
 #include "session/policy.h"
@@ -26,84 +25,6 @@ static enum err ask_policy(void *ctx, const struct ike_path *path, struct ike_of
 		return ERR_ABSENT;
 	session_convert_ike_offers(policy, out);
 	return out->count != 0 ? ERR_OK : ERR_ABSENT;
-}
-
-/* ---- who is it ---- */
-
-static void refuse_proof(struct session_hub *h, struct slab_handle sa, const char *why)
-{
-	struct ike_proof proof;
-
-	memset(&proof, 0, sizeof(proof));
-	proof.err = ERR_AUTH;
-	proof.why = why;
-	ike_engine_authenticated(h->engine, session_now(h), sa, &proof);
-}
-
-/* The responder's session begins when a profile is found for its identity. */
-static struct session *admit(struct session_hub *h, struct slab_handle sa, const struct ike_who *who, const struct cfg_identity *peer)
-{
-	struct session_policy_path where = policy_path(&who->path);
-	const struct cfg_profile *profile = session_policy_profile(h->model->cfg, &where, peer);
-	struct session *s;
-
-	if (profile == NULL)
-		return NULL;
-	s = session_new(h, IKE_RESPONDER);
-	if (s == NULL)
-		return NULL;
-	s->profile = profile;
-	session_bind_ike(s, sa);
-	return s;
-}
-
-static void name_peer(struct session *s, const struct ike_id *id, const struct cfg_identity *peer)
-{
-	s->peer_type = peer->type;
-	(void)ike_id_str(id, s->peer, sizeof(s->peer));
-}
-
-static void ask_authenticate(void *ctx, struct slab_handle sa, const struct ike_who *who)
-{
-	struct session_hub *h = (struct session_hub *)ctx;
-	bool responder = who->role == IKE_RESPONDER;
-	struct session *s = responder ? NULL : session_by_ref(h, who->ref);
-	char text[SESSION_ID_TEXT];
-	struct cfg_identity peer;
-	struct session_policy_psk psk;
-	struct ike_proof proof;
-	struct ike_id local;
-
-	if (who->method != IKE_AUTH_PSK) {
-		refuse_proof(h, sa, "method");
-		return;
-	}
-	if (session_convert_id(who->peer_id, text, &peer) != ERR_OK) {
-		refuse_proof(h, sa, "identity");
-		return;
-	}
-	if (responder)
-		s = admit(h, sa, who, &peer);
-	if (s == NULL || !session_policy_accepts(s->profile, &peer) || (s->profile->auth_remote & CFG_AUTH_PSK) == 0) {
-		refuse_proof(h, sa, "no-profile");
-		return;
-	}
-	s->path = who->path;
-	name_peer(s, who->peer_id, &peer);
-	psk = session_policy_keys(s->profile, &peer, &who->path.remote.addr, responder);
-	memset(&proof, 0, sizeof(proof));
-	if (psk.remote == NULL || psk.local == NULL || secret_set(&proof.verify, secret_view(psk.remote)) != ERR_OK ||
-		secret_set(&proof.sign, secret_view(psk.local)) != ERR_OK) {
-		secret_fini(&proof.verify);
-		refuse_proof(h, sa, "no-key");
-		return;
-	}
-	local = session_convert_own_id(&s->profile->identity, &who->path.local.addr);
-	proof.ref = session_ref(s->handle);
-	proof.local_id = &local;
-	ike_engine_authenticated(h->engine, session_now(h), sa, &proof);
-	secret_fini(&proof.verify);
-	secret_fini(&proof.sign);
 }
 
 /* ---- what may it have ---- */
@@ -250,7 +171,7 @@ static void ask_authorize(void *ctx, struct slab_handle sa, const struct ike_ple
 		return;
 	session_prove(s);
 	meet_twins(s, plea->initial_contact);
-	request = (struct aaa_request){ .profile = s->profile, .method = CFG_AUTH_PSK };
+	request = (struct aaa_request){ .profile = s->profile, .method = s->by_certificate ? CFG_AUTH_RSA : CFG_AUTH_PSK };
 	aaa_authorize(&request, take_grant, &p);
 }
 
@@ -412,7 +333,9 @@ struct ike_ports session_hub_ports(struct session_hub *h)
 		.send = pass_send,
 		.keepalive = pass_keepalive,
 		.policy = ask_policy,
-		.authenticate = ask_authenticate,
+		.authenticate = session_auth_ask,
+		.sign = session_auth_sign,
+		.authorities = session_auth_authorities,
 		.authorize = ask_authorize,
 		.spi_new = ask_spi,
 		.spi_free = tell_spi_free,

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "aaa/authorize.h"
+#include "ike/keying/certs.h"
+#include "session/auth/credential.h"
 #include "session/exchange.h"
 #include "session/inner.h"
 #include "session/policy.h"
@@ -63,7 +65,8 @@ static void take_grant(void *ctx, enum err err, const struct aaa_grant *grant)
 static enum err open_session(struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, struct session **out)
 {
 	const struct cfg_profile *profile = i->tunnel.protection->ikev2_profile;
-	struct aaa_request wish = { .profile = profile, .method = CFG_AUTH_PSK };
+	struct aaa_request wish = { .profile = profile,
+		.method = (profile->auth_remote & CFG_AUTH_PSK) != 0 ? CFG_AUTH_PSK : CFG_AUTH_RSA };
 	struct grant_slot slot = { .err = ERR_AGAIN };
 	struct session *s;
 	enum err err;
@@ -100,24 +103,45 @@ static bool is_only_one(const struct session *s, const struct addr *remote)
 	return true;
 }
 
+/* With what we prove ourselves, and as whom. */
+static enum err fill_proof(struct session *s, const struct addr *source, struct ike_id *local, struct ike_request *r)
+{
+	struct cfg_identity nobody = { .type = CFG_ID_NONE };
+	struct session_policy_psk psk;
+
+	if ((s->profile->auth_local & CFG_AUTH_CERTIFICATE) != 0) {
+		s->credential = session_credential_own(s->model->trust, s->profile, bytes_of(NULL, 0));
+		if (s->credential == NULL)
+			return ERR_INCOMPLETE;
+		*local = session_credential_id(s->profile, s->credential, source);
+		return ERR_OK;
+	}
+	psk = session_policy_keys(s->profile, &nobody, &s->access.source->tunnel.destination, false);
+	*local = session_convert_own_id(&s->profile->identity, source);
+	return psk.local == NULL ? ERR_INCOMPLETE : secret_set(&r->psk, secret_view(psk.local));
+}
+
 static enum err initiate(struct session *s, const struct addr *source)
 {
 	struct session_hub *h = s->hub;
 	const struct cfg_interface *i = s->access.source;
-	struct cfg_identity nobody = { .type = CFG_ID_NONE };
-	struct session_policy_psk psk = session_policy_keys(s->profile, &nobody, &i->tunnel.destination, false);
-	struct ike_id local = session_convert_own_id(&s->profile->identity, source);
+	uint8_t authorities[IKE_CERTS_AUTHORITIES_LEN];
+	struct wr w = wr_of(authorities, sizeof(authorities));
+	struct ike_id local;
 	struct ike_config want;
 	struct session_terms terms;
 	struct ike_request r;
 	enum err err;
 
-	if (psk.local == NULL)
-		return ERR_INCOMPLETE;
+	memset(&r, 0, sizeof(r));
 	err = session_terms_fill(s->profile, i, &terms);
+	if (err == ERR_OK)
+		err = fill_proof(s, source, &local, &r);
 	if (err != ERR_OK)
 		return err;
-	memset(&r, 0, sizeof(r));
+	if ((s->profile->auth_remote & CFG_AUTH_CERTIFICATE) != 0)
+		session_trust_request(s->model->trust, s->profile, &w);
+	r.authorities = wr_view(&w);
 	r.path.local = (struct addr_port){ .addr = *source, .port = SESSION_IKE_PORT };
 	r.path.remote = (struct addr_port){ .addr = i->tunnel.destination, .port = SESSION_IKE_PORT };
 	r.ref = session_ref(s->handle);
@@ -129,9 +153,6 @@ static enum err initiate(struct session *s, const struct addr *source)
 		session_exchange_wants(i, &want);
 		r.want = &want;
 	}
-	err = secret_set(&r.psk, secret_view(psk.local));
-	if (err != ERR_OK)
-		return err;
 	s->path = r.path;
 	err = ike_engine_initiate(h->engine, session_now(h), &r, &s->ike);
 	secret_fini(&r.psk);

@@ -68,7 +68,7 @@ static void restore(struct session_hub *h, struct session_model *former, const s
 
 enum err session_hub_configure(struct session_hub *h, struct cfg_model *model, const struct cfg_platform *platform)
 {
-	struct session_model *former = h->model, *fresh = session_model_new(model);
+	struct session_model *former = h->model, *fresh = session_model_new(model, h->env.log);
 	const struct cfg_platform *former_platform = h->platform;
 	enum err err;
 

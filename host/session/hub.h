@@ -27,8 +27,10 @@ struct session_env {
 	struct dp_provider *datapath;
 	struct dp_sync *sync;
 	struct route_rib *rib;
-	struct wheel *wheel; /* the program's, which its owner advances */
+	struct wheel *wheel;   /* the program's, which its owner advances */
+	struct crypto *crypto; /* the loop thread's */
 	uint64_t (*now_ms)(void *clock);
+	int64_t (*wall_s)(void *clock); /* seconds since 1970: certificates are valid by it */
 	void *clock;
 	uint8_t map_key[16];                                                           /* random */
 	uint32_t limit;                                                                /* sessions; 0: 100000 */

@@ -7,6 +7,7 @@
 #include "session/box/iface.h"
 #include "session/fsm.h"
 #include "session/hub.h"
+#include "session/auth/trust.h"
 #include "session/tunnel.h"
 
 #ifdef __cplusplus
@@ -54,16 +55,23 @@ static inline uint64_t session_now(const struct session_hub *h)
 
 struct session_model {
 	struct cfg_model *cfg;
+	struct session_trust *trust;
 	unsigned users;
 };
 
-/* 'cfg' is moved in; NULL: out of memory, and it is the caller's still. */
-struct session_model *session_model_new(struct cfg_model *cfg);
+/* 'cfg' is moved in, and the files that it names are read; NULL: out of memory, and 'cfg' is the caller's still. */
+struct session_model *session_model_new(struct cfg_model *cfg, const struct log *log);
 struct session_model *session_model_get(struct session_model *m);
 void session_model_put(struct session_model *m);
 
 /* Whether the configuration 'to' gives the session, which is up, just what it has. */
 bool session_model_keeps(const struct cfg_model *to, const struct session *s);
+
+/* ---- auth/auth.c: who is it?  Functions of struct ike_ports, whose ctx is the hub ---- */
+
+void session_auth_ask(void *ctx, struct slab_handle sa, const struct ike_who *who);
+void session_auth_sign(void *ctx, struct slab_handle sa, const struct ike_text *text);
+struct bytes session_auth_authorities(void *ctx, const struct ike_path *path);
 
 /* ---- session.c: life ---- */
 

@@ -12,12 +12,14 @@
 #include "session/inner.h"
 #include "session/policy.h"
 
-struct session_model *session_model_new(struct cfg_model *cfg)
+struct session_model *session_model_new(struct cfg_model *cfg, const struct log *log)
 {
 	struct session_model *m = (struct session_model *)calloc(1, sizeof(*m));
 
-	if (m == NULL)
+	if (m == NULL || session_trust_new(cfg, log, &m->trust) != ERR_OK) {
+		free(m);
 		return NULL;
+	}
 	m->cfg = cfg;
 	m->users = 1;
 	return m;
@@ -33,6 +35,7 @@ void session_model_put(struct session_model *m)
 {
 	if (m == NULL || --m->users != 0)
 		return;
+	session_trust_free(m->trust);
 	cfg_model_free(m->cfg);
 	free(m);
 }
@@ -116,20 +119,53 @@ static struct cfg_identity identity_of(const struct session *s)
 	return id;
 }
 
-/* The peer would come in by the same profile with the same keys. */
+static bool same_keys(const struct session *s, const struct cfg_profile *p, const struct cfg_identity *peer)
+{
+	bool responder = s->role == IKE_RESPONDER;
+	struct session_policy_psk was = session_policy_keys(s->profile, peer, &s->path.remote.addr, responder);
+	struct session_policy_psk is = session_policy_keys(p, peer, &s->path.remote.addr, responder);
+
+	return (s->credential != NULL || same_key(was.local, is.local)) && (s->by_certificate || same_key(was.remote, is.remote));
+}
+
+static bool same_imports(const struct cfg_trustpoint *a, const struct cfg_trustpoint *b)
+{
+	const struct cfg_pki_import *x = a->imports, *y = b->imports;
+
+	while (x != NULL && y != NULL && strcmp(x->path, y->path) == 0) {
+		x = x->next;
+		y = y->next;
+	}
+	return x == NULL && y == NULL;
+}
+
+static bool same_certificates(const struct cfg_model *to, const struct cfg_profile *p)
+{
+	for (const struct cfg_pki_use *use = p->trustpoints; use != NULL; use = use->next)
+		if (!same_object(to, &use->trustpoint->object) ||
+			!same_imports(use->trustpoint, cfg_find_trustpoint(to, use->trustpoint->object.name)))
+			return false;
+	for (const struct cfg_cert_match *m = p->cert_maps; m != NULL; m = m->next)
+		if (!same_object(to, &m->map->object))
+			return false;
+	return true;
+}
+
+/*
+ * The peer would come in by the same profile with the same keys.  Its certificate isn't kept: one that a map let in is judged by
+ * profile and map being the same.
+ */
 static bool same_admission(const struct cfg_model *to, const struct session *s)
 {
 	struct session_policy_path path = { .local = s->path.local.addr, .remote = s->path.remote.addr };
-	bool responder = s->role == IKE_RESPONDER;
+	bool by_map = s->by_certificate && s->profile->cert_maps != NULL;
 	struct cfg_identity peer = identity_of(s);
-	const struct cfg_profile *p = responder ? session_policy_profile(to, &path, &peer) : cfg_find_profile(to, s->profile->object.name);
-	struct session_policy_psk was, is;
+	const struct cfg_profile *p = s->role == IKE_RESPONDER && !by_map ? session_policy_profile(to, &path, &peer, NULL)
+									  : cfg_find_profile(to, s->profile->object.name);
 
 	if (p == NULL || strcmp(p->object.name, s->profile->object.name) != 0 || !same_object(to, &s->profile->object))
 		return false;
-	was = session_policy_keys(s->profile, &peer, &path.remote, responder);
-	is = session_policy_keys(p, &peer, &path.remote, responder);
-	return same_key(was.local, is.local) && same_key(was.remote, is.remote);
+	return same_keys(s, p, &peer) && same_certificates(to, s->profile);
 }
 
 bool session_model_keeps(const struct cfg_model *to, const struct session *s)

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "session/auth/credential.h"
+
 /* Scores: a rank for the kind of match above, its length below.  0 is no match. */
 enum { SCORE_ANY = 1, SCORE_PARTIAL = 1000, SCORE_EXACT = 100000, SCORE_PATH = 4 };
 
@@ -56,12 +58,26 @@ static unsigned score_line(const struct cfg_id_match *line, const struct cfg_ide
 	return 0;
 }
 
-static unsigned score_identity(const struct cfg_profile *profile, const struct cfg_identity *peer)
+/* A map is as specific as it has lines. */
+static unsigned score_map(const struct cfg_cert_map *map, const struct pki_cert *cert)
+{
+	unsigned lines = session_credential_map(map, cert);
+
+	return lines == 0 ? 0 : SCORE_PARTIAL + lines;
+}
+
+static unsigned score_identity(const struct cfg_profile *profile, const struct cfg_identity *peer, const struct pki_cert *cert)
 {
 	unsigned best = 0;
 
 	for (const struct cfg_id_match *line = profile->identities; line != NULL; line = line->next) {
 		unsigned score = score_line(line, peer);
+
+		if (score > best)
+			best = score;
+	}
+	for (const struct cfg_cert_match *line = profile->cert_maps; line != NULL && cert != NULL; line = line->next) {
+		unsigned score = score_map(line->map, cert);
 
 		if (score > best)
 			best = score;
@@ -105,14 +121,14 @@ static unsigned score_path(const struct cfg_vrf_match *fvrf, const struct cfg_lo
 }
 
 const struct cfg_profile *session_policy_profile(
-	const struct cfg_model *m, const struct session_policy_path *path, const struct cfg_identity *peer)
+	const struct cfg_model *m, const struct session_policy_path *path, const struct cfg_identity *peer, const struct pki_cert *cert)
 {
 	const struct cfg_profile *best = NULL;
 	unsigned best_score = 0;
 
 	for (const struct cfg_profile *p = m->profiles; p != NULL; p = p->next) {
 		unsigned by_path = score_path(&p->fvrf, p->locals, path);
-		unsigned by_identity = score_identity(p, peer);
+		unsigned by_identity = score_identity(p, peer, cert);
 		unsigned score = by_identity * SCORE_PATH + by_path;
 
 		if (!p->object.complete || p->shutdown || by_path == 0 || by_identity == 0 || score <= best_score)
@@ -123,9 +139,9 @@ const struct cfg_profile *session_policy_profile(
 	return best;
 }
 
-bool session_policy_accepts(const struct cfg_profile *profile, const struct cfg_identity *peer)
+bool session_policy_accepts(const struct cfg_profile *profile, const struct cfg_identity *peer, const struct pki_cert *cert)
 {
-	return score_identity(profile, peer) != 0;
+	return score_identity(profile, peer, cert) != 0;
 }
 
 const struct cfg_policy *session_policy_ike(const struct cfg_model *m, const struct session_policy_path *path)

@@ -2,6 +2,7 @@
 #define SESSION_POLICY_H
 
 #include "cfg/model.h"
+#include "pki/cert.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,15 +18,15 @@ struct session_policy_path {
 };
 
 /*
- * The profile that a responder uses for 'peer': complete and not shut down, its fvrf and local address agree, and
- * one of its identity lines matches.  The most specific identity line wins (exact > longest mask or domain > any),
- * then the more specific path, then the order of writing.  NULL: no profile.
+ * The profile that a responder uses for 'peer', whose certificate is 'cert' (NULL: it has none): complete and not shut
+ * down, its fvrf and local address agree, and one of its identity lines or certificate maps matches.  The most specific line wins
+ * (exact > longest mask, domain or map > any), then the more specific path, then the order of writing.  NULL: no profile.
  */
 const struct cfg_profile *session_policy_profile(
-	const struct cfg_model *m, const struct session_policy_path *path, const struct cfg_identity *peer);
+	const struct cfg_model *m, const struct session_policy_path *path, const struct cfg_identity *peer, const struct pki_cert *cert);
 
-/* Whether 'profile' accepts 'peer' by one of its identity lines: for an initiator, who knows its profile. */
-bool session_policy_accepts(const struct cfg_profile *profile, const struct cfg_identity *peer);
+/* Whether 'profile' accepts 'peer' by one of its lines: for an initiator, who knows its profile. */
+bool session_policy_accepts(const struct cfg_profile *profile, const struct cfg_identity *peer, const struct pki_cert *cert);
 
 /* The IKEv2 policy of a path: fvrf and address > fvrf > any; never NULL in a loaded model unless all are incomplete. */
 const struct cfg_policy *session_policy_ike(const struct cfg_model *m, const struct session_policy_path *path);

@@ -82,7 +82,9 @@ struct session {
 	struct session_tunnel *tunnel; /* the static one that it serves; NULL: a virtual access */
 	struct list in_tunnel;
 	enum cfg_id_type peer_type;
-	char peer[SESSION_ID_TEXT]; /* identity as text */
+	char peer[SESSION_ID_TEXT];         /* identity as text */
+	bool by_certificate;                /* the peer's proof; else a pre-shared key */
+	const struct pki_trust *credential; /* what we prove ourselves by, in 'model'; NULL: a pre-shared key */
 	struct aaa_grant grant;
 	struct session_pool *pool; /* of 'lease'; NULL: no lease */
 	struct addr lease;         /* of the peer's tunnel address; family 0: none */

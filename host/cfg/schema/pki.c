@@ -1,25 +1,129 @@
-/* PKI (cli.md 5): grammar, no code yet. */
-#include "cfg/row.h"
+/*
+ * PKI (cli.md 5): trust points whose certificates come from files, and certificate maps.  Enrolment, our own CA and certificates in
+ * the configuration itself are grammar only.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cfg/build.h"
+
+static void set_revocation(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	struct cfg_trustpoint *t = (struct cfg_trustpoint *)(void *)object;
+
+	t->crl = false;
+	for (unsigned i = 1; i < s->word_count; i++) {
+		if (strcmp(s->word[i].text, "ocsp") == 0)
+			cfg_build_not_yet(b, object, s, "revocation-check ocsp");
+		t->crl_optional = t->crl && strcmp(s->word[i].text, "none") == 0;
+		t->crl = t->crl || strcmp(s->word[i].text, "crl") == 0;
+		if (strcmp(s->word[i].text, "none") == 0)
+			return; /* nothing that comes after is tried */
+	}
+}
+
+/* A path of the configuration's; those that don't begin with '/' are beside its file. */
+static const char *path_of(struct cfg_build *b, const char *word)
+{
+	const char *file = b->m->tree->file;
+	const char *slash = file == NULL ? NULL : strrchr(file, '/');
+	size_t folder = slash == NULL || word[0] == '/' ? 0 : (size_t)(slash - file) + 1;
+	char *path = (char *)cfg_build_alloc(b, folder + strlen(word) + 1);
+
+	if (path == NULL)
+		return NULL;
+	memcpy(path, file, folder);
+	memcpy(path + folder, word, strlen(word) + 1);
+	return path;
+}
+
+static void set_import(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	struct cfg_trustpoint *t = (struct cfg_trustpoint *)(uintptr_t)cfg_find_trustpoint(b->m, cfg_stmt_text(s, "trustpoint"));
+
+	(void)object;
+	for (unsigned i = 0; t != NULL && i < s->word_count; i++) {
+		struct cfg_pki_import *import;
+
+		if (s->word[i].param == NULL || strcmp(s->word[i].param->name, "file") != 0)
+			continue;
+		import = (struct cfg_pki_import *)cfg_build_alloc(b, sizeof(*import));
+		if (import == NULL)
+			return;
+		import->path = path_of(b, s->word[i].text);
+		import->pkcs12 = cfg_stmt_has(s, "pkcs12");
+		import->password = cfg_stmt_secret(s, "password");
+		import->line = s->line;
+		cfg_build_append(b, &t->imports, import);
+	}
+}
+
+static const char *const field_words[] = { "subject-name", "issuer-name", "alt-subject-name", "serial-number" };
+static const char *const how_words[] = { "co", "eq", "nc", "ne" };
+
+static unsigned index_of(const struct cfg_stmt *s, const char *const *words, unsigned count)
+{
+	unsigned i = 0;
+
+	while (i + 1 < count && !cfg_stmt_has(s, words[i]))
+		i++;
+	return i;
+}
+
+static void set_map_line(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	struct cfg_cert_map *map = (struct cfg_cert_map *)(void *)object;
+	struct cfg_cert_line *line = (struct cfg_cert_line *)cfg_build_alloc(b, sizeof(*line));
+
+	if (line == NULL)
+		return;
+	line->seq = (uint32_t)cfg_stmt_number(s->parent, "seq", 0);
+	line->field = (enum cfg_cert_field)index_of(s, field_words, sizeof(field_words) / sizeof(field_words[0]));
+	line->how = (enum cfg_cert_how)index_of(s, how_words, sizeof(how_words) / sizeof(how_words[0]));
+	line->text = cfg_stmt_text(s, "text");
+	line->line = s->line;
+	cfg_build_append(b, &map->lines, line);
+}
 
 static const struct cfg_row rows[] = {
 	{
 		.mode = CFG_MODE_GLOBAL,
 		.enters = CFG_MODE_TRUSTPOINT,
-		.what = CFG_CLASS_NOT_YET,
 		.keep = CFG_KEEP_KEY,
 		.key = 1,
+		.kind = CFG_KIND_TRUSTPOINT,
 		.defines = "trustpoint",
 		.pattern = "crypto pki trustpoint <name>",
 		.preset = "`CISCO_IDEVID_SUDI` exists",
 		.help = "a CA that is believed, and our certificate of it",
 	},
 	{
+		.mode = CFG_MODE_GLOBAL,
+		.keep = CFG_KEEP_EACH,
+		.pattern = "crypto pki import <trustpoint@trustpoint> {pem|pkcs12} [password <password:key>] {<file:text>}+",
+		.set = set_import,
+		.help = "CA certificates, our certificate, its private key and CRLs from files; relative paths are beside the configuration",
+	},
+	{
+		.mode = CFG_MODE_TRUSTPOINT,
+		.pattern = "enrollment terminal",
+		.slot = "enrollment",
+		.help = "the certificates come with `crypto pki import`",
+	},
+	{
 		.mode = CFG_MODE_TRUSTPOINT,
 		.what = CFG_CLASS_NOT_YET,
-		.pattern = "enrollment {terminal|url <url>|profile <profile@enrollment>|selfsigned}",
+		.pattern = "enrollment {url <url>|profile <profile@enrollment>|selfsigned}",
+		.slot = "enrollment",
 		.help = "how we get the certificate",
 	},
-	{ .mode = CFG_MODE_TRUSTPOINT, .what = CFG_CLASS_RESTRICT, .pattern = "revocation-check {none|crl|ocsp}+", .help = "in order" },
+	{
+		.mode = CFG_MODE_TRUSTPOINT,
+		.pattern = "revocation-check {none|crl|ocsp}+",
+		.set = set_revocation,
+		.preset = "crl",
+		.help = "whether a certificate was revoked, in order; `none` at the end: believed where nothing tells",
+	},
 	{ .mode = CFG_MODE_TRUSTPOINT, .what = CFG_CLASS_NOT_YET, .pattern = "serial-number [none]", .help = "in the request" },
 	{ .mode = CFG_MODE_TRUSTPOINT, .what = CFG_CLASS_NOT_YET, .pattern = "fqdn {none|<fqdn>}", .help = "in the request" },
 	{ .mode = CFG_MODE_TRUSTPOINT, .what = CFG_CLASS_NOT_YET, .pattern = "ip-address {none|<address:ip>}", .help = "in the request" },
@@ -73,24 +177,30 @@ static const struct cfg_row rows[] = {
 	{
 		.mode = CFG_MODE_GLOBAL,
 		.enters = CFG_MODE_CERT_MAP,
-		.what = CFG_CLASS_NOT_YET,
 		.keep = CFG_KEEP_KEY,
 		.key = 2,
+		.kind = CFG_KIND_CERT_MAP,
 		.defines = "cert-map",
 		.pattern = "crypto pki certificate map <name> <seq:1-65535>",
 		.help = "certificates that match all lines of one sequence",
 	},
 	{
 		.mode = CFG_MODE_CERT_MAP,
-		.what = CFG_CLASS_NOT_YET,
 		.keep = CFG_KEEP_EACH,
-		.pattern =
-			"{subject-name|issuer-name|alt-subject-name|unstructured-subject-name|serial-number|name} {co|eq|nc|ne} <text:rest>",
-		.help = "contains, equals, doesn't contain, differs",
+		.pattern = "{subject-name|issuer-name|alt-subject-name|serial-number} {co|eq|nc|ne} <text:rest>",
+		.set = set_map_line,
+		.help = "contains, equals, doesn't contain, differs; `name=value` stands for a whole RDN",
 	},
 	{
 		.mode = CFG_MODE_CERT_MAP,
-		.what = CFG_CLASS_NOT_YET,
+		.what = CFG_CLASS_RESTRICT,
+		.keep = CFG_KEEP_EACH,
+		.pattern = "{unstructured-subject-name|name} {co|eq|nc|ne} <text:rest>",
+		.help = "the same of other fields",
+	},
+	{
+		.mode = CFG_MODE_CERT_MAP,
+		.what = CFG_CLASS_RESTRICT,
 		.keep = CFG_KEEP_EACH,
 		.pattern = "{valid-start|expires-on} {lt|gt|eq|ne} <date:rest>",
 		.help = "by time",

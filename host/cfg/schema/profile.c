@@ -46,6 +46,18 @@ static void set_match_identity(struct cfg_build *b, struct cfg_object *object, c
 	cfg_build_append(b, &profile_of(object)->identities, match);
 }
 
+static void set_match_certificate(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	struct cfg_cert_match *match = (struct cfg_cert_match *)cfg_build_alloc(b, sizeof(*match));
+
+	if (match == NULL)
+		return;
+	match->map = cfg_find_cert_map(b->m, cfg_stmt_text(s, "map"));
+	match->line = s->line;
+	if (match->map != NULL)
+		cfg_build_append(b, &profile_of(object)->cert_maps, match);
+}
+
 static void set_match_fvrf(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
 	(void)b;
@@ -80,6 +92,25 @@ static void set_identity(struct cfg_build *b, struct cfg_object *object, const s
 		   : cfg_stmt_has(s, "fqdn")  ? CFG_ID_FQDN
 		   : cfg_stmt_has(s, "email") ? CFG_ID_EMAIL
 					      : CFG_ID_KEY_ID;
+}
+
+static void set_any_name(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	profile_of(object)->any_name = true;
+	cfg_build_warn(b, s, NULL, "any certificate of the profile's CAs may claim any name");
+}
+
+static void set_trustpoint(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	struct cfg_pki_use *use = (struct cfg_pki_use *)cfg_build_alloc(b, sizeof(*use));
+
+	if (use == NULL)
+		return;
+	use->trustpoint = cfg_find_trustpoint(b->m, cfg_stmt_text(s, "trustpoint"));
+	use->sign = !cfg_stmt_has(s, "verify");
+	use->verify = !cfg_stmt_has(s, "sign");
+	if (use->trustpoint != NULL)
+		cfg_build_append(b, &profile_of(object)->trustpoints, use);
 }
 
 static enum cfg_auth method_of(const struct cfg_stmt *s)
@@ -211,9 +242,9 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
-		.what = CFG_CLASS_NOT_YET,
 		.keep = CFG_KEEP_EACH,
 		.pattern = "match certificate <map@cert-map>",
+		.set = set_match_certificate,
 		.help = "the peer's certificate",
 	},
 	{
@@ -244,12 +275,11 @@ static const struct cfg_row rows[] = {
 		.pattern = "identity local {address <address:ip>|fqdn <identity>|email <identity>|key-id <identity>}",
 		.slot = "identity local",
 		.set = set_identity,
-		.preset = "the address of the WAN interface",
+		.preset = "the address of the WAN interface, or `dn` with a certificate",
 		.help = "our identity",
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
-		.what = CFG_CLASS_NOT_YET,
 		.pattern = "identity local dn",
 		.slot = "identity local",
 		.set = set_identity,
@@ -257,8 +287,9 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
-		.what = CFG_CLASS_NOT_YET,
 		.pattern = "identity certificate-check none",
+		.set = set_any_name,
+		.preset = "a certificate proves only the names that it contains",
 		.help = "any certificate of the CA may claim any name",
 	},
 	{
@@ -270,7 +301,6 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
-		.what = CFG_CLASS_NOT_YET,
 		.pattern = "authentication local {rsa-sig|ecdsa-sig|eddsa-sig}",
 		.slot = "authentication local",
 		.set = set_auth_local,
@@ -292,7 +322,6 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
-		.what = CFG_CLASS_NOT_YET,
 		.keep = CFG_KEEP_EACH,
 		.pattern = "authentication remote {rsa-sig|ecdsa-sig|eddsa-sig}",
 		.set = set_auth_remote,
@@ -321,9 +350,9 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
-		.what = CFG_CLASS_NOT_YET,
 		.keep = CFG_KEEP_EACH,
 		.pattern = "pki trustpoint <trustpoint@trustpoint> [sign|verify]",
+		.set = set_trustpoint,
 		.help = "our certificate, and whose certificates we believe",
 	},
 	{
@@ -365,6 +394,20 @@ static const struct cfg_row rows[] = {
 		.slot = "aaa authorization group psk",
 		.set = set_authz,
 		.help = "what the peer gets: the policy `name`; without authorization there is no configuration exchange",
+	},
+	{
+		.mode = CFG_MODE_PROFILE,
+		.pattern = "aaa authorization user cert list <list@aaa-network> <name>",
+		.slot = "aaa authorization user cert",
+		.set = set_authz,
+		.help = "the same for a peer with a certificate",
+	},
+	{
+		.mode = CFG_MODE_PROFILE,
+		.pattern = "aaa authorization group [override] cert list <list@aaa-network> <name>",
+		.slot = "aaa authorization group cert",
+		.set = set_authz,
+		.help = "the same for a peer with a certificate",
 	},
 	{
 		.mode = CFG_MODE_PROFILE,

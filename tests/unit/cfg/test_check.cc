@@ -131,10 +131,76 @@ TEST(CfgCheck, a_profile_needs_its_parts)
 		"'crypto ikev2 keyring K' isn't complete\n");
 }
 
-TEST(CfgCheck, certificates_wait_for_their_code)
+/* R-IKE-15, R-IKE-20 */
+TEST(CfgCheck, certificate_methods_need_their_trust_points)
 {
-	EXPECT_EQ(profile(" match identity remote any\n authentication local rsa-sig\n authentication remote rsa-sig\n"),
-		"'authentication local rsa-sig' isn't implemented yet\n'authentication remote rsa-sig' isn't implemented yet\n");
+	const char *both = " match identity remote any\n authentication local rsa-sig\n authentication remote ecdsa-sig\n";
+	const char *point = "crypto pki trustpoint T\ncrypto pki import T pem ca.pem\n";
+
+	EXPECT_EQ(profile(both),
+		"needs 'pki trustpoint' with our certificate\nneeds 'pki trustpoint' with the CA of the peers' certificates\n");
+	EXPECT_EQ(profile(std::string(both) + " pki trustpoint T\n", point), "");
+	EXPECT_EQ(profile(std::string(both) + " pki trustpoint T sign\n", point),
+		"needs 'pki trustpoint' with the CA of the peers' certificates\n");
+	EXPECT_EQ(profile(std::string(both) + " pki trustpoint T verify\n", point), "needs 'pki trustpoint' with our certificate\n");
+	EXPECT_EQ(profile(std::string(both) + " pki trustpoint T\n", "crypto pki trustpoint T\n"),
+		"'crypto pki trustpoint T' isn't complete\n");
+	EXPECT_EQ(profile(std::string(both) + " pki trustpoint T\n",
+			  (std::string(point) + "crypto pki trustpoint T\n enrollment url http://x\n").c_str()),
+		"'crypto pki trustpoint T' isn't complete\n");
+	EXPECT_EQ(
+		profile(" match identity remote any\n authentication local pre-share key k\n authentication remote pre-share key k\n identity local dn\n"),
+		"'identity local dn' needs a certificate method in 'authentication local'\n");
+}
+
+TEST(CfgCheck, R_IKE_11_certificate_maps)
+{
+	const char *lines = " match certificate M\n authentication local pre-share key k\n authentication remote pre-share key k\n";
+	Loaded l("crypto pki certificate map M 10\n subject-name co ou = branches\n issuer-name eq cn=x\n"
+		 "crypto pki certificate map M 20\n alt-subject-name nc hub\n serial-number ne 01\n");
+	const struct cfg_cert_map *m = cfg_find_cert_map(l.model, "M");
+	std::string got;
+
+	ASSERT_NE(m, nullptr);
+	for (const struct cfg_cert_line *c = m->lines; c != nullptr; c = c->next)
+		got += std::to_string(c->seq) + " " + std::to_string(c->field) + " " + std::to_string(c->how) + " " + c->text + "\n";
+	EXPECT_EQ(got, "10 0 0 ou = branches\n10 1 1 cn=x\n20 2 2 hub\n20 3 3 01\n");
+	EXPECT_EQ(profile(lines, "crypto pki certificate map M 10\n"), "'crypto pki certificate map M 10' isn't complete\n");
+	EXPECT_EQ(profile(lines, "crypto pki certificate map M 10\n subject-name co x\n name co y\n"),
+		"'crypto pki certificate map M 10' isn't complete\n");
+	EXPECT_NE(Loaded("crypto pki certificate map M 10\n subject-name co x\ncrypto ikev2 profile A\n match certificate M\n"
+			 "crypto ikev2 profile B\n match certificate M\n")
+			  .errors()
+			  .find("matches 'certificate M' as 'crypto ikev2 profile A' (line 3) does"),
+		std::string::npos);
+}
+
+TEST(CfgCheck, R_PKI_06_revocation_check_and_imports)
+{
+	const struct {
+		const char *line;
+		bool crl, optional, complete;
+	} cases[] = { { "", true, false, true }, { " revocation-check none\n", false, false, true },
+		{ " revocation-check crl\n", true, false, true }, { " revocation-check crl none\n", true, true, true },
+		{ " revocation-check none crl\n", false, false, true }, { " revocation-check ocsp none\n", false, false, false } };
+
+	for (const auto &c : cases) {
+		Loaded l(std::string("crypto pki trustpoint T\n") + c.line +
+			 "crypto pki import T pem ca.pem /etc/own.pem\ncrypto pki import T pkcs12 password 0 secret own.p12\n");
+		const struct cfg_trustpoint *t = cfg_find_trustpoint(l.model, "T");
+
+		ASSERT_NE(t, nullptr) << l.errors();
+		EXPECT_EQ(t->crl, c.crl) << c.line;
+		EXPECT_EQ(t->crl_optional, c.optional) << c.line;
+		EXPECT_EQ(t->object.complete, c.complete) << c.line;
+		ASSERT_NE(t->imports, nullptr);
+		EXPECT_STREQ(t->imports->path, "ca.pem");
+		EXPECT_EQ(t->imports->password, nullptr);
+		EXPECT_STREQ(t->imports->next->path, "/etc/own.pem");
+		ASSERT_NE(t->imports->next->next, nullptr);
+		EXPECT_TRUE(t->imports->next->next->pkcs12);
+		EXPECT_TRUE(bytes_eq(secret_view(t->imports->next->next->password), bytes_str("secret")));
+	}
 }
 
 /* R-AAA-13: a server proves itself by certificate where the peer uses EAP. */

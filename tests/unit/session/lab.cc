@@ -167,6 +167,8 @@ Box::Box(Net &of, const std::string &title, const std::string &platform_text)
 	must(session_fib_new(&fib, sync, env.map_key));
 	must(route_rib_new(&rib, env.map_key, changed, this));
 	env.log = &log;
+	env.crypto = net->crypto;
+	env.wall_s = [](void *) { return int64_t{ 1800000000 }; };
 	env.datapath = dp_fake_provider(fake);
 	env.sync = sync;
 	env.rib = rib;

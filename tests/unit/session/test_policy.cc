@@ -48,7 +48,7 @@ std::string profile(const std::string &name, const std::string &lines)
 
 std::string chosen(const Loaded &l, const struct cfg_identity &peer, const struct session_policy_path &where = path())
 {
-	const struct cfg_profile *p = session_policy_profile(l.model, &where, &peer);
+	const struct cfg_profile *p = session_policy_profile(l.model, &where, &peer, nullptr);
 
 	EXPECT_EQ(l.err, ERR_OK) << l.errors();
 	return p == nullptr ? "-" : p->object.name;
@@ -197,8 +197,8 @@ TEST(SessionPolicy, an_initiators_profile_accepts_by_its_own_lines)
 	const struct cfg_profile *p = cfg_find_profile(l.model, "A");
 	struct cfg_identity hub = named(CFG_ID_FQDN, "hub.example.net"), other = named(CFG_ID_FQDN, "bad.example.net");
 
-	EXPECT_TRUE(session_policy_accepts(p, &hub));
-	EXPECT_FALSE(session_policy_accepts(p, &other));
+	EXPECT_TRUE(session_policy_accepts(p, &hub, nullptr));
+	EXPECT_FALSE(session_policy_accepts(p, &other, nullptr));
 }
 
 /* ---- IKEv2 policies ---- */

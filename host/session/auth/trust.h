@@ -1,0 +1,33 @@
+#ifndef SESSION_TRUST_H
+#define SESSION_TRUST_H
+
+#include "base/log.h"
+#include "cfg/model.h"
+#include "pki/chain.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * The trust points of one configuration, with the files that they import read.  One that can't be read whole is logged
+ * and isn't there: whom it would let in stays out.
+ */
+struct session_trust;
+
+MUST_USE enum err session_trust_new(const struct cfg_model *m, const struct log *log, struct session_trust **out);
+void session_trust_free(struct session_trust *t); /* NULL is fine */
+
+/* NULL: it couldn't be read. */
+struct pki_trust *session_trust_find(const struct session_trust *t, const struct cfg_trustpoint *point);
+
+/* CERTREQ of a responder: the CAs of all profiles that take certificates.  Empty: there are none. */
+struct bytes session_trust_authorities(const struct session_trust *t);
+
+/* The same of one profile, to 'w'. */
+void session_trust_request(const struct session_trust *t, const struct cfg_profile *p, struct wr *w);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

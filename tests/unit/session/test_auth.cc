@@ -1,0 +1,292 @@
+/* Boxes that prove themselves by certificate: who gets in, who doesn't and why, and that nothing is left of those. */
+#include "lab.h"
+
+#include "../pki/forge.h"
+
+namespace
+{
+
+using namespace lab;
+
+class SessionAuth : public Star
+{
+      protected:
+	forge::Forge f;
+	forge::Folder folder;
+
+	void SetUp() override
+	{
+		f.issue("root", { .issuer = "", .subject = { { "CN", "Example Root CA" } }, .ca = true });
+		f.issue("sub", { .issuer = "root", .subject = { { "CN", "Sub" } }, .ca = true });
+		f.issue("other", { .issuer = "", .subject = { { "CN", "Other" } }, .ca = true });
+		f.issue("hub", { .issuer = "root", .subject = { { "OU", "hubs" }, { "CN", "hub" } }, .alt = "DNS:hub.example.net" });
+		f.issue("spoke1", spoke_wish("spoke1", "root"));
+		f.issue("spoke2", spoke_wish("spoke2", "root"));
+	}
+	static forge::Wish spoke_wish(const std::string &name, const std::string &issuer)
+	{
+		return { .issuer = issuer,
+			.subject = { { "O", "Example" }, { "OU", "branches" }, { "CN", name } },
+			.alt = "DNS:" + name + ".example.net" };
+	}
+	/* A trust point TP of the root and the certificate 'name', with 'more' in its file. */
+	std::string point(const std::string &name, const std::string &more = "", const std::string &lines = " revocation-check none\n")
+	{
+		std::string file = folder.write(name + ".pem", f.pem("root") + f.pem(name) + f.key_pem(name) + more);
+
+		return "crypto pki trustpoint TP\n" + lines + "crypto pki import TP pem " + file + "\n";
+	}
+	/* The configuration 'text' with certificates in both directions. */
+	static std::string by_certificate(std::string text, const std::string &point, const std::string &method = "ecdsa-sig",
+		const std::string &lines = " pki trustpoint TP\n")
+	{
+		text = with(text, "remote pre-share", "remote " + method);
+		text = with(text, "local pre-share", "local " + method);
+		text = with(text, " keyring local KR\n", lines);
+		text = with(text, "group psk list", "group cert list");
+		return text + point;
+	}
+	std::string hub_text(const std::string &trust)
+	{
+		return by_certificate(HubConfig().text(), trust);
+	}
+	Box &spoke_box(const std::string &text)
+	{
+		Box &s = wan.box("spoke1", { "203.0.113.1" }, lan_and_wan);
+
+		s.must_load(text);
+		return s;
+	}
+	/* The hub refuses the spoke for 'why'. */
+	void expect_refused(const std::string &hub_config, const std::string &spoke_config, const std::string &why)
+	{
+		hub.must_load(hub_config);
+		Box &s = spoke_box(spoke_config);
+		wan.run(3000);
+		EXPECT_EQ(s.up() + hub.up(), 0u);
+		EXPECT_TRUE(hub.logged("why=" + why));
+		EXPECT_TRUE(hub.logged("auth.refused"));
+		EXPECT_GE(hub.stat(IKE_STAT_AUTH_REFUSED), 1u);
+		EXPECT_GE(s.stat(IKE_STAT_AUTH_REJECTED), 1u);
+		EXPECT_TRUE(s.logged("notify=AUTHENTICATION_FAILED"));
+		hub.expect_empty();
+	}
+};
+
+} // namespace
+
+TEST_F(SessionAuth, R_IKE_15_R_IKE_20_certificates_both_ways)
+{
+	hub.must_load(hub_text(point("hub")));
+	Box &s = spoke_box(by_certificate(SpokeConfig(1).text(), point("spoke1")));
+	up(s);
+	EXPECT_STREQ(hub.session()->peer, "spoke1.example.net");
+	EXPECT_TRUE(hub.session()->by_certificate);
+	EXPECT_EQ(hub.route("10.20.1.0/24").empty(), false) << "authorization 'cert' counts";
+}
+
+TEST_F(SessionAuth, R_IKE_15_every_kind_of_key)
+{
+	const struct {
+		const char *key, *method;
+	} kinds[] = { { "RSA", "rsa-sig" }, { "P-384", "ecdsa-sig" }, { "P-521", "ecdsa-sig" }, { "ED25519", "eddsa-sig" } };
+	unsigned n = 0;
+
+	for (const auto &k : kinds) {
+		forge::Wish wish = spoke_wish("spoke1", "root"), hubs = spoke_wish("hub", "root");
+
+		wish.key = hubs.key = k.key;
+		f.issue("s", wish);
+		f.issue("h", hubs);
+		hub.must_load(by_certificate(HubConfig().text(), point("h"), k.method));
+		Box &s = wan.box("spoke" + std::to_string(++n), { "203.0.113.1" }, lan_and_wan);
+		s.must_load(by_certificate(SpokeConfig(1).text(), point("s"), k.method));
+		up(s);
+		s.stop();
+		s.dead = true;
+		s.addrs = {};
+		wan.run(30000);
+	}
+}
+
+TEST_F(SessionAuth, R_IKE_15_each_direction_has_its_own_method)
+{
+	std::string hubs = with(HubConfig().text(), "local pre-share", "local ecdsa-sig"), spokes = SpokeConfig(1).text();
+
+	hub.must_load(with(hubs, " keyring local KR\n", " keyring local KR\n pki trustpoint TP sign\n") + point("hub"));
+	spokes = with(with(spokes, "remote pre-share", "remote ecdsa-sig"), " keyring local KR\n",
+		" keyring local KR\n pki trustpoint TP verify\n");
+	spokes = with(spokes, "group psk list", "group cert list");
+	std::string ca = folder.write("ca.pem", f.pem("root"));
+	Box &s = spoke_box(spokes + "crypto pki trustpoint TP\n revocation-check none\ncrypto pki import TP pem " + ca + "\n");
+	up(s);
+	EXPECT_FALSE(hub.session()->by_certificate);
+	EXPECT_TRUE(s.session()->by_certificate);
+}
+
+TEST_F(SessionAuth, R_IKE_05_the_subject_as_identity_and_a_map_on_both_sides)
+{
+	std::string map = "crypto pki certificate map M 10\n subject-name co ou = ";
+	std::string hubs = with(hub_text(point("hub")), " match identity remote fqdn domain example.net\n", " match certificate M\n");
+	std::string spokes = by_certificate(SpokeConfig(1).text(), point("spoke1"));
+
+	spokes = with(spokes, " match identity remote fqdn hub.example.net\n", " match certificate M\n");
+	spokes = with(spokes, "identity local fqdn spoke1.example.net", "identity local dn");
+	hubs = with(hubs, "identity local fqdn hub.example.net", "identity local dn");
+	hub.must_load(hubs + map + "branches\n issuer-name co cn = example root ca\n");
+	Box &s = spoke_box(spokes + map + "Hubs\n");
+	up(s);
+	EXPECT_STREQ(hub.session()->peer, "cn=spoke1,ou=branches,o=example");
+	EXPECT_EQ(hub.session()->peer_type, CFG_ID_DN);
+	EXPECT_STREQ(s.session()->peer, "cn=hub,ou=hubs");
+}
+
+TEST_F(SessionAuth, R_IKE_11_another_OU_has_no_profile)
+{
+	std::string hubs = with(hub_text(point("hub")), " match identity remote fqdn domain example.net\n", " match certificate M\n");
+
+	expect_refused(hubs + "crypto pki certificate map M 10\n subject-name co ou=branch\n",
+		by_certificate(SpokeConfig(1).text(), point("spoke1")), "no-profile");
+}
+
+TEST_F(SessionAuth, chains_with_an_intermediate)
+{
+	f.issue("spoke1", spoke_wish("spoke1", "sub"));
+	hub.must_load(hub_text(point("hub")));
+	Box &s = spoke_box(by_certificate(SpokeConfig(1).text(), point("spoke1", f.pem("sub"))));
+	up(s);
+}
+
+TEST_F(SessionAuth, R_SEC_11_a_certificate_proves_only_its_own_name)
+{
+	SpokeConfig c(1);
+
+	c.identity = "spoke1.example.net";
+	expect_refused(hub_text(point("hub")), by_certificate(c.text(), point("spoke2")), "identity-not-in-certificate");
+}
+
+TEST_F(SessionAuth, R_SEC_11_certificate_check_none_lets_it_claim_any)
+{
+	hub.must_load(
+		by_certificate(HubConfig().text(), point("hub"), "ecdsa-sig", " pki trustpoint TP\n identity certificate-check none\n"));
+	Box &s = spoke_box(by_certificate(SpokeConfig(1).text(), point("spoke2")));
+	up(s);
+	EXPECT_STREQ(hub.session()->peer, "spoke1.example.net");
+}
+
+TEST_F(SessionAuth, R_SEC_11_the_hub_too)
+{
+	f.issue("nohub", spoke_wish("spoke2", "root"));
+	hub.must_load(hub_text(point("nohub")));
+	Box &s = spoke_box(by_certificate(SpokeConfig(1).text(), point("spoke1")));
+	wan.run(3000);
+	EXPECT_EQ(s.up(), 0u);
+	EXPECT_TRUE(s.logged("why=identity-not-in-certificate"));
+	EXPECT_GE(s.stat(IKE_STAT_AUTH_REFUSED), 1u);
+	wan.run(60000);
+	s.must_load(SpokeConfig(1).text()); /* a key that the hub doesn't take: it stays out */
+	wan.run(60000);
+	EXPECT_EQ(hub.up(), 0u);
+}
+
+TEST_F(SessionAuth, an_expired_certificate)
+{
+	forge::Wish w = spoke_wish("spoke1", "root");
+
+	w.until_s = forge::now_s - 1;
+	f.issue("spoke1", w);
+	expect_refused(hub_text(point("hub")), by_certificate(SpokeConfig(1).text(), point("spoke1")), "expired");
+}
+
+TEST_F(SessionAuth, another_CA)
+{
+	f.issue("stranger", spoke_wish("spoke1", "other"));
+	expect_refused(hub_text(point("hub")), by_certificate(SpokeConfig(1).text(), point("stranger", f.pem("other"))), "unknown-ca");
+}
+
+TEST_F(SessionAuth, a_missing_intermediate)
+{
+	/* The spoke's own anchor is Sub2, so it sends that and no more; the hub knows the root alone. */
+	f.issue("sub2", { .issuer = "sub", .subject = { { "CN", "Sub2" } }, .ca = true });
+	f.issue("lonely", spoke_wish("spoke1", "sub2"));
+	std::string own = folder.write("lonely.pem", f.pem("sub2") + f.pem("lonely") + f.key_pem("lonely"));
+	std::string lines = "crypto pki trustpoint TP\n revocation-check none\ncrypto pki import TP pem " + own + "\n";
+
+	expect_refused(hub_text(point("hub")), by_certificate(SpokeConfig(1).text(), lines), "unknown-ca");
+}
+
+TEST_F(SessionAuth, a_revoked_certificate)
+{
+	expect_refused(hub_text(point("hub", f.crl_pem("root", { "spoke1" }), " revocation-check crl\n")),
+		by_certificate(SpokeConfig(1).text(), point("spoke1")), "revoked");
+}
+
+TEST_F(SessionAuth, no_CRL_where_one_is_asked_for)
+{
+	expect_refused(hub_text(point("hub", "", "")), by_certificate(SpokeConfig(1).text(), point("spoke1")), "no-crl");
+}
+
+TEST_F(SessionAuth, a_kind_of_key_that_the_profile_does_not_take)
+{
+	expect_refused(with(hub_text(point("hub")), "remote ecdsa-sig", "remote rsa-sig"),
+		by_certificate(SpokeConfig(1).text(), point("spoke1")), "method");
+}
+
+TEST_F(SessionAuth, a_PSK_does_not_open_a_profile_of_certificates)
+{
+	std::string spokes = SpokeConfig(1).text();
+
+	hub.must_load(hub_text(point("hub")));
+	Box &s = spoke_box(spokes);
+	wan.run(3000);
+	EXPECT_EQ(s.up() + hub.up(), 0u);
+	EXPECT_TRUE(hub.logged("why=no-profile"));
+	hub.expect_empty();
+}
+
+TEST_F(SessionAuth, R_PKI_a_file_that_cannot_be_read_is_told_and_nobody_gets_in)
+{
+	std::string trust = "crypto pki trustpoint TP\n revocation-check none\ncrypto pki import TP pem " + folder.path + "/none.pem\n";
+
+	hub.must_load(hub_text(trust));
+	EXPECT_TRUE(hub.logged("pki.unusable trustpoint=TP"));
+	EXPECT_TRUE(hub.logged(folder.path + "/none.pem"));
+	Box &s = spoke_box(by_certificate(SpokeConfig(1).text(), point("spoke1")));
+	wan.run(3000);
+	EXPECT_EQ(s.up() + hub.up(), 0u);
+	hub.expect_empty();
+}
+
+TEST_F(SessionAuth, a_reload_keeps_sessions_that_it_leaves_alone)
+{
+	std::string text = hub_text(point("hub"));
+
+	hub.must_load(text);
+	Box &s = spoke_box(by_certificate(SpokeConfig(1).text(), point("spoke1")));
+	up(s);
+	const uint64_t since = hub.session()->up_ms;
+	hub.must_load(text + "ip route 192.0.2.0 255.255.255.0 198.51.100.254\n");
+	wan.run(1000);
+	ASSERT_EQ(hub.up(), 1u);
+	EXPECT_EQ(hub.session()->up_ms, since);
+	hub.must_load(with(text, " revocation-check none\n", " revocation-check crl none\n"));
+	wan.run(3000);
+	EXPECT_TRUE(hub.up() == 0 || hub.session()->up_ms != since) << "another trust point is another admission";
+}
+
+TEST_F(SessionAuth, R_IKE_20_the_certificate_that_is_asked_for)
+{
+	/* The hub has one of each CA; the spoke asks for that of the other CA. */
+	f.issue("hub2", { .issuer = "other", .subject = { { "CN", "hub" } }, .alt = "DNS:hub.example.net" });
+	std::string second = folder.write("hub2.pem", f.pem("other") + f.pem("hub2") + f.key_pem("hub2"));
+	std::string file = folder.write("s.pem", f.pem("root") + f.pem("spoke1") + f.key_pem("spoke1"));
+	std::string ca = folder.write("other.pem", f.pem("other"));
+
+	hub.must_load(by_certificate(HubConfig().text(), point("hub"), "ecdsa-sig", " pki trustpoint TP\n pki trustpoint T2 sign\n") +
+		      "crypto pki trustpoint T2\n revocation-check none\ncrypto pki import T2 pem " + second + "\n");
+	Box &s = spoke_box(by_certificate(SpokeConfig(1).text(), "", "ecdsa-sig", " pki trustpoint TP sign\n pki trustpoint T2 verify\n") +
+			   "crypto pki trustpoint TP\n revocation-check none\ncrypto pki import TP pem " + file +
+			   "\ncrypto pki trustpoint T2\n revocation-check none\ncrypto pki import T2 pem " + ca + "\n");
+	up(s);
+	EXPECT_STREQ(pki_trust_name(hub.session()->credential), "T2");
+}
