@@ -45,11 +45,13 @@ lab_begin() {
 	LAB_PIDS=()
 	trap lab_end EXIT
 	trap 'exit 130' INT TERM
+	trap 'exit 141' PIPE # nobody reads what it prints: the lab goes all the same
 }
 
 lab_end() {
 	local status=$?
 	trap - EXIT
+	trap '' PIPE
 	[ "$status" -eq 0 ] && [ "$LAB_FAILED" -eq 0 ] || lab_logs
 	if [ "$LAB_KEEP" = yes ]; then
 		lab_say "kept: namespaces $LAB-*, state in $LAB_DIR; remove with: tools/quickstart --remove $LAB_DIR"
