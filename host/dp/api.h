@@ -12,7 +12,8 @@
  * References are checked: a put that names what isn't there is ERR_ABSENT, a del of what others name is ERR_BUSY.
  * The one exception is a tunnel's 'sa_out', which may name an SA that isn't there: the tunnel drops until it is.
  *
- * An SA carries packets only once its whole transaction is in, so an SA that was undone was never active.
+ * An SA carries packets only once its whole transaction is in, so an SA that was undone was never active.  The del of an SA
+ * is for good: it isn't undone, and its result stays ERR_OK, whatever becomes of the rest of its transaction.
  */
 
 #include <stdbool.h>

@@ -309,10 +309,15 @@ static enum err apply(struct dp_model *m, struct dp_op *op, struct change *c)
 	return dp_op_is_put(op->kind) ? put(m, op, c) : del(m, op, c);
 }
 
+/* The del of an SA is for good. */
+static bool is_final(const struct change *c)
+{
+	return c->fresh == NULL && c->old != NULL && c->old->object.key.b[0] == DP_CLASS_SA;
+}
+
 static void undo(struct dp_model *m, struct change *c)
 {
-	bool is_sa = (c->old != NULL ? c->old : c->fresh)->object.key.b[0] == DP_CLASS_SA;
-	bool was_new = c->old == NULL;
+	bool is_new_sa = c->old == NULL && c->fresh->object.key.b[0] == DP_CLASS_SA;
 
 	if (c->fresh != NULL) {
 		unlink_thing(m, c->fresh);
@@ -324,8 +329,7 @@ static void undo(struct dp_model *m, struct change *c)
 	}
 	if (c->old != NULL)
 		link_thing(m, c->old);
-	m->sas += is_sa && c->fresh == NULL;
-	m->sas -= is_sa && was_new;
+	m->sas -= is_new_sa;
 }
 
 /* ---- commit ---- */
@@ -358,7 +362,7 @@ static void commit(struct dp_model *m, struct change *c, struct dp_result *resul
 {
 	if (c->fresh != NULL && c->fresh->object.key.b[0] == DP_CLASS_SA)
 		commit_sa(m, c->fresh, c->old == NULL);
-	if (c->fresh == NULL && c->old->object.key.b[0] == DP_CLASS_SA) {
+	if (is_final(c)) {
 		dp_ledger_drop(&m->ledger, &c->old->result.state);
 		forget_sa(m, c->old);
 	}
@@ -391,8 +395,14 @@ static void transact(struct dp_model *m, const struct dp_txn *t, struct dp_done 
 	for (unsigned i = 0; i < t->count; i++)
 		out->result[i].err = i == done ? err : ERR_STATE;
 	out->result[done].reason = journal[done].why;
-	while (done-- > 0)
-		undo(m, &journal[done]);
+	while (done-- > 0) {
+		if (is_final(&journal[done])) {
+			commit(m, &journal[done], &out->result[done]);
+			out->result[done].err = ERR_OK;
+		} else {
+			undo(m, &journal[done]);
+		}
+	}
 }
 
 /* ---- questions ---- */
