@@ -731,6 +731,8 @@ void navedp_box_free(struct navedp_box *b)
 
 		if (!p->used)
 			continue;
+		engine_inline_detach(b->conf.engine, p->index);
+		flow_forget(b->conf.flows, p->index);
 		navedp_tap_free(p->twin);
 		xsk_port_free(p->netdev.xsk); /* what is attached drops from now on */
 		if (!is_netdev(p))

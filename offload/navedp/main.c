@@ -35,7 +35,8 @@ enum {
 	NAVEDP_FIB_NODES = 1 << 20,
 	NAVEDP_BUFFERS = 32767,
 	NAVEDP_BUFFER = 2048 + RTE_PKTMBUF_HEADROOM + 128,
-	NAVEDP_TURN_MS = 10
+	NAVEDP_TURN_MS = 10,
+	NAVEDP_WAIT_MS = 1 /* while a device works on a transaction */
 };
 
 struct options {
@@ -62,6 +63,7 @@ struct navedp {
 	struct navedp_neigh *neigh;
 	struct navedp_box *box;
 	struct server_box table;
+	struct server_plant plant;
 	struct server *server;
 	int signals;
 };
@@ -112,9 +114,32 @@ static enum err make_box(struct navedp *n)
 	return err;
 }
 
-static enum err begin(void *ctx, struct db_state *state, struct server_plant *out)
+/*
+ * Workers go first, and packets before the ports whose memory they may be in.  Ports go before what is deferred is run, so
+ * that sessions are dropped in the host alone: the devices themselves keep them for a while, as the state store does
+ * (sa-state 21).
+ */
+static void end_tables(struct navedp *n)
 {
-	struct navedp *n = (struct navedp *)ctx;
+	navedp_lcores_stop(n->lcores);
+	for (uint32_t i = 0; i < n->options.workers; i++)
+		path_worker_free(n->worker[i]);
+	navedp_neigh_free(n->neigh);
+	navedp_box_free(n->box);
+	db_free(n->db);
+	flow_free(n->flows);
+	engine_free(n->engine);
+	n->lcores = NULL;
+	n->box = NULL;
+	n->neigh = NULL;
+	memset(n->worker, 0, sizeof(n->worker));
+	n->db = NULL;
+	n->flows = NULL;
+	n->engine = NULL;
+}
+
+static enum err make_tables(struct navedp *n, struct db_state *state)
+{
 	struct db_limits limits = {
 		.slots = NAVEDP_SLOTS, .tunnels = NAVEDP_TUNNELS, .adjacencies = NAVEDP_ADJACENCIES, .fib_nodes = NAVEDP_FIB_NODES
 	};
@@ -131,14 +156,20 @@ static enum err begin(void *ctx, struct db_state *state, struct server_plant *ou
 		err = flow_new(&n->flows, NAVEDP_SLOTS);
 	if (err == ERR_OK)
 		err = make_workers(n);
-	if (err == ERR_OK)
-		err = make_box(n);
-	if (err != ERR_OK)
+	return err == ERR_OK ? make_box(n) : err;
+}
+
+static enum err begin(void *ctx, struct db_state *state, struct server_plant **out)
+{
+	struct navedp *n = (struct navedp *)ctx;
+	enum err err = make_tables(n, state);
+
+	if (err != ERR_OK) {
+		end_tables(n);
 		return err;
-	out->db = n->db;
-	out->engine = n->engine;
-	out->flows = n->flows;
-	out->box = &n->table;
+	}
+	n->plant = (struct server_plant){ .db = n->db, .engine = n->engine, .flows = n->flows, .box = &n->table };
+	*out = &n->plant;
 	return ERR_OK;
 }
 
@@ -151,7 +182,7 @@ static void take_notes(struct navedp *n, uint64_t now_ms)
 
 		while (path_worker_note(n->worker[i], &note)) {
 			if (note.kind == PATH_NOTE_RESOLVE)
-				navedp_neigh_want(n->neigh, note.port, &note.local, note.m, now_ms);
+				navedp_neigh_want(n->neigh, &note, now_ms);
 			else
 				server_note(n->server, &note);
 		}
@@ -173,12 +204,12 @@ static void run(struct navedp *n)
 			{ .fd = n->neigh != NULL ? navedp_neigh_fd(n->neigh) : -1, .events = POLLIN } };
 		uint64_t now_ms;
 
-		(void)poll(fds, sizeof(fds) / sizeof(fds[0]), NAVEDP_TURN_MS);
+		(void)poll(fds, sizeof(fds) / sizeof(fds[0]), server_is_waiting(n->server) ? NAVEDP_WAIT_MS : NAVEDP_TURN_MS);
 		now_ms = clock_now_ms();
 		if (n->box != NULL) {
 			take_notes(n, now_ms);
-			navedp_neigh_poll(n->neigh, n->worker[0], now_ms);
-			navedp_lcores_wake(n->lcores, 0);
+			if (navedp_neigh_poll(n->neigh, n->worker[0], now_ms))
+				navedp_lcores_wake(n->lcores, 0);
 			navedp_box_poll(n->box, n->server, now_ms);
 			(void)db_rcu_reclaim(n->db->rcu);
 		}
@@ -234,13 +265,8 @@ static enum err init_eal(const struct options *o)
 static void free_all(struct navedp *n)
 {
 	server_free(n->server);
-	navedp_lcores_stop(n->lcores);
-	navedp_box_free(n->box);
-	navedp_neigh_free(n->neigh);
-	for (uint32_t i = 0; i < n->options.workers; i++)
-		path_worker_free(n->worker[i]);
-	/* Sessions of devices went with their ports; what the tables hold dies with the process, the state store doesn't. */
-	flow_free(n->flows);
+	end_tables(n);
+	rte_mempool_free(n->pool);
 	(void)rte_eal_cleanup();
 }
 

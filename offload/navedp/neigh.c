@@ -14,7 +14,8 @@ struct waiting {
 	struct rte_mbuf *m; /* NULL: free */
 	struct addr addr;
 	uint64_t until_ms;
-	uint8_t port;
+	uint8_t port; /* of the neighbour */
+	uint16_t vrf; /* index; where the packet was routed */
 };
 
 struct navedp_neigh {
@@ -68,28 +69,29 @@ void navedp_neigh_forget_port(struct navedp_neigh *n, uint8_t index)
 	n->ifindex[index] = 0;
 }
 
-static void keep(struct navedp_neigh *n, uint8_t port, const struct addr *a, struct rte_mbuf *m, uint64_t now_ms)
+static void keep(struct navedp_neigh *n, const struct path_note *note, uint64_t now_ms)
 {
 	for (unsigned i = 0; i < NEIGH_WAITING; i++) {
 		struct waiting *w = &n->waiting[i];
 
 		if (w->m != NULL)
 			continue;
-		*w = (struct waiting){ .m = m, .addr = *a, .until_ms = now_ms + NEIGH_WAIT_MS, .port = port };
+		*w = (struct waiting){ .m = note->m, .addr = note->local, .until_ms = now_ms + NEIGH_WAIT_MS, .port = note->port };
+		w->vrf = (uint16_t)note->value;
 		return;
 	}
-	rte_pktmbuf_free(m);
+	rte_pktmbuf_free(note->m);
 }
 
-void navedp_neigh_want(struct navedp_neigh *n, uint8_t port, const struct addr *a, struct rte_mbuf *m, uint64_t now_ms)
+void navedp_neigh_want(struct navedp_neigh *n, const struct path_note *note, uint64_t now_ms)
 {
 	/* A refused probe is repeated by the next packet. */
-	if (n->ifindex[port] != 0)
-		nl_neigh_probe(n->nl, n->ifindex[port], a);
+	if (n->ifindex[note->port] != 0)
+		nl_neigh_probe(n->nl, n->ifindex[note->port], &note->local);
 	/* The kernel may have known it before the adjacency was there, and then tells no change. */
 	n->lost = true;
-	if (m != NULL)
-		keep(n, port, a, m, now_ms);
+	if (note->m != NULL)
+		keep(n, note, now_ms);
 }
 
 static bool is_resolved(const struct navedp_neigh *n, uint8_t port, const struct addr *a)
@@ -103,22 +105,26 @@ static bool is_resolved(const struct navedp_neigh *n, uint8_t port, const struct
 	return false;
 }
 
-static void send_waiting(struct navedp_neigh *n, struct path_worker *worker, uint64_t now_ms)
+static bool send_waiting(struct navedp_neigh *n, struct path_worker *worker, uint64_t now_ms)
 {
+	bool sent = false;
+
 	for (unsigned i = 0; i < NEIGH_WAITING; i++) {
 		struct waiting *w = &n->waiting[i];
 
 		if (w->m == NULL)
 			continue;
 		if (n->changed && is_resolved(n, w->port, &w->addr)) {
-			if (path_worker_inject(worker, w->m, n->db->port[w->port].vrf) != ERR_OK)
+			if (path_worker_inject(worker, w->m, w->vrf) != ERR_OK)
 				rte_pktmbuf_free(w->m);
 			w->m = NULL;
+			sent = true;
 		} else if (now_ms >= w->until_ms) {
 			rte_pktmbuf_free(w->m);
 			w->m = NULL;
 		}
 	}
+	return sent;
 }
 
 int navedp_neigh_fd(const struct navedp_neigh *n)
@@ -126,13 +132,16 @@ int navedp_neigh_fd(const struct navedp_neigh *n)
 	return nl_watch_fd(n->watch);
 }
 
-void navedp_neigh_poll(struct navedp_neigh *n, struct path_worker *worker, uint64_t now_ms)
+bool navedp_neigh_poll(struct navedp_neigh *n, struct path_worker *worker, uint64_t now_ms)
 {
+	bool sent;
+
 	/* Changes were lost: the table is read as a whole. */
 	if (nl_watch_read(n->watch) == ERR_FULL || n->lost)
 		n->lost = nl_neigh_each(n->nl, on_each, n) != ERR_OK;
-	send_waiting(n, worker, now_ms);
+	sent = send_waiting(n, worker, now_ms);
 	n->changed = false;
+	return sent;
 }
 
 enum err navedp_neigh_new(struct navedp_neigh **out, struct db *db)

@@ -21,14 +21,14 @@ void navedp_neigh_free(struct navedp_neigh *n);
 MUST_USE enum err navedp_neigh_set_port(struct navedp_neigh *n, uint8_t index, uint32_t ifindex);
 void navedp_neigh_forget_port(struct navedp_neigh *n, uint8_t index);
 
-/* Asks the kernel for a neighbour; 'm' (may be NULL) waits for it. */
-void navedp_neigh_want(struct navedp_neigh *n, uint8_t port, const struct addr *a, struct rte_mbuf *m, uint64_t now_ms);
+/* Asks the kernel for the neighbour of a PATH_NOTE_RESOLVE, whose packet waits for it. */
+void navedp_neigh_want(struct navedp_neigh *n, const struct path_note *note, uint64_t now_ms);
 
 /* Readable when the kernel's table changed. */
 int navedp_neigh_fd(const struct navedp_neigh *n);
 
-/* Takes over changes; packets whose neighbour is known go to 'worker'. */
-void navedp_neigh_poll(struct navedp_neigh *n, struct path_worker *worker, uint64_t now_ms);
+/* Takes over changes; packets whose neighbour is known go to 'worker'.  True when there were some: it is to be woken. */
+bool navedp_neigh_poll(struct navedp_neigh *n, struct path_worker *worker, uint64_t now_ms);
 
 #ifdef __cplusplus
 }
