@@ -215,15 +215,16 @@ static enum err fresh_slot(struct db *db, const struct dp_sa *conf, uint32_t *sl
 /* ---- a put in three steps ---- */
 
 /* What can't change without a new key: a new number space or window on an old one would be the disaster. */
-static bool same_life(const struct db_sa *old, const struct dp_sa *conf)
+static bool same_life(const struct dp_sa *old, const struct dp_sa *conf)
 {
-	return old->direction == conf->direction && old->spi == conf->spi && old->window == conf->window &&
-	       ((old->flags & DB_SA_ESN) != 0) == conf->esn;
+	return old->direction == conf->direction && old->spi == conf->spi && old->window == conf->window && old->esn == conf->esn &&
+	       old->cipher == conf->cipher && old->integ == conf->integ && secret_eq(secret_view(&old->key), secret_view(&conf->key)) &&
+	       secret_eq(secret_view(&old->integ_key), secret_view(&conf->integ_key));
 }
 
 enum err db_sa_prepare(struct db *db, struct dp_sa *conf, struct db_sa **out)
 {
-	const struct db_sa *old = db_sa_find(db, conf->id);
+	struct db_sa *old = db_sa_find(db, conf->id);
 	enum err err = check(conf);
 	struct db_sa *sa;
 	uint32_t slot;
@@ -232,8 +233,10 @@ enum err db_sa_prepare(struct db *db, struct dp_sa *conf, struct db_sa **out)
 		return err;
 	if (db_tunnel_find(db, conf->tunnel) == NULL)
 		return ERR_ABSENT;
-	if (old != NULL && !same_life(old, conf))
+	if (old != NULL && !same_life(old->conf, conf))
 		return ERR_EXISTS;
+	if (old != NULL && old->fate != DB_SA_STAYS)
+		return ERR_BUSY;
 	sa = (struct db_sa *)db_pool_take(&db->sas);
 	if (sa == NULL)
 		return ERR_FULL;
@@ -245,6 +248,8 @@ enum err db_sa_prepare(struct db *db, struct dp_sa *conf, struct db_sa **out)
 		sa_free(db, sa);
 		return err;
 	}
+	if (old != NULL)
+		old->fate = DB_SA_YIELDS;
 	err = build(db, conf, slot, sa);
 	sa->direction = conf->direction;
 	sa->slot = slot;
@@ -259,8 +264,12 @@ enum err db_sa_prepare(struct db *db, struct dp_sa *conf, struct db_sa **out)
 
 void db_sa_abandon(struct db *db, struct db_sa *sa)
 {
-	if (*place_of(db, sa) == NULL)
+	struct db_sa *old = *place_of(db, sa);
+
+	if (old == NULL)
 		db_slots_release(&db->slots[sa->direction], sa->slot);
+	else
+		old->fate = DB_SA_STAYS;
 	sa_free(db, sa);
 }
 
@@ -273,7 +282,7 @@ static enum err dropped(void *ctx, void *object)
 
 	if (sa->drop != NULL && sa->drop(sa->drop_ctx, sa) == ERR_AGAIN)
 		return ERR_AGAIN;
-	if (sa->last) {
+	if (sa->fate == DB_SA_LAST) {
 		db_sa_stats(sa, &s);
 		cold->past_packets[sa->direction] += s.packets;
 		cold->past_bytes[sa->direction] += s.bytes;
@@ -361,11 +370,13 @@ enum err db_sa_del(struct db *db, uint32_t id, db_sa_drop *drop, void *ctx)
 
 	if (sa == NULL)
 		return ERR_ABSENT;
+	if (sa->fate != DB_SA_STAYS)
+		return ERR_BUSY;
 	t = &db->tunnel[sa->tunnel];
 	if (sa->direction == DP_OUT && t->sa_out == sa->slot)
 		__atomic_store_n(&t->sa_out, DB_SLOT_NONE, __ATOMIC_RELEASE);
 	__atomic_store_n(place_of(db, sa), NULL, __ATOMIC_RELEASE);
-	sa->last = true;
+	sa->fate = DB_SA_LAST;
 	retire(db, sa, drop, ctx);
 	return ERR_OK;
 }

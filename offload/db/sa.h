@@ -39,6 +39,13 @@ enum {
 	DB_SA_INLINE = 1u << 5 /* the device does ESP; the host numbers, windows and checks */
 };
 
+/* What becomes of a published configuration. */
+enum db_sa_fate {
+	DB_SA_STAYS,
+	DB_SA_YIELDS, /* another one of its slot is prepared */
+	DB_SA_LAST    /* unpublished, and its slot goes with it */
+};
+
 enum { DB_SA_HEADER_MAX = 56, DB_SA_ESP = 8 }; /* IPv6 + UDP + ESP; the ESP header */
 
 struct db_sa {
@@ -85,7 +92,7 @@ struct db_sa {
 	uint8_t direction;  /* enum dp_direction */
 	uint8_t placement;  /* enum dp_placement */
 	uint8_t reason;     /* enum dp_reason */
-	bool last;          /* the slot goes with this configuration */
+	uint8_t fate;       /* enum db_sa_fate */
 	struct dp_sa *conf; /* own copy, with the keys */
 	struct map_node by_id;
 	struct list of_tunnel;
@@ -102,7 +109,8 @@ static_assert(offsetof(struct db_sa, local) == 128, "SA: addresses in line 2");
  * Checks 'conf', whose secrets are moved in, and builds an unpublished configuration.  A known id gets the slot and
  * state it has; a new inbound one takes the slot of its SPI, which must be reserved; a new outbound one a free slot.
  * ERR_NEEDS_REKEY: 'conf.state' names another store or a lost slot; ERR_STALE, ERR_STATE: the SPI isn't reserved;
- * ERR_EXISTS: the id is of the other direction or has another SPI; ERR_ABSENT: no such tunnel; ERR_FULL;
+ * ERR_EXISTS: the id is of the other direction or has another SPI or key; ERR_BUSY: another configuration of it is prepared;
+ * ERR_ABSENT: no such tunnel; ERR_FULL;
  * ERR_UNSUPPORTED: transport mode, key or window sizes; ERR_MALFORMED: selectors, addresses.
  */
 MUST_USE enum err db_sa_prepare(struct db *db, struct dp_sa *conf, struct db_sa **out);
@@ -115,11 +123,11 @@ void db_sa_publish(struct db *db, struct db_sa *sa, db_sa_drop *drop, void *ctx)
 
 /*
  * A copy of the published configuration with a session yet to be made: for moving an SA to another engine.
- * ERR_ABSENT; ERR_NOMEM.
+ * ERR_ABSENT; ERR_NOMEM; ERR_BUSY: another one is prepared.
  */
 MUST_USE enum err db_sa_copy(struct db *db, uint32_t id, struct db_sa **out);
 
-/* Unpublishes now; after the grace period and the drop the slot is free.  ERR_ABSENT. */
+/* Unpublishes now; after the grace period and the drop the slot is free.  ERR_ABSENT; ERR_BUSY: another one is prepared. */
 MUST_USE enum err db_sa_del(struct db *db, uint32_t id, db_sa_drop *drop, void *ctx);
 
 /* The published one, or NULL. */

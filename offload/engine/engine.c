@@ -7,6 +7,7 @@
 #include <rte_mempool.h>
 
 #include "base/bytes.h"
+#include "db/rcu.h"
 #include "engine/lcore.h"
 #include "engine/soft.h"
 
@@ -93,6 +94,26 @@ enum err engine_raw_open(struct engine *e, struct db_sa *sa)
 	sa->raw_session = session;
 	__atomic_store_n(&sa->raw_engine, ops, __ATOMIC_RELEASE);
 	return ERR_OK;
+}
+
+enum err engine_status(const struct engine *e, const struct db_sa *sa)
+{
+	return (sa->flags & DB_SA_INLINE) != 0 ? engine_inline_status(e, sa) : ERR_OK;
+}
+
+/* A db_rcu_fn; software's sessions go at once. */
+static enum err discard_inline(void *ctx, void *session)
+{
+	return engine_inline_ops.destroy((struct engine *)ctx, session);
+}
+
+void engine_discard(struct engine *e, struct db_rcu *rcu, struct db_sa *sa)
+{
+	if (sa->engine != NULL && sa->engine->destroy(e, sa->session) == ERR_AGAIN)
+		db_rcu_defer(rcu, discard_inline, e, sa->session);
+	sa->engine = NULL;
+	sa->session = NULL;
+	sa->flags = (uint16_t)(sa->flags & ~DB_SA_INLINE);
 }
 
 enum err engine_drop(void *ctx, struct db_sa *sa)

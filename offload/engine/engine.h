@@ -19,6 +19,7 @@ extern "C" {
  */
 struct engine;       /* all engines of the process; main lcore */
 struct engine_lcore; /* what one worker needs of them */
+struct db_rcu;
 struct rte_mbuf;
 
 /*
@@ -52,8 +53,8 @@ struct engine_ops {
 
 	/*
 	 * Main lcore.  Makes the session of 'sa' (slot, generation, direction, window are set; keys in 'conf'; its state
-	 * tells where numbers go on) on port 'port' (inline alone).  A device answers before its table has the SA; a
-	 * packet that comes first is raw.  Errors: ERR_FULL, ERR_DEVICE, ERR_UNSUPPORTED, ERR_NOMEM.
+	 * tells where numbers go on) on port 'port' (inline alone).  A device may answer before its table has the SA:
+	 * engine_status tells when it stands.  Errors: ERR_FULL, ERR_DEVICE, ERR_UNSUPPORTED, ERR_NOMEM.
 	 */
 	enum err (*create)(struct engine *e, const struct db_sa *sa, uint8_t port, void **session);
 
@@ -87,6 +88,15 @@ struct engine_lcore *engine_lcore_of(struct engine *e, uint32_t worker);
  * in place.  ERR_STATE: not inline, or the device numbers by itself.
  */
 MUST_USE enum err engine_raw_open(struct engine *e, struct db_sa *sa);
+
+/*
+ * Whether the session of 'sa' stands: ERR_AGAIN while its device works on it, ERR_OK when packets may be marked for it, else why
+ * not: ERR_FULL, ERR_ABSENT (the device is gone), any other (refused).  Software's always stands.  Main lcore.
+ */
+MUST_USE enum err engine_status(const struct engine *e, const struct db_sa *sa);
+
+/* Takes the session from 'sa', which was never published, and destroys it, through 'rcu' when a device wants that fenced. */
+void engine_discard(struct engine *e, struct db_rcu *rcu, struct db_sa *sa);
 
 /* A db_sa_drop ('ctx' is the struct engine): destroys the session of 'sa'. */
 enum err engine_drop(void *ctx, struct db_sa *sa);

@@ -35,6 +35,9 @@ struct engine_ext {
 	/* Whether the session's creation failed late; ERR_AGAIN while it is under way, ERR_OK once it stands. */
 	enum err (*session_status)(uint16_t port, const void *session);
 
+	/* The same of a rule (a struct rte_flow). */
+	enum err (*flow_status)(uint16_t port, const void *flow);
+
 	/* The device's epoch and life sign. */
 	enum err (*epoch)(uint16_t port, uint32_t *epoch);
 	bool (*alive)(uint16_t port);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <errno.h>
+#include <rte_errno.h>
 #include <rte_mbuf.h>
 #include <rte_mbuf_dyn.h>
 #include <rte_security.h>
@@ -112,6 +114,27 @@ void *engine_inline_session(const struct engine *e, const struct db_sa *sa, uint
 	return s->sec;
 }
 
+const struct engine_ext *engine_inline_ext(const struct engine *e, uint8_t port)
+{
+	return e->port[port].device.ext;
+}
+
+bool engine_inline_by_spi(const struct engine *e, uint8_t port)
+{
+	return e->port[port].device.row->binding == ENGINE_BIND_SPI_TABLE;
+}
+
+enum err engine_inline_status(const struct engine *e, const struct db_sa *sa)
+{
+	const struct engine_ext *x = e->port[sa->place_port].device.ext;
+	uint16_t dpdk_port;
+	const void *session = engine_inline_session(e, sa, &dpdk_port);
+
+	if (session == NULL)
+		return ERR_ABSENT; /* the device is dead, or was reset since */
+	return x == NULL || x->session_status == NULL ? ERR_OK : x->session_status(dpdk_port, session);
+}
+
 /* ---- selection ---- */
 
 enum dp_reason engine_inline_check(const struct engine *e, uint8_t port, const struct db_sa *sa)
@@ -129,8 +152,11 @@ enum dp_reason engine_inline_check(const struct engine *e, uint8_t port, const s
 		return why;
 	if (row->binding == ENGINE_BIND_SPI_TABLE && sa->direction == DP_IN && sa->slot >= limit_of(e, p))
 		return DP_WHY_SPI_RANGE;
-	/* Never a fresh window on an old key (sa-state 16): such an SA gets to the device by its next rekey. */
-	if (sa->direction == DP_IN && !row->rx_number && sa->run.in->top != 0)
+	/*
+	 * Never a fresh window on an old key (sa-state 16), and no second counter beside the host's, whose IVs we don't know
+	 * (sa-state 1): such an SA gets to the device by its next rekey.
+	 */
+	if (sa->direction == DP_IN ? !row->rx_number && sa->run.in->top != 0 : !row->host_numbers && sa->run.out->next != 1)
 		return DP_WHY_MIGRATING;
 	return p->used[sa->direction] >= limit_of(e, p) ? DP_WHY_TABLE_FULL : DP_WHY_NONE;
 }
@@ -267,11 +293,12 @@ static enum err create(struct engine *e, const struct db_sa *sa, uint8_t port, v
 		fill_aead(&x[0], sa->conf, &sizes);
 	else
 		conf.crypto_xform = fill_pair(x, sa->conf, &sizes);
+	rte_errno = 0; /* a driver may leave it alone */
 	s->sec = err == ERR_OK ? rte_security_session_create(p->device.ctx, &conf, p->pool) : NULL;
 	bytes_wipe(&conf.ipsec.salt, sizeof(conf.ipsec.salt));
 	if (s->sec == NULL) {
 		db_pool_give(&e->inlined, s);
-		return ERR_DEVICE;
+		return rte_errno == ENOSPC ? ERR_FULL : ERR_DEVICE;
 	}
 	s->ctx = p->device.ctx;
 	s->pool = p->pool;

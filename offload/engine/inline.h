@@ -52,6 +52,15 @@ enum dp_reason engine_inline_check(const struct engine *e, uint8_t port, const s
 bool engine_inline_counts(const struct engine *e, uint8_t port);
 uint32_t engine_inline_epoch(const struct engine *e, uint8_t port);
 
+/* As engine_status, of an inline SA. */
+MUST_USE enum err engine_inline_status(const struct engine *e, const struct db_sa *sa);
+
+/* What the driver of 'port' can do beyond DPDK's API; NULL: nothing. */
+const struct engine_ext *engine_inline_ext(const struct engine *e, uint8_t port);
+
+/* Whether the device of 'port' finds inbound SAs in its table by SPI alone. */
+bool engine_inline_by_spi(const struct engine *e, uint8_t port);
+
 /* The rte_security session of an SA for its flow rule, and its port's DPDK number; NULL: not inline. */
 void *engine_inline_session(const struct engine *e, const struct db_sa *sa, uint16_t *dpdk_port);
 

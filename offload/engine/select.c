@@ -39,7 +39,7 @@ static bool needs_post_frag(const struct engine *e, const struct db_sa *sa, cons
 	       db_sa_outer_len(sa, IPV6_MIN_MTU) > wish->outer_mtu;
 }
 
-static enum dp_reason why_not_inline(const struct engine *e, const struct db_sa *sa, const struct engine_wish *wish)
+enum dp_reason engine_select_why(const struct engine *e, const struct db_sa *sa, const struct engine_wish *wish)
 {
 	enum dp_reason why;
 
@@ -48,9 +48,7 @@ static enum dp_reason why_not_inline(const struct engine *e, const struct db_sa 
 	why = engine_inline_check(e, wish->port, sa);
 	if (why != DP_WHY_NONE)
 		return why;
-	if (needs_post_frag(e, sa, wish))
-		return DP_WHY_POST_FRAG;
-	return wish->flow_full ? DP_WHY_FLOW_FULL : DP_WHY_NONE;
+	return needs_post_frag(e, sa, wish) ? DP_WHY_POST_FRAG : DP_WHY_NONE;
 }
 
 enum err engine_select(struct engine *e, struct db_sa *sa, const struct engine_wish *wish)
@@ -61,7 +59,7 @@ enum err engine_select(struct engine *e, struct db_sa *sa, const struct engine_w
 
 	if (err != ERR_OK)
 		return err;
-	why = why_not_inline(e, sa, wish);
+	why = engine_select_why(e, sa, wish);
 	if (why != DP_WHY_NONE)
 		return engine_select_other(e, sa, wish, why);
 	err = engine_inline_ops.create(e, sa, wish->port, &session);

@@ -15,9 +15,11 @@ extern "C" {
 struct engine_wish {
 	uint8_t port;       /* index of the port whose device is asked; DB_PORT_NONE: none */
 	uint8_t offload;    /* enum dp_offload: the port's policy */
-	bool flow_full;     /* the flow table refused the last rule: reason FLOW_FULL */
 	uint32_t outer_mtu; /* of the port, for POST_FRAG; 0: unknown */
 };
+
+/* Why 'sa' (prepared or published) can't be in the port's device now; DP_WHY_NONE: it could. */
+enum dp_reason engine_select_why(const struct engine *e, const struct db_sa *sa, const struct engine_wish *wish);
 
 /*
  * Places the prepared 'sa' (keys in sa->conf): the best engine that takes it, with a session; sets engine, session,

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/caps.h"
 #include "engine/inline.h"
 
 enum { FLOW_ITEMS = 5, FLOW_NATT_PORT = 4500 };
@@ -28,6 +27,7 @@ struct flow_table {
 	struct flow_rule **by_slot;
 	uint32_t slots;
 	uint32_t count[DB_PORT_MAX];
+	bool all_esp[DB_PORT_MAX]; /* the rule of an SPI-table device; it stays as long as the device */
 };
 
 /* What a rule matches, with room for its items' contents. */
@@ -74,32 +74,90 @@ static void build(struct pattern *p, const struct db_sa *sa)
 	add_item(p, &count, RTE_FLOW_ITEM_TYPE_END, NULL, NULL);
 }
 
-enum err flow_install(struct flow_table *t, const struct engine *e, const struct db_sa *sa)
+/* A device that looks the SPI up itself: SECURITY without a session (sa-state 27). */
+static void build_all(struct pattern *p)
+{
+	unsigned count = 0;
+
+	memset(p, 0, sizeof(*p));
+	add_item(p, &count, RTE_FLOW_ITEM_TYPE_ESP, NULL, NULL);
+	add_item(p, &count, RTE_FLOW_ITEM_TYPE_END, NULL, NULL);
+}
+
+static enum err create(uint16_t dpdk_port, const struct pattern *p, const void *session, struct rte_flow **out)
 {
 	struct rte_flow_attr attr = { .ingress = 1 };
-	struct rte_flow_action action[] = { { .type = RTE_FLOW_ACTION_TYPE_SECURITY }, { .type = RTE_FLOW_ACTION_TYPE_END } };
+	struct rte_flow_action action[] = { { .type = RTE_FLOW_ACTION_TYPE_SECURITY, .conf = session },
+		{ .type = RTE_FLOW_ACTION_TYPE_END } };
 	struct rte_flow_error error;
-	struct pattern pattern;
-	struct flow_rule *r;
 
-	if (sa->direction != DP_IN || (sa->flags & DB_SA_INLINE) == 0)
+	*out = rte_flow_create(dpdk_port, &attr, p->item, action, &error);
+	if (*out != NULL)
 		return ERR_OK;
-	r = (struct flow_rule *)calloc(1, sizeof(*r));
+	return rte_errno == ENOSPC ? ERR_FULL : ERR_DEVICE;
+}
+
+static enum err install_all(struct flow_table *t, uint8_t port, uint16_t dpdk_port)
+{
+	struct pattern pattern;
+	struct rte_flow *flow;
+	enum err err;
+
+	if (t->all_esp[port])
+		return ERR_OK;
+	build_all(&pattern);
+	err = create(dpdk_port, &pattern, NULL, &flow);
+	t->all_esp[port] = err == ERR_OK;
+	return err;
+}
+
+static enum err install_one(struct flow_table *t, const struct db_sa *sa, uint16_t dpdk_port, const void *session)
+{
+	struct flow_rule *r = (struct flow_rule *)calloc(1, sizeof(*r));
+	struct pattern pattern;
+	enum err err;
+
 	if (r == NULL)
 		return ERR_NOMEM;
-	action[0].conf = engine_inline_session(e, sa, &r->dpdk_port);
 	build(&pattern, sa);
-	r->flow = rte_flow_create(r->dpdk_port, &attr, pattern.item, action, &error);
-	if (r->flow == NULL) {
+	err = create(dpdk_port, &pattern, session, &r->flow);
+	if (err != ERR_OK) {
 		free(r);
-		return rte_errno == ENOSPC ? ERR_FULL : ERR_DEVICE;
+		return err;
 	}
 	r->sa = sa;
+	r->dpdk_port = dpdk_port;
 	r->port = sa->place_port;
 	r->next = t->by_slot[sa->slot];
 	t->by_slot[sa->slot] = r;
 	t->count[r->port]++;
 	return ERR_OK;
+}
+
+enum err flow_install(struct flow_table *t, const struct engine *e, const struct db_sa *sa)
+{
+	const void *session;
+	uint16_t dpdk_port;
+
+	if (sa->direction != DP_IN || (sa->flags & DB_SA_INLINE) == 0)
+		return ERR_OK;
+	session = engine_inline_session(e, sa, &dpdk_port);
+	if (session == NULL)
+		return ERR_DEVICE; /* it has just died */
+	if (engine_inline_by_spi(e, sa->place_port))
+		return install_all(t, sa->place_port, dpdk_port);
+	return install_one(t, sa, dpdk_port, session);
+}
+
+enum err flow_status(const struct flow_table *t, const struct engine *e, const struct db_sa *sa)
+{
+	const struct flow_rule *r = sa->direction == DP_IN ? t->by_slot[sa->slot] : NULL;
+	const struct engine_ext *x;
+
+	while (r != NULL && r->sa != sa)
+		r = r->next;
+	x = r == NULL ? NULL : engine_inline_ext(e, r->port);
+	return x == NULL || x->flow_status == NULL ? ERR_OK : x->flow_status(r->dpdk_port, r->flow);
 }
 
 static void unlink_rule(struct flow_table *t, struct flow_rule **at)
@@ -129,6 +187,7 @@ void flow_remove(struct flow_table *t, const struct db_sa *sa)
 
 void flow_forget(struct flow_table *t, uint8_t port)
 {
+	t->all_esp[port] = false;
 	for (uint32_t slot = 0; slot < t->slots && t->count[port] != 0; slot++)
 		for (struct flow_rule **at = &t->by_slot[slot]; *at != NULL;) {
 			if ((*at)->port == port)

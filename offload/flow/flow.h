@@ -10,7 +10,7 @@ extern "C" {
 
 /*
  * Flow rules of inbound SAs that a device decrypts: {local address, UDP 4500 if encapsulated, SPI}, never the peer's
- * address or port (sa-state.md 11).  A device that finds SAs by SPI alone needs none.  Main lcore.
+ * address or port (sa-state.md 11).  A device that finds SAs by SPI alone has one rule, for all ESP.  Main lcore.
  */
 struct flow_table;
 
@@ -18,10 +18,13 @@ MUST_USE enum err flow_new(struct flow_table **out, uint32_t slots);
 void flow_free(struct flow_table *t);
 
 /*
- * Installs the rule of the inline 'sa', whose session stands; an outbound one and one of an SPI-table device have none.
- * ERR_FULL: the device's flow table; ERR_DEVICE: any other refusal.
+ * Installs the rule of the inline 'sa', whose session is made; an outbound one has none, and those of an SPI-table device share
+ * one.  ERR_FULL: the device's flow table; ERR_DEVICE: any other refusal.
  */
 MUST_USE enum err flow_install(struct flow_table *t, const struct engine *e, const struct db_sa *sa);
+
+/* Whether the rule of 'sa', if it has one, stands: as engine_status. */
+MUST_USE enum err flow_status(const struct flow_table *t, const struct engine *e, const struct db_sa *sa);
 
 /* Removes the rule of this configuration of the SA; nothing when it has none. */
 void flow_remove(struct flow_table *t, const struct db_sa *sa);

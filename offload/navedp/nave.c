@@ -59,6 +59,11 @@ static enum err session_status(uint16_t port, const void *session)
 	return err_of(rte_pmd_nave_session_status(port, session));
 }
 
+static enum err flow_status(uint16_t port, const void *flow)
+{
+	return err_of(rte_pmd_nave_flow_status(port, flow));
+}
+
 static enum err epoch(uint16_t port, uint32_t *out)
 {
 	return err_of(rte_pmd_nave_epoch(port, out));
@@ -68,6 +73,7 @@ static const struct engine_ext nave_ext = { .state_get = state_get,
 	.fence = fence,
 	.fence_passed = rte_pmd_nave_fence_passed,
 	.session_status = session_status,
+	.flow_status = flow_status,
 	.epoch = epoch,
 	.alive = rte_pmd_nave_alive };
 

@@ -1,204 +1,44 @@
 /*
- * Transactions on the tables.  Each operation leaves behind what undoes it: the object that was there before, as a
- * put of its own, or a del.  A put of an SA is prepared, placed by an engine and published; its flow rule comes
- * between the last two, so that a full flow table still leads to software.  A new SA is published when its whole
- * transaction is in: control may use the key of an undone one again, from number 1.  Main lcore.
+ * Transactions on the tables.  Each operation leaves behind what undoes it: the object that was there before, as a put of its
+ * own, or a del.  An SA is prepared and placed here, and published with its whole transaction (txn.h): what undoes it is to
+ * forget it.  A deleted SA isn't undone: a key that was told to go goes.  Main lcore.
  */
 #include "server/apply.h"
 
 #include <string.h>
 
 #include "db/local.h"
-#include "engine/select.h"
-#include "flow/flow.h"
+#include "server/place.h"
 
-/* What brings the table back to what it was. */
-struct undo {
-	struct dp_op op;    /* kind NONE: nothing to do */
-	struct db_sa *made; /* a new SA, placed and not yet published */
-	bool held;          /* a tunnel that is to send through one of those: so far it sends as before */
-};
-
-struct txn {
+/* One transaction on its way in. */
+struct apply {
 	struct server_plant *p;
-	struct undo undo[DP_OPS_MAX];
-	uint16_t count; /* of operations */
+	struct server_txn *txn;
+	uint16_t at;                   /* operation that is being done */
+	struct dp_op undo[DP_OPS_MAX]; /* what brings each one's object back; kind NONE: nothing to do */
 };
 
 /* ---- SAs ---- */
 
-/* Id of the wire port that has the SA's local address; for one of a loopback, of the port that control names. */
-static uint32_t find_port(const struct server_plant *p, const struct db_sa *sa)
+static enum err put_sa(struct apply *a, struct dp_sa *conf)
 {
-	const struct db_local *cursor = NULL;
-	struct dp_local local;
-
-	while (db_local_walk(p->db, &cursor, &local))
-		if (local.port != 0 && addr_eq(&local.prefix.addr, &sa->conf->local.addr))
-			return local.port;
-	return sa->conf->port;
-}
-
-static struct engine_wish wish_of(const struct server_plant *p, const struct db_sa *sa)
-{
-	uint32_t id = find_port(p, sa);
-	struct engine_wish wish = { .port = id == 0 ? DB_PORT_NONE : db_port_find(p->db, id) };
-	struct dp_port port;
-
-	if (wish.port != DB_PORT_NONE)
-		wish.outer_mtu = p->db->port[wish.port].mtu;
-	if (id != 0 && p->box->get_port(p->box->ctx, id, &port))
-		wish.offload = port.offload; /* also while the port has no device */
-	return wish;
-}
-
-/* Gives the prepared 'sa' an engine and, inbound in a device, its rule; leaves it without a session on error. */
-static enum err place(struct server_plant *p, struct db_sa *sa, enum dp_reason reason)
-{
-	struct engine_wish wish = wish_of(p, sa);
-	enum err err = reason == DP_WHY_NONE ? engine_select(p->engine, sa, &wish) : engine_select_other(p->engine, sa, &wish, reason);
-
-	if (err != ERR_OK || (sa->flags & DB_SA_INLINE) == 0)
-		return err;
-	err = flow_install(p->flows, p->engine, sa);
-	if (err == ERR_OK)
-		return ERR_OK;
-	(void)engine_drop(p->engine, sa);
-	return engine_select_other(p->engine, sa, &wish, err == ERR_FULL ? DP_WHY_FLOW_FULL : DP_WHY_DEVICE_REFUSED);
-}
-
-/* A db_sa_drop: rule, then session. */
-static enum err drop(void *ctx, struct db_sa *sa)
-{
-	struct server_plant *p = (struct server_plant *)ctx;
-
-	flow_remove(p->flows, sa);
-	return engine_drop(p->engine, sa);
-}
-
-static void tell_placement(const struct server_plant *p, const struct db_sa *sa, struct dp_result *r)
-{
-	r->placement = sa->placement;
-	r->reason = sa->reason;
-	r->state = db_state_handle(&p->db->state, (enum dp_direction)sa->direction, sa->slot);
-}
-
-/* '*why': where policy refused it (ERR_DENIED), why it can't be inline. */
-static enum err publish(struct server_plant *p, struct db_sa *sa, enum dp_reason reason, uint8_t *why)
-{
-	enum err err = place(p, sa, reason);
-
-	if (err != ERR_OK) {
-		*why = sa->reason;
-		db_sa_abandon(p->db, sa);
-		return err;
-	}
-	db_sa_publish(p->db, sa, drop, p);
-	return ERR_OK;
-}
-
-/* A db_rcu_fn: what 'drop' does for a published SA, for one that never was. */
-static enum err abandon(void *ctx, void *object)
-{
-	struct server_plant *p = (struct server_plant *)ctx;
-	struct db_sa *sa = (struct db_sa *)object;
-
-	if (drop(p, sa) == ERR_AGAIN)
-		return ERR_AGAIN;
-	db_sa_abandon(p->db, sa);
-	return ERR_OK;
-}
-
-static const struct db_sa *find_made(const struct txn *t, uint32_t id)
-{
-	for (uint16_t i = 0; i < t->count; i++)
-		if (t->undo[i].made != NULL && t->undo[i].made->id == id)
-			return t->undo[i].made;
-	return NULL;
-}
-
-static bool has_made(const struct txn *t, uint32_t tunnel)
-{
-	for (uint16_t i = 0; i < t->count; i++)
-		if (t->undo[i].made != NULL && t->undo[i].made->conf->tunnel == tunnel)
-			return true;
-	return false;
-}
-
-/* The put that would bring 'old' back, with its keys. */
-static enum err remember_sa(const struct server_plant *p, const struct db_sa *old, struct dp_op *out)
-{
+	struct db_sa *sa;
 	enum err err;
 
-	out->kind = DP_PUT_SA;
-	out->u.sa = *old->conf;
-	memset(&out->u.sa.key, 0, sizeof(struct secret));
-	memset(&out->u.sa.integ_key, 0, sizeof(struct secret));
-	out->u.sa.state = db_state_handle(&p->db->state, (enum dp_direction)old->direction, old->slot);
-	err = secret_set(&out->u.sa.key, secret_view(&old->conf->key));
-	return err == ERR_OK ? secret_set(&out->u.sa.integ_key, secret_view(&old->conf->integ_key)) : err;
-}
-
-static enum err replace_sa(struct server_plant *p, const struct db_sa *old, struct dp_sa *conf, struct undo *undo, uint8_t *why)
-{
-	struct db_sa *sa;
-	enum err err = remember_sa(p, old, &undo->op);
-
-	if (err == ERR_OK)
-		err = db_sa_prepare(p->db, conf, &sa);
-	return err == ERR_OK ? publish(p, sa, DP_WHY_NONE, why) : err;
-}
-
-static enum err make_sa(struct server_plant *p, struct dp_sa *conf, struct undo *undo, uint8_t *why)
-{
-	struct db_sa *sa;
-	enum err err = db_sa_prepare(p->db, conf, &sa);
-
+	if (server_txn_made(a->txn, conf->id) != NULL)
+		return ERR_EXISTS; /* twice in one transaction */
+	err = db_sa_prepare(a->p->db, conf, &sa);
 	if (err != ERR_OK)
 		return err;
-	err = place(p, sa, DP_WHY_NONE);
+	err = server_place(a->p, sa);
 	if (err == ERR_OK) {
-		undo->made = sa;
+		a->txn->made[a->at] = sa;
 		return ERR_OK;
 	}
-	*why = sa->reason;
-	db_sa_abandon(p->db, sa);
+	if (err == ERR_DENIED)
+		a->txn->result[a->at].reason = sa->reason;
+	db_sa_abandon(a->p->db, sa);
 	return err;
-}
-
-static enum err put_sa(struct txn *t, struct dp_sa *conf, struct undo *undo, struct dp_result *r)
-{
-	uint32_t id = conf->id;
-	const struct db_sa *old = db_sa_find(t->p->db, id);
-	enum err err;
-
-	if (find_made(t, id) != NULL)
-		return ERR_EXISTS; /* twice in one transaction */
-	err = old != NULL ? replace_sa(t->p, old, conf, undo, &r->reason) : make_sa(t->p, conf, undo, &r->reason);
-	if (err == ERR_OK)
-		tell_placement(t->p, undo->made != NULL ? undo->made : db_sa_find(t->p->db, id), r);
-	return err;
-}
-
-enum err server_apply_move(struct server_plant *p, uint32_t id, enum dp_reason reason)
-{
-	struct db_sa *sa, *old;
-	uint8_t why = DP_WHY_NONE;
-	enum err err = db_sa_copy(p->db, id, &sa);
-
-	if (err == ERR_OK)
-		err = publish(p, sa, reason, &why);
-	if (err != ERR_DENIED)
-		return err;
-	old = db_sa_find(p->db, id); /* its device is gone, or another one's packets it would be: 'tx' refuses them */
-	old->placement = DP_PLACE_NONE;
-	old->reason = why;
-	return ERR_OK;
-}
-
-bool server_apply_may_soften(const struct server_plant *p, const struct db_sa *sa)
-{
-	return wish_of(p, sa).offload != DP_OFFLOAD_INLINE;
 }
 
 /* ---- the other objects ---- */
@@ -306,20 +146,36 @@ static enum err del_port(struct server_plant *p, uint32_t id)
 }
 
 /* A tunnel goes on sending as it did until the new SA that it names is published. */
-static enum err put_tunnel(struct txn *t, const struct dp_tunnel *conf, struct undo *undo)
+static enum err put_tunnel(struct apply *a, const struct dp_tunnel *conf, const struct dp_op *old)
 {
+	struct server_turn turn = { .tunnel = conf->id, .sa_out = conf->sa_out };
 	struct dp_tunnel now = *conf;
+	enum err err;
 
-	undo->held = find_made(t, conf->sa_out) != NULL;
-	if (undo->held)
-		now.sa_out = undo->op.kind == DP_PUT_TUNNEL ? undo->op.u.tunnel.sa_out : 0;
-	return db_tunnel_put(t->p->db, &now);
+	if (conf->sa_out == 0 || server_txn_made(a->txn, conf->sa_out) == NULL)
+		turn.sa_out = 0;
+	else
+		now.sa_out = old->kind == DP_PUT_TUNNEL ? old->u.tunnel.sa_out : 0;
+	err = db_tunnel_put(a->p->db, &now);
+	if (err == ERR_OK) {
+		server_txn_forget_turn(a->txn, conf->id);
+		a->txn->turn[a->at] = turn;
+	}
+	return err;
 }
 
-/* Everything but SAs; 'undo' is for what was found already. */
-static enum err change(struct txn *t, const struct dp_op *op, struct undo *undo)
+static enum err del_tunnel(struct apply *a, uint32_t id)
 {
-	struct server_plant *p = t->p;
+	if (server_txn_uses(a->txn, id))
+		return ERR_BUSY;
+	server_txn_forget_turn(a->txn, id);
+	return db_tunnel_del(a->p->db, id);
+}
+
+/* Everything but SAs; 'old' is what was found there, if anything. */
+static enum err change(struct apply *a, const struct dp_op *op, const struct dp_op *old)
+{
+	struct server_plant *p = a->p;
 	enum err err;
 
 	switch (op->kind) {
@@ -341,9 +197,9 @@ static enum err change(struct txn *t, const struct dp_op *op, struct undo *undo)
 	case DP_DEL_ADJACENCY:
 		return db_adj_del(p->db, op->u.adjacency.id);
 	case DP_PUT_TUNNEL:
-		return put_tunnel(t, &op->u.tunnel, undo);
+		return put_tunnel(a, &op->u.tunnel, old);
 	case DP_DEL_TUNNEL:
-		return has_made(t, op->u.tunnel.id) ? ERR_BUSY : db_tunnel_del(p->db, op->u.tunnel.id);
+		return del_tunnel(a, op->u.tunnel.id);
 	case DP_PUT_ROUTE:
 		return db_route_put(p->db, &op->u.route);
 	case DP_DEL_ROUTE:
@@ -353,89 +209,62 @@ static enum err change(struct txn *t, const struct dp_op *op, struct undo *undo)
 	}
 }
 
-/* The del that takes back a put of what wasn't there; the key fields stand at the same place in both. */
-static enum dp_op_kind opposite(enum dp_op_kind put)
-{
-	return (enum dp_op_kind)(put - DP_PUT_VRF + DP_DEL_VRF);
-}
-
-static enum err do_one(struct txn *t, struct dp_op *op, struct undo *undo, struct dp_result *r)
+/* 'undo' is what brings back what was there. */
+static enum err do_one(struct apply *a, struct dp_op *op, struct dp_op *undo)
 {
 	bool found;
 	enum err err;
 
 	if (op->kind == DP_PUT_SA)
-		return put_sa(t, &op->u.sa, undo, r);
+		return put_sa(a, &op->u.sa);
 	if (op->kind == DP_DEL_SA)
-		return db_sa_del(t->p->db, op->u.sa.id, drop, t->p); /* for good */
-	found = look_up(t->p, op, &undo->op);
+		return db_sa_del(a->p->db, op->u.sa.id, server_place_drop, a->p);
+	found = look_up(a->p, op, undo);
 	if (!dp_op_is_put(op->kind) && !found)
 		return ERR_ABSENT;
-	if (!found) {
-		undo->op = *op;
-		undo->op.kind = opposite(op->kind);
+	err = change(a, op, undo);
+	if (err != ERR_OK) {
+		undo->kind = DP_OP_NONE;
+	} else if (!found) {
+		*undo = *op; /* the key fields stand at the same place in both */
+		undo->kind = dp_op_del_of(dp_op_class(op->kind));
 	}
-	err = change(t, op, undo);
-	if (err != ERR_OK)
-		undo->op.kind = DP_OP_NONE;
 	return err;
 }
 
-static void undo_one(struct txn *t, struct undo *undo)
+/* The SAs first: nothing names them yet, and tunnels turn back to what they sent through. */
+static void undo_all(struct apply *a, const struct dp_op *op)
 {
-	struct undo none;
-	struct dp_result r;
+	struct dp_result *result = a->txn->result;
+	struct dp_op none;
 
-	memset(&none, 0, sizeof(none));
-	memset(&r, 0, sizeof(r));
-	if (undo->made != NULL)
-		db_rcu_defer(t->p->db->rcu, abandon, t->p, undo->made);
-	undo->made = NULL;
-	/* It was so a moment ago: only memory can be missing now, and then the next reconciliation mends it. */
-	if (undo->op.kind != DP_OP_NONE)
-		(void)do_one(t, &undo->op, &none, &r);
-	dp_op_fini(&none.op);
-}
-
-static void undo_all(struct txn *t, const struct dp_op *op, uint16_t done, struct dp_result *result)
-{
-	for (uint16_t i = done; i < t->count; i++)
-		result[i].err = ERR_STATE;
-	for (uint16_t i = done - 1; i > 0; i--) {
+	server_txn_abandon(a->p, a->txn);
+	for (uint16_t i = a->txn->count; i > a->at + 1; i--)
+		result[i - 1].err = ERR_STATE;
+	for (uint16_t i = a->at; i > 0; i--) {
 		if (op[i - 1].kind == DP_DEL_SA)
 			continue;
-		undo_one(t, &t->undo[i - 1]);
-		memset(&result[i - 1], 0, sizeof(result[0]));
+		/* It was so a moment ago: only memory can be missing now, and then the next reconciliation mends it. */
+		if (a->undo[i - 1].kind != DP_OP_NONE)
+			(void)do_one(a, &a->undo[i - 1], &none);
 		result[i - 1].err = ERR_STATE;
 	}
 }
 
-/* New SAs begin to live, then tunnels turn to them. */
-static void commit(struct txn *t, const struct dp_op *op, struct dp_result *result)
+void server_apply(struct server_plant *p, struct dp_op *op, uint16_t count, struct server_txn *t)
 {
-	for (uint16_t i = 0; i < t->count; i++)
-		if (t->undo[i].made != NULL)
-			db_sa_publish(t->p->db, t->undo[i].made, drop, t->p);
-	for (uint16_t i = 0; i < t->count; i++)
-		if (t->undo[i].held && db_tunnel_find(t->p->db, op[i].u.tunnel.id) != NULL)
-			result[i].err = db_tunnel_put(t->p->db, &op[i].u.tunnel);
-}
+	struct apply a = { .p = p, .txn = t };
 
-void server_apply(struct server_plant *p, struct dp_op *op, uint16_t count, struct dp_result *result)
-{
-	struct txn t = { .p = p, .count = count };
-	uint16_t done = 0;
-	enum err err = ERR_OK;
+	t->count = count;
+	for (; a.at < count; a.at++) {
+		struct dp_result *r = &t->result[a.at];
 
-	memset(result, 0, count * sizeof(result[0]));
-	for (; done < count && err == ERR_OK; done++) {
-		err = do_one(&t, &op[done], &t.undo[done], &result[done]);
-		result[done].err = err;
+		r->err = dp_op_check(&op[a.at]);
+		if (r->err == ERR_OK)
+			r->err = do_one(&a, &op[a.at], &a.undo[a.at]);
+		if (r->err != ERR_OK) {
+			undo_all(&a, op);
+			return;
+		}
 	}
-	if (err == ERR_OK)
-		commit(&t, op, result);
-	else
-		undo_all(&t, op, done, result);
-	for (uint16_t i = 0; i < count; i++)
-		dp_op_fini(&t.undo[i].op);
 }

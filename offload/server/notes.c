@@ -2,27 +2,15 @@
 
 #include <string.h>
 
+#include "server/place.h"
+
 /* Packets that the device left alone go through software beside it; without that they are dropped and counted. */
 static void open_raw(struct server_plant *p, uint32_t id)
 {
 	struct db_sa *sa = db_sa_find(p->db, id);
 
-	if (sa != NULL && server_apply_may_soften(p, sa) && engine_raw_open(p->engine, sa) != ERR_OK)
+	if (sa != NULL && server_place_may_soften(p, sa) && engine_raw_open(p->engine, sa) != ERR_OK)
 		return;
-}
-
-/* The SA's packets leave by another port now: placed anew there, or in software. */
-static bool move(struct server_plant *p, uint32_t id, struct dp_event *out)
-{
-	const struct db_sa *sa;
-
-	if (server_apply_move(p, id, DP_WHY_NONE) != ERR_OK)
-		return false;
-	sa = db_sa_find(p->db, id);
-	out->kind = DP_EV_PLACEMENT;
-	out->placement = sa->placement;
-	out->reason = sa->reason;
-	return true;
 }
 
 bool server_notes_event(struct server_plant *p, const struct path_note *note, struct dp_event *out)
@@ -56,7 +44,6 @@ bool server_notes_event(struct server_plant *p, const struct path_note *note, st
 		open_raw(p, note->id);
 		return false;
 	case PATH_NOTE_PLACE:
-		return move(p, note->id, out);
 	case PATH_NOTE_RESOLVE:
 		return false;
 	}

@@ -1,7 +1,8 @@
 /*
- * The socket, the order of messages, and what the datapath says unasked.  Requests are answered as they come, since
- * the tables answer at once; events are collected and sent with the next poll, activity once a second for tunnels
- * whose stamps moved.  Called by navedp's main loop, on the main lcore.
+ * The socket, the order of messages, and what the datapath says unasked.  Requests are answered as they come, transactions
+ * when their devices have answered (wait.h); a request about what is still waited for is held, and nothing is read after
+ * it.  Events are collected and sent with the next poll, activity once a second for tunnels whose stamps moved.  Called by
+ * navedp's main loop, on the main lcore.
  */
 #include "server/server.h"
 
@@ -12,21 +13,27 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "server/apply.h"
 #include "server/dump.h"
 #include "server/notes.h"
+#include "server/place.h"
 #include "server/stats.h"
+#include "server/wait.h"
 
 enum { SERVER_MESSAGES = 64, SERVER_ACTIVITY_MS = 1000, SERVER_ADOPT_MS = 60000 };
 
 struct server {
 	struct server_conf conf;
-	struct server_plant plant;
-	bool begun;
+	struct server_plant *plant; /* NULL: not begun */
 	uint64_t begun_ms;
 	bool adopted_settled; /* slots of the former datapath that nobody claimed are free again */
 	int listener;
 	struct dp_link link;
 	bool greeted;
+	bool holding;       /* 'held' waits for a device ... */
+	struct dp_msg held; /* ... in the link's room, so that nothing more is received */
+	struct server_wait wait;
+	bool unfit; /* ports have changed: where SAs are may not suit them any more */
 	struct server_dump dump;
 	struct dp_room reply; /* arrays of replies */
 	struct dp_event event[DP_EVENTS_MAX];
@@ -42,13 +49,17 @@ static void hang_up(struct server *s, const char *why)
 	if (s->link.fd < 0)
 		return;
 	log_event(s->conf.log, LOG_L_NOTICE, "control.gone", "why=%s", why);
+	if (s->holding)
+		dp_codec_fini(&s->held);
+	s->holding = false;
+	server_wait_mute(&s->wait);
 	dp_link_fini(&s->link);
 	s->link.fd = -1;
 	s->greeted = false;
 	s->event_count = 0;
 	/* SPIs that nobody made an SA of were leased to who is gone. */
-	if (s->begun)
-		db_slots_forget(&s->plant.db->slots[DP_IN], DB_SLOT_RESERVED);
+	if (s->plant != NULL)
+		db_slots_forget(&s->plant->db->slots[DP_IN], DB_SLOT_RESERVED);
 }
 
 /* A control that reads nothing for a second is as good as gone. */
@@ -81,6 +92,83 @@ static void accept_control(struct server *s)
 	}
 }
 
+/* ---- events ---- */
+
+static void flush_events(struct server *s)
+{
+	struct dp_msg m = { .kind = DP_MSG_EVENTS };
+
+	if (s->event_count == 0 || !s->greeted)
+		return;
+	m.u.events.count = s->event_count;
+	m.u.events.event = s->event;
+	s->event_count = 0;
+	send_msg(s, &m, -1);
+}
+
+void server_event(struct server *s, const struct dp_event *e)
+{
+	if (!s->greeted)
+		return;
+	if (s->event_count == DP_EVENTS_MAX)
+		flush_events(s);
+	if (s->event_count < DP_EVENTS_MAX)
+		s->event[s->event_count++] = *e;
+}
+
+/* ---- moves: SAs that no request is about ---- */
+
+static void start_moves(struct server *s, struct server_txn **moves)
+{
+	if (*moves == NULL)
+		return;
+	if ((*moves)->count == 0)
+		free(*moves);
+	else
+		server_wait_add(&s->wait, *moves);
+	*moves = NULL;
+}
+
+static void tell_placement(struct server *s, const struct db_sa *sa)
+{
+	struct dp_event e = { .kind = DP_EV_PLACEMENT, .id = sa->id };
+
+	e.placement = sa->placement;
+	e.reason = sa->reason;
+	server_event(s, &e);
+}
+
+/* Where its packets can go now; it passes them where it is until then. */
+static void move(struct server *s, struct server_txn **moves, uint32_t id)
+{
+	enum err err = ERR_NOMEM;
+
+	if (*moves != NULL && (*moves)->count == DP_OPS_MAX)
+		start_moves(s, moves);
+	if (*moves == NULL)
+		*moves = (struct server_txn *)calloc(1, sizeof(**moves));
+	if (*moves != NULL)
+		err = server_txn_move(s->plant, *moves, id);
+	if (err == ERR_DENIED)
+		tell_placement(s, db_sa_find(s->plant->db, id));
+	else if (err != ERR_OK && err != ERR_BUSY)
+		log_event(s->conf.log, LOG_L_ERROR, "sa.move", "sa=%u err=%s", id, err_name(err));
+}
+
+/* Ports or their devices have changed. */
+static void refit(struct server *s)
+{
+	struct server_txn *moves = NULL;
+	uint32_t cursor = 0;
+	const struct db_sa *sa;
+
+	s->unfit = false;
+	while ((sa = db_sa_walk(s->plant->db, &cursor)) != NULL)
+		if (server_place_is_stale(s->plant, sa))
+			move(s, &moves, sa->id);
+	start_moves(s, &moves);
+}
+
 /* ---- requests ---- */
 
 /* The tables begin with the first control, because the run-time state of SAs may come with it. */
@@ -107,7 +195,6 @@ static enum err begin(struct server *s, const struct dp_hello *hello, int passed
 		db_state_fini(&state);
 		return err;
 	}
-	s->begun = true;
 	s->begun_ms = now_ms;
 	return ERR_OK;
 }
@@ -116,7 +203,7 @@ static void greet(struct server *s, const struct dp_hello *hello, int passed, ui
 {
 	struct dp_msg m = { .kind = DP_MSG_HELLO };
 
-	if (s->begun) {
+	if (s->plant != NULL) {
 		if (passed >= 0)
 			(void)close(passed);
 	} else if (begin(s, hello, passed, now_ms) != ERR_OK) {
@@ -128,8 +215,8 @@ static void greet(struct server *s, const struct dp_hello *hello, int passed, ui
 	m.u.hello.minor = DP_VERSION_MINOR;
 	m.u.hello.role = DP_PEER_DATAPATH;
 	m.u.hello.instance = s->conf.instance;
-	m.u.hello.store = s->plant.db->state.store;
-	send_msg(s, &m, s->plant.db->state.fd);
+	m.u.hello.store = s->plant->db->state.store;
+	send_msg(s, &m, s->plant->db->state.fd);
 	s->greeted = s->link.fd >= 0;
 	log_event(s->conf.log, LOG_L_NOTICE, "control.hello", "instance=%016llx", (unsigned long long)hello->instance);
 }
@@ -137,17 +224,17 @@ static void greet(struct server *s, const struct dp_hello *hello, int passed, ui
 static void reserve(struct server *s, const struct dp_reserve *ask, struct dp_lease *lease)
 {
 	lease->spi = s->reply.u.spi;
-	lease->count = (uint16_t)db_sa_reserve(s->plant.db, false, lease->spi, ask->count);
+	lease->count = (uint16_t)db_sa_reserve(s->plant->db, false, lease->spi, ask->count);
 	lease->err = lease->count == ask->count ? ERR_OK : ERR_FULL;
 }
 
 static void release(struct server *s, const struct dp_release *r)
 {
-	struct db_slots *slots = &s->plant.db->slots[DP_IN];
+	struct db_slots *slots = &s->plant->db->slots[DP_IN];
 
 	for (uint16_t i = 0; i < r->count; i++) {
 		uint32_t slot = db_slots_of(slots, r->spi[i]);
-		uint32_t generation = db_state_generation(&s->plant.db->state, DP_IN, slot);
+		uint32_t generation = db_state_generation(&s->plant->db->state, DP_IN, slot);
 
 		/* One of an earlier generation is another's reservation by now. */
 		if (slots->status[slot] == DB_SLOT_RESERVED && generation == r->spi[i] >> slots->bits)
@@ -155,23 +242,49 @@ static void release(struct server *s, const struct dp_release *r)
 	}
 }
 
-/* Fills the answer to 'm', whose kind stays NONE when there is none.  ERR_STATE: control doesn't say such things. */
+/* The answer to a transaction, or what control is told of a move. */
+static void tell_end(void *ctx, const struct server_txn *t)
+{
+	struct server *s = (struct server *)ctx;
+	struct dp_msg m = { .kind = DP_MSG_DONE, .tag = t->tag };
+
+	for (uint16_t i = 0; t->is_move && i < t->count; i++)
+		tell_placement(s, t->made[i]);
+	if (t->tag == 0)
+		return;
+	memcpy(s->reply.u.result, t->result, t->count * sizeof(t->result[0]));
+	m.u.done.count = t->count;
+	m.u.done.result = s->reply.u.result;
+	send_msg(s, &m, -1);
+}
+
+static enum err apply(struct server *s, const struct dp_msg *m)
+{
+	struct server_txn *t = (struct server_txn *)calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		return ERR_NOMEM;
+	t->tag = m->tag;
+	server_apply(s->plant, m->u.txn.op, m->u.txn.count, t);
+	for (uint16_t i = 0; i < m->u.txn.count; i++)
+		s->unfit = s->unfit || dp_op_class(m->u.txn.op[i].kind) == DP_CLASS_PORT;
+	server_wait_add(&s->wait, t);
+	return ERR_OK;
+}
+
+/* Fills the answer to 'm', whose kind stays NONE when there is none yet.  ERR_STATE: control doesn't say such things; ERR_NOMEM. */
 static enum err answer(struct server *s, const struct dp_msg *m, uint64_t now_ms, struct dp_msg *out)
 {
 	switch (m->kind) {
 	case DP_MSG_TXN:
-		out->kind = DP_MSG_DONE;
-		out->u.done.count = m->u.txn.count;
-		out->u.done.result = s->reply.u.result;
-		server_apply(&s->plant, m->u.txn.op, m->u.txn.count, s->reply.u.result);
-		return ERR_OK;
+		return apply(s, m);
 	case DP_MSG_DUMP:
 		out->kind = DP_MSG_ITEMS;
-		server_dump_page(&s->dump, &s->plant, m->u.dump.cursor, &s->reply, &out->u.items);
+		server_dump_page(&s->dump, s->plant, m->u.dump.cursor, &s->reply, &out->u.items);
 		return ERR_OK;
 	case DP_MSG_STATS:
 		out->kind = DP_MSG_SAMPLES;
-		server_stats_page(&s->plant, &m->u.stats, now_ms, &s->reply, &out->u.samples);
+		server_stats_page(s->plant, &m->u.stats, now_ms, &s->reply, &out->u.samples);
 		return ERR_OK;
 	case DP_MSG_SPI_RESERVE:
 		out->kind = DP_MSG_SPI_LEASE;
@@ -210,7 +323,7 @@ static void handle(struct server *s, struct dp_msg *m, int passed, uint64_t now_
 		err = answer(s, m, now_ms, &out);
 	dp_codec_fini(m);
 	if (err != ERR_OK)
-		hang_up(s, s->greeted ? "unexpected message" : "no hello");
+		hang_up(s, !s->greeted ? "no hello" : err == ERR_STATE ? "unexpected message" : err_str(err));
 	else if (out.kind != DP_MSG_NONE)
 		send_msg(s, &out, -1);
 }
@@ -218,9 +331,9 @@ static void handle(struct server *s, struct dp_msg *m, int passed, uint64_t now_
 static void receive(struct server *s, uint64_t now_ms)
 {
 	for (int i = 0; i < SERVER_MESSAGES && s->link.fd >= 0; i++) {
-		struct dp_msg m;
+		struct dp_msg m = s->held;
 		int passed = -1;
-		enum err err = dp_link_recv(&s->link, &m, &passed);
+		enum err err = s->holding ? ERR_OK : dp_link_recv(&s->link, &m, &passed);
 
 		if (err == ERR_AGAIN)
 			return;
@@ -230,75 +343,38 @@ static void receive(struct server *s, uint64_t now_ms)
 			hang_up(s, err_str(err));
 			return;
 		}
+		s->holding = s->greeted && server_wait_blocks(&s->wait, s->plant, &m);
+		if (s->holding) {
+			if (passed >= 0)
+				(void)close(passed);
+			s->held = m;
+			return;
+		}
 		handle(s, &m, passed, now_ms);
 	}
 }
 
-/* ---- events ---- */
-
-static void flush_events(struct server *s)
-{
-	struct dp_msg m = { .kind = DP_MSG_EVENTS };
-
-	if (s->event_count == 0 || !s->greeted)
-		return;
-	m.u.events.count = s->event_count;
-	m.u.events.event = s->event;
-	s->event_count = 0;
-	send_msg(s, &m, -1);
-}
-
-void server_event(struct server *s, const struct dp_event *e)
-{
-	if (!s->greeted)
-		return;
-	if (s->event_count == DP_EVENTS_MAX)
-		flush_events(s);
-	if (s->event_count < DP_EVENTS_MAX)
-		s->event[s->event_count++] = *e;
-}
-
-/* Moves the SA and tells control where to. */
-static void move(struct server *s, const struct db_sa *sa, enum dp_reason reason)
-{
-	struct dp_event e = { .kind = DP_EV_PLACEMENT, .id = sa->id };
-	uint32_t id = sa->id;
-	enum err err = server_apply_move(&s->plant, id, reason);
-
-	if (err != ERR_OK) {
-		log_event(s->conf.log, LOG_L_ERROR, "sa.move", "sa=%u err=%s", id, err_name(err));
-		return;
-	}
-	sa = db_sa_find(s->plant.db, id);
-	e.placement = sa->placement;
-	e.reason = sa->reason;
-	server_event(s, &e);
-}
+/* ---- what happens to devices and packets ---- */
 
 void server_device(struct server *s, uint8_t index, bool up)
 {
-	struct dp_event e = { .kind = DP_EV_DEVICE, .id = s->plant.db->port[index].id, .up = up };
-	uint32_t cursor = 0;
-	const struct db_sa *sa;
+	struct dp_event e = { .kind = DP_EV_DEVICE, .id = s->plant->db->port[index].id, .up = up };
 
 	e.reason = up ? DP_WHY_NONE : DP_WHY_DEVICE_DOWN;
 	server_event(s, &e);
-	while ((sa = db_sa_walk(s->plant.db, &cursor)) != NULL) {
-		bool is_inline = (sa->flags & DB_SA_INLINE) != 0;
-
-		if (!up && is_inline && sa->place_port == index)
-			move(s, sa, DP_WHY_DEVICE_DOWN);
-		else if (up && sa->reason == DP_WHY_DEVICE_DOWN)
-			move(s, sa, DP_WHY_NONE);
-	}
+	refit(s);
 }
 
 void server_note(struct server *s, const struct path_note *note)
 {
+	struct server_txn *moves = NULL;
 	struct dp_event e;
 
-	if (server_notes_event(&s->plant, note, &e))
+	if (server_notes_event(s->plant, note, &e))
 		server_event(s, &e);
+	if (note->kind == PATH_NOTE_PLACE)
+		move(s, &moves, note->id);
+	start_moves(s, &moves);
 }
 
 static uint32_t idle_of(uint64_t stamp_ms, uint64_t now_ms)
@@ -317,7 +393,7 @@ static void tell_activity(struct server *s, uint64_t now_ms)
 	if (now_ms < s->activity_due_ms)
 		return;
 	s->activity_due_ms = now_ms + SERVER_ACTIVITY_MS;
-	while ((t = db_tunnel_walk(s->plant.db, &cursor)) != NULL) {
+	while ((t = db_tunnel_walk(s->plant->db, &cursor)) != NULL) {
 		struct dp_event e = { .kind = DP_EV_ACTIVITY, .id = t->id };
 
 		if (t->last_in_ms < s->activity_last_ms && t->last_out_ms < s->activity_last_ms)
@@ -335,14 +411,17 @@ void server_poll(struct server *s, uint64_t now_ms)
 {
 	accept_control(s);
 	receive(s, now_ms);
-	if (!s->begun)
+	if (s->plant == NULL)
 		return;
+	if (s->unfit)
+		refit(s);
+	server_wait_poll(&s->wait, s->plant, tell_end, s);
 	tell_activity(s, now_ms);
 	flush_events(s);
 	if (!s->adopted_settled && now_ms - s->begun_ms >= SERVER_ADOPT_MS) {
 		s->adopted_settled = true;
-		db_slots_forget(&s->plant.db->slots[DP_IN], DB_SLOT_ADOPTABLE);
-		db_slots_forget(&s->plant.db->slots[DP_OUT], DB_SLOT_ADOPTABLE);
+		db_slots_forget(&s->plant->db->slots[DP_IN], DB_SLOT_ADOPTABLE);
+		db_slots_forget(&s->plant->db->slots[DP_OUT], DB_SLOT_ADOPTABLE);
 	}
 }
 
@@ -353,7 +432,12 @@ int server_listen_fd(const struct server *s)
 
 int server_link_fd(const struct server *s)
 {
-	return s->link.fd;
+	return s->holding ? -1 : s->link.fd;
+}
+
+bool server_is_waiting(const struct server *s)
+{
+	return !list_empty(&s->wait.txns);
 }
 
 enum err server_new(struct server **out, const struct server_conf *conf)
@@ -366,6 +450,7 @@ enum err server_new(struct server **out, const struct server_conf *conf)
 	s->conf = *conf;
 	s->link.fd = -1;
 	s->listener = -1;
+	server_wait_init(&s->wait);
 	err = dp_link_listen(conf->path, &s->listener);
 	if (err != ERR_OK) {
 		server_free(s);
@@ -379,8 +464,8 @@ void server_free(struct server *s)
 {
 	if (s == NULL)
 		return;
-	if (s->link.fd >= 0)
-		dp_link_fini(&s->link);
+	hang_up(s, "stopped");
+	server_wait_fini(&s->wait, s->plant);
 	if (s->listener >= 0) {
 		(void)close(s->listener);
 		(void)unlink(s->conf.path);

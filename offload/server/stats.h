@@ -2,7 +2,7 @@
 #define SERVER_STATS_H
 
 #include "dp/codec.h"
-#include "server/apply.h"
+#include "server/plant.h"
 
 #ifdef __cplusplus
 extern "C" {

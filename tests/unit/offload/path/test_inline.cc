@@ -228,9 +228,6 @@ TEST_F(Inline, fallback_is_never_silent)
 	wish.offload = DP_OFFLOAD_OFF;
 	EXPECT_EQ(reason(sa_conf(50, DP_OUT, 0x1001, TUNNEL)), DP_WHY_POLICY);
 	wish.offload = DP_OFFLOAD_AUTO;
-	wish.flow_full = true;
-	EXPECT_EQ(reason(sa_conf(50, DP_OUT, 0x1001, TUNNEL)), DP_WHY_FLOW_FULL);
-	wish.flow_full = false;
 	device.full = true;
 	EXPECT_EQ(reason(sa_conf(50, DP_OUT, 0x1001, TUNNEL)), DP_WHY_DEVICE_REFUSED);
 	device.full = false;

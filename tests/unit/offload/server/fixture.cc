@@ -308,13 +308,21 @@ dp_op del(dp_op put)
 
 std::vector<dp_result> ServerTest::apply(std::vector<dp_op> ops)
 {
-	std::vector<dp_result> results(ops.size());
+	auto t = begin(ops);
 
-	server_apply(&p.plant, ops.data(), (uint16_t)ops.size(), results.data());
+	EXPECT_TRUE(server_txn_settle(&p.plant, t.get())) << "no device is waited for";
+	(void)db_rcu_wait(db->rcu);
+	return std::vector<dp_result>(t->result, t->result + ops.size());
+}
+
+std::unique_ptr<server_txn> ServerTest::begin(std::vector<dp_op> ops)
+{
+	auto t = std::make_unique<server_txn>();
+
+	server_apply(&p.plant, ops.data(), (uint16_t)ops.size(), t.get());
 	for (auto &op : ops)
 		dp_op_fini(&op);
-	(void)db_rcu_wait(db->rcu);
-	return results;
+	return t;
 }
 
 uint32_t ServerTest::reserve()

@@ -59,6 +59,8 @@ class ServerTest : public testing::Test
       protected:
 	/* Results of one transaction. */
 	std::vector<dp_result> apply(std::vector<dp_op> ops);
+	/* The same, not yet settled. */
+	std::unique_ptr<server_txn> begin(std::vector<dp_op> ops);
 	enum err one(const dp_op &op)
 	{
 		return apply({ op })[0].err;

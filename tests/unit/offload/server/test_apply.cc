@@ -114,7 +114,6 @@ TEST_F(Apply, inline_or_nowhere_is_refused_and_told_why)
 		op.u.sa.allow_offload = true;
 		return op;
 	};
-	ASSERT_EQ(one(offloaded(2, DP_OUT, 0xabcd0001)), ERR_OK);
 	port.u.port.offload = DP_OFFLOAD_INLINE;
 	ASSERT_EQ(one(port), ERR_OK);
 	auto before = dump();
@@ -125,20 +124,6 @@ TEST_F(Apply, inline_or_nowhere_is_refused_and_told_why)
 	EXPECT_EQ(r[0].reason, DP_WHY_NO_DEVICE);
 	EXPECT_EQ(r[1].err, ERR_STATE);
 	EXPECT_EQ(dump(), before);
-
-	/* One that was there when its device went away passes nothing, and goes on when policy or device let it. */
-	sa(2)->run.out->next = 41;
-	EXPECT_FALSE(server_apply_may_soften(&p.plant, sa(2)));
-	EXPECT_EQ(server_apply_move(&p.plant, 2, DP_WHY_DEVICE_DOWN), ERR_OK);
-	EXPECT_EQ(sa(2)->placement, DP_PLACE_NONE);
-	EXPECT_EQ(sa(2)->reason, DP_WHY_DEVICE_DOWN);
-	port.u.port.offload = DP_OFFLOAD_AUTO;
-	ASSERT_EQ(one(port), ERR_OK);
-	EXPECT_TRUE(server_apply_may_soften(&p.plant, sa(2)));
-	EXPECT_EQ(server_apply_move(&p.plant, 2, DP_WHY_NONE), ERR_OK);
-	EXPECT_EQ(sa(2)->placement, DP_PLACE_SOFT);
-	EXPECT_EQ(sa(2)->reason, DP_WHY_NO_DEVICE);
-	EXPECT_EQ(sa(2)->run.out->next, 41u);
 }
 
 /* sa-state 4, 5: a key that was active before needs the memory of its numbers. */
@@ -212,8 +197,13 @@ TEST_F(Apply, moving_keeps_numbers)
 	furnish();
 	ASSERT_EQ(one(put_sa(2, DP_OUT, 0xabcd0001, 7)), ERR_OK);
 	sa(2)->run.out->next = 41;
-	EXPECT_EQ(server_apply_move(&p.plant, 2, DP_WHY_DEVICE_DOWN), ERR_OK);
-	EXPECT_EQ(sa(2)->reason, DP_WHY_DEVICE_DOWN);
+	server_txn move = {};
+	EXPECT_EQ(server_txn_move(&p.plant, &move, 2), ERR_OK);
+	EXPECT_EQ(server_txn_move(&p.plant, &move, 2), ERR_BUSY);
+	EXPECT_EQ(server_txn_move(&p.plant, &move, 3), ERR_ABSENT);
+	EXPECT_EQ(one(del(put_sa(2, DP_OUT, 0, 7))), ERR_BUSY);
+	const db_sa *before = sa(2);
+	EXPECT_TRUE(server_txn_settle(&p.plant, &move));
+	EXPECT_NE(sa(2), before);
 	EXPECT_EQ(sa(2)->run.out->next, 41u);
-	EXPECT_EQ(server_apply_move(&p.plant, 3, DP_WHY_NONE), ERR_ABSENT);
 }

@@ -120,25 +120,20 @@ TEST_F(Pages, notes_become_events)
 	note.value = 1400;
 	note.hard = 1;
 	const std::pair<path_note_kind, dp_event_kind> plain[] = { { PATH_NOTE_PEER_MOVED, DP_EV_PEER_MOVED },
-		{ PATH_NOTE_SEQUENCE, DP_EV_SEQUENCE }, { PATH_NOTE_LIFETIME, DP_EV_LIFETIME }, { PATH_NOTE_PMTU, DP_EV_PMTU },
-		{ PATH_NOTE_PLACE, DP_EV_PLACEMENT } };
+		{ PATH_NOTE_SEQUENCE, DP_EV_SEQUENCE }, { PATH_NOTE_LIFETIME, DP_EV_LIFETIME }, { PATH_NOTE_PMTU, DP_EV_PMTU } };
 	for (auto &[kind, event] : plain) {
 		note.kind = kind;
 		ASSERT_TRUE(server_notes_event(&p.plant, &note, &e)) << event;
 		EXPECT_EQ(e.kind, event);
 		EXPECT_EQ(e.id, 2u);
 	}
-	EXPECT_EQ(e.placement, DP_PLACE_SOFT);
 	note.kind = PATH_NOTE_UNKNOWN_SPI;
 	ASSERT_TRUE(server_notes_event(&p.plant, &note, &e));
 	EXPECT_EQ(e.kind, DP_EV_UNKNOWN_SPI);
 	EXPECT_EQ(e.spi, 2u);
 	EXPECT_EQ(e.id, 0u);
-	for (auto kind : { PATH_NOTE_RAW, PATH_NOTE_RESOLVE }) {
+	for (auto kind : { PATH_NOTE_RAW, PATH_NOTE_RESOLVE, PATH_NOTE_PLACE }) {
 		note.kind = kind;
 		EXPECT_FALSE(server_notes_event(&p.plant, &note, &e));
 	}
-	note.kind = PATH_NOTE_PLACE;
-	note.id = 99; /* gone meanwhile */
-	EXPECT_FALSE(server_notes_event(&p.plant, &note, &e));
 }
