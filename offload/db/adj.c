@@ -226,3 +226,27 @@ enum err db_adj_resolve(struct db *db, uint8_t port, const struct addr *next_hop
 		__atomic_store_n(&a->mac, value, __ATOMIC_RELEASE);
 	return err;
 }
+
+void db_adj_lose(struct db *db, uint8_t port)
+{
+	uint32_t cursor = 0;
+	struct db_adj *a;
+
+	while ((a = db_adj_walk(db, &cursor)) != NULL) {
+		if (a->port != port)
+			continue;
+		__atomic_store_n(&a->mac, 0, __ATOMIC_RELEASE);
+		if (a->id == 0)
+			disconnect_host(db, a);
+	}
+}
+
+void db_adj_disconnect(struct db *db, uint8_t port)
+{
+	uint32_t cursor = 0;
+	struct db_adj *a;
+
+	while ((a = db_adj_walk(db, &cursor)) != NULL)
+		if (a->id == 0 && a->port == port && !db_local_connected(db, port, &a->next_hop))
+			disconnect_host(db, a);
+}

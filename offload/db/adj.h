@@ -64,6 +64,12 @@ struct db_adj *db_adj_walk(const struct db *db, uint32_t *cursor);
  */
 MUST_USE enum err db_adj_resolve(struct db *db, uint8_t port, const struct addr *next_hop, const uint8_t *mac);
 
+/* Every neighbour on the port with index 'port' is lost. */
+void db_adj_lose(struct db *db, uint8_t port);
+
+/* Takes away host adjacencies of that port whose address isn't on a connected network any more. */
+void db_adj_disconnect(struct db *db, uint8_t port);
+
 #ifdef __cplusplus
 }
 #endif

@@ -125,10 +125,13 @@ enum err db_local_put(struct db *db, const struct dp_local *conf)
 static void drop(struct db *db, struct db_local *l)
 {
 	uint16_t vrf = db_vrf_find(db, l->conf.vrf);
+	uint8_t port = db_port_find(db, l->conf.port);
 
 	list_del(&l->link);
 	unset(db, vrf, &l->conf);
 	choose_sources(db, vrf);
+	if (port != DB_PORT_NONE)
+		db_adj_disconnect(db, port);
 	free(l);
 }
 

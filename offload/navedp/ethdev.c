@@ -29,12 +29,11 @@ static void arm_interrupt(void *ctx, bool on)
 		(void)rte_eth_dev_rx_intr_disable(q->dpdk_port, q->queue);
 }
 
-bool navedp_ethdev_wake(struct navedp_ethdev *d, uint32_t queue, struct navedp_wake *out)
+void navedp_ethdev_wake(struct navedp_ethdev *d, uint32_t queue, struct navedp_wake *out)
 {
 	out->fd = rte_eth_dev_rx_intr_ctl_q_get_fd(d->dpdk_port, (uint16_t)queue);
 	out->arm = arm_interrupt;
 	out->ctx = &d->queue[queue];
-	return out->fd >= 0;
 }
 
 static enum err probe(struct navedp_ethdev *d, bool vdev, const char *spec)

@@ -25,7 +25,8 @@ struct navedp_ethdev {
 
 /*
  * Probes 'spec' ("net_nave0,socket=/run/x" or "0000:01:00.0"), configures 'queues' queue pairs and leaves it stopped, so
- * that the guard can be set.  It receives into 'pool', or a net_nave port into memory it shares with its device.  ERR_ABSENT: no device, or no driver for it; ERR_UNSUPPORTED: it lacks queues.
+ * that the guard can be set.  It receives into 'pool', or a net_nave port into memory it shares with its device.  ERR_ABSENT:
+ * no device, or no driver for it; ERR_UNSUPPORTED: it lacks queues.
  */
 MUST_USE enum err navedp_ethdev_open(struct navedp_ethdev *d, bool vdev, const char *spec, uint32_t queues, struct rte_mempool *pool);
 
@@ -40,8 +41,8 @@ bool navedp_ethdev_device(const struct navedp_ethdev *d, uint8_t port, uint32_t 
 /* Stops and removes; no worker uses it any more. */
 void navedp_ethdev_close(struct navedp_ethdev *d);
 
-/* What wakes the worker of 'queue'; false: the driver has no interrupts. */
-bool navedp_ethdev_wake(struct navedp_ethdev *d, uint32_t queue, struct navedp_wake *out);
+/* What wakes the worker of 'queue'; fd -1: the driver has no interrupts. */
+void navedp_ethdev_wake(struct navedp_ethdev *d, uint32_t queue, struct navedp_wake *out);
 
 #ifdef __cplusplus
 }

@@ -1,7 +1,8 @@
 /*
  * Adaptive polling.  A worker that received nothing for LCORE_IDLE_ROUNDS goes offline for QSBR, arms its queues'
  * interrupts, looks once more (a packet may have come in between) and sleeps in epoll; a descriptor or the main
- * lcore's eventfd wakes it.  No packet waits for a timer: the time-out only bounds the age of the coarse clock.
+ * lcore's eventfd wakes it.  No packet waits for a timer, unless its driver has no interrupts: the time-out only bounds the
+ * age of the coarse clock.
  */
 #include "navedp/lcores.h"
 
@@ -18,7 +19,7 @@
 
 #include "base/clock.h"
 
-enum { LCORE_IDLE_ROUNDS = 256, LCORE_SLEEP_MS = 200, LCORE_CLOCK_ROUNDS = 16 };
+enum { LCORE_IDLE_ROUNDS = 256, LCORE_SLEEP_MS = 200, LCORE_NAP_MS = 1, LCORE_CLOCK_ROUNDS = 16 };
 
 struct lcore {
 	struct navedp_lcores *all;
@@ -27,9 +28,8 @@ struct lcore {
 	unsigned eal_lcore;
 	int epoll;
 	int event;            /* the main lcore's bell */
-	pthread_mutex_t lock; /* of 'wake': the sleeper arms them while the main lcore may change them */
-	struct navedp_wake wake[NAVEDP_WAKES_MAX];
-	uint32_t wake_count;
+	pthread_mutex_t lock; /* of 'wakes': the sleeper arms them while the main lcore may change them */
+	struct navedp_wakes wakes;
 };
 
 struct navedp_lcores {
@@ -39,11 +39,18 @@ struct navedp_lcores {
 	struct lcore *lcore;
 };
 
-static void arm(struct lcore *l, bool on)
+/* Returns how long the worker may sleep. */
+static int arm(struct lcore *l, bool on)
 {
-	for (uint32_t i = 0; i < l->wake_count; i++)
-		if (l->wake[i].arm != NULL)
-			l->wake[i].arm(l->wake[i].ctx, on);
+	int sleep_ms;
+
+	(void)pthread_mutex_lock(&l->lock);
+	for (uint32_t i = 0; i < l->wakes.count; i++)
+		if (l->wakes.wake[i].arm != NULL)
+			l->wakes.wake[i].arm(l->wakes.wake[i].ctx, on);
+	sleep_ms = l->wakes.deaf ? LCORE_NAP_MS : LCORE_SLEEP_MS;
+	(void)pthread_mutex_unlock(&l->lock);
+	return sleep_ms;
 }
 
 static void drain_bell(const struct lcore *l)
@@ -58,21 +65,17 @@ static void drain_bell(const struct lcore *l)
 static uint32_t doze(struct lcore *l, struct db_rcu *rcu)
 {
 	struct epoll_event ready[8];
+	int sleep_ms = arm(l, true);
 	uint32_t got;
 
-	(void)pthread_mutex_lock(&l->lock);
-	arm(l, true);
-	(void)pthread_mutex_unlock(&l->lock);
 	got = path_worker_poll(l->worker, clock_now_ms());
 	if (got == 0) {
 		db_rcu_offline(rcu, l->number);
-		(void)epoll_wait(l->epoll, ready, 8, LCORE_SLEEP_MS);
+		(void)epoll_wait(l->epoll, ready, 8, sleep_ms);
 		db_rcu_online(rcu, l->number);
 		drain_bell(l);
 	}
-	(void)pthread_mutex_lock(&l->lock);
-	arm(l, false);
-	(void)pthread_mutex_unlock(&l->lock);
+	(void)arm(l, false);
 	return got;
 }
 
@@ -111,19 +114,16 @@ static void watch(int epoll, int op, int fd)
 	(void)epoll_ctl(epoll, op, fd, &e);
 }
 
-void navedp_lcores_set_wakes(struct navedp_lcores *l, uint32_t worker, const struct navedp_wake *wakes, uint32_t count)
+void navedp_lcores_set_wakes(struct navedp_lcores *l, uint32_t worker, const struct navedp_wakes *wakes)
 {
 	struct lcore *c = &l->lcore[worker];
 
-	if (count > NAVEDP_WAKES_MAX)
-		count = NAVEDP_WAKES_MAX;
 	(void)pthread_mutex_lock(&c->lock);
-	for (uint32_t i = 0; i < c->wake_count; i++)
-		watch(c->epoll, EPOLL_CTL_DEL, c->wake[i].fd);
-	memcpy(c->wake, wakes, count * sizeof(*wakes));
-	c->wake_count = count;
-	for (uint32_t i = 0; i < count; i++)
-		watch(c->epoll, EPOLL_CTL_ADD, wakes[i].fd);
+	for (uint32_t i = 0; i < c->wakes.count; i++)
+		watch(c->epoll, EPOLL_CTL_DEL, c->wakes.wake[i].fd);
+	c->wakes = *wakes;
+	for (uint32_t i = 0; i < wakes->count; i++)
+		watch(c->epoll, EPOLL_CTL_ADD, wakes->wake[i].fd);
 	(void)pthread_mutex_unlock(&c->lock);
 	navedp_lcores_wake(l, worker);
 }

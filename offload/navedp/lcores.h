@@ -13,20 +13,25 @@ extern "C" {
  */
 struct navedp_lcores;
 
-/* A descriptor that wakes a worker; 'arm' and 'disarm' (may be NULL) bracket the sleep, as interrupts want it. */
+/* A descriptor that wakes a worker; 'arm' (may be NULL) brackets the sleep, as interrupts want it. */
 struct navedp_wake {
 	int fd;
 	void (*arm)(void *ctx, bool on);
 	void *ctx;
 };
 
-enum { NAVEDP_WAKES_MAX = 64 };
+/* All that wakes one worker. */
+struct navedp_wakes {
+	struct navedp_wake wake[PATH_QUEUES_MAX];
+	uint32_t count;
+	bool deaf; /* a queue has nothing that wakes: it is looked at every millisecond */
+};
 
 /* 'workers' and 'rcu' are borrowed; worker i runs on the i-th worker lcore of EAL. */
 MUST_USE enum err navedp_lcores_start(struct navedp_lcores **out, struct path_worker **workers, uint32_t count, struct db_rcu *rcu);
 
 /* What wakes worker 'worker' from now on; main lcore.  A descriptor that is gone must be taken out before it is closed. */
-void navedp_lcores_set_wakes(struct navedp_lcores *l, uint32_t worker, const struct navedp_wake *wakes, uint32_t count);
+void navedp_lcores_set_wakes(struct navedp_lcores *l, uint32_t worker, const struct navedp_wakes *wakes);
 
 /* Wakes a worker that sleeps: something was injected, or its queues changed. */
 void navedp_lcores_wake(struct navedp_lcores *l, uint32_t worker);

@@ -67,6 +67,7 @@ enum err navedp_neigh_set_port(struct navedp_neigh *n, uint8_t index, uint32_t i
 void navedp_neigh_forget_port(struct navedp_neigh *n, uint8_t index)
 {
 	n->ifindex[index] = 0;
+	db_adj_lose(n->db, index);
 }
 
 static void keep(struct navedp_neigh *n, const struct path_note *note, uint64_t now_ms)

@@ -19,6 +19,8 @@ void navedp_neigh_free(struct navedp_neigh *n);
 
 /* Port 'index' has the kernel's device 'ifindex' behind it from now on; its neighbours are read. */
 MUST_USE enum err navedp_neigh_set_port(struct navedp_neigh *n, uint8_t index, uint32_t ifindex);
+
+/* There is none behind it any more; nor are there neighbours. */
 void navedp_neigh_forget_port(struct navedp_neigh *n, uint8_t index);
 
 /* Asks the kernel for the neighbour of a PATH_NOTE_RESOLVE, whose packet waits for it. */

@@ -295,7 +295,7 @@ static enum err answer(struct server *s, const struct dp_msg *m, uint64_t now_ms
 		return ERR_OK;
 	case DP_MSG_FAULT:
 		out->kind = DP_MSG_FAULTED;
-		out->u.faulted.err = s->plant.box->fault(s->plant.box->ctx, &m->u.fault);
+		out->u.faulted.err = s->plant->box->fault(s->plant->box->ctx, &m->u.fault);
 		log_event(s->conf.log, LOG_L_WARN, "device.fault", "port=%u fault=%s value=%u count=%u err=%s", m->u.fault.port,
 			dp_fault_str((enum dp_fault_kind)m->u.fault.kind), m->u.fault.value, m->u.fault.count,
 			err_name(out->u.faulted.err));

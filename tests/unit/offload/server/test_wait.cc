@@ -432,8 +432,8 @@ TEST_F(WaitServer, a_packet_that_leaves_by_another_port_moves_its_sa)
 	note.id = 99;
 	server_note(d->server, &note);
 	expect_silence();
-	ASSERT_EQ(c.events.size(), 1u);
-	EXPECT_EQ(c.events[0].id, 12u);
-	EXPECT_EQ(c.events[0].placement, DP_PLACE_SOFT);
+	ASSERT_EQ(c.events.size(), 2u) << "one because of the ports";
+	EXPECT_EQ(c.events[1].id, 12u);
+	EXPECT_EQ(c.events[1].placement, DP_PLACE_SOFT);
 	EXPECT_EQ(sa(12)->reason, DP_WHY_POLICY);
 }

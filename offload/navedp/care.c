@@ -1,0 +1,100 @@
+#include "navedp/care.h"
+
+#include <string.h>
+
+#include "engine/inline.h"
+#include "navedp/backup.h"
+#include "navedp/nave.h"
+#include "navedp/plan.h"
+#include "navedp/port.h"
+#include "server/server.h"
+
+/* Its epoch says that what the device had is gone. */
+static void set_facts(struct navedp_box *b, const struct navedp_port *p, bool live)
+{
+	struct db_port facts = b->conf.db->port[p->index];
+
+	facts.live = live;
+	facts.epoch += !live;
+	db_port_set(b->conf.db, p->index, &facts);
+}
+
+/* Workers are off the port, then it is stopped. */
+static void stop(struct navedp_box *b, struct navedp_port *p)
+{
+	p->dead = true;
+	set_facts(b, p, false);
+	engine_inline_detach(b->conf.engine, p->index);
+	flow_forget(b->conf.flows, p->index);
+	navedp_plan_leave(b);
+	navedp_ethdev_stop(&p->ethdev);
+}
+
+static void bury(struct navedp_box *b, struct navedp_port *p, struct server *server)
+{
+	log_event(b->conf.log, LOG_L_ERROR, "device.dead", "port=%s", p->conf.name);
+	p->care = ERR_OK;
+	stop(b, p);
+	server_device(server, p->index, false);
+	navedp_backup_take(b, p);
+}
+
+/* In the order of opening: nothing is sent to a port that isn't whole. */
+static enum err start(struct navedp_box *b, struct navedp_port *p)
+{
+	enum err err = navedp_nave_reattach(p->ethdev.dpdk_port);
+
+	if (err != ERR_OK)
+		return err;
+	navedp_backup_leave(b, p);
+	err = navedp_ethdev_start(&p->ethdev);
+	if (err != ERR_OK)
+		return err;
+	err = navedp_port_attach(b, p);
+	p->dead = false;
+	if (err == ERR_OK)
+		err = navedp_plan_assign(b);
+	if (err == ERR_OK)
+		set_facts(b, p, p->conf.up);
+	else
+		stop(b, p);
+	return err;
+}
+
+static void revive(struct navedp_box *b, struct navedp_port *p, struct server *server)
+{
+	enum err err = start(b, p);
+
+	if (err == ERR_AGAIN)
+		return; /* nobody is there yet */
+	if (err == ERR_OK || err != p->care)
+		log_event(b->conf.log, err == ERR_OK ? LOG_L_NOTICE : LOG_L_ERROR, "device.back", "port=%s err=%s", p->conf.name,
+			err_name(err));
+	p->care = err;
+	if (err == ERR_OK)
+		server_device(server, p->index, true);
+}
+
+static void tell_link(struct navedp_box *b, struct navedp_port *p, struct server *server)
+{
+	const struct path_port *port = &b->conf.ports[p->index];
+	struct dp_event e = { .kind = DP_EV_LINK, .id = p->conf.id };
+	struct path_port_info info;
+
+	memset(&info, 0, sizeof(info));
+	port->ops->info(port->dev, &info);
+	if (info.link_up == p->link_up)
+		return;
+	p->link_up = info.link_up;
+	e.up = info.link_up;
+	server_event(server, &e);
+}
+
+void navedp_care_port(struct navedp_box *b, struct navedp_port *p, struct server *server)
+{
+	if (!navedp_port_is_netdev(p) && p->dead)
+		revive(b, p, server);
+	else if (!navedp_port_is_netdev(p) && !navedp_nave_alive(p->ethdev.dpdk_port))
+		bury(b, p, server);
+	tell_link(b, p, server);
+}

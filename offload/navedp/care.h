@@ -1,0 +1,19 @@
+#ifndef NAVEDP_CARE_H
+#define NAVEDP_CARE_H
+
+#include "navedp/inner.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Looks after an open port: a device that stopped answering is buried - workers leave it, its SAs go to software - and revived
+ * when there is one again; a link that went up or down is told.
+ */
+void navedp_care_port(struct navedp_box *b, struct navedp_port *p, struct server *server);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,84 @@
+#include "navedp/guard.h"
+
+#include <netinet/in.h>
+#include <stdio.h>
+
+#include "db/local.h"
+#include "loader/rule.h"
+#include "loader/steer.h"
+#include "navedp/nave.h"
+
+enum { GUARD_LOCALS = 256 };
+
+/* Beside IKE, ESP and neighbour discovery the hub's own ICMP may leave. */
+enum err navedp_guard_open(struct navedp_box *b)
+{
+	static const struct loader_allow allow[] = { { .kind = STEER_ALLOW_PROTO, .proto = IPPROTO_ICMP },
+		{ .kind = STEER_ALLOW_PROTO, .proto = IPPROTO_ICMPV6 } };
+	char dir[256];
+	enum err err;
+
+	if (b->steer != NULL)
+		return ERR_OK;
+	(void)snprintf(dir, sizeof(dir), "%s/bpf", b->conf.state_dir);
+	err = loader_steer_open(&b->steer, dir);
+	if (err != ERR_OK)
+		return err;
+	err = loader_rule_set_allow(b->steer, allow, sizeof(allow) / sizeof(allow[0]));
+	if (err != ERR_OK) { /* not half of it: the next netdev tries again */
+		loader_steer_close(b->steer);
+		b->steer = NULL;
+	}
+	return err;
+}
+
+void navedp_guard_steer(struct navedp_box *b)
+{
+	struct loader_local list[GUARD_LOCALS];
+	const struct db_local *cursor = NULL;
+	struct dp_local local;
+	size_t count = 0;
+	enum err err;
+
+	if (b->steer == NULL)
+		return;
+	while (count < GUARD_LOCALS && db_local_walk(b->conf.db, &cursor, &local)) {
+		list[count].addr = local.prefix.addr;
+		list[count].vrf = local.vrf;
+		list[count++].underlay = local.underlay;
+	}
+	err = loader_rule_set_local(b->steer, list, count);
+	if (err != ERR_OK)
+		log_event(b->conf.log, LOG_L_ERROR, "steer.locals", "err=%s", err_name(err));
+}
+
+enum err navedp_guard_device(struct navedp_box *b, const struct navedp_port *p)
+{
+	struct addr list[GUARD_LOCALS];
+	const struct db_local *cursor = NULL;
+	struct dp_local local;
+	unsigned count = 0;
+	enum err err;
+
+	if (p->conf.role != DP_ROLE_WAN)
+		return ERR_OK;
+	while (count < GUARD_LOCALS && db_local_walk(b->conf.db, &cursor, &local))
+		if (local.underlay)
+			list[count++] = local.prefix.addr;
+	err = navedp_nave_guard(p->ethdev.dpdk_port, list, count);
+	return err == ERR_UNSUPPORTED ? ERR_OK : err; /* another driver: the stage 'tx' alone guards */
+}
+
+void navedp_guard_locals(struct navedp_box *b)
+{
+	navedp_guard_steer(b);
+	for (unsigned i = 0; i < DB_PORT_MAX; i++) {
+		const struct navedp_port *p = &b->port[i];
+		enum err err = ERR_OK;
+
+		if (p->open && !navedp_port_is_netdev(p) && !p->dead)
+			err = navedp_guard_device(b, p);
+		if (err != ERR_OK)
+			log_event(b->conf.log, LOG_L_ERROR, "port.guard", "port=%s err=%s", p->conf.name, err_name(err));
+	}
+}

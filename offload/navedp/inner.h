@@ -1,0 +1,65 @@
+#ifndef NAVEDP_INNER_H
+#define NAVEDP_INNER_H
+
+#include "navedp/box.h"
+#include "navedp/ethdev.h"
+#include "navedp/netdev.h"
+#include "navedp/tap.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct loader_steer;
+
+/*
+ * Inside of the box: its ports and VRFs, which box, port, tun, plan, guard and care work on.  Main lcore.
+ */
+
+/* A port that control put.  It keeps its index, and with it addresses and adjacencies, when its device is another one. */
+struct navedp_port {
+	bool used;
+	bool open;     /* it has its device */
+	bool attached; /* ... which the inline engine knows */
+	bool link_up;  /* as last told to control */
+	bool dead;     /* its device doesn't answer ... */
+	bool backed;   /* ... and 'netdev', its backup, is the wire meanwhile */
+	enum err care; /* why it couldn't be revived, as last logged */
+	struct dp_port conf;
+	uint8_t index;      /* of the wire; DB_PORT_NONE: not yet */
+	uint8_t twin_index; /* DB_PORT_NONE: none */
+	struct navedp_netdev netdev;
+	struct navedp_ethdev ethdev;
+	struct navedp_tap *twin;
+};
+
+struct navedp_vrf {
+	bool used;
+	uint32_t id;
+	uint8_t index; /* of the TUN port */
+	struct navedp_tap *tun;
+};
+
+struct navedp_box {
+	struct navedp_box_conf conf;
+	struct loader_steer *steer; /* NULL until the first netdev */
+	struct navedp_port port[DB_PORT_MAX];
+	struct navedp_vrf vrf[DB_VRF_MAX];
+	uint64_t poll_due_ms;
+};
+
+static inline bool navedp_port_is_netdev(const struct navedp_port *p)
+{
+	return p->conf.kind == DP_PORT_NETDEV;
+}
+
+/* Whether its frames come by AF_XDP. */
+static inline bool navedp_port_has_netdev(const struct navedp_port *p)
+{
+	return navedp_port_is_netdev(p) || p->backed;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,238 @@
+#include "navedp/port.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+#include "db/local.h"
+#include "engine/inline.h"
+#include "loader/steer.h"
+#include "navedp/guard.h"
+#include "navedp/plan.h"
+#include "path/port_ethdev.h"
+#include "xsk/port.h"
+
+/* ---- what workers know of it ---- */
+
+static struct db_port facts_of(const struct navedp_box *b, const struct navedp_port *p)
+{
+	bool netdev = navedp_port_is_netdev(p);
+	uint16_t mtu = netdev ? p->netdev.mtu : p->ethdev.mtu;
+	struct db_port f;
+
+	memset(&f, 0, sizeof(f));
+	f.id = p->conf.id;
+	f.epoch = p->index == DB_PORT_NONE ? 1 : b->conf.db->port[p->index].epoch;
+	f.vrf = db_vrf_find(b->conf.db, p->conf.vrf);
+	f.mtu = p->conf.mtu != 0 && p->conf.mtu < mtu ? p->conf.mtu : mtu;
+	f.kind = DB_PORT_WIRE;
+	f.peer = p->twin_index;
+	f.live = p->conf.up;
+	f.guarded = p->conf.role == DP_ROLE_WAN;
+	f.guard[0].proto = IPPROTO_ICMP;
+	f.guard[1].proto = IPPROTO_ICMPV6;
+	memcpy(f.mac, netdev ? p->netdev.mac : p->ethdev.mac, sizeof(f.mac));
+	return f;
+}
+
+/* Workers may send through 'port' from now on; as what had the index before, it is another device. */
+static enum err show(struct navedp_box *b, struct navedp_port *p, const struct path_port *port)
+{
+	struct db_port facts = facts_of(b, p);
+	enum err err;
+
+	if (p->index == DB_PORT_NONE) {
+		facts.live = false;
+		err = db_port_add(b->conf.db, &facts, &p->index);
+		if (err != ERR_OK)
+			return err;
+		facts.live = p->conf.up;
+	}
+	b->conf.ports[p->index] = *port;
+	db_port_set(b->conf.db, p->index, &facts);
+	return ERR_OK;
+}
+
+/* Sends nothing from now on, and what was made for this device alone is void. */
+static void hide(struct navedp_box *b, const struct navedp_port *p)
+{
+	struct db_port facts = b->conf.db->port[p->index];
+
+	facts.live = false;
+	facts.peer = DB_PORT_NONE;
+	facts.epoch++;
+	db_port_set(b->conf.db, p->index, &facts);
+}
+
+/* ---- opening ---- */
+
+static enum err open_netdev(struct navedp_box *b, struct navedp_port *p)
+{
+	struct path_port port = { .ops = &xsk_port_ops };
+	enum err err = navedp_guard_open(b);
+
+	if (err == ERR_OK)
+		err = navedp_netdev_open(&p->netdev, p->conf.spec, b->conf.pool, b->conf.log);
+	if (err != ERR_OK)
+		return err;
+	port.dev = p->netdev.xsk;
+	err = show(b, p, &port);
+	if (err != ERR_OK)
+		return err;
+	navedp_guard_steer(b);
+	err = navedp_netdev_steer(&p->netdev, b->steer, &p->conf);
+	return err == ERR_OK ? navedp_neigh_set_port(b->conf.neigh, p->index, p->netdev.ifindex) : err;
+}
+
+/* The twin: same MAC address, so that what the host answers there leaves by the wire as its own. */
+static enum err open_twin(struct navedp_box *b, struct navedp_port *p)
+{
+	struct db_port facts = facts_of(b, p);
+	enum err err = navedp_tap_new(&p->twin, p->conf.twin, p->ethdev.mac, b->conf.pool);
+
+	if (err != ERR_OK)
+		return err;
+	facts.id = 0;
+	facts.kind = DB_PORT_TWIN;
+	facts.guarded = false;
+	facts.peer = p->index;
+	facts.live = true;
+	err = db_port_add(b->conf.db, &facts, &p->twin_index);
+	if (err != ERR_OK)
+		return err;
+	b->conf.ports[p->twin_index] = (struct path_port){ .ops = &navedp_tap_ops, .dev = p->twin };
+	facts = facts_of(b, p);
+	db_port_set(b->conf.db, p->index, &facts);
+	return navedp_neigh_set_port(b->conf.neigh, p->index, navedp_tap_ifindex(p->twin));
+}
+
+enum err navedp_port_attach(struct navedp_box *b, struct navedp_port *p)
+{
+	struct engine_device device;
+	enum err err;
+
+	p->attached = false;
+	if (!p->conf.offload || !navedp_ethdev_device(&p->ethdev, p->index, b->conf.db->port[p->index].epoch, &device))
+		return ERR_OK;
+	err = engine_inline_attach(b->conf.engine, &device);
+	p->attached = err == ERR_OK;
+	return err == ERR_UNSUPPORTED ? ERR_OK : err;
+}
+
+/* The guard stands before the link is up. */
+static enum err open_ethdev(struct navedp_box *b, struct navedp_port *p)
+{
+	struct path_port port = { .ops = &path_port_ethdev_ops };
+	enum err err = navedp_ethdev_open(&p->ethdev, p->conf.kind == DP_PORT_VDEV, p->conf.spec, b->conf.worker_count, b->conf.pool);
+
+	if (err != ERR_OK)
+		return err;
+	err = navedp_guard_device(b, p);
+	if (err == ERR_OK)
+		err = navedp_ethdev_start(&p->ethdev);
+	if (err != ERR_OK)
+		return err;
+	port.dev = path_port_ethdev_dev(p->ethdev.dpdk_port);
+	err = show(b, p, &port);
+	if (err == ERR_OK)
+		err = navedp_port_attach(b, p);
+	return err == ERR_OK ? open_twin(b, p) : err;
+}
+
+enum err navedp_port_open(struct navedp_box *b, struct navedp_port *p)
+{
+	enum err err = navedp_port_is_netdev(p) ? open_netdev(b, p) : open_ethdev(b, p);
+
+	p->dead = false;
+	p->open = true;
+	if (err == ERR_OK)
+		err = navedp_plan_assign(b);
+	if (err != ERR_OK)
+		navedp_port_shut(b, p);
+	return err;
+}
+
+/* ---- changing ---- */
+
+bool navedp_port_fits(const struct navedp_port *p, const struct dp_port *conf)
+{
+	/* A device's guard can't be taken off while it runs. */
+	bool role = navedp_port_is_netdev(p) || p->conf.role == conf->role;
+
+	return p->open && role && p->conf.kind == conf->kind && strcmp(p->conf.spec, conf->spec) == 0 &&
+	       strcmp(p->conf.twin, conf->twin) == 0;
+}
+
+/* SAs leave a device that may take none any more by the server's hand; it stays known until they have. */
+enum err navedp_port_change(struct navedp_box *b, struct navedp_port *p, const struct dp_port *conf)
+{
+	struct db_port facts;
+	enum err err = ERR_OK;
+
+	p->conf = *conf;
+	facts = facts_of(b, p);
+	facts.live = facts.live && (!p->dead || p->backed);
+	db_port_set(b->conf.db, p->index, &facts);
+	if (navedp_port_is_netdev(p))
+		err = navedp_netdev_steer(&p->netdev, b->steer, conf);
+	else if (!p->attached && !p->dead)
+		err = navedp_port_attach(b, p);
+	return err == ERR_OK ? navedp_plan_assign(b) : err;
+}
+
+/* ---- closing ---- */
+
+static void leave_device(struct navedp_box *b, struct navedp_port *p)
+{
+	engine_inline_detach(b->conf.engine, p->index);
+	flow_forget(b->conf.flows, p->index);
+	navedp_neigh_forget_port(b->conf.neigh, p->index);
+	hide(b, p);
+	if (p->twin_index != DB_PORT_NONE)
+		db_port_del(b->conf.db, p->twin_index);
+}
+
+void navedp_port_shut(struct navedp_box *b, struct navedp_port *p)
+{
+	p->open = false;
+	p->attached = false;
+	p->backed = false;
+	if (p->index != DB_PORT_NONE)
+		leave_device(b, p);
+	navedp_plan_leave(b);
+	if (p->twin_index != DB_PORT_NONE)
+		b->conf.ports[p->twin_index] = (struct path_port){ .ops = NULL };
+	if (p->index != DB_PORT_NONE)
+		b->conf.ports[p->index] = (struct path_port){ .ops = NULL };
+	p->twin_index = DB_PORT_NONE;
+	navedp_tap_free(p->twin);
+	p->twin = NULL;
+	if (p->netdev.xsk != NULL)
+		navedp_netdev_close(&p->netdev, b->steer);
+	if (p->ethdev.queue != NULL)
+		navedp_ethdev_close(&p->ethdev);
+}
+
+void navedp_port_remove(struct navedp_box *b, struct navedp_port *p)
+{
+	if (p->open)
+		navedp_port_shut(b, p);
+	if (p->index != DB_PORT_NONE) {
+		db_local_forget(b->conf.db, p->index);
+		db_port_del(b->conf.db, p->index);
+		(void)db_rcu_wait(b->conf.db->rcu);
+	}
+	memset(p, 0, sizeof(*p));
+}
+
+void navedp_port_end(struct navedp_box *b, struct navedp_port *p)
+{
+	if (!p->open)
+		return;
+	engine_inline_detach(b->conf.engine, p->index);
+	flow_forget(b->conf.flows, p->index);
+	navedp_tap_free(p->twin);
+	if (p->netdev.xsk != NULL)
+		xsk_port_free(p->netdev.xsk);
+	if (p->ethdev.queue != NULL)
+		navedp_ethdev_close(&p->ethdev);
+}
