@@ -11,11 +11,12 @@
 enum { NEIGH_WAITING = 256, NEIGH_WAIT_MS = 1000 };
 
 struct waiting {
-	struct rte_mbuf *m; /* NULL: free */
+	struct rte_mbuf *m; /* may be NULL */
 	struct addr addr;
-	uint64_t until_ms;
-	uint8_t port; /* of the neighbour */
-	uint16_t vrf; /* index; where the packet was routed */
+	uint64_t until_ms; /* 0: free */
+	bool asked;        /* the kernel was told to find it */
+	uint8_t port;      /* of the neighbour */
+	uint16_t vrf;      /* index; where the packet was routed */
 };
 
 struct navedp_neigh {
@@ -75,7 +76,7 @@ static void keep(struct navedp_neigh *n, const struct path_note *note, uint64_t 
 	for (unsigned i = 0; i < NEIGH_WAITING; i++) {
 		struct waiting *w = &n->waiting[i];
 
-		if (w->m != NULL)
+		if (w->until_ms != 0)
 			continue;
 		*w = (struct waiting){ .m = note->m, .addr = note->local, .until_ms = now_ms + NEIGH_WAIT_MS, .port = note->port };
 		w->vrf = (uint16_t)note->value;
@@ -86,13 +87,9 @@ static void keep(struct navedp_neigh *n, const struct path_note *note, uint64_t 
 
 void navedp_neigh_want(struct navedp_neigh *n, const struct path_note *note, uint64_t now_ms)
 {
-	/* A refused probe is repeated by the next packet. */
-	if (n->ifindex[note->port] != 0)
-		nl_neigh_probe(n->nl, n->ifindex[note->port], &note->local);
 	/* The kernel may have known it before the adjacency was there, and then tells no change. */
 	n->lost = true;
-	if (note->m != NULL)
-		keep(n, note, now_ms);
+	keep(n, note, now_ms);
 }
 
 static bool is_resolved(const struct navedp_neigh *n, uint8_t port, const struct addr *a)
@@ -106,6 +103,20 @@ static bool is_resolved(const struct navedp_neigh *n, uint8_t port, const struct
 	return false;
 }
 
+static void release(struct waiting *w)
+{
+	rte_pktmbuf_free(w->m);
+	*w = (struct waiting){ .m = NULL };
+}
+
+/* Once, and not for one that the kernel has: it would give up an entry that was made by hand. */
+static void ask(struct navedp_neigh *n, struct waiting *w)
+{
+	if (!w->asked && n->ifindex[w->port] != 0)
+		nl_neigh_probe(n->nl, n->ifindex[w->port], &w->addr);
+	w->asked = true;
+}
+
 static bool send_waiting(struct navedp_neigh *n, struct path_worker *worker, uint64_t now_ms)
 {
 	bool sent = false;
@@ -113,16 +124,17 @@ static bool send_waiting(struct navedp_neigh *n, struct path_worker *worker, uin
 	for (unsigned i = 0; i < NEIGH_WAITING; i++) {
 		struct waiting *w = &n->waiting[i];
 
-		if (w->m == NULL)
+		if (w->until_ms == 0)
 			continue;
 		if (n->changed && is_resolved(n, w->port, &w->addr)) {
-			if (path_worker_inject(worker, w->m, w->vrf) != ERR_OK)
-				rte_pktmbuf_free(w->m);
-			w->m = NULL;
+			if (w->m != NULL && path_worker_inject(worker, w->m, w->vrf) == ERR_OK)
+				w->m = NULL;
+			release(w);
 			sent = true;
 		} else if (now_ms >= w->until_ms) {
-			rte_pktmbuf_free(w->m);
-			w->m = NULL;
+			release(w);
+		} else {
+			ask(n, w);
 		}
 	}
 	return sent;
@@ -170,8 +182,7 @@ void navedp_neigh_free(struct navedp_neigh *n)
 	if (n == NULL)
 		return;
 	for (unsigned i = 0; i < NEIGH_WAITING; i++)
-		if (n->waiting[i].m != NULL)
-			rte_pktmbuf_free(n->waiting[i].m);
+		release(&n->waiting[i]);
 	nl_watch_close(n->watch);
 	nl_close(n->nl);
 	free(n);

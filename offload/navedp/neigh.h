@@ -23,7 +23,7 @@ MUST_USE enum err navedp_neigh_set_port(struct navedp_neigh *n, uint8_t index, u
 /* There is none behind it any more; nor are there neighbours. */
 void navedp_neigh_forget_port(struct navedp_neigh *n, uint8_t index);
 
-/* Asks the kernel for the neighbour of a PATH_NOTE_RESOLVE, whose packet waits for it. */
+/* The neighbour of a PATH_NOTE_RESOLVE is wanted, and its packet waits: the kernel is asked for it unless it has it. */
 void navedp_neigh_want(struct navedp_neigh *n, const struct path_note *note, uint64_t now_ms);
 
 /* Readable when the kernel's table changed. */

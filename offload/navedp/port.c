@@ -158,7 +158,7 @@ bool navedp_port_fits(const struct navedp_port *p, const struct dp_port *conf)
 	/* A device's guard can't be taken off while it runs. */
 	bool role = navedp_port_is_netdev(p) || p->conf.role == conf->role;
 
-	return p->open && role && p->conf.kind == conf->kind && strcmp(p->conf.spec, conf->spec) == 0 &&
+	return p->open && role && p->conf.kind == conf->kind && p->conf.vrf == conf->vrf && strcmp(p->conf.spec, conf->spec) == 0 &&
 	       strcmp(p->conf.twin, conf->twin) == 0;
 }
 
