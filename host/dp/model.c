@@ -321,7 +321,7 @@ static void undo(struct dp_model *m, struct change *c)
 
 	if (c->fresh != NULL) {
 		unlink_thing(m, c->fresh);
-		if (was_new)
+		if (c->old == NULL)
 			unplace(m, c->fresh);
 		if (c->old != NULL)
 			c->old->named = c->fresh->named;
