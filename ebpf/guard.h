@@ -86,27 +86,40 @@ static __always_inline enum steer_verdict guard_proto(struct cursor *c, const st
 	return guard_ports(c, p, any_source);
 }
 
+/* Protocol, ports and source. */
+static __always_inline enum steer_verdict guard_content(struct cursor *c, const struct packet *p, const struct steer_port *port)
+{
+	bool any_source = false;
+	enum steer_verdict verdict = guard_proto(c, p, &any_source);
+	int local;
+
+	if (verdict != STEER_V_GUARD_PASS_ESP && verdict != STEER_V_GUARD_PASS_IKE && verdict != STEER_V_GUARD_PASS_ALLOWED)
+		return verdict;
+	local = maps_local(port->vrf, p, p->src);
+	if (!any_source && (local < 0 || (local & STEER_L_UNDERLAY) == 0))
+		return STEER_V_GUARD_DROP_SOURCE;
+	return verdict;
+}
+
+/* Of a datagram in fragments the first decides, which the kernel sends first; a number that comes again is another's. */
 static __always_inline enum steer_verdict guard_ip(struct cursor *c, struct packet *p, const struct steer_port *port, __u32 ifindex)
 {
 	enum steer_verdict verdict;
-	bool any_source = false;
 	struct steer_head head;
 	__u8 passed = 1;
-	int local;
 
 	if (guard_is_discovery(*c, p))
 		return STEER_V_GUARD_PASS_ND;
 	head = guard_head(p, ifindex);
 	if (p->frag == PARSE_LATER && bpf_map_lookup_elem(&steer_heads, &head) != NULL)
 		return STEER_V_GUARD_PASS_FRAGMENT;
-	verdict = guard_proto(c, p, &any_source);
-	if (verdict != STEER_V_GUARD_PASS_ESP && verdict != STEER_V_GUARD_PASS_IKE && verdict != STEER_V_GUARD_PASS_ALLOWED)
+	verdict = guard_content(c, p, port);
+	if (p->frag != PARSE_FIRST)
 		return verdict;
-	local = maps_local(port->vrf, p, p->src);
-	if (!any_source && (local < 0 || (local & STEER_L_UNDERLAY) == 0))
-		return STEER_V_GUARD_DROP_SOURCE;
-	if (p->frag == PARSE_FIRST)
+	if (verdict == STEER_V_GUARD_PASS_ESP || verdict == STEER_V_GUARD_PASS_IKE || verdict == STEER_V_GUARD_PASS_ALLOWED)
 		(void)bpf_map_update_elem(&steer_heads, &head, &passed, BPF_ANY);
+	else
+		(void)bpf_map_delete_elem(&steer_heads, &head);
 	return verdict;
 }
 

@@ -62,10 +62,6 @@ static void sort_ip(struct path_ctx *c, struct path_pkt *p)
 	enum path_drop why;
 	uint32_t at;
 
-	if (p->m->nb_segs > 1 && rte_pktmbuf_linearize(p->m) != 0) {
-		path_drop(c, p, PATH_DROP_SEGMENTED);
-		return;
-	}
 	if ((p->m->ol_flags & RTE_MBUF_F_RX_IP_CKSUM_MASK) == RTE_MBUF_F_RX_IP_CKSUM_GOOD)
 		p->flags |= PATH_F_CSUM_OK;
 	why = path_ip_parse(p);
@@ -153,7 +149,9 @@ static void sort_one(struct path_ctx *c, struct path_pkt *p)
 {
 	const struct db_port *port = &c->db->port[p->port];
 
-	if ((p->flags & PATH_F_HANDED) != 0) {
+	if (p->m->nb_segs > 1 && rte_pktmbuf_linearize(p->m) != 0) {
+		path_drop(c, p, PATH_DROP_SEGMENTED);
+	} else if ((p->flags & PATH_F_HANDED) != 0) {
 		if ((p->m->ol_flags & sec_flags) != 0)
 			sort_processed(c, p);
 		else

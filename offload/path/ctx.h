@@ -24,7 +24,7 @@ struct rte_mbuf;
 struct rte_mempool;
 struct rte_ring;
 
-enum { PATH_BURST = 32, PATH_AGAIN_MAX = 256, PATH_ETHER = 14 };
+enum { PATH_BURST = 32, PATH_AGAIN_MAX = 256, PATH_ETHER = 14, PATH_HEADS = 64, PATH_HEAD_MS = 1000 };
 
 enum path_flag {
 	PATH_F_HOST = 1u << 0,       /* from the host itself: TWIN or TUN */
@@ -110,6 +110,16 @@ struct path_tx {
 
 struct path_reass; /* reass.h */
 
+/* A datagram whose first fragment left a guarded port (heads.h). */
+struct path_head {
+	struct db_key src, dst;
+	uint64_t until_ms; /* 0: none */
+	uint32_t id;
+	uint8_t proto, family, port;
+	uint8_t spare[17];
+};
+static_assert(sizeof(struct path_head) == 64, "head: one line");
+
 struct path_ctx {
 	/* the process's */
 	struct db *db;
@@ -133,6 +143,7 @@ struct path_ctx {
 	struct rte_ring *notes;
 	struct rte_ring **to; /* [worker_count]: hand-over; NULL for itself */
 	struct path_reass *reass;
+	struct path_head heads[PATH_HEADS];
 	struct limit icmp_limit;
 	struct limit note_limit;
 	uint64_t drops[PATH_DROP_COUNT];

@@ -23,7 +23,7 @@ static bool secured(const struct path_ctx *c, const struct path_pkt *p, const st
 }
 
 /* PATH_DROP_COUNT, or why the packet doesn't leave. */
-static enum path_drop gate(const struct path_ctx *c, const struct path_pkt *p, const struct db_port *port)
+static enum path_drop gate(struct path_ctx *c, const struct path_pkt *p, const struct db_port *port)
 {
 	if (!__atomic_load_n(&port->live, __ATOMIC_ACQUIRE) || c->ports[p->port].ops == NULL)
 		return PATH_DROP_TX_DOWN;

@@ -109,6 +109,8 @@ TEST_F(Guard, later_fragments_follow_their_first)
 	EXPECT_EQ("GUARD_DROP_FRAGMENT", guard(out4(later, Bytes(40))));
 	EXPECT_EQ("GUARD_PASS_IKE", guard(out4(first, udp(500, ike({}), 500))));
 	EXPECT_EQ("GUARD_PASS_FRAGMENT", guard(out4(later, Bytes(40))));
+	EXPECT_EQ("GUARD_DROP_PROTOCOL", guard(out4(first, udp(53, Bytes(40))))); /* the same number again */
+	EXPECT_EQ("GUARD_DROP_FRAGMENT", guard(out4(later, Bytes(40))));
 	EXPECT_EQ("GUARD_DROP_FRAGMENT", guard(out6(later, Bytes(40))));
 	EXPECT_EQ("GUARD_PASS_IKE", guard(out6(first, udp(500, ike({}), 500))));
 	EXPECT_EQ("GUARD_PASS_FRAGMENT", guard(out6(later, Bytes(40))));

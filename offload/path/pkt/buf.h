@@ -10,7 +10,7 @@ extern "C" {
 #endif
 
 /*
- * Packets in the path are of one segment: their ends are moved without rte_pktmbuf_append's and _trim's walk to the
+ * Packets in the path are of one segment ('classify' sees to it): their ends are moved without rte_pktmbuf_append's and _trim's walk to the
  * last one, which would fetch the mbuf's second line.
  */
 static inline uint8_t *path_buf_data(const struct rte_mbuf *m)

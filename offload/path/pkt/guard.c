@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 
+#include "path/pkt/heads.h"
 #include "path/pkt/ip.h"
 
 enum { TYPE_ARP = 0x0806, MLD_FIRST = 130, ND_LAST = 137, MLD2 = 143 };
@@ -25,14 +26,14 @@ static bool from_us(const struct path_ctx *c, const struct path_pkt *p, const st
 	return db_hop_action(hop) == DB_HOP_LOCAL && db_hop_index(hop) != 0;
 }
 
-/* Multicast listener and neighbour discovery, from link-local or no address at all. */
+/* Multicast listener and neighbour discovery, from link-local or no address at all; never in fragments (RFC6980-5). */
 static bool is_discovery(const struct path_pkt *p)
 {
 	struct db_key src = path_ip_src(p);
 	bool near = src.hi >> 54 == 0x3fa || (src.hi | src.lo) == 0;
 	uint8_t type;
 
-	if (p->family != AF_INET6 || p->proto != IPPROTO_ICMPV6 || !near || p->l4 >= p->len)
+	if (p->family != AF_INET6 || p->proto != IPPROTO_ICMPV6 || (p->flags & PATH_F_FRAGMENTED) != 0 || !near || p->l4 >= p->len)
 		return false;
 	type = p->ip[p->l4];
 	return (type >= MLD_FIRST && type <= ND_LAST) || type == MLD2;
@@ -64,16 +65,21 @@ static bool is_control(const struct path_pkt *p, const struct db_port *port)
 	return p->proto == IPPROTO_ESP || listed(p, port, sport, dport);
 }
 
-bool path_guard_allows(const struct path_ctx *c, const struct path_pkt *p, const struct db_port *port)
+bool path_guard_allows(struct path_ctx *c, const struct path_pkt *p, const struct db_port *port)
 {
+	bool allowed;
+
 	if ((p->flags & PATH_F_SEALED) != 0)
 		return is_esp(p);
 	if ((p->flags & (PATH_F_HOST | PATH_F_MADE)) == 0)
 		return false;
 	if (p->family == 0)
 		return path_ip_get16(p->ip + PATH_ETHER - 2) == TYPE_ARP;
-	/* A later fragment shows no ports: it could be anything of the host's. */
+	/* A later fragment shows no ports: by itself it could be anything of the host's. */
 	if ((p->flags & PATH_F_FRAGMENT) != 0)
-		return false;
-	return is_discovery(p) || (from_us(c, p, port) && is_control(p, port));
+		return path_heads_passed(c, p);
+	allowed = is_discovery(p) || (from_us(c, p, port) && is_control(p, port));
+	if ((p->flags & PATH_F_FRAGMENTED) != 0)
+		path_heads_tell(c, p, allowed);
+	return allowed;
 }

@@ -12,9 +12,10 @@ extern "C" {
 /*
  * The egress guard of a protected port (sa-state 22 ii): whether a packet that isn't marked for inline encryption
  * may leave.  It looks at the bytes themselves: ESP that this worker has made; from the box itself ESP, IKE, ICMP,
- * ARP, neighbour discovery and the control protocols on the port's list.  Nothing that was only forwarded.
+ * ARP, neighbour discovery and the control protocols on the port's list; of fragments the first decides.  Nothing that was
+ * only forwarded.
  */
-bool path_guard_allows(const struct path_ctx *c, const struct path_pkt *p, const struct db_port *port);
+bool path_guard_allows(struct path_ctx *c, const struct path_pkt *p, const struct db_port *port);
 
 #ifdef __cplusplus
 }

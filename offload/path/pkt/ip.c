@@ -37,7 +37,7 @@ static enum path_drop parse4(struct path_pkt *p)
 	p->len = (uint16_t)total;
 	p->l4 = (uint16_t)header;
 	p->proto = p->ip[9];
-	p->tos = p->ip[1];
+	p->tos = path_ip_tos(p->ip, AF_INET);
 	return PATH_DROP_COUNT;
 }
 
@@ -91,7 +91,7 @@ static enum path_drop parse6(struct path_pkt *p)
 		path_buf_trim(p->m, have - total);
 	p->family = AF_INET6;
 	p->len = (uint16_t)total;
-	p->tos = (uint8_t)(path_ip_get16(p->ip) >> 4);
+	p->tos = path_ip_tos(p->ip, AF_INET6);
 	return walk6(p);
 }
 
@@ -141,20 +141,19 @@ void path_ip_flow(const struct path_pkt *p, bool out, struct db_flow *f)
 	f->remote_port = out ? dport : sport;
 }
 
-/* Replaces the traffic class of the header, checksum included. */
-static void set_tos(const struct path_pkt *p, uint8_t tos)
+void path_ip_set_tos(uint8_t *ip, uint8_t family, uint8_t tos)
 {
 	uint32_t sum;
 
-	if (p->family == AF_INET6) {
-		path_ip_put16(p->ip, (uint16_t)((path_ip_get16(p->ip) & 0xf00f) | tos << 4));
+	if (family == AF_INET6) {
+		path_ip_put16(ip, (uint16_t)((path_ip_get16(ip) & 0xf00f) | tos << 4));
 		return;
 	}
-	sum = (uint16_t)~path_ip_get16(p->ip + 10);
-	sum += (uint16_t)~path_ip_get16(p->ip);
-	p->ip[1] = tos;
-	sum += path_ip_get16(p->ip);
-	path_ip_put16(p->ip + 10, (uint16_t)~path_ip_fold(sum));
+	sum = (uint16_t)~path_ip_get16(ip + 10);
+	sum += (uint16_t)~path_ip_get16(ip);
+	ip[1] = tos;
+	sum += path_ip_get16(ip);
+	path_ip_put16(ip + 10, (uint16_t)~path_ip_fold(sum));
 }
 
 bool path_ip_decap_ecn(const struct path_pkt *p, uint8_t outer_tos)
@@ -171,7 +170,7 @@ bool path_ip_decap_ecn(const struct path_pkt *p, uint8_t outer_tos)
 		result = PATH_ECN_ECT1;
 	}
 	if (result != inner)
-		set_tos(p, (uint8_t)((p->tos & ~PATH_ECN) | result));
+		path_ip_set_tos(p->ip, p->family, (uint8_t)((p->tos & ~PATH_ECN) | result));
 	return true;
 }
 

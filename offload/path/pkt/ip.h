@@ -127,6 +127,14 @@ static inline bool path_ip_take_ttl(const struct path_pkt *p)
 	return true;
 }
 
+/* The traffic class of a header; another one, checksum included. */
+static inline uint8_t path_ip_tos(const uint8_t *ip, uint8_t family)
+{
+	return family == AF_INET6 ? (uint8_t)(path_ip_get16(ip) >> 4) : ip[1];
+}
+
+void path_ip_set_tos(uint8_t *ip, uint8_t family, uint8_t tos);
+
 /* Sets the inner congestion bits from those of the outer header (RFC6040-4.2); false: the packet must be dropped. */
 bool path_ip_decap_ecn(const struct path_pkt *p, uint8_t outer_tos);
 

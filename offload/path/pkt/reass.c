@@ -51,6 +51,22 @@ static struct rte_mbuf *join(struct path_reass *r, struct path_pkt *p)
 		(struct rte_ipv6_fragment_ext *)(void *)(p->ip + PATH_IP6));
 }
 
+/*
+ * RFC3168-5.3: a mark on one fragment is a mark of the packet.  False: marked, but another can't carry it.  DPDK leaves each
+ * piece's header in front of its data.
+ */
+static bool join_marks(struct path_pkt *p)
+{
+	uint32_t seen = 1u << (path_ip_tos(p->ip, p->family) & PATH_ECN);
+
+	for (const struct rte_mbuf *m = p->m->next; m != NULL; m = m->next)
+		seen |= 1u << (path_ip_tos(rte_pktmbuf_mtod(m, const uint8_t *) - m->l3_len, p->family) & PATH_ECN);
+	if ((seen >> PATH_ECN_CE & 1) == 0)
+		return true;
+	path_ip_set_tos(p->ip, p->family, (uint8_t)(path_ip_tos(p->ip, p->family) | PATH_ECN_CE));
+	return (seen & 1) == 0;
+}
+
 bool path_reass_take(struct path_ctx *c, struct path_pkt *p)
 {
 	struct rte_mbuf *whole;
@@ -68,12 +84,17 @@ bool path_reass_take(struct path_ctx *c, struct path_pkt *p)
 	if (whole == NULL)
 		return false;
 	p->m = whole;
+	p->ip = rte_pktmbuf_mtod(whole, uint8_t *);
+	if (!join_marks(p)) {
+		path_drop(c, p, PATH_DROP_ECN);
+		return false;
+	}
+	if (p->family == AF_INET) /* the first fragment's header, which may be longer than that of 'p' */
+		path_ip_seal4(p->ip, (p->ip[0] & 15u) * 4);
 	if (rte_pktmbuf_linearize(whole) != 0) {
 		path_drop(c, p, PATH_DROP_SEGMENTED);
 		return false;
 	}
-	if (p->family == AF_INET)
-		path_ip_seal4(rte_pktmbuf_mtod(whole, uint8_t *), p->l4);
 	path_count(c, PATH_COUNT_REASSEMBLED, 1);
 	return true;
 }

@@ -51,6 +51,40 @@ class Closed : public PathTest
 		}
 		return ip[9] == 50 || ip[9] == 1;
 	}
+	/* The host's frame with this packet comes down the twin: does it leave? */
+	bool leaves(const Bytes &ip)
+	{
+		size_t before = fake[wan].tx.size();
+
+		feed(fake[twin], gw_mac + wan_mac + (ip[0] >> 4 == 6 ? Bytes{ 0x86, 0xdd } : Bytes{ 8, 0 }) + ip);
+		poll();
+		return fake[wan].tx.size() == before + 1;
+	}
+	/* A fragment of a UDP datagram of the host's; 'payload' is what it carries. */
+	Bytes piece(bool v6, uint16_t id, uint16_t offset, bool more, const Bytes &payload)
+	{
+		uint16_t word = (uint16_t)(v6 ? offset << 3 | more : offset | (more ? 0x2000 : 0));
+		Ip ip;
+
+		ip.src = v6 ? "2001:db8:2::1" : own;
+		ip.dst = v6 ? "2001:db8:f::1" : "203.0.113.5";
+		ip.id = id;
+		ip.frag = word;
+		ip.payload = payload;
+		if (v6) {
+			ip.proto = 44;
+			ip.payload = Bytes{ 17, 0, (uint8_t)(word >> 8), (uint8_t)word, 0, 0, (uint8_t)(id >> 8), (uint8_t)id } + payload;
+		}
+		return ip.bytes();
+	}
+	Bytes first(bool v6, uint16_t id, uint16_t sport)
+	{
+		return piece(v6, id, 0, true, udp(sport, 4500, Bytes(40, 1)));
+	}
+	Bytes later(bool v6, uint16_t id)
+	{
+		return piece(v6, id, 6, false, Bytes(40, 2));
+	}
 };
 
 } // namespace
@@ -75,17 +109,64 @@ TEST_F(Closed, forwarded_packets_never_leave_a_guarded_port_in_clear)
 	EXPECT_EQ(drops(PATH_DROP_TX_UNPROTECTED), 7u);
 }
 
-TEST_F(Closed, later_fragments_of_the_hosts_own_packets_stay_in)
+/* Of the host's own datagrams in fragments the first decides. */
+TEST_F(Closed, later_fragments_follow_their_first)
 {
-	Ip ip;
+	for (bool v6 : { false, true }) {
+		start();
+		SCOPED_TRACE(v6);
+		EXPECT_FALSE(leaves(later(v6, 7))) << "nothing came before";
+		EXPECT_FALSE(leaves(first(v6, 7, 5353)));
+		EXPECT_FALSE(leaves(later(v6, 7)));
+		EXPECT_TRUE(leaves(first(v6, 7, 4500)));
+		EXPECT_TRUE(leaves(later(v6, 7)));
+		EXPECT_TRUE(leaves(later(v6, 7)));
+		EXPECT_FALSE(leaves(later(v6, 8))) << "another datagram";
+		EXPECT_FALSE(leaves(first(v6, 7, 5353))) << "the number comes again";
+		EXPECT_FALSE(leaves(later(v6, 7)));
+		EXPECT_TRUE(leaves(first(v6, 7, 500)));
+		now += 1000;
+		EXPECT_FALSE(leaves(later(v6, 7))) << "after a second";
+		stop();
+	}
+}
+
+TEST_F(Closed, many_datagrams_in_fragments_are_remembered)
+{
+	start();
+	for (uint16_t id = 0; id < 64; id++)
+		EXPECT_TRUE(leaves(first(false, id, 500)));
+	for (uint16_t id = 0; id < 64; id++)
+		EXPECT_TRUE(leaves(later(false, id)));
+	EXPECT_TRUE(leaves(first(false, 64, 500)));
+	EXPECT_FALSE(leaves(later(false, 0))) << "the oldest made room";
+}
+
+TEST_F(Closed, fragments_that_follow_must_be_the_hosts_own)
+{
+	start();
+	EXPECT_TRUE(leaves(first(false, 7, 4500)));
+	feed(fake[lan], frame(lan_mac, later(false, 7))); /* somebody on the LAN with our address and number */
+	poll();
+	EXPECT_TRUE(fake[wan].tx.size() == 1);
+	Ip tcp;
+	tcp.src = own;
+	tcp.dst = "203.0.113.5";
+	tcp.proto = 6;
+	tcp.frag = 100;
+	EXPECT_FALSE(leaves(tcp.bytes())) << "another protocol with the number of an IKE datagram";
+}
+
+TEST_F(Closed, neighbour_discovery_never_comes_in_fragments)
+{
+	Ip nd;
 
 	start();
-	ip.src = own;
-	ip.dst = "203.0.113.5";
-	ip.frag = 100;
-	feed(fake[twin], gw_mac + wan_mac + Bytes{ 8, 0 } + ip.bytes());
-	poll();
-	EXPECT_TRUE(fake[wan].tx.empty());
+	nd.src = "fe80::1";
+	nd.dst = "fe80::2";
+	nd.proto = 44;
+	nd.payload = Bytes{ 58, 0, 0, 1, 0, 0, 0, 9, 135, 0, 0, 0 } + Bytes(20);
+	EXPECT_FALSE(leaves(nd.bytes())) << "RFC6980-5";
 }
 
 /* Random packets on every port but the WAN, while SAs and tunnels come and go: only what may leave leaves. */

@@ -24,7 +24,46 @@ class EspIn : public PathTest
 	{
 		return fake[lan].tx.size();
 	}
+	/* A packet of 1200 bytes, able to carry marks, as the peer seals it, in four fragments with these traffic classes. */
+	std::vector<Bytes> in_pieces(uint64_t seq, const std::vector<uint8_t> &tos)
+	{
+		Ip big = inner();
+		big.tos = tos[0] & 3 ? 2 : 0;
+		big.payload = Bytes(1200, 3);
+		Bytes whole = peer_seals(big.bytes(), seq);
+		Bytes payload(whole.begin() + 20, whole.end());
+		std::vector<Bytes> pieces;
+
+		for (size_t off = 0; off < payload.size(); off += 400) {
+			Ip piece;
+
+			piece.src = peer;
+			piece.dst = own;
+			piece.proto = 50;
+			piece.id = (uint16_t)seq;
+			piece.tos = tos[off / 400];
+			piece.frag = (uint16_t)(off / 8 | (off + 400 < payload.size() ? 0x2000u : 0));
+			piece.payload = Bytes(payload.begin() + (long)off, payload.begin() + (long)std::min(off + 400, payload.size()));
+			pieces.push_back(piece.bytes());
+		}
+		EXPECT_EQ(pieces.size(), 4u);
+		return pieces;
+	}
 };
+
+/* The checksum of an IPv4 header that was changed. */
+void seal_header(Bytes &ip)
+{
+	uint32_t sum = 0;
+
+	ip[10] = ip[11] = 0;
+	for (size_t i = 0; i < (ip[0] & 15u) * 4; i += 2)
+		sum += be16(&ip[i]);
+	while (sum >> 16 != 0)
+		sum = (sum & 0xffff) + (sum >> 16);
+	ip[10] = (uint8_t)(~sum >> 8);
+	ip[11] = (uint8_t)~sum;
+}
 
 } // namespace
 
@@ -335,23 +374,8 @@ TEST_F(EspIn, a_deleted_sa_is_unknown_and_a_tunnel_gone_drops)
 TEST_F(EspIn, esp_in_fragments_is_put_together)
 {
 	start();
-	Ip big = inner();
-	big.payload = Bytes(1200, 3);
-	Bytes whole = peer_seals(big.bytes(), 1);
-	Bytes payload(whole.begin() + 20, whole.end());
-	std::vector<Bytes> pieces;
+	std::vector<Bytes> pieces = in_pieces(1, { 0, 0, 0, 0 });
 
-	for (size_t off = 0; off < payload.size(); off += 400) {
-		Ip piece;
-
-		piece.src = peer;
-		piece.dst = own;
-		piece.proto = 50;
-		piece.frag = (uint16_t)(off / 8 | (off + 400 < payload.size() ? 0x2000u : 0));
-		piece.payload = Bytes(payload.begin() + (long)off, payload.begin() + (long)std::min(off + 400, payload.size()));
-		pieces.push_back(piece.bytes());
-	}
-	ASSERT_EQ(pieces.size(), 4u);
 	for (size_t i : { 2u, 0u, 3u, 1u })
 		wan_in(pieces[i]);
 	poll();
@@ -359,6 +383,51 @@ TEST_F(EspIn, esp_in_fragments_is_put_together)
 	ASSERT_EQ(delivered(), 1u);
 	EXPECT_EQ(count(PATH_COUNT_REASSEMBLED), 1u);
 	EXPECT_EQ(fake[lan].tx[0].size(), 14 + 20 + 1200u);
+}
+
+/* Options that aren't copied stand in the first fragment alone (RFC791-3.1). */
+TEST_F(EspIn, the_first_fragments_header_may_be_the_longest)
+{
+	start();
+	std::vector<Bytes> pieces = in_pieces(1, { 0, 0, 0, 0 });
+	Bytes &first = pieces[0];
+
+	first[0] = 0x46;
+	first[3] = (uint8_t)(first[3] + 4); /* 420 -> 424 */
+	first.insert(first.begin() + 20, { 1, 1, 1, 0 });
+	seal_header(first);
+	for (size_t i : { 0u, 2u, 1u, 3u })
+		wan_in(pieces[i]);
+	poll();
+	expect_no_other_drops();
+	EXPECT_EQ(delivered(), 1u);
+}
+
+/* RFC3168-5.3: what a router marks on one fragment is a mark of the packet. */
+TEST_F(EspIn, a_mark_on_any_fragment_counts)
+{
+	start();
+	uint64_t seq = 0;
+
+	for (size_t marked : { 0u, 1u, 3u }) {
+		std::vector<uint8_t> tos(4, 2);
+
+		tos[marked] = 3;
+		for (const Bytes &b : in_pieces(++seq, tos))
+			wan_in(b);
+	}
+	poll();
+	expect_no_other_drops();
+	ASSERT_EQ(delivered(), 3u);
+	for (const Bytes &f : fake[lan].tx) {
+		EXPECT_EQ(f[14 + 1] & 3, 3);
+		EXPECT_TRUE(checksum_right(f.data() + 14));
+	}
+	for (const Bytes &b : in_pieces(++seq, { 2, 3, 0, 2 }))
+		wan_in(b);
+	poll();
+	EXPECT_EQ(delivered(), 3u);
+	EXPECT_EQ(drops(PATH_DROP_ECN), 1u) << "marked, and not able to carry it";
 }
 
 TEST_F(EspIn, reassembly_is_bounded)

@@ -23,6 +23,21 @@ class Forward : public PathTest
 	{
 		feed(fake[lan], frame(lan_mac, ip.bytes()));
 	}
+	/* One frame whose buffers end at these bytes of it. */
+	void lan_in_pieces(const Bytes &ip, const std::vector<size_t> &ends)
+	{
+		Bytes f = frame(lan_mac, ip);
+		size_t at = ends.front();
+		rte_mbuf *head = mbuf(Bytes(f.begin(), f.begin() + (long)at));
+
+		for (size_t i = 1; i <= ends.size(); i++) {
+			size_t end = i < ends.size() ? ends[i] : f.size();
+
+			ASSERT_EQ(rte_pktmbuf_chain(head, mbuf(Bytes(f.begin() + (long)at, f.begin() + (long)end))), 0);
+			at = end;
+		}
+		fake[lan].rx.push_back(head);
+	}
 	const Bytes next_mac{ 2, 0, 0, 0, 0, 8 };
 };
 
@@ -267,4 +282,63 @@ TEST_F(Forward, a_full_port_loses_what_does_not_fit)
 	poll();
 	EXPECT_EQ(fake[wan].tx.size(), 10u);
 	EXPECT_EQ(drops(PATH_DROP_TX_FULL), 22u);
+}
+
+/* Drivers give one buffer a packet (port.h); one that doesn't costs a copy, and never more than the buffer holds. */
+TEST_F(Forward, a_frame_in_pieces_is_made_one)
+{
+	Ip ip;
+
+	start_lan();
+	ip.dst = "10.5.0.1";
+	ip.payload = Bytes(600, 0x5a);
+	lan_in_pieces(ip.bytes(), { 10, 14, 20, 300, 500 });
+	poll();
+	expect_no_other_drops();
+	ASSERT_EQ(fake[lan].tx.size(), 1u);
+	EXPECT_EQ(fake[lan].tx[0].size(), 14 + 620u);
+	EXPECT_TRUE(checksum_right(fake[lan].tx[0].data() + 14));
+	EXPECT_EQ(Bytes(fake[lan].tx[0].end() - 600, fake[lan].tx[0].end()), ip.payload);
+}
+
+TEST_F(Forward, a_frame_in_pieces_that_fits_no_buffer_is_dropped)
+{
+	Ip ip;
+
+	start_lan();
+	ip.dst = "10.5.0.1";
+	ip.payload = Bytes(4000, 0x5a);
+	lan_in_pieces(ip.bytes(), { 1000, 2000, 3000 });
+	poll();
+	EXPECT_EQ(drops(PATH_DROP_SEGMENTED), 1u);
+	EXPECT_TRUE(fake[lan].tx.empty());
+}
+
+TEST_F(Forward, a_buffer_without_room_in_front_is_dropped_not_overrun)
+{
+	Ip ip;
+
+	start();
+	rte_mbuf *m = mbuf(frame(lan_mac, ip.bytes()));
+	m->data_off = 8; /* its 14 bytes of header aren't enough for the outer ones */
+	memcpy(rte_pktmbuf_mtod(m, uint8_t *), frame(lan_mac, ip.bytes()).data(), m->data_len);
+	fake[lan].rx.push_back(m);
+	poll();
+	EXPECT_EQ(drops(PATH_DROP_NO_BUFFER), 1u);
+	EXPECT_TRUE(fake[wan].tx.empty());
+}
+
+TEST_F(Forward, a_buffer_without_room_behind_is_dropped_not_overrun)
+{
+	Ip ip;
+
+	start();
+	Bytes f = frame(lan_mac, ip.bytes());
+	rte_mbuf *m = mbuf(f);
+	m->data_off = (uint16_t)(m->buf_len - f.size() - 8);
+	memcpy(rte_pktmbuf_mtod(m, uint8_t *), f.data(), f.size());
+	fake[lan].rx.push_back(m);
+	poll();
+	EXPECT_EQ(drops(PATH_DROP_NO_BUFFER), 1u);
+	EXPECT_TRUE(fake[wan].tx.empty());
 }
