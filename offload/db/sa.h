@@ -74,17 +74,18 @@ struct db_sa {
 
 	/* line 1: outbound the outer headers but for lengths, DSCP, DF, checksum, number; zero inbound */
 	uint8_t header[DB_SA_HEADER_MAX];
-	uint16_t front_vrf;   /* index */
+	uint16_t spare1;
 	uint8_t df;           /* enum dp_df */
 	uint8_t place_port;   /* inline: index of the port whose device has the session, and ... */
 	uint32_t place_epoch; /* ... the port's epoch when it was made; 'tx' compares both */
 
-	/* line 2 */
+	/* line 2: inbound every packet */
 	struct db_key local;
 	struct db_key remote;
 	const struct engine_ops *raw_engine; /* inline: software for what the device can't take; NULL: not yet.  Set in */
 	void *raw_session;                   /* place after publication, the session first (engine_raw_open) */
-	uint64_t spare2[2];
+	uint16_t front_vrf;                  /* index */
+	uint16_t spare2[7];
 
 	/* line 3: not for workers */
 	uint16_t local_port;

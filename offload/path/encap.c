@@ -6,7 +6,7 @@
 #include "path/pkt/hand.h"
 #include "path/pkt/ip.h"
 
-enum { SA_LINES = 3, SESSION_LINES = 3, LINE = 64 };
+enum { SA_LINES = 2, SESSION_LINES = 3, LINE = 64 };
 
 static void prefetch_slot(const struct path_ctx *c, const struct path_pkt *p)
 {

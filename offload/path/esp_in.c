@@ -259,7 +259,6 @@ static void prefetch_sas(const struct path_ctx *c)
 		rte_prefetch0(&c->db->state.in[slot]);
 		if (sa != NULL) {
 			rte_prefetch0(sa);
-			rte_prefetch0(sa->header);
 			rte_prefetch0(&sa->local);
 		}
 	}

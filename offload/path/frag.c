@@ -124,19 +124,28 @@ static void cut_ip6(struct path_ctx *c, struct path_pkt *p, uint32_t mtu, const 
 	p->m = NULL;
 }
 
+static void cut(struct path_ctx *c, struct path_pkt *p)
+{
+	uint32_t mtu = __atomic_load_n(&c->db->port[p->port].mtu, __ATOMIC_RELAXED);
+	struct path_hand h = { .hop = p->hop, .vrf = p->sa->front_vrf, .flags = PATH_F_SEALED, .stage = PATH_AT_OUT };
+
+	if (p->len <= mtu)
+		path_list_add(&c->out, p);
+	else if (p->family == AF_INET6)
+		cut_ip6(c, p, mtu, &h);
+	else
+		path_frag_ip4(c, p, mtu, &h);
+}
+
 void path_frag(struct path_ctx *c)
 {
 	for (uint32_t i = 0; i < c->sealed.count; i++) {
 		struct path_pkt *p = c->sealed.pkt[i];
-		uint32_t mtu = __atomic_load_n(&c->db->port[p->port].mtu, __ATOMIC_RELAXED);
-		struct path_hand h = { .hop = p->hop, .vrf = p->sa->front_vrf, .flags = PATH_F_SEALED, .stage = PATH_AT_OUT };
 
-		if ((p->flags & PATH_F_POST_FRAG) == 0 || p->len <= mtu)
-			path_list_add(&c->out, p);
-		else if (p->family == AF_INET6)
-			cut_ip6(c, p, mtu, &h);
+		if ((p->flags & PATH_F_POST_FRAG) != 0)
+			cut(c, p);
 		else
-			path_frag_ip4(c, p, mtu, &h);
+			path_list_add(&c->out, p);
 	}
 	c->sealed.count = 0;
 }

@@ -64,17 +64,18 @@ static bool aim(struct path_ctx *c, struct path_pkt *p)
 }
 
 /* An inline session is of one port: when the route has moved, the SA must move first. */
-static bool in_place(struct path_ctx *c, struct path_pkt *p)
+static bool in_place(const struct path_pkt *p)
 {
-	const struct db_sa *sa = p->sa;
-	struct path_note n = { .kind = PATH_NOTE_PLACE, .port = p->port, .id = sa->id };
+	return (p->sa->flags & DB_SA_INLINE) == 0 || p->sa->place_port == p->port;
+}
 
-	if ((sa->flags & DB_SA_INLINE) == 0 || sa->place_port == p->port)
-		return true;
+static void move(struct path_ctx *c, struct path_pkt *p)
+{
+	struct path_note n = { .kind = PATH_NOTE_PLACE, .port = p->port, .id = p->sa->id };
+
 	if (path_note_due(c))
 		(void)path_note_send(c, &n);
 	path_drop_out(c, p, PATH_DROP_OUTER_ROUTE);
-	return false;
 }
 
 /* Too long: cut it before encryption, have it cut after, or refuse it. */
@@ -119,8 +120,12 @@ void path_outer(struct path_ctx *c)
 	for (uint32_t i = 0; i < c->outer.count; i++) {
 		struct path_pkt *p = c->outer.pkt[i];
 
-		if (aim(c, p) && in_place(c, p))
+		if (!aim(c, p))
+			continue;
+		if (in_place(p))
 			measure(c, p);
+		else
+			move(c, p);
 	}
 	c->outer.count = 0;
 }
