@@ -153,6 +153,7 @@ void Side::start(struct crypto *crypto, const struct crypto_rand *rand, const ch
 	ports.install = [](void *ctx, struct slab_handle sa, struct ike_child_sa *child) {
 		ike_engine_installed(of(ctx)->engine, of(ctx)->now_ms, sa, child->spi_in, ERR_OK);
 	};
+	ports.child_use = [](void *, struct slab_handle, uint32_t) {};
 	ports.child_down = [](void *, struct slab_handle, uint32_t) {};
 	ports.config_set = [](void *, struct slab_handle, const struct ike_config *, bool *) {};
 	ports.up = [](void *ctx, struct slab_handle) { of(ctx)->ups++; };

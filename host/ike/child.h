@@ -2,6 +2,7 @@
 #define IKE_CHILD_H
 
 #include "ike/sa.h"
+#include "ike/wire/proposal.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -19,15 +20,42 @@ struct ike_child_plan {
 };
 
 /*
- * Derives the keys and asks the world to install the pair; the SA waits for ike_engine_installed.  plan->spi_in is the world's from here
- * on, even after an error.
+ * Derives the keys and asks the world to install the pair; it waits for ike_engine_installed.  plan->spi_in is the world's from here
+ * on, even after an error.  ERR_FULL: the SA has IKE_SA_CHILDREN.
  */
 MUST_USE enum err ike_child_install(struct ike_engine *e, struct ike_sa *sa, const struct ike_child_plan *plan);
 
-/* Removes a child and tells the world; posts NO_CHILD when it was the last. */
-void ike_child_remove(struct ike_sa *sa, struct ike_child *child);
+/* A pair that the peer made and we can't: it is to be deleted.  'spi_in' is the engine's still and goes back at the end. */
+void ike_child_stillborn(struct ike_sa *sa, uint32_t spi_in);
 
-/* The child that sends with 'spi_out'; NULL when there is none. */
+/* Tells the world, if that has it, and frees it. */
+void ike_child_free(struct ike_child *child);
+
+/* The world is told that it is gone, though the peer doesn't know yet. */
+void ike_child_tell_down(struct ike_child *child);
+
+/* Our offer of a successor of 'old': its algorithms, and 'group' if that isn't NULL.  Appended to 'out'. */
+MUST_USE enum err ike_child_offer(const struct ike_child *old, const struct crypto_alg *group, uint32_t spi, struct ike_proposals *out);
+
+/* The lifetime begins; and a rekey that failed is tried again later, if it lives so long. */
+void ike_child_begin_life(struct ike_child *child);
+void ike_child_rekey_later(struct ike_child *child);
+
+/* Packets go out by 'child' from now on. */
+void ike_child_send_by(struct ike_child *child);
+
+/* If packets go out by 'from', which is to go: let them go out by its successor, or else by another child. */
+void ike_child_hand_over(const struct ike_child *from);
+
+/* Whether there is a child that isn't gone, or being made, beside 'but'. */
+bool ike_child_any_but(const struct ike_sa *sa, const struct ike_child *but);
+
+static inline bool ike_child_any(const struct ike_sa *sa)
+{
+	return ike_child_any_but(sa, NULL);
+}
+
+/* The child that sends with 'spi_out', as the peer sees it: not one that it deleted.  NULL when there is none. */
 struct ike_child *ike_child_by_out(const struct ike_sa *sa, uint32_t spi_out);
 
 #ifdef __cplusplus

@@ -10,6 +10,7 @@
 
 #include "ike/child.h"
 #include "ike/core.h"
+#include "ike/exchange/act_child_i.h"
 #include "ike/input.h"
 #include "ike/keying/proof.h"
 #include "ike/live.h"
@@ -36,6 +37,8 @@ static void fill_defaults(struct ike_engine_config *cfg)
 	set_default(&cfg->probe_base_ms, 1000);
 	set_default(&cfg->probe_tries, 3);
 	set_default(&cfg->notify_rate, 10);
+	set_default(&cfg->rekey_retry_ms, 10000);
+	set_default(&cfg->fade_ms, 5000);
 	if (cfg->nat_keepalive_s == 0)
 		cfg->nat_keepalive_s = 20;
 	if (cfg->retransmit_tries > TRIES_MAX)
@@ -284,22 +287,41 @@ void ike_engine_abandon(struct ike_engine *e, uint64_t now_ms, struct slab_handl
 	begin_delete(e, sa);
 }
 
+/* Posts 'event' to one of its children; usable ones alone take orders. */
+static void order_child(struct ike_engine *e, struct ike_sa *sa, uint32_t spi_in, enum ike_child_event event)
+{
+	struct ike_child *child = sa == NULL ? NULL : ike_sa_child(sa, spi_in);
+	enum ike_child_kind kind = child == NULL ? IKE_CHILD_GONE : ike_childfsm_kind(child);
+
+	if (kind != IKE_CHILD_LIVE && kind != IKE_CHILD_MOVING)
+		return;
+	ike_childfsm_post(child, event);
+	ike_fsm_drain(e);
+}
+
 void ike_engine_delete_child(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, uint32_t spi_in)
 {
-	struct ike_sa *sa = live(e, now_ms, handle);
-	struct ike_child *child = sa == NULL ? NULL : ike_sa_child(sa, spi_in);
+	order_child(e, live(e, now_ms, handle), spi_in, IKE_CE_DELETE);
+}
 
-	if (child == NULL || !child->up)
+void ike_engine_rekey_child(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, uint32_t spi_in)
+{
+	if (e->cfg.child_rekey)
+		order_child(e, live(e, now_ms, handle), spi_in, IKE_CE_REKEY);
+}
+
+void ike_engine_expire_child(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, uint32_t spi_in)
+{
+	order_child(e, live(e, now_ms, handle), spi_in, IKE_CE_HARD);
+}
+
+void ike_engine_rekey(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle)
+{
+	struct ike_sa *sa = live(e, now_ms, handle);
+
+	if (sa == NULL || !sa->came_up)
 		return;
-	if (sa->gone == NULL)
-		sa->gone = (uint32_t *)calloc(IKE_GONE_MAX, sizeof(*sa->gone));
-	if (sa->gone != NULL && sa->gone_count < IKE_GONE_MAX) {
-		sa->gone[sa->gone_count++] = spi_in;
-		sa->todo |= 1u << IKE_TX_DELETE_CHILD;
-		ike_fsm_post(sa, IKE_E_SEND);
-	}
-	ike_core_log_sa(sa, LOG_L_NOTICE, "child.down", "reason=deleted spi-in=%08x", spi_in);
-	ike_child_remove(sa, child);
+	ike_fsm_post(sa, IKE_E_SOFT);
 	ike_fsm_drain(e);
 }
 
@@ -406,21 +428,38 @@ void ike_engine_authorized(struct ike_engine *e, uint64_t now_ms, struct slab_ha
 	ike_fsm_drain(e);
 }
 
+/* What the world's answer is to the child that waits for it; IKE_CE_COUNT: it doesn't. */
+static enum ike_child_event installed_event(const struct ike_child *child, enum err err)
+{
+	switch ((enum ike_child_state)child->state) {
+	case IKE_C_FIRST:
+	case IKE_C_R_INSTALL:
+		return err == ERR_OK ? IKE_CE_INSTALLED : IKE_CE_NOT_INSTALLED;
+	case IKE_C_I_INSTALL:
+		return err == ERR_OK ? ike_act_child_i_verdict(child) : IKE_CE_NOT_INSTALLED;
+	default:
+		return IKE_CE_COUNT;
+	}
+}
+
 void ike_engine_installed(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, uint32_t spi_in, enum err err)
 {
 	struct ike_sa *sa = live(e, now_ms, handle);
 	struct ike_child *child = sa == NULL ? NULL : ike_sa_child(sa, spi_in);
+	enum ike_child_event event = child == NULL ? IKE_CE_COUNT : installed_event(child, err);
 
-	if (child == NULL || sa->asked != IKE_ASKED_INSTALL) {
+	if (event == IKE_CE_COUNT || (child->state == IKE_C_FIRST && sa->asked != IKE_ASKED_INSTALL)) {
 		if (sa != NULL)
 			ike_core_count(e, IKE_STAT_STALE);
 		return;
 	}
-	sa->asked = IKE_ASKED_NOTHING;
-	child->up = err == ERR_OK;
 	if (err != ERR_OK)
 		ike_core_log_sa(sa, LOG_L_WARN, "child.failed", "spi-in=%08x cause=%s", spi_in, err_name(err));
-	ike_fsm_post(sa, err == ERR_OK ? IKE_E_INSTALLED : IKE_E_NOT_INSTALLED);
+	ike_childfsm_post(child, event);
+	if (child->state == IKE_C_FIRST) {
+		sa->asked = IKE_ASKED_NOTHING;
+		ike_fsm_post(sa, err == ERR_OK ? IKE_E_INSTALLED : IKE_E_NOT_INSTALLED);
+	}
 	ike_fsm_drain(e);
 }
 
@@ -465,7 +504,8 @@ static void describe_children(const struct ike_sa *sa, struct ike_sa_info *out)
 		i->remote_count = c->remote_count;
 		i->local = c->ts;
 		i->remote = c->ts + c->local_count;
-		i->up = c->up;
+		i->up = ike_childfsm_kind(c) == IKE_CHILD_LIVE || ike_childfsm_kind(c) == IKE_CHILD_MOVING;
+		i->sends = c->spi_in == sa->sender;
 	}
 }
 

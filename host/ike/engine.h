@@ -41,6 +41,8 @@ struct ike_engine_config {
 	uint32_t retransmit_tries;   /* transmissions in all (6): the peer is dead after base * (2^tries - 1) */
 	uint32_t probe_base_ms;      /* the same for a probe that a hint asked for (1000, 3 tries) */
 	uint32_t probe_tries;
+	uint32_t rekey_retry_ms;  /* after a rekey that was refused for the time being, up to half as long again (10000) */
+	uint32_t fade_ms;         /* a deleted pair receives for so long what was on its way (5000) */
 	uint16_t nat_keepalive_s; /* (20) */
 	bool child_rekey;         /* the world's 'install' can take a successor; else rekeying a child is NO_ADDITIONAL_SAS */
 	uint32_t notify_rate;     /* unprotected INVALID_IKE_SPI and INVALID_SPI: per second (10) */
@@ -90,6 +92,16 @@ void ike_engine_abandon(struct ike_engine *e, uint64_t now_ms, struct slab_handl
 /* Deletes one pair of ESP SAs; child_down is called at once. */
 void ike_engine_delete_child(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, uint32_t spi_in);
 
+/*
+ * Rekeys the IKE SA, or one pair of its ESP SAs, as soon as its other exchanges leave room, RFC7296-2.8.  Nothing if that is under
+ * way, or the SA isn't up.
+ */
+void ike_engine_rekey(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa);
+void ike_engine_rekey_child(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, uint32_t spi_in);
+
+/* A pair is at the end of its lifetime in bytes or numbers: deleted, and the IKE SA with its last one. */
+void ike_engine_expire_child(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, uint32_t spi_in);
+
 /* Checks now whether the peer lives: an empty INFORMATIONAL; down(DEAD_PEER) if it doesn't answer. */
 void ike_engine_probe(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa);
 
@@ -138,6 +150,7 @@ struct ike_child_info {
 	uint8_t local_count, remote_count;
 	const struct ike_ts *local, *remote;
 	bool up;
+	bool sends; /* packets go out by it */
 };
 
 enum { IKE_INFO_CHILDREN = 8, IKE_INFO_NONCE = 16 };
@@ -215,6 +228,10 @@ bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa
 	X(NOTIFY_LIMITED, "notify-limited", "unprotected notifies not sent at the limit") \
 	X(STALE, "stale", "answers and orders for an SA that is gone")                    \
 	X(MOVED, "moved", "peers that moved behind their NAT")                            \
+	X(REKEY, "rekey", "IKE SAs that got new keys, whoever asked")                     \
+	X(CHILD_REKEY, "child-rekey", "CHILD_SAs that got a successor, whoever asked")    \
+	X(REKEY_REFUSED, "rekey-refused", "rekeys of ours that the peer refused")         \
+	X(REKEY_CROSSED, "rekey-crossed", "rekeys of ours that met one of the peer's")    \
 	X(UP, "up", "IKE SAs that came up")                                               \
 	X(DOWN, "down", "IKE SAs that went down after having been up")                    \
 	X(CRYPTO, "crypto", "failures of the crypto library or of memory")

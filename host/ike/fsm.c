@@ -7,13 +7,17 @@
 
 #include <assert.h>
 
+#include "ike/child.h"
 #include "ike/core.h"
 #include "ike/exchange/act_auth_i.h"
 #include "ike/exchange/act_auth_r.h"
 #include "ike/exchange/act_child.h"
 #include "ike/exchange/act_info.h"
 #include "ike/exchange/act_init.h"
-#include "ike/exchange/act_rekey.h"
+#include "ike/exchange/act_rekey_i.h"
+#include "ike/exchange/act_rekey_r.h"
+#include "ike/rekey/attempt.h"
+#include "ike/todo.h"
 
 static_assert((int)IKE_E_COUNT <= 64, "ike_sa.posted has a bit for each event");
 
@@ -33,6 +37,8 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(IDLE,      INITIATE)      = DO(init_send,        I_INIT,    DEAD),
 	ON(IDLE,      INIT_REQUEST)  = DO(init_reply,       R_INIT,    DEAD),
 	ON(IDLE,      REPLACED)      = GO(OLD),
+	ON(IDLE,      SUPERSEDED)    = GO(DELETING),
+	ON(IDLE,      SPARED)        = GO(SPARE),
 
 	/* Nothing here is authentic: no message but a usable response ends the wait. */
 	ON(I_INIT,    INIT_RESPONSE) = DO(init_accept,      I_KEYED,   I_INIT),
@@ -64,6 +70,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(I_VERIFY,  TIMEOUT)       = GO(DELETING),
 	ON(I_VERIFY,  DELETE)        = GO(DELETING),
 
+	ON(I_INSTALL, CHILD)         = DO(child_run,        I_INSTALL, I_INSTALL),
 	ON(I_INSTALL, INSTALLED)     = DO(auth_i_up,        UP,        DELETING),
 	ON(I_INSTALL, NOT_INSTALLED) = GO(DELETING),
 	ON(I_INSTALL, INFO_REQUEST)  = DO(info_answer,      I_INSTALL, I_INSTALL),
@@ -99,6 +106,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(R_GRANT,   TIMEOUT)       = DO(auth_r_refuse,    LINGER,    DEAD),
 	ON(R_GRANT,   DELETE)        = DO(auth_r_refuse,    LINGER,    DEAD),
 
+	ON(R_INSTALL, CHILD)         = DO(child_run,        R_INSTALL, R_INSTALL),
 	ON(R_INSTALL, INSTALLED)     = DO(auth_r_up,        UP,        DEAD),
 	ON(R_INSTALL, NOT_INSTALLED) = DO(auth_r_no_child,  CHILDLESS, DEAD),
 	ON(R_INSTALL, TIMEOUT)       = DO(auth_r_no_child,  CHILDLESS, DEAD),
@@ -106,30 +114,85 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 
 	ON(UP,        INFO_REQUEST)  = DO(info_answer,      UP,        UP),
 	ON(UP,        INFO_RESPONSE) = DO(info_take,        UP,        UP),
-	ON(UP,        CHILD_REQUEST) = DO(child_make,       R_CHILD,   UP),
-	ON(UP,        REKEY_REQUEST) = DO(rekey_reply,      UP,        UP),
+	ON(UP,        CHILD_REQUEST) = DO(child_ask,        UP,        UP),
+	ON(UP,        CHILD_RESPONSE) = DO(child_answer,    UP,        UP),
+	ON(UP,        CHILD)         = DO(child_run,        UP,        UP),
+	ON(UP,        SOFT)          = DO(rekey_i_want,     UP,        UP),
+	ON(UP,        REKEY_REQUEST) = DO(rekey_r_reply,    UP,        UP),
+	ON(UP,        REKEY_EARLY)   = DO(info_later,       UP,        UP), /* RFC7296-2.25.1 */
 	ON(UP,        PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
 	ON(UP,        BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
 	ON(UP,        BAD_RESPONSE)  = GO(DELETING),
 	ON(UP,        NO_CHILD)      = GO(CHILDLESS),
-	ON(UP,        SEND)          = DO(info_send,        UP,        UP),
+	ON(UP,        SEND)          = DO(info_send,        UP,        DELETING),
+	ON(UP,        SEND_REKEY)    = DO(rekey_i_send,     REKEY,     UP),
 	ON(UP,        NO_ANSWER)     = GO(DEAD),
 	ON(UP,        LIFETIME)      = GO(DELETING),
 	ON(UP,        DELETE)        = GO(DELETING),
 
-	ON(R_CHILD,   INSTALLED)     = DO(child_reply,      UP,        DELETING),
-	ON(R_CHILD,   NOT_INSTALLED) = DO(child_give_up,    UP,        DELETING),
-	ON(R_CHILD,   TIMEOUT)       = DO(child_give_up,    UP,        DELETING),
-	ON(R_CHILD,   INFO_RESPONSE) = DO(info_take,        R_CHILD,   R_CHILD),
-	ON(R_CHILD,   BAD_RESPONSE)  = GO(DELETING),
-	ON(R_CHILD,   SEND)          = DO(info_send,        R_CHILD,   R_CHILD),
-	ON(R_CHILD,   NO_ANSWER)     = GO(DEAD),
-	ON(R_CHILD,   LIFETIME)      = GO(DELETING),
-	ON(R_CHILD,   DELETE)        = GO(DELETING),
+	/* Children rest while the IKE SA is rekeyed; a delete is answered as usual and ends the attempt (RFC7296-2.25.2). */
+	ON(REKEY,     INFO_REQUEST)  = DO(info_answer,      REKEY,     REKEY),
+	ON(REKEY,     CHILD_REQUEST) = DO(info_later,       REKEY,     REKEY),
+	ON(REKEY,     CHILD)         = DO(child_run,        REKEY,     REKEY),
+	ON(REKEY,     SOFT)          = GO(REKEY),
+	ON(REKEY,     REKEY_REQUEST) = DO(rekey_r_cross,    X_REKEY,   REKEY),
+	ON(REKEY,     REKEY_RESPONSE) = DO(rekey_i_take,    UP,        DELETING),
+	ON(REKEY,     REKEY_GROUP)   = DO(rekey_i_group,    REKEY,     UP),
+	ON(REKEY,     REKEY_REFUSED) = DO(rekey_i_refused,  UP,        UP),
+	ON(REKEY,     PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
+	ON(REKEY,     BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
+	ON(REKEY,     BAD_RESPONSE)  = GO(DELETING),
+	ON(REKEY,     NO_CHILD)      = GO(REKEY),
+	ON(REKEY,     NO_ANSWER)     = GO(DEAD),
+	ON(REKEY,     LIFETIME)      = GO(REKEY_DROP),
+	ON(REKEY,     DELETE)        = GO(REKEY_DROP),
+
+	/* Both made one; the one with the lowest nonce is deleted by who asked for it (RFC7296-2.8.2). */
+	ON(X_REKEY,   INFO_REQUEST)  = DO(info_answer,      X_REKEY,   X_REKEY),
+	ON(X_REKEY,   CHILD_REQUEST) = DO(info_later,       X_REKEY,   X_REKEY),
+	ON(X_REKEY,   CHILD)         = DO(child_run,        X_REKEY,   X_REKEY),
+	ON(X_REKEY,   SOFT)          = GO(X_REKEY),
+	ON(X_REKEY,   REKEY_REQUEST) = DO(info_later,       X_REKEY,   X_REKEY),
+	ON(X_REKEY,   REKEY_RESPONSE) = DO(rekey_i_win,     UP,        DELETING),
+	ON(X_REKEY,   REKEY_REDUNDANT) = DO(rekey_i_lose,   UP,        DELETING),
+	ON(X_REKEY,   REKEY_GROUP)   = DO(rekey_i_adopt,    UP,        UP),
+	ON(X_REKEY,   REKEY_REFUSED) = DO(rekey_i_adopt,    UP,        UP),
+	ON(X_REKEY,   SPARE_GONE)    = DO(rekey_i_alone,    REKEY,     REKEY),
+	ON(X_REKEY,   PEER_DELETE)   = DO(rekey_i_follow,   UP,        DEAD), /* it didn't notice ours */
+	ON(X_REKEY,   BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
+	ON(X_REKEY,   BAD_RESPONSE)  = GO(DELETING),
+	ON(X_REKEY,   NO_CHILD)      = GO(X_REKEY),
+	ON(X_REKEY,   NO_ANSWER)     = GO(DEAD),
+	ON(X_REKEY,   LIFETIME)      = GO(REKEY_DROP),
+	ON(X_REKEY,   DELETE)        = GO(REKEY_DROP),
+
+	/* What the peer may have made is deleted too. */
+	ON(REKEY_DROP, INFO_REQUEST) = DO(info_answer,      REKEY_DROP, REKEY_DROP),
+	ON(REKEY_DROP, CHILD_REQUEST) = DO(info_later,      REKEY_DROP, REKEY_DROP),
+	ON(REKEY_DROP, REKEY_REQUEST) = DO(info_later,      REKEY_DROP, REKEY_DROP),
+	ON(REKEY_DROP, REKEY_RESPONSE) = DO(rekey_i_take,   DELETING,  DELETING),
+	ON(REKEY_DROP, REKEY_REDUNDANT) = DO(rekey_i_take,  DELETING,  DELETING),
+	ON(REKEY_DROP, REKEY_GROUP)  = GO(DELETING),
+	ON(REKEY_DROP, REKEY_REFUSED) = GO(DELETING),
+	ON(REKEY_DROP, PEER_DELETE)  = DO(info_answer,      LINGER,    DEAD),
+	ON(REKEY_DROP, BAD_REQUEST)  = DO(info_bad,         LINGER,    DEAD),
+	ON(REKEY_DROP, BAD_RESPONSE) = GO(DELETING),
+	ON(REKEY_DROP, NO_ANSWER)    = GO(DEAD),
+
+	/* Requests stay unanswered until it is known whose SA it becomes: the peer asks again. */
+	ON(SPARE,     INFO_REQUEST)  = GO(SPARE),
+	ON(SPARE,     CHILD_REQUEST) = GO(SPARE),
+	ON(SPARE,     REKEY_REQUEST) = GO(SPARE),
+	ON(SPARE,     PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
+	ON(SPARE,     BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
+	ON(SPARE,     REPLACED)      = GO(OLD),
+	ON(SPARE,     CLOSED)        = GO(LINGER),
+	ON(SPARE,     NO_ANSWER)     = GO(DEAD),
+	ON(SPARE,     DELETE)        = GO(DELETING),
 
 	ON(OLD,       INFO_REQUEST)  = DO(info_answer,      OLD,       OLD),
-	ON(OLD,       CHILD_REQUEST) = DO(info_no_more,     OLD,       OLD),
-	ON(OLD,       REKEY_REQUEST) = DO(info_no_more,     OLD,       OLD),
+	ON(OLD,       CHILD_REQUEST) = DO(info_later,       OLD,       OLD),
+	ON(OLD,       REKEY_REQUEST) = DO(info_later,       OLD,       OLD),
 	ON(OLD,       PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
 	ON(OLD,       BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
 	ON(OLD,       TIMEOUT)       = GO(DELETING),
@@ -137,11 +200,14 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(CHILDLESS, INFO_REQUEST)  = DO(info_answer,      CHILDLESS, CHILDLESS),
 	ON(CHILDLESS, INFO_RESPONSE) = DO(info_take,        CHILDLESS, CHILDLESS),
 	ON(CHILDLESS, CHILD_REQUEST) = DO(info_no_more,     CHILDLESS, CHILDLESS),
+	ON(CHILDLESS, CHILD)         = DO(child_run,        CHILDLESS, CHILDLESS),
+	ON(CHILDLESS, SOFT)          = GO(CHILDLESS),
 	ON(CHILDLESS, REKEY_REQUEST) = DO(info_no_more,     CHILDLESS, CHILDLESS),
 	ON(CHILDLESS, PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
 	ON(CHILDLESS, BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
 	ON(CHILDLESS, BAD_RESPONSE)  = GO(DELETING),
-	ON(CHILDLESS, SEND)          = DO(info_send,        CHILDLESS, CHILDLESS),
+	ON(CHILDLESS, NO_CHILD)      = GO(CHILDLESS),
+	ON(CHILDLESS, SEND)          = DO(info_send,        CHILDLESS, DELETING),
 	ON(CHILDLESS, NO_ANSWER)     = GO(DEAD),
 	ON(CHILDLESS, TIMEOUT)       = GO(DELETING),
 	ON(CHILDLESS, LIFETIME)      = GO(DELETING),
@@ -150,9 +216,10 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(DELETING,  SEND)          = DO(info_send,        DELETING,  DEAD),
 	ON(DELETING,  DELETED)       = GO(DEAD),
 	ON(DELETING,  INFO_RESPONSE) = GO(DELETING),
+	ON(DELETING,  CHILD_RESPONSE) = GO(DELETING),
 	ON(DELETING,  INFO_REQUEST)  = DO(info_answer,      DELETING,  DELETING),
-	ON(DELETING,  CHILD_REQUEST) = DO(info_no_more,     DELETING,  DELETING),
-	ON(DELETING,  REKEY_REQUEST) = DO(info_no_more,     DELETING,  DELETING),
+	ON(DELETING,  CHILD_REQUEST) = DO(info_later,       DELETING,  DELETING),
+	ON(DELETING,  REKEY_REQUEST) = DO(info_later,       DELETING,  DELETING), /* RFC7296-2.8.2, -2.25.2 */
 	ON(DELETING,  PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
 	ON(DELETING,  BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
 	ON(DELETING,  BAD_RESPONSE)  = GO(DEAD),
@@ -216,7 +283,8 @@ const char *ike_fsm_event_text(enum ike_event event)
 
 static bool is_end(enum ike_state state)
 {
-	return state == IKE_S_DELETING || state == IKE_S_I_DROP || state == IKE_S_LINGER || state == IKE_S_DEAD;
+	return state == IKE_S_DELETING || state == IKE_S_I_DROP || state == IKE_S_REKEY_DROP || state == IKE_S_LINGER ||
+	       state == IKE_S_DEAD;
 }
 
 /* The reason that an event gives for the end, where no action gave a better one. */
@@ -245,6 +313,7 @@ static void arm_wait(struct ike_sa *sa)
 	switch (states[sa->state].wait) {
 	case IKE_WAIT_NEVER:
 	case IKE_WAIT_ANSWER: /* retransmission ends it */
+	case IKE_WAIT_FADE:   /* a child's */
 		break;
 	case IKE_WAIT_WORLD:
 		wait_ms = e->cfg.answer_ms;
@@ -276,6 +345,13 @@ static void end(struct ike_sa *sa, enum ike_down why)
 	wheel_disarm(&e->wheel, &sa->nat_timer);
 	wheel_disarm(&e->wheel, &sa->life_timer);
 	ike_sa_tell_down(sa);
+	if (sa->state != IKE_S_REKEY_DROP)
+		ike_attempt_end(sa);
+	if (sa->spare != NULL)
+		ike_fsm_post(sa->spare, IKE_E_DELETE);
+	if (sa->spare_of != NULL)
+		ike_fsm_post(sa->spare_of, IKE_E_SPARE_GONE);
+	ike_sa_part(sa);
 	sa->window.busy = false; /* what the peer asked is asked in vain */
 	sa->todo = sa->state == IKE_S_DELETING ? 1u << IKE_TX_DELETE : 0;
 	if (sa->state == IKE_S_LINGER || sa->state == IKE_S_DEAD)
@@ -285,6 +361,15 @@ static void end(struct ike_sa *sa, enum ike_down why)
 	sa->posted = 0;
 	list_del(&sa->link);
 	list_add(&e->dead, &sa->link);
+}
+
+static void post_send(struct ike_sa *sa)
+{
+	enum ike_tx tx = ike_todo_next(sa);
+	enum ike_event event = tx == IKE_TX_REKEY ? IKE_E_SEND_REKEY : IKE_E_SEND;
+
+	if (tx != IKE_TX_NONE && ike_fsm[sa->state][event].ok != IKE_S_NONE)
+		ike_fsm_post(sa, event);
 }
 
 static void enter(struct ike_sa *sa, enum ike_state next, enum ike_event event)
@@ -297,8 +382,9 @@ static void enter(struct ike_sa *sa, enum ike_state next, enum ike_event event)
 		if (is_end(next))
 			end(sa, why_of(sa, from, event));
 	}
-	if (sa->todo != 0 && !ike_window_waiting(&sa->window) && ike_fsm[next][IKE_E_SEND].ok != IKE_S_NONE)
-		ike_fsm_post(sa, IKE_E_SEND);
+	if (next == IKE_S_UP && next != from && !ike_child_any(sa)) /* the last one went meanwhile */
+		ike_fsm_post(sa, IKE_E_NO_CHILD);
+	post_send(sa);
 }
 
 static enum err step(const struct ike_step *s, enum ike_event event)
@@ -335,11 +421,14 @@ static void step_posted(struct ike_engine *e)
 	while ((node = list_first(&e->ready)) != NULL) {
 		struct ike_sa *sa = list_of(node, struct ike_sa, link);
 		struct ike_step s = { .e = e, .sa = sa };
-		int event = __builtin_ctzll(sa->posted);
+		int event;
 
-		sa->posted &= sa->posted - 1;
-		if (sa->posted == 0)
+		if (sa->posted == 0) { /* or withdrawn */
 			list_del(node);
+			continue;
+		}
+		event = __builtin_ctzll(sa->posted);
+		sa->posted &= sa->posted - 1;
 		(void)step(&s, (enum ike_event)event);
 	}
 }

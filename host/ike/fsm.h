@@ -26,7 +26,10 @@ extern "C" {
 	X(R_GRANT, WORLD, "the world is asked what the peer may have")                         \
 	X(R_INSTALL, WORLD, "the first child is being installed; IKE_AUTH isn't answered yet") \
 	X(UP, NEVER, "up")                                                                     \
-	X(R_CHILD, WORLD, "up; a child that the peer asked for is being installed")            \
+	X(REKEY, ANSWER, "up; our request for new keys is under way")                          \
+	X(X_REKEY, ANSWER, "the same, and the peer's crossing request has been answered")      \
+	X(REKEY_DROP, ANSWER, "no longer wanted, but our request for new keys is under way")   \
+	X(SPARE, ANSWER, "what the peer's crossing request made; it isn't known which stays")  \
 	X(OLD, OLD, "replaced by rekeying; the peer is to delete it")                          \
 	X(CHILDLESS, CHILDLESS, "authenticated, but without a child")                          \
 	X(DELETING, ANSWER, "we delete it; for the world it is gone")                          \
@@ -34,7 +37,16 @@ extern "C" {
 	X(DEAD, NEVER, "to be freed")
 
 /* What bounds the stay in a state; each has its time in the engine's configuration. */
-enum ike_wait { IKE_WAIT_NEVER, IKE_WAIT_ANSWER, IKE_WAIT_WORLD, IKE_WAIT_HALF_OPEN, IKE_WAIT_CHILDLESS, IKE_WAIT_OLD, IKE_WAIT_LINGER };
+enum ike_wait {
+	IKE_WAIT_NEVER,
+	IKE_WAIT_ANSWER,
+	IKE_WAIT_WORLD,
+	IKE_WAIT_HALF_OPEN,
+	IKE_WAIT_CHILDLESS,
+	IKE_WAIT_OLD,
+	IKE_WAIT_FADE,
+	IKE_WAIT_LINGER
+};
 
 enum ike_state {
 #define IKE_STATE_ENUM(name, wait, text) IKE_S_##name,
@@ -63,11 +75,23 @@ enum ike_state {
 	X(GRANTED, INTERNAL, "the world lets the peer in")                                          \
 	X(REFUSED, AUTH, "the world doesn't let the peer in")                                       \
 	X(NO_ADDRESS, ADDRESS, "the world has no address for the peer")                             \
-	X(INSTALLED, INTERNAL, "the child is installed")                                            \
-	X(NOT_INSTALLED, INSTALL, "the child couldn't be installed")                                \
+	X(CHILD, INTERNAL, "something was posted for a child")                                      \
+	X(INSTALLED, INTERNAL, "the first child is installed")                                      \
+	X(NOT_INSTALLED, INSTALL, "the first child couldn't be installed")                          \
 	X(CHILD_REQUEST, INTERNAL, "CREATE_CHILD_SA request for a child")                           \
+	X(CHILD_RESPONSE, INTERNAL, "response to ours for a child")                                 \
+	X(SOFT, INTERNAL, "end of the SA's soft lifetime, or the world wants new keys")             \
 	X(REKEY_REQUEST, INTERNAL, "CREATE_CHILD_SA request for a new IKE SA")                      \
-	X(REPLACED, INTERNAL, "rekeying gave it a successor")                                       \
+	X(REKEY_EARLY, INTERNAL, "the same, but exchanges of ours stand against it")                \
+	X(REKEY_RESPONSE, INTERNAL, "response to ours: there is a new IKE SA, which stays")         \
+	X(REKEY_REDUNDANT, INTERNAL, "the same, but the peer's crossing one stays")                 \
+	X(REKEY_GROUP, INTERNAL, "our request for a new IKE SA refused: INVALID_KE_PAYLOAD")        \
+	X(REKEY_REFUSED, INTERNAL, "the same, refused for another reason")                          \
+	X(REPLACED, INTERNAL, "rekeying by the peer gave it a successor")                           \
+	X(SUPERSEDED, INTERNAL, "rekeying by us did, or it isn't needed")                           \
+	X(SPARED, INTERNAL, "rekeying by the peer made it, and crossed ours")                       \
+	X(SPARE_GONE, INTERNAL, "what the peer's crossing request made is no more")                 \
+	X(CLOSED, INTERNAL, "the peer deleted the SA whose keys it has now")                        \
 	X(INFO_REQUEST, INTERNAL, "INFORMATIONAL request")                                          \
 	X(INFO_RESPONSE, INTERNAL, "INFORMATIONAL response")                                        \
 	X(PEER_DELETE, PEER_DELETED, "the peer deletes the SA")                                     \
@@ -76,6 +100,7 @@ enum ike_state {
 	X(BAD_RESPONSE, PROTOCOL, "authentic response that breaks the format, or says that we did") \
 	X(NO_CHILD, NO_CHILD, "the last child is gone")                                             \
 	X(SEND, INTERNAL, "the window is free for a request that waits")                            \
+	X(SEND_REKEY, INTERNAL, "the same, for our request for a new IKE SA")                       \
 	X(NO_ANSWER, TIMEOUT, "the last retransmission went unanswered")                            \
 	X(TIMEOUT, WORLD, "the state lasted too long")                                              \
 	X(LIFETIME, LIFETIME, "end of the SA's lifetime")                                           \

@@ -11,7 +11,10 @@
 #include "ike/core.h"
 #include "ike/keying/seal.h"
 #include "ike/live.h"
+#include "ike/rekey/attempt.h"
+#include "ike/todo.h"
 #include "ike/wire/delete.h"
+#include "ike/wire/nonce.h"
 #include "ike/wire/rule.h"
 
 static bool deletes_ike(const struct ike_msg *msg)
@@ -40,6 +43,35 @@ static enum ike_event refusal_event(const struct ike_msg *msg)
 	return ike_msg_notify(msg, IKE_N_INVALID_KE_PAYLOAD, NULL) ? IKE_E_INIT_GROUP : IKE_E_INIT_REFUSED;
 }
 
+/* A peer's request for a new IKE SA: our exchanges may stand against it, but for one that asks for the same. */
+static enum ike_event rekey_event(const struct ike_sa *sa)
+{
+	bool early = ike_todo_moving(sa) || (ike_window_waiting(&sa->window) && sa->tx != IKE_TX_REKEY);
+
+	return sa->state == IKE_S_UP && early ? IKE_E_REKEY_EARLY : IKE_E_REKEY_REQUEST;
+}
+
+/* The response to our request for a new IKE SA. */
+static enum ike_event rekeyed_event(const struct ike_sa *sa, const struct ike_msg *msg)
+{
+	struct rd r = rd_of(ike_msg_find(msg, IKE_P_NONCE)->body);
+	struct bytes nonce;
+
+	if (sa->tx != IKE_TX_REKEY || ike_nonce_parse(&r, &nonce) != ERR_OK)
+		return IKE_E_BAD_RESPONSE;
+	return ike_attempt_redundant(sa->attempt, nonce) ? IKE_E_REKEY_REDUNDANT : IKE_E_REKEY_RESPONSE;
+}
+
+/* A refusal of our CREATE_CHILD_SA. */
+static enum ike_event create_refusal(const struct ike_sa *sa, const struct ike_msg *msg)
+{
+	if (complains(msg))
+		return IKE_E_BAD_RESPONSE;
+	if (sa->tx != IKE_TX_REKEY)
+		return IKE_E_CHILD_RESPONSE;
+	return ike_msg_notify(msg, IKE_N_INVALID_KE_PAYLOAD, NULL) ? IKE_E_REKEY_GROUP : IKE_E_REKEY_REFUSED;
+}
+
 /* The event that a message of 'form' is; IKE_E_COUNT for one that no state has a use for yet. */
 static enum ike_event classify(const struct ike_sa *sa, const struct ike_msg *msg, enum ike_form form)
 {
@@ -58,8 +90,14 @@ static enum ike_event classify(const struct ike_sa *sa, const struct ike_msg *ms
 		return IKE_E_AUTH_REFUSED;
 	case IKE_FORM_CHILD_REQUEST:
 		return IKE_E_CHILD_REQUEST;
+	case IKE_FORM_CHILD_RESPONSE:
+		return sa->tx == IKE_TX_REKEY ? IKE_E_BAD_RESPONSE : IKE_E_CHILD_RESPONSE;
+	case IKE_FORM_CHILD_REFUSAL:
+		return create_refusal(sa, msg);
 	case IKE_FORM_REKEY_REQUEST:
-		return IKE_E_REKEY_REQUEST;
+		return rekey_event(sa);
+	case IKE_FORM_REKEY_RESPONSE:
+		return rekeyed_event(sa, msg);
 	case IKE_FORM_INFO_REQUEST:
 		return deletes_ike(msg) ? IKE_E_PEER_DELETE : IKE_E_INFO_REQUEST;
 	case IKE_FORM_INFO_RESPONSE:
@@ -152,6 +190,9 @@ static uint8_t exchange_under_way(const struct ike_sa *sa)
 		return IKE_X_IKE_SA_INIT;
 	case IKE_TX_AUTH:
 		return IKE_X_IKE_AUTH;
+	case IKE_TX_REKEY_CHILD:
+	case IKE_TX_REKEY:
+		return IKE_X_CREATE_CHILD_SA;
 	default:
 		return IKE_X_INFORMATIONAL;
 	}

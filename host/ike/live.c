@@ -9,6 +9,7 @@
 
 enum { DPD_TRIES = 5 }; /* cli.md 1.4: dead after 5 unanswered */
 enum { MS = 1000 };
+enum { SOFT_INITIATOR = 80, SOFT_RESPONDER = 88, SOFT_SPREAD = 5 }; /* percent of a lifetime, and of that the jitter */
 
 static uint64_t last_heard(const struct ike_sa *sa)
 {
@@ -72,10 +73,58 @@ static void nat_due(struct wheel_timer *t, uint64_t now_ms)
 	wheel_arm(&sa->engine->wheel, t, last + period_ms);
 }
 
+/* ---- lifetime ---- */
+
+/* A number below 'bound', which isn't 0; without randomness 0. */
+static uint64_t jitter(struct ike_engine *e, uint64_t bound)
+{
+	uint64_t n;
+
+	return crypto_rand_fill(e->cfg.rand, &n, sizeof(n)) == ERR_OK ? n % bound : 0;
+}
+
+uint64_t ike_live_soft_ms(struct ike_engine *e, enum ike_role role, uint32_t lifetime_s)
+{
+	uint64_t percent_ms = (uint64_t)lifetime_s * MS / 100;
+	uint64_t first = role == IKE_INITIATOR ? SOFT_INITIATOR : SOFT_RESPONDER;
+
+	return percent_ms * first + jitter(e, percent_ms * SOFT_SPREAD + 1);
+}
+
+uint64_t ike_live_retry_ms(struct ike_engine *e)
+{
+	return e->cfg.rekey_retry_ms + jitter(e, e->cfg.rekey_retry_ms / 2 + 1);
+}
+
+static void life_due(struct wheel_timer *t, uint64_t now_ms);
+
+static void arm_life(struct ike_sa *sa)
+{
+	bool soft = sa->soft_ms != 0 && (sa->hard_ms == 0 || sa->soft_ms < sa->hard_ms);
+	uint64_t due = soft ? sa->soft_ms : sa->hard_ms;
+
+	sa->life_timer.expired = life_due;
+	if (due != 0)
+		wheel_arm(&sa->engine->wheel, &sa->life_timer, due);
+}
+
 static void life_due(struct wheel_timer *t, uint64_t now_ms)
 {
-	(void)now_ms;
-	ike_fsm_post(list_of(t, struct ike_sa, life_timer), IKE_E_LIFETIME);
+	struct ike_sa *sa = list_of(t, struct ike_sa, life_timer);
+
+	if (sa->hard_ms != 0 && now_ms >= sa->hard_ms) {
+		ike_fsm_post(sa, IKE_E_LIFETIME);
+		return;
+	}
+	sa->soft_ms = 0;
+	ike_fsm_post(sa, IKE_E_SOFT);
+	arm_life(sa);
+}
+
+void ike_live_rekey_later(struct ike_sa *sa)
+{
+	sa->soft_ms = sa->engine->now_ms + ike_live_retry_ms(sa->engine);
+	arm_life(sa);
 }
 
 void ike_live_start(struct ike_sa *sa)
@@ -84,12 +133,15 @@ void ike_live_start(struct ike_sa *sa)
 
 	sa->dpd_timer.expired = dpd_due;
 	sa->nat_timer.expired = nat_due;
-	sa->life_timer.expired = life_due;
 	arm_dpd(sa);
 	if (sa->nat_local)
 		wheel_arm(&e->wheel, &sa->nat_timer, e->now_ms + (uint64_t)sa->nat_keepalive_s * MS);
-	if (sa->lifetime_s != 0)
-		wheel_arm(&e->wheel, &sa->life_timer, e->now_ms + (uint64_t)sa->lifetime_s * MS);
+	wheel_disarm(&e->wheel, &sa->life_timer);
+	if (sa->lifetime_s != 0) {
+		sa->soft_ms = e->now_ms + ike_live_soft_ms(e, (enum ike_role)sa->role, sa->lifetime_s);
+		sa->hard_ms = e->now_ms + (uint64_t)sa->lifetime_s * MS;
+	}
+	arm_life(sa);
 }
 
 static uint64_t moment(const struct ike_sa *sa, uint32_t idle_ms, uint64_t before)

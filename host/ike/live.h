@@ -7,8 +7,17 @@
 extern "C" {
 #endif
 
-/* The SA is up: its liveness checks, keepalives and lifetime begin. */
+/* The SA is up, or has new keys: its liveness checks, keepalives and lifetime begin. */
 void ike_live_start(struct ike_sa *sa);
+
+/* A rekey of it that failed is tried again later, if it lives so long. */
+void ike_live_rekey_later(struct ike_sa *sa);
+
+/* When an SA of 'lifetime_s' is rekeyed, from its beginning; who made it goes first, so that two seldom cross. */
+uint64_t ike_live_soft_ms(struct ike_engine *e, enum ike_role role, uint32_t lifetime_s);
+
+/* How long after a failure a rekey is tried again, RFC7296-2.25. */
+uint64_t ike_live_retry_ms(struct ike_engine *e);
 
 /* The world saw packets of the SA's children. */
 void ike_live_activity(struct ike_sa *sa, const struct ike_activity *activity);

@@ -112,14 +112,16 @@ struct ike_child_policy {
 	uint8_t local_count, remote_count;
 	const struct ike_ts *local; /* at most IKE_TS_COUNT of each side */
 	const struct ike_ts *remote;
-	bool narrow_to_address; /* a peer that asked for an address and isn't FlexVPN gets TSi = that address (cli.md 3) */
+	const struct crypto_alg *pfs; /* the group of a key exchange of its own when it is rekeyed; NULL: none is asked for */
+	uint32_t lifetime_s;          /* soft somewhat earlier: it is rekeyed; 0: no end */
+	bool narrow_to_address;       /* a peer that asked for an address and isn't FlexVPN gets TSi = that address (cli.md 3) */
 };
 
 /* What an IKE SA lives by once its peer is known: by the request for an initiator, by the grant for a responder. */
 struct ike_terms {
 	struct ike_child_policy child;
 	struct ike_dpd dpd;
-	uint32_t lifetime_s;         /* the IKE SA is deleted after this; 0: never */
+	uint32_t lifetime_s;         /* the IKE SA is rekeyed before and deleted after this; 0: never */
 	uint16_t nat_keepalive_s;    /* behind a NAT; 0: the engine's default */
 	uint16_t retransmit_tries;   /* 0: the engine's default */
 	uint32_t retransmit_base_ms; /* 0: the engine's default */
@@ -315,9 +317,13 @@ struct ike_ports {
 
 	/*
 	 * Installs both directions.  Until the answer comes the peer isn't answered (responder), so that it never sends into
-	 * a hole.  An SA that is up gets a second call when the peer rekeys a child (ike_engine_config.child_rekey).  From here on the SPI is the world's, whatever the answer: child_down says when the pair is to go.
+	 * a hole.  An SA that is up gets another call when a child is rekeyed (ike_engine_config.child_rekey): that pair only receives until
+	 * 'child_use'.  From here on the SPI is the world's, whatever the answer: child_down says when the pair is to go.
 	 */
 	void (*install)(void *ctx, struct slab_handle sa, struct ike_child_sa *child);
+
+	/* Packets go out by the pair 'spi_in' from now on; the others still receive.  An IKE SA's first pair needs no call. */
+	void (*child_use)(void *ctx, struct slab_handle sa, uint32_t spi_in);
 
 	/* The pair 'spi_in' is no more (deleted, its IKE SA gone, or its install failed or came too late). */
 	void (*child_down)(void *ctx, struct slab_handle sa, uint32_t spi_in);

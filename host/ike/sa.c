@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ike/child.h"
 #include "ike/core.h"
+#include "ike/rekey/attempt.h"
 
 static struct bytes spi_key(const uint64_t *spi)
 {
@@ -72,8 +74,7 @@ void ike_sa_opened(struct ike_sa *sa)
 	sa->half_open = false;
 }
 
-/* An SPI that is neither 0 nor taken. */
-static enum err draw_spi(struct ike_engine *e, uint64_t *out)
+enum err ike_sa_draw_spi(struct ike_engine *e, uint64_t *out)
 {
 	for (int tries = 0; tries < 8; tries++) {
 		uint64_t spi;
@@ -102,7 +103,7 @@ enum err ike_sa_new(struct ike_engine *e, enum ike_role role, const struct ike_p
 	struct ike_setup *setup;
 	struct ike_sa *sa;
 	uint64_t spi;
-	enum err err = draw_spi(e, &spi);
+	enum err err = ike_sa_draw_spi(e, &spi);
 
 	if (err != ERR_OK)
 		return err;
@@ -133,58 +134,63 @@ enum err ike_sa_new(struct ike_engine *e, enum ike_role role, const struct ike_p
 	return ERR_OK;
 }
 
-enum err ike_sa_prepare(struct ike_engine *e, struct ike_sa **old, uint64_t *spi)
+enum err ike_sa_twin(const struct ike_sa *sa, struct ike_fresh *fresh, struct ike_sa **out)
 {
+	struct ike_engine *e = sa->engine;
 	struct slab_handle handle;
-	enum err err = draw_spi(e, spi);
+	struct ike_sa *twin = (struct ike_sa *)slab_new(&e->sas, &handle);
 
-	if (err != ERR_OK)
-		return err;
-	*old = (struct ike_sa *)slab_new(&e->sas, &handle);
-	if (*old == NULL)
+	if (twin == NULL)
 		return ERR_FULL;
-	(*old)->engine = e;
-	(*old)->handle = handle;
-	(*old)->state = IKE_S_IDLE;
-	(*old)->why = IKE_DOWN_COUNT;
-	list_init(&(*old)->children);
+	twin->engine = e;
+	twin->handle = handle;
+	twin->state = IKE_S_IDLE;
+	twin->why = IKE_DOWN_COUNT;
+	list_init(&twin->children);
+	twin->path = sa->path;
+	twin->reply_path = sa->reply_path;
+	twin->pace = sa->pace;
+	twin->nat_local = sa->nat_local;
+	twin->nat_remote = sa->nat_remote;
+	twin->created_ms = e->now_ms;
+	twin->last_rx_ms = e->now_ms;
+	twin->role = (uint8_t)fresh->role;
+	twin->spi_i = fresh->spi_i;
+	twin->spi_r = fresh->spi_r;
+	twin->suite = fresh->suite;
+	secret_take(&twin->keys, &fresh->keys);
+	enter_spi(twin);
 	e->stats.sa_count++;
+	*out = twin;
 	return ERR_OK;
 }
 
-void ike_sa_unprepare(struct ike_sa *old)
+static void swap(void *a, void *b, size_t len)
 {
-	old->engine->stats.sa_count--;
-	slab_free(&old->engine->sas, old->handle);
+	uint8_t *x = (uint8_t *)a, *y = (uint8_t *)b;
+
+	for (size_t i = 0; i < len; i++) {
+		uint8_t kept = x[i];
+
+		x[i] = y[i];
+		y[i] = kept;
+	}
 }
 
-void ike_sa_replace(struct ike_sa *sa, struct ike_fresh *fresh, struct ike_sa *old)
+void ike_sa_swap(struct ike_sa *a, struct ike_sa *b)
 {
-	assert(!ike_window_waiting(&sa->window));
-	map_del(&sa->engine->by_spi, &sa->by_spi);
-	old->role = sa->role;
-	old->spi_i = sa->spi_i;
-	old->spi_r = sa->spi_r;
-	old->path = sa->path;
-	old->reply_path = sa->reply_path;
-	old->suite = sa->suite;
-	old->iv = sa->iv;
-	old->window = sa->window;
-	old->pace = sa->pace;
-	old->nat_local = sa->nat_local;
-	old->nat_remote = sa->nat_remote;
-	old->created_ms = sa->created_ms;
-	secret_take(&old->keys, &sa->keys);
-	enter_spi(old);
-
-	sa->role = IKE_RESPONDER;
-	sa->spi_i = fresh->spi_i;
-	sa->spi_r = fresh->spi_r;
-	sa->suite = fresh->suite;
-	sa->iv = 0;
-	memset(&sa->window, 0, sizeof(sa->window));
-	secret_take(&sa->keys, &fresh->keys);
-	enter_spi(sa);
+	assert(!ike_window_waiting(&a->window) && !ike_window_waiting(&b->window));
+	map_del(&a->engine->by_spi, &a->by_spi);
+	map_del(&b->engine->by_spi, &b->by_spi);
+	swap(&a->role, &b->role, sizeof(a->role));
+	swap(&a->spi_i, &b->spi_i, sizeof(a->spi_i));
+	swap(&a->spi_r, &b->spi_r, sizeof(a->spi_r));
+	swap(&a->suite, &b->suite, sizeof(a->suite));
+	swap(&a->keys, &b->keys, sizeof(a->keys));
+	swap(&a->iv, &b->iv, sizeof(a->iv));
+	swap(&a->window, &b->window, sizeof(a->window));
+	enter_spi(a);
+	enter_spi(b);
 }
 
 void ike_sa_settle(struct ike_sa *sa)
@@ -210,20 +216,23 @@ void ike_sa_settle(struct ike_sa *sa)
 	sa->setup = NULL;
 }
 
-static void free_children(struct ike_sa *sa, bool tell)
+static void free_children(struct ike_sa *sa)
 {
-	const struct ike_ports *ports = sa->engine->cfg.ports;
+	struct list *n;
 
-	for (struct list *n = list_first(&sa->children), *next; n != NULL; n = next) {
-		struct ike_child *child = list_of(n, struct ike_child, link);
+	while ((n = list_first(&sa->children)) != NULL)
+		ike_child_free(list_of(n, struct ike_child, link));
+	sa->posted &= ~(UINT64_C(1) << IKE_E_CHILD);
+}
 
-		next = list_next(&sa->children, n);
-		list_del(n);
-		if (tell)
-			ports->child_down(ports->ctx, sa->handle, child->spi_in);
-		free(child->ts);
-		free(child);
-	}
+void ike_sa_part(struct ike_sa *sa)
+{
+	if (sa->spare != NULL)
+		sa->spare->spare_of = NULL;
+	if (sa->spare_of != NULL)
+		sa->spare_of->spare = NULL;
+	sa->spare = NULL;
+	sa->spare_of = NULL;
 }
 
 void ike_sa_tell_down(struct ike_sa *sa)
@@ -231,7 +240,7 @@ void ike_sa_tell_down(struct ike_sa *sa)
 	struct ike_engine *e = sa->engine;
 
 	sa->asked = IKE_ASKED_NOTHING;
-	free_children(sa, true);
+	free_children(sa);
 	ike_sa_settle(sa);
 	if (!sa->known)
 		return;
@@ -259,13 +268,14 @@ void ike_sa_free(struct ike_sa *sa)
 	wheel_disarm(&e->wheel, &sa->dpd_timer);
 	wheel_disarm(&e->wheel, &sa->nat_timer);
 	wheel_disarm(&e->wheel, &sa->life_timer);
-	free_children(sa, false);
+	free_children(sa);
+	ike_attempt_end(sa);
+	ike_sa_part(sa);
 	ike_sa_settle(sa);
 	secret_fini(&sa->keys);
 	ike_blob_drop(&sa->local_octets);
 	ike_blob_drop(&sa->remote_octets);
 	ike_blob_drop(&sa->response);
-	free(sa->gone);
 	free(sa->routes);
 	e->stats.sa_count--;
 	slab_free(&e->sas, sa->handle);
@@ -318,6 +328,8 @@ void ike_sa_take_terms(struct ike_sa *sa, const struct ike_terms *terms)
 
 	sa->dpd = terms->dpd;
 	sa->lifetime_s = terms->lifetime_s;
+	sa->child_lifetime_s = terms->child.lifetime_s;
+	sa->pfs = terms->child.pfs;
 	sa->nat_keepalive_s = terms->nat_keepalive_s != 0 ? terms->nat_keepalive_s : cfg->nat_keepalive_s;
 	sa->pace.base_ms = terms->retransmit_base_ms != 0 ? terms->retransmit_base_ms : cfg->retransmit_base_ms;
 	sa->pace.tries = tries_of(terms->retransmit_tries != 0 ? terms->retransmit_tries : cfg->retransmit_tries);

@@ -18,20 +18,44 @@
 extern "C" {
 #endif
 
-/* Our requests.  As a bit of ike_sa.todo: wanted once the window is free; the order is that of urgency. */
-enum ike_tx { IKE_TX_NONE, IKE_TX_INIT, IKE_TX_AUTH, IKE_TX_DELETE, IKE_TX_DELETE_CHILD, IKE_TX_CONFIG, IKE_TX_PROBE };
+/*
+ * Our requests, in order of urgency.  As a bit of ike_sa.todo: wanted once the window is free; for DELETE_CHILD and REKEY_CHILD the
+ * children's states say so (todo.h).
+ */
+enum ike_tx {
+	IKE_TX_NONE,
+	IKE_TX_INIT,
+	IKE_TX_AUTH,
+	IKE_TX_DELETE,
+	IKE_TX_DELETE_CHILD,
+	IKE_TX_REKEY_CHILD,
+	IKE_TX_REKEY,
+	IKE_TX_CONFIG,
+	IKE_TX_PROBE
+};
 
 /* The question that the world owes an answer to. */
 enum ike_asked { IKE_ASKED_NOTHING, IKE_ASKED_PROOF, IKE_ASKED_SIGNATURE, IKE_ASKED_GRANT, IKE_ASKED_INSTALL };
 
-/* A pair of ESP SAs. */
+struct ike_attempt; /* ike/rekey/attempt.h */
+
+/* A pair of ESP SAs.  'state' is childfsm.c's alone to write. */
 struct ike_child {
 	struct list link;
+	struct ike_sa *sa;
 	uint32_t spi_in, spi_out;
-	const struct crypto_alg *encr, *integ;
+	uint32_t successor; /* spi_in of the pair that takes or took its place, 0: none */
+	uint32_t posted;    /* a bit for each event */
+	uint8_t state;      /* enum ike_child_state */
+	uint8_t role;       /* enum ike_role: ours in the exchange that made it */
 	uint8_t local_count, remote_count;
-	bool esn, up;
-	struct ike_ts *ts; /* local ones, then remote ones */
+	bool esn;
+	bool held;   /* the world has it and is to be told child_down */
+	bool unborn; /* it never came to be: its SPI goes back */
+	const struct crypto_alg *encr, *integ;
+	struct ike_ts *ts;         /* local ones, then remote ones */
+	uint64_t soft_ms, hard_ms; /* when it is rekeyed, and when it ends; 0: never */
+	struct wheel_timer life_timer, wait_timer;
 };
 
 /* A copy of what the world allows, with its own selectors. */
@@ -73,7 +97,7 @@ struct ike_sa {
 	uint8_t why;                     /* enum ike_down; IKE_DOWN_COUNT while nothing is wrong */
 	uint8_t asked;                   /* enum ike_asked */
 	uint8_t tx;                      /* enum ike_tx: the request under way */
-	uint8_t todo;                    /* a bit for each enum ike_tx */
+	uint16_t todo;                   /* a bit for each enum ike_tx */
 	uint8_t auth_local, auth_remote; /* enum ike_auth_method */
 	bool known;                      /* the world has seen the handle and waits for 'down' */
 	bool came_up;                    /* 'up' was told */
@@ -98,7 +122,9 @@ struct ike_sa {
 	struct ike_blob local_octets, remote_octets;
 	struct ike_dpd dpd;
 	struct ike_pace pace;
-	uint32_t lifetime_s;
+	uint32_t lifetime_s, child_lifetime_s;
+	uint64_t soft_ms, hard_ms;    /* when it is rekeyed, and when it ends; 0: never */
+	const struct crypto_alg *pfs; /* of rekeyed children; NULL: none */
 	uint16_t nat_keepalive_s;
 	uint64_t created_ms, up_ms;
 	uint64_t last_rx_ms; /* valid message of the peer's */
@@ -109,15 +135,17 @@ struct ike_sa {
 	struct ike_sa_stats stats;
 
 	struct list children;
-	uint32_t *gone; /* inbound SPIs of children that the peer is to be told of */
-	uint8_t gone_count;
-	struct ike_config *routes; /* CFG_SET that waits or is under way */
-	struct ike_setup *setup;   /* NULL once up */
-	struct ike_blob response;  /* to CREATE_CHILD_SA, that goes out when the child is installed */
-	uint32_t making;           /* spi_in of that child */
+	uint32_t sender;             /* spi_in of the child that packets go out by */
+	struct ike_attempt *attempt; /* our rekey that isn't settled; NULL: none */
+	struct ike_sa *spare;        /* what the peer's crossing rekey made; NULL: none */
+	struct ike_sa *spare_of;     /* and the way back */
+	struct ike_config *routes;   /* CFG_SET that waits or is under way */
+	struct ike_setup *setup;     /* NULL once up */
+	struct ike_blob response;    /* to CREATE_CHILD_SA, that goes out when the child is installed */
+	uint32_t making;             /* spi_in of that child */
 };
 
-enum { IKE_SA_CHILDREN = 16, IKE_GONE_MAX = 64 }; /* of one IKE SA; told in one message */
+enum { IKE_SA_CHILDREN = 16 }; /* of one IKE SA, those on their way out included */
 
 /* A new SA of 'role' with an SPI of its own.  ERR_FULL at the limit. */
 MUST_USE enum err ike_sa_new(struct ike_engine *e, enum ike_role role, const struct ike_path *path, struct ike_sa **out);
@@ -132,20 +160,28 @@ struct ike_sa *ike_sa_find(const struct ike_engine *e, uint64_t spi);
 struct ike_sa *ike_sa_find_init(const struct ike_engine *e, uint64_t spi_i, const struct ike_path *path, struct bytes request);
 void ike_sa_enter_init(struct ike_sa *sa);
 
-/*
- * Makes 'sa' begin anew under the keys that rekeying brought (RFC7296-2.18); children, identity and handle stay with
- * it.  'old' gets what the peer knows the SA by until now.
- */
+/* What rekeying an IKE SA brings, RFC7296-2.18. */
 struct ike_fresh {
-	uint64_t spi_i, spi_r; /* ours is spi_r: who rekeys is the new initiator */
+	enum ike_role role; /* ours: who rekeys is the new initiator */
+	uint64_t spi_i, spi_r;
 	struct ike_suite suite;
 	struct secret keys; /* moved */
 };
-void ike_sa_replace(struct ike_sa *sa, struct ike_fresh *fresh, struct ike_sa *old);
 
-/* An SA for 'old' above, and an SPI for the new one.  ERR_FULL at the limit. */
-MUST_USE enum err ike_sa_prepare(struct ike_engine *e, struct ike_sa **old, uint64_t *spi);
-void ike_sa_unprepare(struct ike_sa *old);
+/* An SA in state IDLE with these keys, on the path of 'sa'; it has no children, and the world doesn't know it.  ERR_FULL at the limit. */
+MUST_USE enum err ike_sa_twin(const struct ike_sa *sa, struct ike_fresh *fresh, struct ike_sa **out);
+
+/*
+ * Each becomes what the peer knows the other by: SPIs, keys, window.  Children, identity and handle stay.  No request of either may
+ * be under way.
+ */
+void ike_sa_swap(struct ike_sa *a, struct ike_sa *b);
+
+/* The SA and its spare know each other no more. */
+void ike_sa_part(struct ike_sa *sa);
+
+/* An SPI that is neither 0 nor taken. */
+MUST_USE enum err ike_sa_draw_spi(struct ike_engine *e, uint64_t *out);
 
 /* It is authenticated: no longer half-open. */
 void ike_sa_opened(struct ike_sa *sa);

@@ -230,6 +230,14 @@ static void ask_install(void *ctx, struct slab_handle sa, struct ike_child_sa *c
 	ike_engine_installed(h->engine, session_now(h), sa, child->spi_in, err);
 }
 
+static void tell_child_use(void *ctx, struct slab_handle sa, uint32_t spi_in)
+{
+	struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
+
+	if (s != NULL)
+		session_child_use(s, spi_in);
+}
+
 static void tell_child_down(void *ctx, struct slab_handle sa, uint32_t spi_in)
 {
 	struct session_hub *h = (struct session_hub *)ctx;
@@ -340,6 +348,7 @@ struct ike_ports session_hub_ports(struct session_hub *h)
 		.spi_new = ask_spi,
 		.spi_free = tell_spi_free,
 		.install = ask_install,
+		.child_use = tell_child_use,
 		.child_down = tell_child_down,
 		.config_set = tell_config_set,
 		.up = tell_up,

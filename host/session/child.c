@@ -1,7 +1,7 @@
 /*
  * A CHILD_SA as two SAs of the datapath.  Both go out in one batch with the tunnel that sends by the outbound one;
  * the engine is answered when the datapath has both, so that the peer is never answered into a hole.  A successor only
- * receives until the peer deletes the pair that it replaces: before, the peer may not have it yet (RFC7296-2.8).  Keys
+ * receives until the engine says that it sends: before, the peer may not have it yet (RFC7296-2.8).  Keys
  * move from the engine to dp/sync, which keeps them for a datapath that comes back.  Loop thread only.
  */
 #include <assert.h>
@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "session/inner.h"
+
+enum { SOFT_INITIATOR = 80, SOFT_RESPONDER = 90 }; /* percent of a limit in bytes at which a pair is rekeyed */
 
 static struct session_child *find(const struct session *s, uint32_t spi_in)
 {
@@ -84,6 +86,15 @@ static uint32_t port_towards(const struct session *s, uint32_t tunnel)
 	return hop.out.id;
 }
 
+/* Who made the pair rekeys it first. */
+static void set_limits(const struct session_child *c, struct dp_sa *out)
+{
+	const struct cfg_ipsec_profile *profile = c->session->access.source->tunnel.protection;
+
+	out->hard_bytes = profile->lifetime_kb * 1024;
+	out->soft_bytes = out->hard_bytes / 100 * (c->role == IKE_INITIATOR ? SOFT_INITIATOR : SOFT_RESPONDER);
+}
+
 /* The SA of one direction but for its keys. */
 static enum err describe(const struct session_child *c, enum dp_direction direction, struct dp_sa *out)
 {
@@ -101,6 +112,7 @@ static enum err describe(const struct session_child *c, enum dp_direction direct
 	out->window = direction == DP_IN ? s->access.source->tunnel.protection->replay_window : 0;
 	out->local = s->path.local;
 	out->remote = s->path.remote;
+	set_limits(c, out);
 	for (unsigned l = 0; l < c->local_count; l++)
 		for (unsigned r = 0; r < c->remote_count; r++) {
 			/* A packet has one family: mixed pairs select nothing. */
@@ -152,6 +164,7 @@ static struct session_child *child_new(struct session *s, const struct ike_child
 	c->session = s;
 	c->awaited = 2;
 	c->owner.result = told;
+	c->role = sa->role;
 	c->spi_in = sa->spi_in;
 	c->spi_out = sa->spi_out;
 	c->sa_in = dp_sync_new_id(s->hub->env.sync, DP_CLASS_SA);
@@ -177,8 +190,10 @@ enum err session_child_install(struct session *s, struct ike_child_sa *sa)
 		return ERR_NOMEM;
 	}
 	s->path = sa->path;
-	if (list_empty(&s->children))
+	if (list_empty(&s->children)) {
+		s->sender = c->spi_in;
 		err = session_access_put(s, c->sa_out, &s->path);
+	}
 	list_add(&s->children, &c->link);
 	if (err == ERR_OK)
 		err = put(c, DP_IN, &sa->in);
@@ -191,15 +206,25 @@ enum err session_child_install(struct session *s, struct ike_child_sa *sa)
 
 bool session_child_take_access(struct session *s)
 {
-	const struct session_child *newest = list_empty(&s->children) ? NULL : list_of(s->children.prev, struct session_child, link);
+	const struct session_child *sender = find(s, s->sender);
 	enum err err;
 
-	if (newest == NULL)
+	if (sender == NULL && !list_empty(&s->children))
+		sender = list_of(s->children.prev, struct session_child, link);
+	if (sender == NULL)
 		return false;
-	err = session_access_put(s, newest->sa_out, &s->path);
+	s->sender = sender->spi_in;
+	err = session_access_put(s, sender->sa_out, &s->path);
 	if (err != ERR_OK)
 		log_event(s->hub->env.log, LOG_L_ERROR, "access.put", "interface=%s err=%s", s->access.name, err_name(err));
 	return err == ERR_OK;
+}
+
+void session_child_use(struct session *s, uint32_t spi_in)
+{
+	s->sender = spi_in;
+	if (s->access.held)
+		(void)session_child_take_access(s);
 }
 
 void session_child_remove(struct session *s, uint32_t spi_in)
@@ -208,7 +233,7 @@ void session_child_remove(struct session *s, uint32_t spi_in)
 
 	if (c != NULL)
 		drop(c);
-	if (s->access.held && !session_child_take_access(s))
+	if (s->access.held && s->sender == spi_in && !session_child_take_access(s))
 		session_access_withdraw(s);
 }
 
@@ -235,12 +260,12 @@ void session_child_move(struct session *s, const struct ike_path *path)
 		(void)session_child_take_access(s);
 }
 
-struct session *session_child_owner(const struct session_hub *h, uint32_t id)
+struct session_child *session_child_owner(const struct session_hub *h, uint32_t id)
 {
 	struct dp_op op = { .kind = DP_DEL_SA };
 	struct dp_owner *owner;
 
 	op.u.sa.id = id;
 	owner = dp_sync_owner(h->env.sync, &op);
-	return owner == NULL ? NULL : list_of(owner, struct session_child, owner)->session;
+	return owner == NULL ? NULL : list_of(owner, struct session_child, owner);
 }

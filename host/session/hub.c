@@ -119,7 +119,8 @@ static void tell_unknown_spi(struct session_hub *h, const struct dp_event *e)
 /* Authentic packets come from elsewhere: if the engine lets IKE follow, so do the SAs. */
 static void tell_moved(struct session_hub *h, const struct dp_event *e)
 {
-	struct session *s = session_child_owner(h, e->id);
+	struct session_child *c = session_child_owner(h, e->id);
+	struct session *s = c == NULL ? NULL : c->session;
 	struct ike_sa_info info;
 
 	if (s == NULL)
@@ -129,10 +130,24 @@ static void tell_moved(struct session_hub *h, const struct dp_event *e)
 		session_child_move(s, &info.path);
 }
 
+/* An SA nears the end of its numbers or of its lifetime in bytes, or has met it. */
+static void tell_worn(struct session_hub *h, const struct dp_event *e)
+{
+	const struct session_child *c = session_child_owner(h, e->id);
+
+	if (c == NULL)
+		return;
+	log_event(h->env.log, LOG_L_INFO, "child.worn", "interface=%s peer=%s spi_in=%08x cause=%s hard=%d", c->session->access.name,
+		c->session->peer, c->spi_in, dp_event_str(e->kind), e->hard);
+	if (e->hard)
+		ike_engine_expire_child(h->engine, session_now(h), c->session->ike, c->spi_in);
+	else
+		ike_engine_rekey_child(h->engine, session_now(h), c->session->ike, c->spi_in);
+}
+
 static void heard(struct dp_listener *l, const struct dp_event *e)
 {
 	struct session_hub *h = list_of(l, struct session_hub, events);
-	struct session *s;
 
 	switch (e->kind) {
 	case DP_EV_ACTIVITY:
@@ -146,9 +161,7 @@ static void heard(struct dp_listener *l, const struct dp_event *e)
 		return;
 	case DP_EV_SEQUENCE:
 	case DP_EV_LIFETIME:
-		s = session_child_owner(h, e->id);
-		if (s != NULL)
-			ike_engine_delete(h->engine, session_now(h), s->ike);
+		tell_worn(h, e);
 		return;
 	case DP_EV_PLACEMENT:
 		log_event(h->env.log, LOG_L_NOTICE, "sa.placement", "sa=%u placement=%s reason=%s", e->id,

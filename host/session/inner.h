@@ -157,16 +157,19 @@ void session_routes_drop(struct session *s);
  */
 MUST_USE enum err session_child_install(struct session *s, struct ike_child_sa *sa);
 void session_child_remove(struct session *s, uint32_t spi_in);
+
+/* The pair 'spi_in' sends from now on. */
+void session_child_use(struct session *s, uint32_t spi_in);
 void session_child_remove_all(struct session *s);
 
 /* The peer is reached on 'path' now: its SAs follow. */
 void session_child_move(struct session *s, const struct ike_path *path);
 
-/* The session takes its access (again), to send by its newest child; false: it has none, or that failed. */
+/* The session takes its access (again), to send by the child that the engine chose; false: it has none, or that failed. */
 bool session_child_take_access(struct session *s);
 
-/* The session whose SA 'id' is; NULL when it is nobody's. */
-struct session *session_child_owner(const struct session_hub *h, uint32_t id);
+/* The child whose SA 'id' is; NULL when it is nobody's. */
+struct session_child *session_child_owner(const struct session_hub *h, uint32_t id);
 
 /* ---- tunnel.c: static tunnels, which want a session ---- */
 

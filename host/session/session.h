@@ -42,6 +42,7 @@ struct session_child {
 	struct list link;
 	struct session *session;
 	struct dp_owner owner; /* told of 'sa_in' and 'sa_out' */
+	enum ike_role role;    /* in the exchange that made it */
 	uint32_t spi_in, spi_out;
 	uint32_t sa_in, sa_out; /* ids in the datapath */
 	unsigned awaited;       /* SAs whose installation isn't answered yet */
@@ -91,6 +92,7 @@ struct session {
 	struct addr assigned;      /* initiator: what the hub gave us; family 0: none */
 	struct session_access access;
 	struct list children;
+	uint32_t sender;             /* spi_in of the child that sends; 0: none */
 	uint64_t up_ms;              /* 0: never was */
 	struct addr_prefix *learned; /* the peer's prefixes that were accepted, the latest it told */
 	unsigned prefixes_accepted;  /* of 'learned' */

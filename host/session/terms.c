@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "crypto/alg.h"
 #include "session/convert.h"
 
 enum err session_terms_fill(const struct cfg_profile *profile, const struct cfg_interface *i, struct session_terms *out)
@@ -17,6 +18,10 @@ enum err session_terms_fill(const struct cfg_profile *profile, const struct cfg_
 	session_convert_esp_offers(i->tunnel.protection, &t->child.esp);
 	if (t->child.esp.count == 0)
 		return ERR_INCOMPLETE;
+	t->child.lifetime_s = i->tunnel.protection->lifetime_s;
+	t->child.pfs = crypto_alg_find(CRYPTO_GROUP, i->tunnel.protection->pfs_group, 0);
+	if (i->tunnel.protection->pfs_group != 0 && t->child.pfs == NULL)
+		return ERR_UNSUPPORTED;
 	count = session_convert_selectors(i->tunnel.mode, out->any);
 	t->child.local = out->any;
 	t->child.remote = out->any;

@@ -17,7 +17,7 @@ struct session_terms {
 
 /*
  * Fills 'out' for 'profile' and the tunnel or template 'i', which has a complete IPsec profile and an `ipsec` mode.
- * ERR_INCOMPLETE when no transform set is usable; ERR_UNSUPPORTED for a tunnel mode that isn't built.
+ * ERR_INCOMPLETE when no transform set is usable; ERR_UNSUPPORTED for a tunnel mode or a group that isn't built.
  * 'out->terms' points into 'out', which therefore must not be copied.
  */
 MUST_USE enum err session_terms_fill(const struct cfg_profile *profile, const struct cfg_interface *i, struct session_terms *out);

@@ -165,12 +165,43 @@ void Sim::send(void *ctx, const struct ike_path *path, struct bytes datagram, bo
 		sim->sent.push_back(p);
 	if (from->dead || (sim->tap && !sim->tap(p)))
 		return;
-	for (unsigned copies = 1 + sim->random.percent(sim->dup); copies > 0; copies--) {
-		if (sim->random.percent(sim->loss))
+	sim->launch(p);
+}
+
+void Sim::launch(const Packet &packet)
+{
+	Packet p = packet;
+
+	for (unsigned copies = 1 + random.percent(dup); copies > 0; copies--) {
+		if (random.percent(loss))
 			continue;
-		p.due_ms = sim->now_ms + sim->delay_min_ms + sim->random.below(sim->delay_max_ms - sim->delay_min_ms + 1);
-		sim->flight.push_back(p);
+		p.due_ms = now_ms + delay_min_ms + random.below(delay_max_ms - delay_min_ms + 1);
+		esp_sent += p.esp != 0;
+		flight.push_back(p);
 	}
+}
+
+/* Every session that is up sends a packet. */
+void Sim::traffic()
+{
+	for (auto &n : nodes)
+		list_each (l, &n->w.sessions) {
+			struct world_session *s = list_of(l, struct world_session, link);
+			struct world_child *c = s->up ? world_pair(s, s->sender) : nullptr;
+
+			esp_mute += s->up && c == nullptr;
+			if (c != nullptr && !n->dead)
+				launch({ 0, s->path.local, s->path.remote, s->path.natt, {}, c->spi_out });
+		}
+}
+
+void Sim::receive_esp(Node &n, uint32_t spi)
+{
+	list_each (l, &n.w.sessions)
+		if (world_pair(list_of(l, struct world_session, link), spi) != nullptr) {
+			esp_received++;
+			return;
+		}
 }
 
 /* The node that 'to' reaches, and its own address there. */
@@ -196,6 +227,10 @@ void Sim::deliver(const Packet &p)
 
 	if (n == nullptr || n->dead)
 		return;
+	if (p.esp != 0) {
+		receive_esp(*n, p.esp);
+		return;
+	}
 	path.remote = p.from;
 	path.natt = path.local.port == 4500;
 	if (path.natt != p.natt)
@@ -212,11 +247,17 @@ bool Sim::step(uint64_t limit_ms)
 		next = std::min(next, world_next(&n->w));
 	for (const Packet &p : flight)
 		next = std::min(next, p.due_ms);
+	if (traffic_ms != 0)
+		next = std::min(next, next_traffic_ms);
 	if (next == UINT64_MAX || next > limit_ms) {
 		now_ms = std::max(now_ms, limit_ms);
 		return false;
 	}
 	now_ms = std::max(now_ms, next);
+	if (traffic_ms != 0 && now_ms >= next_traffic_ms) {
+		traffic();
+		next_traffic_ms = now_ms + traffic_ms;
+	}
 	for (auto &n : nodes)
 		world_advance(&n->w, now_ms);
 	for (size_t i = 0; i < flight.size();) {

@@ -38,6 +38,7 @@ struct Packet {
 	struct addr_port from, to;
 	bool natt;
 	std::vector<uint8_t> data;
+	uint32_t esp = 0; /* not IKE but an ESP packet of this SPI */
 };
 
 class Sim;
@@ -77,6 +78,9 @@ class Sim
 	std::function<bool(Packet &)> tap; /* false: the packet is lost; it may change it */
 	std::vector<Packet> sent;          /* all that was sent, if 'record' */
 	bool record = false;
+	uint64_t traffic_ms = 0;                 /* each session that is up sends an ESP packet so often; 0: none */
+	unsigned esp_sent = 0, esp_received = 0; /* what the network lost isn't counted as sent */
+	unsigned esp_mute = 0;                   /* for want of an SA to send by */
 	uint64_t now_ms = 1000;
 	Random random;
 
@@ -105,6 +109,10 @@ class Sim
 
 	static void send(void *ctx, const struct ike_path *path, struct bytes datagram, bool keepalive);
 	void watch(struct bytes datagram);
+	void traffic();
+	void launch(const Packet &p);
+	void receive_esp(Node &n, uint32_t spi);
+	uint64_t next_traffic_ms = 0;
 	void deliver(const Packet &p);
 	Node *behind(const struct addr_port &to, struct addr_port &real);
 };

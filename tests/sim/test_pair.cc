@@ -484,11 +484,12 @@ TEST_F(Pair, a_child_is_deleted_and_the_ike_sa_follows_if_no_other_comes)
 	expect_nothing_left();
 }
 
-TEST_F(Pair, the_lifetime_ends_it)
+TEST_F(Pair, the_lifetime_ends_what_cant_be_rekeyed)
 {
 	spoke.w.set.lifetime_s = 120;
 	start();
 	connect();
+	spoke.w.set.policy_err = ERR_ABSENT;
 	sim.run_for(119 * 1000);
 	EXPECT_TRUE(mine()->up);
 	sim.run_for(30 * 1000);

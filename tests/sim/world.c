@@ -47,6 +47,17 @@ struct world_session *world_find(struct world *w, struct slab_handle handle)
 	return NULL;
 }
 
+struct world_child *world_pair(struct world_session *s, uint32_t spi_in)
+{
+	list_each (n, &s->children) {
+		struct world_child *c = list_of(n, struct world_child, link);
+
+		if (c->spi_in == spi_in)
+			return c;
+	}
+	return NULL;
+}
+
 /* The session that the engine speaks of, which must not be over. */
 static struct world_session *spoken_of(struct world *w, struct slab_handle handle, const char *call)
 {
@@ -85,6 +96,8 @@ static struct ike_terms terms_of(const struct world *w)
 	t.child.local_count = w->set.local_count;
 	t.child.remote_count = w->set.remote_count;
 	t.child.narrow_to_address = w->set.narrow_to_address;
+	t.child.pfs = w->set.pfs;
+	t.child.lifetime_s = w->set.child_lifetime_s;
 	t.dpd = w->set.dpd;
 	t.lifetime_s = w->set.lifetime_s;
 	return t;
@@ -363,7 +376,8 @@ static void on_install(void *ctx, struct slab_handle sa, struct ike_child_sa *ch
 		c->config_given = true;
 	}
 	list_add(&s->children, &c->link);
-	s->child_count++;
+	if (s->child_count++ == 0)
+		s->sender = c->spi_in;
 	ask(w, (struct answer){ .question = Q_INSTALL, .handle = sa, .spi_in = child->spi_in });
 }
 
@@ -377,24 +391,34 @@ static void free_child(struct world_child *c)
 	free(c);
 }
 
+static void on_child_use(void *ctx, struct slab_handle sa, uint32_t spi_in)
+{
+	struct world *w = (struct world *)ctx;
+	struct world_session *s = spoken_of(w, sa, "child_use");
+
+	if (s == NULL)
+		return;
+	s->sender = spi_in;
+	if (world_pair(s, spi_in) == NULL)
+		fault(w, "child_use of %08x, which isn't there", spi_in);
+}
+
 static void on_child_down(void *ctx, struct slab_handle sa, uint32_t spi_in)
 {
 	struct world *w = (struct world *)ctx;
 	struct world_session *s = spoken_of(w, sa, "child_down");
+	struct world_child *c;
 
 	if (s == NULL)
 		return;
-	list_each (n, &s->children) {
-		struct world_child *c = list_of(n, struct world_child, link);
-
-		if (c->spi_in != spi_in)
-			continue;
-		free_child(c);
-		s->child_count--;
-		s->child_downs++;
+	c = world_pair(s, spi_in);
+	if (c == NULL) {
+		fault(w, "child_down of %08x, which isn't there", spi_in);
 		return;
 	}
-	fault(w, "child_down of %08x, which isn't there", spi_in);
+	free_child(c);
+	s->child_count--;
+	s->child_downs++;
 }
 
 static void on_config_set(void *ctx, struct slab_handle sa, const struct ike_config *config, bool *accepted)
@@ -507,7 +531,7 @@ enum err world_init(struct world *w, const struct ike_engine_config *config, uin
 {
 	struct ike_engine_config cfg = *config;
 	static const struct ike_ports ports = { NULL, on_send, on_keepalive, on_policy, on_authenticate, on_authorize, on_sign,
-		on_authorities, on_spi_new, on_spi_free, on_install, on_child_down, on_config_set, on_up, on_down, on_moved };
+		on_authorities, on_spi_new, on_spi_free, on_install, on_child_use, on_child_down, on_config_set, on_up, on_down, on_moved };
 
 	w->now_ms = now_ms;
 	w->crypto = config->crypto;

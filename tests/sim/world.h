@@ -48,7 +48,8 @@ struct world_settings {
 	bool force_udp;
 	bool refuse_prefixes; /* of CFG_SET */
 	struct ike_dpd dpd;
-	uint32_t lifetime_s;
+	uint32_t lifetime_s, child_lifetime_s;
+	const struct crypto_alg *pfs;
 	const char *wanted_id; /* initiator: IDr; NULL: none */
 	uint32_t delay_ms;     /* of answers; 0: inside the question */
 	bool mute;             /* questions go unanswered */
@@ -84,6 +85,7 @@ struct world_session {
 	uint16_t hashes;
 	struct list children;
 	unsigned child_count, child_downs;
+	uint32_t sender;       /* spi_in of the pair that packets go out by */
 	struct ike_config set; /* CFG_SET received */
 	unsigned set_count;
 	bool initial_contact, flexvpn, udp_encap;
@@ -129,6 +131,8 @@ uint64_t world_next(const struct world *w);
 void world_advance(struct world *w, uint64_t now_ms);
 
 struct world_session *world_find(struct world *w, struct slab_handle handle);
+
+struct world_child *world_pair(struct world_session *s, uint32_t spi_in);
 
 /* The session of the latest 'up' that isn't over; NULL. */
 struct world_session *world_last_up(struct world *w);

@@ -2,9 +2,12 @@
  * gen_states: prints docs/state-machines.md from the tables that run.  gen-docs calls it; a machine that is added gets a
  * function here.
  */
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "ike/fsm.h"
+#include "ike/rekey/childfsm.h"
 #include "session/fsm.h"
 
 static const char *wait_text(enum ike_wait wait)
@@ -21,63 +24,137 @@ static const char *wait_text(enum ike_wait wait)
 	case IKE_WAIT_CHILDLESS:
 	case IKE_WAIT_OLD:
 		return "TIMEOUT: childless_ms";
+	case IKE_WAIT_FADE:
+		return "TIMEOUT: fade_ms";
 	case IKE_WAIT_LINGER:
 		return "TIMEOUT: 10 s";
 	}
 	return "?";
 }
 
+/* What a cell of either table of the IKE engine says. */
+struct cell {
+	const char *action;
+	int ok, fail; /* 0: empty cell */
+	bool acts;
+};
+
+/* A machine whose state 0 is none and whose last is DEAD. */
+struct machine {
+	int states, events;
+	const char *first; /* states that it begins in, space-separated */
+	struct cell (*cell)(int state, int event);
+	const char *(*state_str)(int state);
+	const char *(*state_text)(int state);
+	enum ike_wait (*wait)(int state);
+	const char *(*event_str)(int event);
+	const char *(*event_text)(int event);
+};
+
+#define ENGINE_MACHINE(machine, prefix, state_type, event_type, cell_type)                                                    \
+	static struct cell machine##_cell(int s, int e)                                                                       \
+	{                                                                                                                     \
+		const cell_type *c = prefix##_cell((state_type)s, (event_type)e);                                             \
+                                                                                                                              \
+		return (struct cell){ .action = c->name, .ok = (int)c->ok, .fail = (int)c->fail, .acts = c->action != NULL }; \
+	}                                                                                                                     \
+	static const char *machine##_state_str(int s)                                                                         \
+	{                                                                                                                     \
+		return prefix##_state_str((state_type)s);                                                                     \
+	}                                                                                                                     \
+	static const char *machine##_state_text(int s)                                                                        \
+	{                                                                                                                     \
+		return prefix##_state_text((state_type)s);                                                                    \
+	}                                                                                                                     \
+	static enum ike_wait machine##_wait(int s)                                                                            \
+	{                                                                                                                     \
+		return prefix##_state_wait((state_type)s);                                                                    \
+	}                                                                                                                     \
+	static const char *machine##_event_str(int e)                                                                         \
+	{                                                                                                                     \
+		return prefix##_event_str((event_type)e);                                                                     \
+	}                                                                                                                     \
+	static const char *machine##_event_text(int e)                                                                        \
+	{                                                                                                                     \
+		return prefix##_event_text((event_type)e);                                                                    \
+	}
+
+ENGINE_MACHINE(ike, ike_fsm, enum ike_state, enum ike_event, struct ike_cell)
+ENGINE_MACHINE(child, ike_childfsm, enum ike_child_state, enum ike_child_event, struct ike_child_cell)
+
 /* One arrow for each pair of states, with all events that lead along it. */
-static void print_arrow(enum ike_state from, enum ike_state to)
+static void print_arrow(const struct machine *m, int from, int to)
 {
 	const char *glue = "";
 
-	for (int e = 0; e < IKE_E_COUNT; e++) {
-		const struct ike_cell *c = ike_fsm_cell(from, (enum ike_event)e);
+	for (int e = 0; e < m->events; e++) {
+		struct cell c = m->cell(from, e);
 
-		if (c->ok == IKE_S_NONE || from == to || (c->ok != to && c->fail != to))
+		if (c.ok == 0 || from == to || (c.ok != to && c.fail != to))
 			continue;
 		if (*glue == '\0')
-			printf("    %s --> %s : ", ike_fsm_state_str(from), ike_fsm_state_str(to));
-		printf("%s%s%s", glue, ike_fsm_event_str((enum ike_event)e), c->ok == to ? "" : " !");
+			printf("    %s --> %s : ", m->state_str(from), m->state_str(to));
+		printf("%s%s%s", glue, m->event_str(e), c.ok == to ? "" : " !");
 		glue = ", ";
 	}
 	if (*glue != '\0')
 		printf("\n");
 }
 
-static void print_diagram(void)
+static void print_diagram(const struct machine *m)
 {
-	printf("```mermaid\nstateDiagram-v2\n    [*] --> IDLE\n");
-	for (int from = IKE_S_IDLE; from < IKE_S_COUNT; from++)
-		for (int to = IKE_S_IDLE; to < IKE_S_COUNT; to++)
-			print_arrow((enum ike_state)from, (enum ike_state)to);
+	char first[64], *save = NULL;
+
+	(void)snprintf(first, sizeof(first), "%s", m->first);
+	printf("```mermaid\nstateDiagram-v2\n");
+	for (char *state = strtok_r(first, " ", &save); state != NULL; state = strtok_r(NULL, " ", &save))
+		printf("    [*] --> %s\n", state);
+	for (int from = 1; from < m->states; from++)
+		for (int to = 1; to < m->states; to++)
+			print_arrow(m, from, to);
 	printf("    DEAD --> [*]\n```\n\n");
+}
+
+static void print_machine(const struct machine *m)
+{
+	print_diagram(m);
+	printf("| state | is | ends by itself |\n|---|---|---|\n");
+	for (int s = 1; s < m->states; s++)
+		printf("| %s | %s | %s |\n", m->state_str(s), m->state_text(s), wait_text(m->wait(s)));
+	printf("\n| event | is |\n|---|---|\n");
+	for (int e = 0; e < m->events; e++)
+		printf("| %s | %s |\n", m->event_str(e), m->event_text(e));
+	printf("\n| state | event | action | then | on error |\n|---|---|---|---|---|\n");
+	for (int s = 1; s < m->states; s++)
+		for (int e = 0; e < m->events; e++) {
+			struct cell c = m->cell(s, e);
+
+			if (c.ok != 0)
+				printf("| %s | %s | %s | %s | %s |\n", m->state_str(s), m->event_str(e), c.action, m->state_str(c.ok),
+					c.acts ? m->state_str(c.fail) : "-");
+		}
 }
 
 static void print_ike(void)
 {
+	static const struct machine ike = { IKE_S_COUNT, IKE_E_COUNT, "IDLE", ike_cell, ike_state_str, ike_state_text, ike_wait,
+		ike_event_str, ike_event_text };
+
 	printf("## IKE SA (host/ike/fsm.c)\n\n");
 	printf("`I_` are an initiator's states, `R_` a responder's. `EVENT !` is the way taken when the action fails. An event that isn't in a\n"
 	       "state's table is refused and counted.\n\n");
-	print_diagram();
-	printf("| state | is | ends by itself |\n|---|---|---|\n");
-	for (int s = IKE_S_IDLE; s < IKE_S_COUNT; s++)
-		printf("| %s | %s | %s |\n", ike_fsm_state_str((enum ike_state)s), ike_fsm_state_text((enum ike_state)s),
-			wait_text(ike_fsm_state_wait((enum ike_state)s)));
-	printf("\n| event | is |\n|---|---|\n");
-	for (int e = 0; e < IKE_E_COUNT; e++)
-		printf("| %s | %s |\n", ike_fsm_event_str((enum ike_event)e), ike_fsm_event_text((enum ike_event)e));
-	printf("\n| state | event | action | then | on error |\n|---|---|---|---|---|\n");
-	for (int s = IKE_S_IDLE; s < IKE_S_COUNT; s++)
-		for (int e = 0; e < IKE_E_COUNT; e++) {
-			const struct ike_cell *c = ike_fsm_cell((enum ike_state)s, (enum ike_event)e);
+	print_machine(&ike);
+}
 
-			if (c->ok != IKE_S_NONE)
-				printf("| %s | %s | %s | %s | %s |\n", ike_fsm_state_str((enum ike_state)s),
-					ike_fsm_event_str((enum ike_event)e), c->name, ike_fsm_state_str(c->ok),
-					c->action == NULL ? "-" : ike_fsm_state_str(c->fail));
-		}
+static void print_child(void)
+{
+	static const struct machine child = { IKE_C_COUNT, IKE_CE_COUNT, "FIRST I_INSTALL R_INSTALL CLOSE", child_cell, child_state_str,
+		child_state_text, child_wait, child_event_str, child_event_text };
+
+	printf("\n## CHILD_SA (host/ike/rekey/childfsm.c)\n\n");
+	printf("A pair of ESP SAs, beside the machine of its IKE SA, which steps it. `I_`: our successor of it is in the making, `R_`: the peer's,\n"
+	       "`X_`: both. NO_ANSWER is the IKE SA's: the peer is dead then, and all its children go.\n\n");
+	print_machine(&child);
 }
 
 static void print_session_arrow(enum session_state from, enum session_state to)
@@ -121,6 +198,7 @@ int main(void)
 	       "state; actions return an error or none, and post events. tests/unit asserts that every state reaches DEAD and that silence\n"
 	       "leads there from every state that waits.\n\n");
 	print_ike();
+	print_child();
 	print_session();
 	return 0;
 }

@@ -137,6 +137,13 @@ static void on_install(void *ctx, struct slab_handle sa, struct ike_child_sa *ch
 	ike_engine_installed(s->engine, now_ms(s), sa, child->spi_in, ERR_OK);
 }
 
+static void on_child_use(void *ctx, struct slab_handle sa, uint32_t spi_in)
+{
+	(void)ctx;
+	(void)sa;
+	(void)spi_in;
+}
+
 static void on_child_down(void *ctx, struct slab_handle sa, uint32_t spi_in)
 {
 	(void)ctx;
@@ -424,6 +431,7 @@ static void fill_ports(struct naveload_swarm *s)
 		.spi_new = on_spi_new,
 		.spi_free = on_spi_free,
 		.install = on_install,
+		.child_use = on_child_use,
 		.child_down = on_child_down,
 		.config_set = on_config_set,
 		.up = on_up,

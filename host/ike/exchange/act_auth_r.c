@@ -188,7 +188,7 @@ enum err ike_act_auth_r_no_child(const struct ike_step *s)
 	s->sa->asked = IKE_ASKED_NOTHING; /* the install may still be under way */
 	ike_core_count(s->e, IKE_STAT_INSTALL_FAILED);
 	if (first != NULL)
-		ike_child_remove(s->sa, list_of(first, struct ike_child, link));
+		ike_child_free(list_of(first, struct ike_child, link));
 	return reply_childless(s, IKE_N_NO_ADDITIONAL_SAS);
 }
 

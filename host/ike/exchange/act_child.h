@@ -1,19 +1,26 @@
 #ifndef IKE_ACT_CHILD_H
 #define IKE_ACT_CHILD_H
 
-#include "ike/fsm.h"
+#include "ike/rekey/childfsm.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/*
- * CREATE_CHILD_SA for a child, as a responder: the successor of one that the peer rekeys (RFC7296-1.3.3), with PFS if the peer wants it.
- * Anything else is refused and answered at once.
- */
-ike_action_fn ike_act_child_make;    /* has the successor installed; the response waits */
-ike_action_fn ike_act_child_reply;   /* sends it */
-ike_action_fn ike_act_child_give_up; /* it couldn't be installed: TEMPORARY_FAILURE, the old one stays */
+/* CREATE_CHILD_SA for children as the IKE SA's machine sees it: each message is an event of a child's. */
+ike_action_fn ike_act_child_ask;    /* the peer's request */
+ike_action_fn ike_act_child_answer; /* the response to ours */
+ike_action_fn ike_act_child_run;    /* what was posted for children */
+
+/* What a child's machine does whoever rekeys. */
+ike_child_action_fn ike_act_child_begin;     /* it is up */
+ike_child_action_fn ike_act_child_drop;      /* the peer has it no more */
+ike_child_action_fn ike_act_child_lose;      /* the same, and a successor is there or on its way */
+ike_child_action_fn ike_act_child_hand_over; /* another sends from now on */
+ike_child_action_fn ike_act_child_end;       /* the world has it no more */
+ike_child_action_fn ike_act_child_expire;    /* the same at the end of its lifetime; the IKE SA goes with its last child */
+ike_child_action_fn ike_act_child_later;     /* the rekey failed and is tried again */
+ike_child_action_fn ike_act_child_never;     /* the rekey failed, and would again */
 
 #ifdef __cplusplus
 }

@@ -8,13 +8,28 @@
 #include "ike/core.h"
 #include "ike/keying/seal.h"
 #include "ike/live.h"
+#include "ike/rekey/childfsm.h"
+#include "ike/todo.h"
 #include "ike/wire/cp.h"
 #include "ike/wire/delete.h"
+
+/* A pair that we're deleting too isn't named in the response, RFC7296-2.25.1. */
+static bool delete_child(const struct ike_step *s, uint32_t spi_out, uint32_t *spi_in)
+{
+	struct ike_child *child = ike_child_by_out(s->sa, spi_out);
+	bool ours;
+
+	if (child == NULL)
+		return false;
+	*spi_in = child->spi_in;
+	ours = child->state == IKE_C_CLOSING;
+	return ike_childfsm_step(s, child, IKE_CE_PEER_DELETE) == ERR_OK && !ours;
+}
 
 /* ESP SAs that the peer deletes: the other halves go too and are named in the response (RFC7296-1.4.1). */
 static void answer_delete(const struct ike_step *s, struct ike_build *b)
 {
-	uint32_t ours[IKE_SA_CHILDREN];
+	uint32_t gone[IKE_SA_CHILDREN];
 	uint16_t count = 0;
 
 	for (const struct ike_payload *p = ike_msg_find(s->msg, IKE_P_DELETE); p != NULL; p = ike_msg_next(s->msg, p)) {
@@ -23,18 +38,12 @@ static void answer_delete(const struct ike_step *s, struct ike_build *b)
 
 		if (ike_delete_parse(&r, &d) != ERR_OK || d.protocol != IKE_PROTO_ESP)
 			continue;
-		for (unsigned i = 0; i < d.count; i++) {
-			struct ike_child *child = ike_child_by_out(s->sa, ike_delete_spi(&d, i));
-
-			if (child == NULL || !child->up || count == IKE_SA_CHILDREN)
-				continue;
-			ours[count++] = child->spi_in;
-			ike_core_log_sa(s->sa, LOG_L_NOTICE, "child.down", "reason=peer-deleted spi-in=%08x", child->spi_in);
-			ike_child_remove(s->sa, child);
-		}
+		for (unsigned i = 0; i < d.count && count < IKE_SA_CHILDREN; i++)
+			if (delete_child(s, ike_delete_spi(&d, i), &gone[count]))
+				count++;
 	}
 	if (count != 0)
-		ike_delete_build_esp(ike_build_payload(b, IKE_P_DELETE), ours, count);
+		ike_delete_build_esp(ike_build_payload(b, IKE_P_DELETE), gone, count);
 }
 
 /* The peer's prefixes go to the world; those it takes are acknowledged. */
@@ -96,6 +105,11 @@ enum err ike_act_info_no_more(const struct ike_step *s)
 	return ike_act_info_notify(s, IKE_N_NO_ADDITIONAL_SAS, bytes_of(NULL, 0));
 }
 
+enum err ike_act_info_later(const struct ike_step *s)
+{
+	return ike_act_info_notify(s, IKE_N_TEMPORARY_FAILURE, bytes_of(NULL, 0));
+}
+
 static void take_ack(const struct ike_step *s)
 {
 	const struct ike_payload *p = ike_msg_find(s->msg, IKE_P_CP);
@@ -115,10 +129,24 @@ static void take_ack(const struct ike_step *s)
 	}
 }
 
+/* Steps every child that is in 'state'. */
+static void step_children(const struct ike_step *s, enum ike_child_state state, enum ike_child_event event)
+{
+	for (struct list *n = list_first(&s->sa->children), *next; n != NULL; n = next) {
+		struct ike_child *child = list_of(n, struct ike_child, link);
+
+		next = list_next(&s->sa->children, n);
+		if (child->state == state)
+			(void)ike_childfsm_step(s, child, event);
+	}
+}
+
 enum err ike_act_info_take(const struct ike_step *s)
 {
 	if (s->sa->tx == IKE_TX_CONFIG && s->sa->routes != NULL)
 		take_ack(s);
+	if (s->sa->tx == IKE_TX_DELETE_CHILD)
+		step_children(s, IKE_C_CLOSING, IKE_CE_DELETED);
 	s->sa->tx = IKE_TX_NONE;
 	s->sa->hinted = false;
 	return ERR_OK;
@@ -132,12 +160,18 @@ static void build_delete(struct ike_sa *sa, struct ike_build *b)
 	ike_delete_build_ike(ike_build_payload(b, IKE_P_DELETE));
 }
 
-static enum ike_tx most_urgent(const struct ike_sa *sa)
+static void build_delete_children(const struct ike_sa *sa, struct ike_build *b)
 {
-	for (int tx = IKE_TX_DELETE; tx <= IKE_TX_PROBE; tx++)
-		if ((sa->todo & 1u << tx) != 0)
-			return (enum ike_tx)tx;
-	return IKE_TX_NONE;
+	uint32_t spis[IKE_SA_CHILDREN];
+	uint16_t count = 0;
+
+	list_each (n, &sa->children) {
+		const struct ike_child *child = list_of(n, struct ike_child, link);
+
+		if (child->state == IKE_C_CLOSE && count < IKE_SA_CHILDREN)
+			spis[count++] = child->spi_in;
+	}
+	ike_delete_build_esp(ike_build_payload(b, IKE_P_DELETE), spis, count);
 }
 
 static struct ike_pace build_wanted(struct ike_sa *sa, enum ike_tx tx, struct ike_build *b)
@@ -147,8 +181,7 @@ static struct ike_pace build_wanted(struct ike_sa *sa, enum ike_tx tx, struct ik
 		build_delete(sa, b);
 		break;
 	case IKE_TX_DELETE_CHILD:
-		ike_delete_build_esp(ike_build_payload(b, IKE_P_DELETE), sa->gone, sa->gone_count);
-		sa->gone_count = 0;
+		build_delete_children(sa, b);
 		break;
 	case IKE_TX_CONFIG:
 		ike_config_build(ike_build_payload(b, IKE_P_CP), IKE_CP_SET, sa->routes);
@@ -161,23 +194,50 @@ static struct ike_pace build_wanted(struct ike_sa *sa, enum ike_tx tx, struct ik
 	return sa->pace;
 }
 
-enum err ike_act_info_send(const struct ike_step *s)
+static enum err send_info(const struct ike_step *s, enum ike_tx tx)
 {
 	struct ike_sa *sa = s->sa;
-	enum ike_tx tx = most_urgent(sa);
 	struct ike_pace pace;
 	struct ike_build b;
 	struct bytes datagram;
 	enum err err;
 
-	if (tx == IKE_TX_NONE || ike_window_waiting(&sa->window)) /* posted before the window closed */
-		return ERR_OK;
 	ike_seal_begin(s->e, sa, IKE_X_INFORMATIONAL, false, &b);
 	pace = build_wanted(sa, tx, &b);
-	sa->todo &= (uint8_t) ~(1u << tx);
+	sa->todo &= (uint16_t) ~(1u << tx);
 	err = ike_seal_end(s->e, sa, &b, &datagram);
 	if (err != ERR_OK)
 		return err;
 	sa->tx = (uint8_t)tx;
-	return ike_window_request(sa, datagram, &pace);
+	err = ike_window_request(sa, datagram, &pace);
+	if (err == ERR_OK && tx == IKE_TX_DELETE_CHILD)
+		step_children(s, IKE_C_CLOSE, IKE_CE_SEND);
+	return err;
+}
+
+static struct ike_child *first_waiting(const struct ike_sa *sa)
+{
+	list_each (n, &sa->children) {
+		struct ike_child *child = list_of(n, struct ike_child, link);
+
+		if (child->state == IKE_C_WAIT)
+			return child;
+	}
+	return NULL;
+}
+
+enum err ike_act_info_send(const struct ike_step *s)
+{
+	enum ike_tx tx = ike_todo_next(s->sa);
+
+	switch (tx) {
+	case IKE_TX_NONE:  /* posted before the window closed */
+	case IKE_TX_REKEY: /* has an event of its own */
+		return ERR_OK;
+	case IKE_TX_REKEY_CHILD:
+		(void)ike_childfsm_step(s, first_waiting(s->sa), IKE_CE_SEND);
+		return ERR_OK;
+	default:
+		return send_info(s, tx);
+	}
 }

@@ -12,6 +12,8 @@ ike_action_fn ike_act_info_answer;  /* liveness checks, deletes, CFG_SET */
 ike_action_fn ike_act_info_bad;     /* INVALID_SYNTAX or UNSUPPORTED_CRITICAL_PAYLOAD; fatal for both sides, RFC7296-2.21.3 */
 ike_action_fn ike_act_info_no_more; /* CREATE_CHILD_SA: NO_ADDITIONAL_SAS; the peer keeps what it has (RFC7296-1.3) */
 
+ike_action_fn ike_act_info_later; /* CREATE_CHILD_SA: TEMPORARY_FAILURE; the peer asks again (RFC7296-2.25) */
+
 /* Answers s->msg with one notify.  If that can't be sent the peer asks again. */
 enum err ike_act_info_notify(const struct ike_step *s, uint16_t type, struct bytes data);
 

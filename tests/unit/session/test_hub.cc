@@ -122,9 +122,38 @@ TEST_F(SessionHub, esp_of_nobody_is_answered_and_makes_the_peer_look)
 	wan.tap = nullptr;
 }
 
+TEST_F(SessionHub, an_sa_near_its_end_gets_a_successor_that_sends)
+{
+	struct dp_event e = {};
+
+	hub.must_load(HubConfig().text());
+	Box &s = spoke(1);
+	up(s);
+	for (enum dp_event_kind kind : { DP_EV_SEQUENCE, DP_EV_LIFETIME }) {
+		uint32_t before = hub.session()->sender;
+
+		e.kind = kind;
+		e.id = list_of(list_first(&hub.session()->children), struct session_child, link)->sa_out;
+		dp_fake_event(hub.fake, &e);
+		wan.run(500);
+		EXPECT_NE(hub.session()->sender, before);
+		const struct session_child *c = list_of(hub.session()->children.prev, struct session_child, link);
+		EXPECT_EQ(hub.session()->sender, c->spi_in);
+		EXPECT_EQ(hub.objects(DP_CLASS_TUNNEL)[0].op.u.tunnel.sa_out, c->sa_out);
+		EXPECT_EQ(hub.objects(DP_CLASS_SA).size(), 4u) << "the old pair receives still";
+		wan.run(6000);
+		EXPECT_EQ(hub.objects(DP_CLASS_SA).size(), 2u);
+		hub.expect_whole();
+	}
+	EXPECT_EQ(hub.up(), 1u);
+	EXPECT_EQ(hub.stat(IKE_STAT_CHILD_REKEY), 2u);
+}
+
 TEST_F(SessionHub, an_sa_at_its_end_is_over)
 {
 	struct dp_event e = {};
+
+	e.hard = true;
 
 	hub.must_load(HubConfig().text());
 	Box &s = spoke(1);

@@ -1,0 +1,28 @@
+#ifndef IKE_ACT_CHILD_I_H
+#define IKE_ACT_CHILD_I_H
+
+#include "ike/rekey/childfsm.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * We rekey a child, RFC7296-1.3.3, -2.8: the successor is asked for, installed, used; then the old one is deleted.  The first four are
+ * steps of the old child, the others of the successor.
+ */
+ike_child_action_fn ike_act_child_i_send;   /* asks for the successor */
+ike_child_action_fn ike_act_child_i_accept; /* has it installed */
+ike_child_action_fn ike_act_child_i_forget; /* it was refused, and isn't needed */
+ike_child_action_fn ike_act_child_i_abort;  /* it was granted, but isn't wanted any more: it is deleted too */
+ike_child_action_fn ike_act_child_i_take_over;
+ike_child_action_fn ike_act_child_i_yield; /* the peer's crossing one stays, RFC7296-2.8.1 */
+ike_child_action_fn ike_act_child_i_fail;  /* it couldn't be installed, or the peer deleted it already */
+
+/* What the world's answer about our successor means for it. */
+enum ike_child_event ike_act_child_i_verdict(const struct ike_child *made);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,296 @@
+/*
+ * A peer rekeys a child.  The successor gets the algorithms and at most the selectors of the old one; the old one stays until the
+ * peer deletes it, and sends until then (RFC7296-2.8).  The response is made before the world is asked to install, and goes out when
+ * it has.  Engine's thread.
+ */
+#include "ike/exchange/act_child_r.h"
+
+#include "ike/child.h"
+#include "ike/core.h"
+#include "ike/exchange/act_info.h"
+#include "ike/keying/seal.h"
+#include "ike/narrow.h"
+#include "ike/rekey/attempt.h"
+#include "ike/wire/ke.h"
+#include "ike/wire/nonce.h"
+
+/* What goes into the response. */
+struct offspring {
+	struct ike_choice choice;
+	struct ike_child_plan plan;
+	struct ike_ts_list local, remote;
+	uint8_t nonce[IKE_NONCE_LEN];
+	uint8_t pub[CRYPTO_PUB_MAX];
+	struct secret shared;
+};
+
+/* Our offer: with the policy's group if it has one, else with the peer's or without. */
+static enum err offer(const struct ike_child *old, const struct crypto_alg *group, struct ike_proposals *out)
+{
+	const struct crypto_alg *pfs = old->sa->pfs;
+	enum err err = ERR_OK;
+
+	ike_proposal_init(out);
+	if (pfs != NULL)
+		return ike_child_offer(old, pfs, 0, out);
+	if (group != NULL)
+		err = ike_child_offer(old, group, 0, out);
+	return err == ERR_OK ? ike_child_offer(old, NULL, 0, out) : err;
+}
+
+/* The peer's public value; a group that we don't know counts as none. */
+static const struct crypto_alg *read_ke(const struct ike_msg *msg, struct ike_ke *ke)
+{
+	const struct ike_payload *p = ike_msg_find(msg, IKE_P_KE);
+	struct rd r;
+
+	if (p == NULL)
+		return NULL;
+	r = rd_of(p->body);
+	return ike_ke_parse(&r, ke) == ERR_OK ? crypto_alg_find(CRYPTO_GROUP, ke->group, 0) : NULL;
+}
+
+static enum err choose(const struct ike_step *s, const struct ike_child *old, struct offspring *o)
+{
+	struct rd r = rd_of(ike_msg_find(s->msg, IKE_P_SA)->body);
+	struct ike_proposals ours, theirs;
+	struct crypto_kex kex = { 0 };
+	struct ike_ke ke;
+	const struct crypto_alg *group = read_ke(s->msg, &ke);
+	enum err err = ike_proposal_parse(&r, &theirs);
+
+	if (err == ERR_OK)
+		err = offer(old, group, &ours);
+	if (err == ERR_OK)
+		err = ike_select_pick(&ours, &theirs, 0, &o->choice);
+	if (err == ERR_OK)
+		err = ike_suite_of(&o->choice, &o->plan.esp);
+	if (err != ERR_OK)
+		return ERR_NO_PROPOSAL;
+	o->plan.spi_out = (uint32_t)o->choice.spi;
+	if (o->plan.esp.group == NULL)
+		return ERR_OK;
+	if (o->plan.esp.group != group)
+		return ERR_UNSUPPORTED;
+	err = crypto_kex_new(s->e->cfg.crypto, s->e->cfg.rand, group, &kex, o->pub);
+	if (err == ERR_OK)
+		err = crypto_kex_derive(s->e->cfg.crypto, &kex, ke.data, &o->shared);
+	crypto_kex_fini(&kex);
+	return err;
+}
+
+static enum err narrow(const struct ike_step *s, const struct ike_child *old, struct offspring *o)
+{
+	struct rd i = rd_of(ike_msg_find(s->msg, IKE_P_TSI)->body);
+	struct rd r = rd_of(ike_msg_find(s->msg, IKE_P_TSR)->body);
+	struct ike_ts_list tsi, tsr;
+	enum err err = ike_ts_parse(&i, &tsi);
+
+	if (err == ERR_OK)
+		err = ike_ts_parse(&r, &tsr);
+	if (err == ERR_OK)
+		err = ike_narrow_side(old->ts + old->local_count, old->remote_count, &tsi, &o->remote);
+	if (err == ERR_OK)
+		err = ike_narrow_side(old->ts, old->local_count, &tsr, &o->local);
+	o->plan.local = &o->local;
+	o->plan.remote = &o->remote;
+	return err;
+}
+
+static enum err seed(const struct ike_step *s, struct offspring *o)
+{
+	struct rd r = rd_of(ike_msg_find(s->msg, IKE_P_NONCE)->body);
+	enum err err = ike_nonce_parse(&r, &o->plan.seed.ni);
+
+	if (err == ERR_OK)
+		err = crypto_rand_fill(s->e->cfg.rand, o->nonce, sizeof(o->nonce));
+	o->plan.seed.nr = bytes_of(o->nonce, sizeof(o->nonce));
+	o->plan.seed.shared = secret_view(&o->shared);
+	return err;
+}
+
+/* Seals the response and keeps it. */
+static enum err prepare_response(const struct ike_step *s, const struct offspring *o)
+{
+	struct ike_proposals answer;
+	struct ike_build b;
+	struct bytes datagram;
+	enum err err = ike_select_answer(&o->choice, o->plan.spi_in, &answer);
+
+	if (err != ERR_OK)
+		return err;
+	ike_seal_begin(s->e, s->sa, IKE_X_CREATE_CHILD_SA, true, &b);
+	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &answer);
+	ike_nonce_build(ike_build_payload(&b, IKE_P_NONCE), o->plan.seed.nr);
+	if (o->plan.esp.group != NULL) {
+		struct ike_ke ke = { .group = o->plan.esp.group->id, .data = bytes_of(o->pub, o->plan.esp.group->pub_len) };
+
+		ike_ke_build(ike_build_payload(&b, IKE_P_KE), &ke);
+	}
+	ike_ts_build(ike_build_payload(&b, IKE_P_TSI), o->remote.item, o->remote.count);
+	ike_ts_build(ike_build_payload(&b, IKE_P_TSR), o->local.item, o->local.count);
+	err = ike_seal_end(s->e, s->sa, &b, &datagram);
+	return err == ERR_OK ? ike_blob_set(&s->sa->response, datagram) : err;
+}
+
+/* Ours for the same child is under way: both are made, the nonces will tell which one goes (RFC7296-2.8.1). */
+static enum err note_crossing(const struct ike_step *s, const struct ike_child *old, const struct offspring *o)
+{
+	struct ike_attempt *a = s->sa->attempt;
+
+	if (a == NULL || a->old != old->spi_in)
+		return ERR_OK;
+	ike_core_count(s->e, IKE_STAT_REKEY_CROSSED);
+	ike_core_log_sa(s->sa, LOG_L_INFO, "child.rekey.crossed", "spi-in=%08x", old->spi_in);
+	return ike_attempt_cross(a, o->plan.spi_in, o->plan.seed.ni, o->plan.seed.nr);
+}
+
+static enum err install(const struct ike_step *s, struct offspring *o)
+{
+	enum err err;
+
+	s->sa->making = o->plan.spi_in;
+	s->sa->window.busy = true;
+	err = ike_child_install(s->e, s->sa, &o->plan);
+	if (err == ERR_OK)
+		return ERR_OK;
+	s->sa->window.busy = false;
+	if (s->sa->attempt != NULL && s->sa->attempt->rival == o->plan.spi_in)
+		ike_attempt_uncross(s->sa->attempt);
+	return err;
+}
+
+static enum err make(const struct ike_step *s, const struct ike_child *old, struct offspring *o)
+{
+	const struct ike_ports *ports = s->e->cfg.ports;
+	enum err err = choose(s, old, o);
+
+	if (err == ERR_OK)
+		err = narrow(s, old, o);
+	if (err == ERR_OK)
+		err = seed(s, o);
+	if (err == ERR_OK)
+		err = ports->spi_new(ports->ctx, &s->sa->path, &o->plan.spi_in);
+	if (err != ERR_OK)
+		return err;
+	err = prepare_response(s, o);
+	if (err == ERR_OK)
+		err = note_crossing(s, old, o);
+	if (err != ERR_OK) {
+		ports->spi_free(ports->ctx, o->plan.spi_in);
+		return err;
+	}
+	return install(s, o);
+}
+
+/* The group that we want goes with INVALID_KE_PAYLOAD, RFC7296-1.3. */
+static enum err refuse(const struct ike_step *s, const struct ike_child *old, enum err err)
+{
+	const struct crypto_alg *pfs = old->sa->pfs;
+	uint8_t group[2];
+
+	ike_core_log_sa(s->sa, LOG_L_WARN, "child.rekey.refused", "by=us spi-in=%08x cause=%s", old->spi_in, err_name(err));
+	switch (err) {
+	case ERR_UNSUPPORTED:
+		if (pfs == NULL)
+			break;
+		group[0] = (uint8_t)(pfs->id >> 8);
+		group[1] = (uint8_t)pfs->id;
+		return ike_act_info_notify(s, IKE_N_INVALID_KE_PAYLOAD, bytes_of(group, sizeof(group)));
+	case ERR_NO_PROPOSAL:
+		return ike_act_info_notify(s, IKE_N_NO_PROPOSAL_CHOSEN, bytes_of(NULL, 0));
+	case ERR_TS:
+		return ike_act_info_notify(s, IKE_N_TS_UNACCEPTABLE, bytes_of(NULL, 0));
+	case ERR_MALFORMED:
+	case ERR_RANGE:
+		return ike_act_info_notify(s, IKE_N_INVALID_SYNTAX, bytes_of(NULL, 0));
+	default:
+		break;
+	}
+	return ike_act_info_notify(s, IKE_N_TEMPORARY_FAILURE, bytes_of(NULL, 0));
+}
+
+enum err ike_act_child_r_make(const struct ike_step *s, struct ike_child *child)
+{
+	struct offspring o = { .plan = { .role = IKE_RESPONDER, .replaces = child->spi_in } };
+	enum err err = make(s, child, &o);
+
+	secret_fini(&o.shared);
+	if (err == ERR_OK)
+		child->successor = o.plan.spi_in;
+	else
+		(void)refuse(s, child, err);
+	return err;
+}
+
+enum err ike_act_child_r_busy(const struct ike_step *s, struct ike_child *child)
+{
+	(void)child;
+	return ike_act_info_later(s);
+}
+
+enum err ike_act_child_r_unknown(const struct ike_step *s, uint32_t spi)
+{
+	struct ike_build b;
+	struct bytes datagram;
+	enum err err;
+
+	ike_seal_begin(s->e, s->sa, IKE_X_CREATE_CHILD_SA, true, &b);
+	ike_notify_build_esp(ike_build_payload(&b, IKE_P_NOTIFY), IKE_N_CHILD_SA_NOT_FOUND, spi);
+	err = ike_seal_end(s->e, s->sa, &b, &datagram);
+	return err == ERR_OK ? ike_window_respond(s->sa, datagram) : err;
+}
+
+/* What waited for it goes on: the child that it follows, and our own successor of that one. */
+static void settle(struct ike_child *child, enum ike_child_event event)
+{
+	struct ike_sa *sa = child->sa;
+	struct ike_attempt *a = sa->attempt;
+	struct ike_child *made = a == NULL ? NULL : ike_sa_child(sa, a->made);
+
+	list_each (n, &sa->children) {
+		struct ike_child *old = list_of(n, struct ike_child, link);
+
+		if (old->successor != child->spi_in)
+			continue;
+		if (event == IKE_CE_NOT_REPLACED)
+			old->successor = 0;
+		ike_childfsm_post(old, event);
+	}
+	if (a != NULL && a->rival == child->spi_in && event == IKE_CE_NOT_REPLACED)
+		ike_attempt_uncross(a);
+	if (made != NULL && made->state == IKE_C_I_HELD)
+		ike_childfsm_post(made, a->lost ? IKE_CE_REDUNDANT : IKE_CE_INSTALLED);
+	ike_blob_drop(&sa->response);
+	sa->making = 0;
+}
+
+enum err ike_act_child_r_reply(const struct ike_step *s, struct ike_child *child)
+{
+	struct ike_sa *sa = s->sa;
+	enum err err = ike_window_respond(sa, ike_blob_view(&sa->response));
+
+	if (err == ERR_OK) {
+		ike_core_count(s->e, IKE_STAT_CHILD_REKEY);
+		ike_core_log_sa(sa, LOG_L_INFO, "child.rekeyed", "by=peer spi-in=%08x", child->spi_in);
+		ike_child_begin_life(child);
+		if (sa->sender == 0 || ike_sa_child(sa, sa->sender) == NULL)
+			ike_child_send_by(child); /* the old one went meanwhile */
+	}
+	settle(child, err == ERR_OK ? IKE_CE_REPLACED : IKE_CE_NOT_REPLACED);
+	return err;
+}
+
+enum err ike_act_child_r_give_up(const struct ike_step *s, struct ike_child *child)
+{
+	struct ike_build b;
+	struct bytes datagram;
+	enum err err;
+
+	ike_core_count(s->e, IKE_STAT_INSTALL_FAILED);
+	settle(child, IKE_CE_NOT_REPLACED);
+	ike_seal_begin(s->e, s->sa, IKE_X_CREATE_CHILD_SA, true, &b);
+	ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), IKE_N_TEMPORARY_FAILURE, bytes_of(NULL, 0));
+	err = ike_seal_end(s->e, s->sa, &b, &datagram);
+	return err == ERR_OK ? ike_window_respond(s->sa, datagram) : err;
+}

@@ -1,0 +1,25 @@
+#ifndef IKE_ACT_CHILD_R_H
+#define IKE_ACT_CHILD_R_H
+
+#include "ike/rekey/childfsm.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * The peer rekeys a child (RFC7296-1.3.3), with PFS if it wants it or our policy does.  'make' and 'busy' are steps of the old
+ * child, 'reply' and 'give_up' of the successor.
+ */
+ike_child_action_fn ike_act_child_r_make;    /* has the successor installed; the response waits.  A refusal is sent at once */
+ike_child_action_fn ike_act_child_r_busy;    /* TEMPORARY_FAILURE: it is being deleted */
+ike_child_action_fn ike_act_child_r_reply;   /* sends the response */
+ike_child_action_fn ike_act_child_r_give_up; /* it couldn't be installed: TEMPORARY_FAILURE, the old one stays */
+
+/* CHILD_SA_NOT_FOUND, which names the SPI that the peer named. */
+enum err ike_act_child_r_unknown(const struct ike_step *s, uint32_t spi);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
