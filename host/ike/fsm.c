@@ -322,8 +322,10 @@ static void arm_wait(struct ike_sa *sa)
 		wait_ms = e->cfg.half_open_ms;
 		break;
 	case IKE_WAIT_CHILDLESS:
-	case IKE_WAIT_OLD: /* as long: both wait for the peer's next step */
 		wait_ms = e->cfg.childless_ms;
+		break;
+	case IKE_WAIT_OLD:
+		wait_ms = e->cfg.old_ms;
 		break;
 	case IKE_WAIT_LINGER:
 		wait_ms = IKE_LINGER_MS;

@@ -175,10 +175,29 @@ void Sim::launch(const Packet &packet)
 	for (unsigned copies = 1 + random.percent(dup); copies > 0; copies--) {
 		if (random.percent(loss))
 			continue;
-		p.due_ms = now_ms + delay_min_ms + random.below(delay_max_ms - delay_min_ms + 1);
+		p.due_ms = held ? UINT64_MAX : now_ms + delay_min_ms + random.below(delay_max_ms - delay_min_ms + 1);
 		esp_sent += p.esp != 0;
 		flight.push_back(p);
 	}
+}
+
+void Sim::arrive(size_t which)
+{
+	flight[which].due_ms = now_ms;
+	step(now_ms);
+}
+
+bool Sim::lose(size_t which)
+{
+	flight.erase(flight.begin() + static_cast<long>(which));
+	return true;
+}
+
+void Sim::release()
+{
+	held = false;
+	for (Packet &p : flight)
+		p.due_ms = now_ms;
 }
 
 /* Every session that is up sends a packet. */

@@ -95,6 +95,16 @@ class Sim
 		flight.push_back(std::move(p));
 	}
 
+	/* Held, datagrams wait until they are told to arrive or to be lost, oldest first; release lets all go on. */
+	bool held = false;
+	size_t waiting() const
+	{
+		return flight.size();
+	}
+	void arrive(size_t which);
+	bool lose(size_t which);
+	void release();
+
 	std::vector<std::unique_ptr<Node>> nodes;
 	std::string fault() const; /* of the network's watch or of any world; "" none */
 

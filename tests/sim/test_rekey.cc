@@ -367,7 +367,7 @@ TEST_F(Rekey, an_old_ike_sa_that_the_peer_forgets_is_deleted)
 	ask(b);
 	ASSERT_EQ(refusal(), 0);
 	spoke.dead = true;
-	sim.run_for(120 * 1000);
+	sim.run_for(260 * 1000);
 	struct ike_stats stats;
 	ike_engine_stats(hub.w.engine, &stats);
 	EXPECT_EQ(stats.sa_count, 1u);

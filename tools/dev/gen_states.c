@@ -22,8 +22,9 @@ static const char *wait_text(enum ike_wait wait)
 	case IKE_WAIT_HALF_OPEN:
 		return "TIMEOUT: half_open_ms";
 	case IKE_WAIT_CHILDLESS:
-	case IKE_WAIT_OLD:
 		return "TIMEOUT: childless_ms";
+	case IKE_WAIT_OLD:
+		return "TIMEOUT: old_ms";
 	case IKE_WAIT_FADE:
 		return "TIMEOUT: fade_ms";
 	case IKE_WAIT_LINGER:

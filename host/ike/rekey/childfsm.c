@@ -253,7 +253,7 @@ static void arm_wait(struct ike_child *child)
 		wait_ms = e->cfg.answer_ms;
 		break;
 	case IKE_WAIT_OLD:
-		wait_ms = e->cfg.childless_ms; /* as an IKE SA waits for the peer's next step */
+		wait_ms = e->cfg.old_ms;
 		break;
 	case IKE_WAIT_FADE:
 		wait_ms = e->cfg.fade_ms;

@@ -1,0 +1,59 @@
+/*
+ * sim_ike: the tests of this folder, or one of the two searches of storm.h for as long as one likes:
+ *
+ *	sim_ike --seed N --hours H	a storm of H virtual hours
+ *	sim_ike --explore DEPTH		all collisions to that depth
+ *
+ * Both print what broke, with the numbers that bring it about again, and fail then.
+ */
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "storm.h"
+
+namespace
+{
+
+/* The number after 'name'; 0: it isn't there. */
+unsigned long option(int argc, char **argv, const char *name)
+{
+	for (int i = 1; i + 1 < argc; i++)
+		if (strcmp(argv[i], name) == 0)
+			return strtoul(argv[i + 1], nullptr, 10);
+	return 0;
+}
+
+int conclude(const std::string &fault)
+{
+	puts(fault.empty() ? "nothing broke" : fault.c_str());
+	return fault.empty() ? 0 : 1;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+	unsigned long hours = option(argc, argv, "--hours"), depth = option(argc, argv, "--explore");
+	unsigned long seed = option(argc, argv, "--seed");
+
+	if (hours != 0) {
+		printf("seed %lu, %lu hours\n", seed, hours);
+		return conclude(storm_run(seed, static_cast<unsigned>(hours), true));
+	}
+	if (depth != 0) {
+		uint64_t count = 0;
+		std::string fault = storm_explore(static_cast<unsigned>(depth), &count);
+
+		printf("%llu histories of depth %lu\n", static_cast<unsigned long long>(count), depth);
+		return conclude(fault);
+	}
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		puts("sim_ike [--seed N] --hours H | --explore DEPTH | GoogleTest's options");
+		return 0;
+	}
+	::testing::InitGoogleTest(&argc, argv);
+	return RUN_ALL_TESTS();
+}

@@ -1,0 +1,24 @@
+/* The short forms; the program itself goes on as long as it is told to: sim_ike --help. */
+#include <gtest/gtest.h>
+
+#include "storm.h"
+
+class StormTest : public ::testing::TestWithParam<int>
+{
+};
+
+TEST_P(StormTest, an_hour_of_rekeying_in_bad_weather)
+{
+	EXPECT_EQ(storm_run(static_cast<uint64_t>(GetParam()), 1, false), "") << "seed " << GetParam();
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, StormTest, ::testing::Range(1, 9));
+
+/* RFC7296-2.8.1, -2.8.2, -2.25: 'storm_explore' says what a history is. */
+TEST(Explore, all_collisions_to_a_depth_of_four_moves)
+{
+	uint64_t count = 0;
+
+	EXPECT_EQ(storm_explore(4, &count), "") << count << " histories";
+	EXPECT_GT(count, 500u);
+}
