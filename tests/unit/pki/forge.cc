@@ -40,12 +40,16 @@ static void extend(X509 *x, X509 *issuer, int nid, const std::string &value)
 	X509_EXTENSION_free(e);
 }
 
+void Forge::drop(const Made &m)
+{
+	X509_free(m.cert);
+	EVP_PKEY_free(m.key);
+}
+
 Forge::~Forge()
 {
-	for (auto &m : made) {
-		X509_free(m.second.cert);
-		EVP_PKEY_free(m.second.key);
-	}
+	for (auto &m : made)
+		drop(m.second);
 }
 
 void Forge::issue(const std::string &name, const Wish &w)
@@ -73,6 +77,9 @@ void Forge::issue(const std::string &name, const Wish &w)
 	if (!w.alt.empty())
 		extend(x, issuer.cert, NID_subject_alt_name, w.alt);
 	must(X509_sign(x, issuer.key, digest_for(issuer.key, w.digest)) > 0);
+	auto former = made.find(name);
+	if (former != made.end())
+		drop(former->second);
 	made[name] = { x, key };
 }
 

@@ -35,7 +35,7 @@ class Forge
 	Forge(const Forge &) = delete;
 	Forge &operator=(const Forge &) = delete;
 
-	/* A certificate called 'name' here. */
+	/* A certificate called 'name' here, in the place of an earlier one. */
 	void issue(const std::string &name, const Wish &wish);
 
 	std::vector<uint8_t> der(const std::string &name) const;
@@ -52,6 +52,8 @@ class Forge
 		X509 *cert;
 		EVP_PKEY *key;
 	};
+	static void drop(const Made &m);
+
 	std::map<std::string, Made> made;
 	long serial = 1000;
 };
