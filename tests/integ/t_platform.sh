@@ -52,11 +52,11 @@ device_faults() {
 	lab_check 'a port that there isn'"'"'t' refuses hub1 'no port stands behind' device fault Ethernet7/7 hang
 	lab_check 'milliseconds are a number' refuses hub1 'milliseconds are 1 to' device fault Ethernet0/0 hang soon
 	epoch=$(nave_get hub1 "d['ports'][0]['epoch']" show platform offload)
-	lab_check 'hang 8000' nave_ctl hub1 device fault Ethernet0/0 hang 8000
-	lab_check 'the port is dead' lab_wait 3 port_is hub1 dead
+	lab_check 'hang 15000' nave_ctl hub1 device fault Ethernet0/0 hang 15000
+	lab_check 'the port is dead' lab_wait 10 port_is hub1 dead
 	lab_check 'its SAs are in software: device-down' lab_wait 5 nave_placed hub1 spoke1.vpn.example.net software device-down
 	lab_check 'a dead device takes no further fault' refuses hub1 "doesn't answer" device fault Ethernet0/0 clear
-	lab_check 'after the hang it is up again' lab_wait 20 port_is hub1 up
+	lab_check 'after the hang it is up again' lab_wait 30 port_is hub1 up
 	lab_check 'in a later epoch' nave_is hub1 "d['ports'][0]['epoch'] > $epoch" show platform offload
 	lab_check 'and the SAs inline' lab_wait 5 nave_placed hub1 spoke1.vpn.example.net inline-protocol -
 	lab_check 'heartbeat' nave_ctl hub1 device fault Ethernet0/0 heartbeat
