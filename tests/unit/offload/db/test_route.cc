@@ -98,6 +98,40 @@ TEST_F(Route, a_neighbour_resolves_every_adjacency_to_it_present_and_future)
 	EXPECT_EQ(db_adj_find(db, 6)->mac, 0u);
 }
 
+TEST_F(Route, neighbours_go_with_their_network)
+{
+	const uint8_t mac[6] = { 2, 0, 0, 0, 0, 9 };
+	struct addr nine = db_test_addr("10.0.0.9");
+	dp_adjacency a = { 5, 1, nine };
+
+	ASSERT_EQ(local("10.0.0.1/24", 1), ERR_OK);
+	ASSERT_EQ(local("10.0.0.2/24", 1), ERR_OK);
+	ASSERT_EQ(db_adj_put(db, &a), ERR_OK);
+	ASSERT_EQ(db_adj_resolve(db, lan, &nine, mac), ERR_OK);
+	ASSERT_EQ(unlocal("10.0.0.1/24", 1), ERR_OK);
+	EXPECT_EQ(db_hop_action(hop("10.0.0.9")), DB_HOP_ADJ) << "another address is in it";
+	ASSERT_EQ(unlocal("10.0.0.2/24", 1), ERR_OK);
+	EXPECT_EQ(hop("10.0.0.9"), 0u);
+	EXPECT_NE(db_adj_find(db, 5)->mac, 0u) << "control's own stays";
+}
+
+TEST_F(Route, neighbours_go_with_their_device)
+{
+	const uint8_t mac[6] = { 2, 0, 0, 0, 0, 9 };
+	struct addr nine = db_test_addr("10.0.0.9");
+	dp_adjacency a = { 5, 1, nine }, other = { 6, 2, nine };
+
+	ASSERT_EQ(local("10.0.0.1/24", 1), ERR_OK);
+	ASSERT_EQ(db_adj_put(db, &a), ERR_OK);
+	ASSERT_EQ(db_adj_put(db, &other), ERR_OK);
+	ASSERT_EQ(db_adj_resolve(db, lan, &nine, mac), ERR_OK);
+	ASSERT_EQ(db_adj_resolve(db, wan, &nine, mac), ERR_OK);
+	db_adj_lose(db, lan);
+	EXPECT_EQ(hop("10.0.0.9"), db_hop(DB_HOP_PORT, lan)) << "to be asked for again";
+	EXPECT_EQ(db_adj_find(db, 5)->mac, 0u);
+	EXPECT_NE(db_adj_find(db, 6)->mac, 0u);
+}
+
 TEST_F(Route, vrfs_are_apart_and_busy_while_used)
 {
 	dp_vrf v = {};

@@ -263,3 +263,30 @@ TEST_F(Sa, sizes_of_outer_packets)
 	}
 	EXPECT_EQ(db_sa_inner_mtu(&s, 52), 0u);
 }
+
+/* One number space, one key. */
+TEST_F(Sa, a_put_cannot_change_the_key)
+{
+	tunnel(7);
+	ASSERT_EQ(put(sa(2, DP_OUT, 0x1000, 7)), ERR_OK);
+	EXPECT_EQ(put(sa(2, DP_OUT, 0x1000, 7)), ERR_OK);
+	dp_sa other = sa(2, DP_OUT, 0x1000, 7);
+	other.key.data[0] ^= 1;
+	EXPECT_EQ(put(other), ERR_EXISTS);
+	other = sa(2, DP_OUT, 0x1000, 7);
+	other.cipher = DP_CIPHER_CHACHA20_POLY1305;
+	EXPECT_EQ(put(other), ERR_EXISTS);
+}
+
+TEST_F(Sa, one_successor_at_a_time)
+{
+	db_sa *next, *more;
+
+	tunnel(7);
+	ASSERT_EQ(put(sa(2, DP_OUT, 0x1000, 7)), ERR_OK);
+	ASSERT_EQ(db_sa_copy(db, 2, &next), ERR_OK);
+	EXPECT_EQ(db_sa_copy(db, 2, &more), ERR_BUSY);
+	EXPECT_EQ(db_sa_del(db, 2, nullptr, nullptr), ERR_BUSY);
+	db_sa_abandon(db, next);
+	EXPECT_EQ(db_sa_del(db, 2, nullptr, nullptr), ERR_OK);
+}
