@@ -24,6 +24,13 @@ void ike_admit_refuse(struct ike_engine *e, const struct ike_path *path, uint16_
 		ike_core_send(e, path, datagram);
 }
 
+static bool is_ready(const struct ike_engine *e)
+{
+	const struct ike_ports *ports = e->cfg.ports;
+
+	return ports->ready == NULL || ports->ready(ports->ctx);
+}
+
 static bool wants_cookie(const struct ike_engine *e)
 {
 	return e->cfg.cookie_always || e->stats.half_open >= e->cfg.cookie_threshold;
@@ -110,6 +117,10 @@ void ike_admit_request(struct ike_engine *e, const struct ike_path *path)
 	}
 	if (e->stats.half_open >= e->cfg.half_open_limit) {
 		ike_core_count(e, IKE_STAT_HALF_OPEN_FULL);
+		return;
+	}
+	if (!is_ready(e)) {
+		ike_core_count(e, IKE_STAT_NOT_READY);
 		return;
 	}
 	err = ike_nonce_parse(&nonce_rd, &nonce);

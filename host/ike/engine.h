@@ -210,6 +210,7 @@ bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa
 	X(COOKIE_ANSWERED, "cookie-answered", "cookies returned by us")                   \
 	X(INVALID_KE, "invalid-ke", "INVALID_KE_PAYLOAD sent or answered")                \
 	X(HALF_OPEN_FULL, "half-open-full", "IKE_SA_INIT dropped at the limit")           \
+	X(NOT_READY, "not-ready", "IKE_SA_INIT dropped while no peer could be served")    \
 	X(SA_FULL, "sa-full", "IKE SAs refused at the limit")                             \
 	X(NO_PROPOSAL, "no-proposal", "no common proposal")                               \
 	X(BAD_KE, "bad-ke", "public values refused")                                      \

@@ -298,6 +298,9 @@ struct ike_ports {
 	 */
 	enum err (*policy)(void *ctx, const struct ike_path *path, struct ike_offers *out);
 
+	/* Whether a new peer could be served now: if not its IKE_SA_INIT is dropped, and it sends another.  NULL: always. */
+	bool (*ready)(void *ctx);
+
 	/* Questions, answered through engine.h. */
 	void (*authenticate)(void *ctx, struct slab_handle sa, const struct ike_who *who);
 	void (*authorize)(void *ctx, struct slab_handle sa, const struct ike_plea *plea);

@@ -177,6 +177,12 @@ static void ask_authorize(void *ctx, struct slab_handle sa, const struct ike_ple
 
 /* ---- CHILD_SA ---- */
 
+/* While ports open, or after a death of it, the datapath has no SPIs to give yet. */
+static bool ask_ready(void *ctx)
+{
+	return dp_spi_ready(&((struct session_hub *)ctx)->spi);
+}
+
 static enum err ask_spi(void *ctx, const struct ike_path *path, uint32_t *out)
 {
 	(void)path;
@@ -341,6 +347,7 @@ struct ike_ports session_hub_ports(struct session_hub *h)
 		.send = pass_send,
 		.keepalive = pass_keepalive,
 		.policy = ask_policy,
+		.ready = ask_ready,
 		.authenticate = session_auth_ask,
 		.sign = session_auth_sign,
 		.authorities = session_auth_authorities,

@@ -333,6 +333,23 @@ TEST_F(Pair, without_policy_nothing_begins)
 	expect_nothing_left();
 }
 
+TEST_F(Pair, who_cant_be_served_yet_comes_again)
+{
+	struct ike_stats s;
+
+	hub.w.set.unready = true;
+	start();
+	sim.record = true;
+	connect(900);
+	ike_engine_stats(hub.w.engine, &s);
+	EXPECT_GE(s.count[IKE_STAT_NOT_READY], 1u);
+	EXPECT_EQ(s.count[IKE_STAT_NOT_READY], sim.sent.size()); /* no answer, not even a refusal */
+	EXPECT_EQ(s.sa_count, 0u);
+	hub.w.set.unready = false;
+	sim.run_for(3000);
+	expect_up();
+}
+
 TEST_F(Pair, half_open_sas_die_and_are_limited)
 {
 	struct ike_engine_config config = {};

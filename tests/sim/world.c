@@ -302,6 +302,11 @@ static void on_authorize(void *ctx, struct slab_handle sa, const struct ike_plea
 	ask(w, (struct answer){ .question = Q_GRANT, .handle = sa });
 }
 
+static bool on_ready(void *ctx)
+{
+	return !((const struct world *)ctx)->set.unready;
+}
+
 static enum err on_spi_new(void *ctx, const struct ike_path *path, uint32_t *out)
 {
 	struct world *w = (struct world *)ctx;
@@ -530,7 +535,7 @@ void world_defaults(struct world_settings *s, const char *id, const char *psk)
 enum err world_init(struct world *w, const struct ike_engine_config *config, uint64_t now_ms)
 {
 	struct ike_engine_config cfg = *config;
-	static const struct ike_ports ports = { NULL, on_send, on_keepalive, on_policy, on_authenticate, on_authorize, on_sign,
+	static const struct ike_ports ports = { NULL, on_send, on_keepalive, on_policy, on_ready, on_authenticate, on_authorize, on_sign,
 		on_authorities, on_spi_new, on_spi_free, on_install, on_child_use, on_child_down, on_config_set, on_up, on_down, on_moved };
 
 	w->now_ms = now_ms;

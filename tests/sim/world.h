@@ -53,6 +53,7 @@ struct world_settings {
 	const char *wanted_id; /* initiator: IDr; NULL: none */
 	uint32_t delay_ms;     /* of answers; 0: inside the question */
 	bool mute;             /* questions go unanswered */
+	bool unready;          /* no new peer now */
 	enum err policy_err, proof_err, spi_err, install_err;
 	enum ike_verdict verdict;
 };

@@ -118,6 +118,19 @@ TEST_F(SessionTunnel, R_TUN_03_the_first_attempt_waits_for_an_SPI)
 	EXPECT_FALSE(s.logged("internal"));
 }
 
+TEST_F(SessionTunnel, a_hub_without_SPIs_lets_its_peers_wait)
+{
+	dp_fake_delay(hub.fake, 1500);
+	hub.must_load(HubConfig().text());
+	Box &s = spoke(1);
+	wan.run(1400);
+	EXPECT_GE(hub.stat(IKE_STAT_NOT_READY), 1u);
+	EXPECT_EQ(hub.stat(IKE_STAT_NO_SPI), 0u);
+	dp_fake_delay(hub.fake, 1);
+	up(s, 10000);
+	EXPECT_EQ(s.stat(IKE_STAT_INIT_OUT), 1u);
+}
+
 /* ---- site to site ---- */
 
 std::string site(
