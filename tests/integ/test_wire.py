@@ -25,8 +25,8 @@ def udp(sport, dport, data):
     return struct.pack("!HHHH", sport, dport, 8 + len(data), 0) + data
 
 
-def esp(spi, seq, data=bytes(32)):
-    return struct.pack("!II", spi, seq) + data
+def esp(spi, seq, data=bytes(32), iv=None):
+    return struct.pack("!IIQ", spi, seq, seq if iv is None else iv) + data
 
 
 def icmp(kind, quoted=b""):
@@ -91,6 +91,10 @@ class Wire(unittest.TestCase):
     def test_a_number_used_twice(self):
         self.blamed("(SPI, sequence number)", ip4(HUB, PEER, 50, esp(5, 9)), ip4(HUB, PEER, 50, esp(5, 9, b"other data......")))
         self.blamed("(SPI, sequence number)", ip4(HUB, PEER, 50, esp(5, 9)), ip4(HUB, PEER, 17, udp(4500, 4500, esp(5, 9))))
+
+    def test_an_iv_used_twice(self):
+        self.blamed("(SPI, IV)", ip4(HUB, PEER, 50, esp(5, 9)), ip4(HUB, PEER, 50, esp(5, 10, iv=9)))
+        self.assertEqual(self.judge(ip4(HUB, PEER, 50, esp(5, 9)), ip4(HUB, PEER, 50, esp(6, 9)))[0], 0)
 
     def test_an_empty_capture_proves_nothing(self):
         self.assertNotEqual(self.judge()[0], 0)

@@ -3,8 +3,9 @@
 
 Judges what went over a protected wire (Ethernet, tcpdump's pcap files).  Allowed are ARP, IPv6 neighbour and listener
 discovery, ICMP of the addresses given as --own, IKE, and ESP, plain or in UDP 4500.  Nothing may hold the marker, and no header that
-can be read an address of an inner prefix.  No (destination, SPI, sequence number) may come twice: with AES-GCM that would be a nonce
-used twice.  Prints what was seen, then each kind of violation with its first packets; exit status 1 when there is one.
+can be read an address of an inner prefix.  No sequence number and no IV (the 8 octets of AES-GCM) may come twice under one
+destination and SPI, which stand for the key.  Prints what was seen, then each kind of violation with its first packets; exit status 1
+when there is one.
 """
 import argparse
 import collections
@@ -44,6 +45,7 @@ class Judge:
         self.classes = collections.Counter()
         self.violations = collections.defaultdict(list)
         self.numbers = set()
+        self.ivs = set()
         self.heads = set()  # fragmented datagrams whose first fragment was ESP or IKE in UDP
 
     def blame(self, what, when, frame):
@@ -134,10 +136,14 @@ class Judge:
 
     def esp(self, name, dst, data, when, frame):
         self.classes[name] += 1
-        number = (bytes(dst), data[:8])
-        if number in self.numbers:
-            self.blame("(SPI, sequence number) used twice", when, frame)
-        self.numbers.add(number)
+        sa = bytes(dst) + data[:4]
+        self.once(self.numbers, (sa, data[4:8]), "(SPI, sequence number) used twice", when, frame)
+        self.once(self.ivs, (sa, data[8:16]), "(SPI, IV) used twice", when, frame)
+
+    def once(self, seen, what, blame, when, frame):
+        if what in seen:
+            self.blame(blame, when, frame)
+        seen.add(what)
 
 
 def main():
