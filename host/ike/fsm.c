@@ -17,7 +17,7 @@
 #include "ike/exchange/act_rekey_i.h"
 #include "ike/exchange/act_rekey_r.h"
 #include "ike/rekey/attempt.h"
-#include "ike/todo.h"
+#include "ike/due.h"
 
 static_assert((int)IKE_E_COUNT <= 64, "ike_sa.posted has a bit for each event");
 
@@ -367,7 +367,7 @@ static void end(struct ike_sa *sa, enum ike_down why)
 
 static void post_send(struct ike_sa *sa)
 {
-	enum ike_tx tx = ike_todo_next(sa);
+	enum ike_tx tx = ike_due_next(sa);
 	enum ike_event event = tx == IKE_TX_REKEY ? IKE_E_SEND_REKEY : IKE_E_SEND;
 
 	if (tx != IKE_TX_NONE && ike_fsm[sa->state][event].ok != IKE_S_NONE)

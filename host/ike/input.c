@@ -12,7 +12,7 @@
 #include "ike/keying/seal.h"
 #include "ike/live.h"
 #include "ike/rekey/attempt.h"
-#include "ike/todo.h"
+#include "ike/due.h"
 #include "ike/wire/delete.h"
 #include "ike/wire/nonce.h"
 #include "ike/wire/rule.h"
@@ -46,7 +46,7 @@ static enum ike_event refusal_event(const struct ike_msg *msg)
 /* A peer's request for a new IKE SA: our exchanges may stand against it, but for one that asks for the same. */
 static enum ike_event rekey_event(const struct ike_sa *sa)
 {
-	bool early = ike_todo_moving(sa) || (ike_window_waiting(&sa->window) && sa->tx != IKE_TX_REKEY);
+	bool early = ike_due_moving(sa) || (ike_window_waiting(&sa->window) && sa->tx != IKE_TX_REKEY);
 
 	return sa->state == IKE_S_UP && early ? IKE_E_REKEY_EARLY : IKE_E_REKEY_REQUEST;
 }

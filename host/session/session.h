@@ -62,7 +62,7 @@ struct session_access {
 	uint32_t unit;                      /* Virtual-Access N or Tunnel N */
 	uint32_t tunnel;                    /* id in the datapath and the routing table */
 	struct map_node by_tunnel;          /* while it is held */
-	bool held;                          /* the datapath's tunnel is put for this session, no other */
+	bool held;                          /* the datapath's tunnel is put for it and for no other */
 	bool cloned;                        /* a Virtual-Access, whose unit goes back */
 	bool lasting;                       /* a static tunnel's: the id stays when the session goes */
 	char name[DP_NAME_MAX];

@@ -9,7 +9,7 @@
 #include "ike/keying/seal.h"
 #include "ike/live.h"
 #include "ike/rekey/childfsm.h"
-#include "ike/todo.h"
+#include "ike/due.h"
 #include "ike/wire/cp.h"
 #include "ike/wire/delete.h"
 
@@ -228,7 +228,7 @@ static struct ike_child *first_waiting(const struct ike_sa *sa)
 
 enum err ike_act_info_send(const struct ike_step *s)
 {
-	enum ike_tx tx = ike_todo_next(s->sa);
+	enum ike_tx tx = ike_due_next(s->sa);
 
 	switch (tx) {
 	case IKE_TX_NONE:  /* posted before the window closed */

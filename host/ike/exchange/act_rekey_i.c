@@ -10,7 +10,7 @@
 #include "ike/keying/seal.h"
 #include "ike/live.h"
 #include "ike/rekey/attempt.h"
-#include "ike/todo.h"
+#include "ike/due.h"
 #include "ike/wire/ke.h"
 #include "ike/wire/nonce.h"
 
@@ -103,7 +103,7 @@ static enum err begin(const struct ike_step *s, const struct crypto_alg *group)
 
 enum err ike_act_rekey_i_send(const struct ike_step *s)
 {
-	if (ike_todo_next(s->sa) != IKE_TX_REKEY) /* posted before something more urgent came */
+	if (ike_due_next(s->sa) != IKE_TX_REKEY) /* posted before something more urgent came */
 		return ERR_BUSY;
 	s->sa->todo &= (uint16_t) ~(1u << IKE_TX_REKEY);
 	return begin(s, s->sa->suite.group);

@@ -1,5 +1,5 @@
 /* What an IKE SA has to send next: by urgency, and by what RFC7296-2.25 lets go on beside what. */
-#include "ike/todo.h"
+#include "ike/due.h"
 
 #include "ike/rekey/childfsm.h"
 
@@ -11,7 +11,7 @@ static bool has_child_in(const struct ike_sa *sa, enum ike_child_state state)
 	return false;
 }
 
-bool ike_todo_moving(const struct ike_sa *sa)
+bool ike_due_moving(const struct ike_sa *sa)
 {
 	list_each (n, &sa->children) {
 		switch ((enum ike_child_state)list_of(n, struct ike_child, link)->state) {
@@ -36,14 +36,14 @@ static bool may(const struct ike_sa *sa, enum ike_tx tx)
 	case IKE_TX_REKEY_CHILD:
 		return sa->attempt == NULL && sa->state == IKE_S_UP && has_child_in(sa, IKE_C_WAIT);
 	case IKE_TX_REKEY:
-		return (sa->todo & 1u << tx) != 0 && sa->attempt == NULL && sa->state == IKE_S_UP && !ike_todo_moving(sa) &&
+		return (sa->todo & 1u << tx) != 0 && sa->attempt == NULL && sa->state == IKE_S_UP && !ike_due_moving(sa) &&
 		       !has_child_in(sa, IKE_C_OLD);
 	default:
 		return (sa->todo & 1u << tx) != 0;
 	}
 }
 
-enum ike_tx ike_todo_next(const struct ike_sa *sa)
+enum ike_tx ike_due_next(const struct ike_sa *sa)
 {
 	if (ike_window_waiting(&sa->window))
 		return IKE_TX_NONE;
