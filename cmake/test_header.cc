@@ -1,0 +1,1 @@
+#include <gtest/gtest.h> // the header itself is what this object is for
