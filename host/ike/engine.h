@@ -44,6 +44,7 @@ struct ike_engine_config {
 	uint32_t rekey_retry_ms; /* after a rekey that was refused for the time being, up to half as long again (10000) */
 	uint32_t old_ms;  /* a peer that has rekeyed an SA has so long to delete the old one: more than its retransmissions take (180000) */
 	uint32_t fade_ms; /* a deleted pair receives for so long what was on its way (5000) */
+	uint16_t abilities;       /* what is announced: a bit for each enum ike_ability (none) */
 	uint16_t nat_keepalive_s; /* (20) */
 	bool child_rekey;         /* the world's 'install' can take a successor; else rekeying a child is NO_ADDITIONAL_SAS */
 	uint32_t notify_rate;     /* unprotected INVALID_IKE_SPI and INVALID_SPI: per second (10) */

@@ -122,6 +122,7 @@ enum err ike_sa_new(struct ike_engine *e, enum ike_role role, const struct ike_p
 	sa->why = IKE_DOWN_COUNT;
 	sa->path = *path;
 	sa->reply_path = *path;
+	sa->willing = e->cfg.abilities;
 	sa->created_ms = e->now_ms;
 	sa->last_rx_ms = e->now_ms;
 	sa->setup = setup;
@@ -152,6 +153,8 @@ enum err ike_sa_twin(const struct ike_sa *sa, struct ike_fresh *fresh, struct ik
 	twin->pace = sa->pace;
 	twin->nat_local = sa->nat_local;
 	twin->nat_remote = sa->nat_remote;
+	twin->willing = sa->willing;
+	twin->agreed = sa->agreed;
 	twin->created_ms = e->now_ms;
 	twin->last_rx_ms = e->now_ms;
 	twin->role = (uint8_t)fresh->role;

@@ -104,9 +104,10 @@ struct ike_sa {
 	bool half_open;                  /* counts as such */
 	bool in_init;                    /* is in the map by_init */
 	bool nat_local, nat_remote, flexvpn;
-	bool initial_contact; /* the peer sent it */
-	bool takes_config;    /* a peer's CFG_SET is for the world */
-	bool hinted;          /* the probe under way or to come is for a hint */
+	uint16_t willing, agreed; /* a bit for each enum ike_ability; ability.c's */
+	bool initial_contact;     /* the peer sent it */
+	bool takes_config;        /* a peer's CFG_SET is for the world */
+	bool hinted;              /* the probe under way or to come is for a hint */
 
 	uint64_t spi_i, spi_r;
 	uint8_t low_nonce[IKE_INFO_NONCE]; /* of IKE_SA_INIT */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "ike/ability.h"
 #include "ike/child.h"
 #include "ike/config.h"
 #include "ike/core.h"
@@ -42,6 +43,7 @@ static enum err build_request(const struct ike_step *s, const struct ike_proposa
 	ike_certs_build(&b, &setup->certs);
 	if (setup->initial_contact)
 		ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), IKE_N_INITIAL_CONTACT, bytes_of(NULL, 0));
+	ike_ability_build(s->sa, IKE_X_IKE_AUTH, &b);
 	ike_certs_build_request(&b, ike_blob_view(&setup->authorities));
 	if (wanted.type != 0)
 		ike_id_build(ike_build_payload(&b, IKE_P_IDR), &wanted);
@@ -142,6 +144,7 @@ enum err ike_act_auth_i_ask(const struct ike_step *s)
 		return err;
 	if (wanted.type != 0 && !ike_id_eq(&wanted, &id))
 		return fail_auth(s, "other-identity");
+	ike_ability_take(s->sa, s->msg);
 	return ike_proof_ask(s->e, s->sa, s->msg, &auth, &who);
 }
 

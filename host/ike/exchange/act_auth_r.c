@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "ike/ability.h"
 #include "ike/child.h"
 #include "ike/config.h"
 #include "ike/core.h"
@@ -82,6 +83,7 @@ enum err ike_act_auth_r_ask(const struct ike_step *s)
 	if (read_auth(s->msg, &auth) != ERR_OK)
 		return fail_auth(s, "method");
 	sa->window.busy = true;
+	ike_ability_take(sa, s->msg);
 	sa->initial_contact = ike_msg_notify(s->msg, IKE_N_INITIAL_CONTACT, NULL);
 	if (read_id(s->msg, IKE_P_IDR, &wanted) == ERR_OK)
 		who.wanted_id = &wanted;
@@ -165,6 +167,7 @@ static enum err reply_childless(const struct ike_step *s, uint16_t notify)
 	ike_id_build(ike_build_payload(&b, IKE_P_IDR), &sa->local_id);
 	ike_certs_build(&b, &sa->setup->certs);
 	ike_proof_build(sa, ike_build_payload(&b, IKE_P_AUTH));
+	ike_ability_build(sa, IKE_X_IKE_AUTH, &b);
 	ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), notify, bytes_of(NULL, 0));
 	err = ike_seal_end(s->e, sa, &b, &datagram);
 	if (err == ERR_OK)
@@ -311,6 +314,7 @@ static enum err build_response(const struct ike_step *s, const struct ike_child 
 	ike_id_build(ike_build_payload(&b, IKE_P_IDR), &s->sa->local_id);
 	ike_certs_build(&b, &setup->certs);
 	ike_proof_build(s->sa, ike_build_payload(&b, IKE_P_AUTH));
+	ike_ability_build(s->sa, IKE_X_IKE_AUTH, &b);
 	if (setup->deal->has_config)
 		ike_config_build(ike_build_payload(&b, IKE_P_CP), IKE_CP_REPLY, &setup->deal->config);
 	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &answer);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "crypto/iana.h"
+#include "ike/ability.h"
 #include "ike/core.h"
 #include "ike/natd.h"
 #include "ike/keying/certs.h"
@@ -39,6 +40,7 @@ static enum err build_rest(struct ike_engine *e, struct ike_sa *sa, struct ike_b
 	err = ike_natd_build(e->cfg.crypto, b, &spis, &sa->path, sa->setup->force_udp);
 	if (hashes)
 		ike_certs_build_hashes(b);
+	ike_ability_build(sa, IKE_X_IKE_SA_INIT, b);
 	ike_vendor_build(ike_build_payload(b, IKE_P_VENDOR), IKE_VENDOR_FLEXVPN);
 	return err;
 }
@@ -307,6 +309,7 @@ enum err ike_act_init_accept(const struct ike_step *s)
 		return err;
 	}
 	sa->spi_r = s->msg->hdr.spi_r;
+	ike_ability_take(sa, s->msg);
 	take_accepted(sa, &a);
 	sa->last_rx_ms = s->e->now_ms;
 	sa->stats.rx++;
@@ -348,6 +351,7 @@ enum err ike_act_init_reply(const struct ike_step *s)
 	struct bytes datagram;
 	enum err err = peer_nonce(s->msg, &a.seed.ni);
 
+	ike_ability_take(sa, s->msg);
 	if (err == ERR_OK)
 		err = ike_natd_check(s->e->cfg.crypto, s->msg, s->path, &a.natd);
 	if (err == ERR_OK)
