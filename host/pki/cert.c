@@ -4,7 +4,6 @@
  */
 #include "pki/cert.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -125,35 +124,58 @@ bool pki_cert_is_root(const struct pki_cert *c)
 	return pki_cert_is_ca(c) && (X509_get_extension_flags(c->x509) & EXFLAG_SI) != 0;
 }
 
+static bool is_for_ike(const ASN1_OBJECT *purpose)
+{
+	static const int known[] = { NID_ipsec_IKE, NID_anyExtendedKeyUsage, NID_ipsecEndSystem, NID_ipsecTunnel, NID_ipsecUser,
+		NID_server_auth, NID_client_auth };
+	static const char intermediate[] = "1.3.6.1.5.5.8.2.2"; /* iKEIntermediate, of drafts and old clients */
+	char dotted[sizeof(intermediate) + 1];
+	int nid = OBJ_obj2nid(purpose);
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (nid == known[i])
+			return true;
+	(void)OBJ_obj2txt(dotted, sizeof(dotted), purpose, 1);
+	return strcmp(dotted, intermediate) == 0;
+}
+
+static bool has_purpose(const struct pki_cert *c)
+{
+	EXTENDED_KEY_USAGE *purposes = (EXTENDED_KEY_USAGE *)X509_get_ext_d2i(c->x509, NID_ext_key_usage, NULL, NULL);
+	bool found = false;
+
+	for (int i = 0; !found && i < sk_ASN1_OBJECT_num(purposes); i++)
+		found = is_for_ike(sk_ASN1_OBJECT_value(purposes, i));
+	EXTENDED_KEY_USAGE_free(purposes);
+	return found;
+}
+
 bool pki_cert_may_sign(const struct pki_cert *c)
 {
-	return (X509_get_key_usage(c->x509) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0;
+	if ((X509_get_key_usage(c->x509) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0)
+		return false;
+	return (X509_get_extension_flags(c->x509) & EXFLAG_XKUSAGE) == 0 || has_purpose(c);
 }
 
 /* ---- what it proves ---- */
-
-static bool same_subject(const struct pki_cert *c, struct bytes der)
-{
-	const unsigned char *at = der.data;
-	X509_NAME *name = der.len > LONG_MAX ? NULL : d2i_X509_NAME(NULL, &at, (long)der.len);
-	bool same = name != NULL && at == der.data + der.len && X509_NAME_entry_count(name) > 0 &&
-		    X509_NAME_cmp(name, X509_get_subject_name(c->x509)) == 0;
-
-	X509_NAME_free(name);
-	ERR_clear_error();
-	return same;
-}
 
 static struct bytes octets_of(const ASN1_STRING *s)
 {
 	return bytes_of(ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s));
 }
 
-static bool same_name(const ASN1_STRING *s, struct bytes value)
+static bool same_domain(struct bytes have, struct bytes value)
 {
-	struct bytes have = octets_of(s);
-
 	return have.len == value.len && have.len != 0 && strncasecmp((const char *)have.data, (const char *)value.data, have.len) == 0;
+}
+
+/* RFC5280-7.5: the local part is exact. */
+static bool same_mail(struct bytes have, struct bytes value)
+{
+	const uint8_t *at = have.len == 0 ? NULL : (const uint8_t *)memrchr(have.data, '@', have.len);
+	size_t local = at == NULL ? 0 : (size_t)(at - have.data) + 1;
+
+	return local != 0 && same_domain(have, value) && memcmp(have.data, value.data, local) == 0;
 }
 
 static bool is_that(const GENERAL_NAME *name, const struct pki_id *id)
@@ -162,9 +184,9 @@ static bool is_that(const GENERAL_NAME *name, const struct pki_id *id)
 	case PKI_ID_ADDRESS:
 		return name->type == GEN_IPADD && bytes_eq(octets_of(name->d.iPAddress), id->value);
 	case PKI_ID_FQDN:
-		return name->type == GEN_DNS && same_name(name->d.dNSName, id->value);
+		return name->type == GEN_DNS && same_domain(octets_of(name->d.dNSName), id->value);
 	case PKI_ID_EMAIL:
-		return name->type == GEN_EMAIL && same_name(name->d.rfc822Name, id->value);
+		return name->type == GEN_EMAIL && same_mail(octets_of(name->d.rfc822Name), id->value);
 	case PKI_ID_DN:
 		break;
 	}
@@ -176,13 +198,56 @@ static GENERAL_NAMES *alt_names(const struct pki_cert *c)
 	return (GENERAL_NAMES *)X509_get_ext_d2i(c->x509, NID_subject_alt_name, NULL, NULL);
 }
 
+/* Whether strings of this type are the same text when their octets are. */
+static bool is_text(const ASN1_STRING *s)
+{
+	int type = ASN1_STRING_type(s);
+
+	return type == V_ASN1_UTF8STRING || type == V_ASN1_PRINTABLESTRING || type == V_ASN1_IA5STRING;
+}
+
+static bool same_entry(const X509_NAME_ENTRY *a, const X509_NAME_ENTRY *b)
+{
+	const ASN1_STRING *left = X509_NAME_ENTRY_get_data(a), *right = X509_NAME_ENTRY_get_data(b);
+
+	if (X509_NAME_ENTRY_set(a) != X509_NAME_ENTRY_set(b) || OBJ_cmp(X509_NAME_ENTRY_get_object(a), X509_NAME_ENTRY_get_object(b)) != 0)
+		return false;
+	if (ASN1_STRING_type(left) != ASN1_STRING_type(right) && !(is_text(left) && is_text(right)))
+		return false;
+	return bytes_eq(octets_of(left), octets_of(right));
+}
+
+/* strongSwan writes a configured name in PrintableStrings where CAs write UTF8Strings. */
+static bool same_name(const X509_NAME *a, const X509_NAME *b)
+{
+	int count = X509_NAME_entry_count(a);
+
+	if (count == 0 || count != X509_NAME_entry_count(b))
+		return false;
+	for (int i = 0; i < count; i++)
+		if (!same_entry(X509_NAME_get_entry(a, i), X509_NAME_get_entry(b, i)))
+			return false;
+	return true;
+}
+
+static bool is_subject(const struct pki_cert *c, struct bytes der)
+{
+	const unsigned char *at = der.data;
+	X509_NAME *name = der.len > PKI_CERT_MAX ? NULL : d2i_X509_NAME(NULL, &at, (long)der.len);
+	bool same = name != NULL && at == der.data + der.len && same_name(name, X509_get_subject_name(c->x509));
+
+	X509_NAME_free(name);
+	ERR_clear_error();
+	return same;
+}
+
 bool pki_cert_proves(const struct pki_cert *c, const struct pki_id *id)
 {
 	GENERAL_NAMES *names;
 	bool found = false;
 
 	if (id->type == PKI_ID_DN)
-		return same_subject(c, id->value);
+		return is_subject(c, id->value);
 	names = alt_names(c);
 	for (int i = 0; !found && i < sk_GENERAL_NAME_num(names); i++)
 		found = is_that(sk_GENERAL_NAME_value(names, i), id);

@@ -46,12 +46,17 @@ struct bytes pki_cert_authority(const struct pki_cert *c);
 bool pki_cert_is_ca(const struct pki_cert *c);
 bool pki_cert_is_root(const struct pki_cert *c); /* a CA that is its own issuer */
 
-/* Whether its key may sign AUTH: a keyUsage, if there is one, has digitalSignature or nonRepudiation (RFC4945-5.1.3.2). */
+/*
+ * Whether its key may sign AUTH.  A keyUsage, if there is one, has digitalSignature or nonRepudiation (RFC4945-5.1.3.2); an
+ * extendedKeyUsage, if there is one, has a purpose of IKE's, any purpose (RFC4945-5.1.3.12), or one of TLS, which CAs of
+ * remote-access clients give.
+ */
 bool pki_cert_may_sign(const struct pki_cert *c);
 
 /*
- * Whether it contains 'id': a subjectAltName of that type (names without regard to ASCII case, no wildcards), or for a DN
- * the subject, equal as RFC5280-7.1 compares names.
+ * Whether it contains 'id', RFC4945-3.1: a subjectAltName of that type, the whole of it, no wildcards - domains without regard to
+ * ASCII case, the local part of an e-mail address with (RFC5280-7.5), addresses octet by octet -, or for a DN the subject,
+ * RDN by RDN in its order, their values octet by octet, in whichever of UTF8String, PrintableString and IA5String.
  */
 bool pki_cert_proves(const struct pki_cert *c, const struct pki_id *id);
 

@@ -8,7 +8,7 @@
 
 #include "pki/anchor.h"
 
-enum { AUTH_LEVEL = 1 }; /* no MD5 or SHA-1 in a chain, 80 bits of security at least */
+enum { AUTH_LEVEL = 2 }; /* no MD5 or SHA-1 in a chain, 112 bits of security at least */
 
 struct pki_chain {
 	unsigned count;
@@ -74,6 +74,13 @@ static const char *cause_of(int error)
 		{ X509_V_ERR_CA_MD_TOO_WEAK, "weak" },
 		{ X509_V_ERR_CA_KEY_TOO_SMALL, "weak" },
 		{ X509_V_ERR_EE_KEY_TOO_SMALL, "weak" },
+		{ X509_V_ERR_INVALID_CA, "not-a-ca" },
+		{ X509_V_ERR_KEYUSAGE_NO_CERTSIGN, "not-a-ca" },
+		{ X509_V_ERR_PATH_LENGTH_EXCEEDED, "path-length" },
+		{ X509_V_ERR_CERT_CHAIN_TOO_LONG, "path-length" },
+		{ X509_V_ERR_PERMITTED_VIOLATION, "name-constraints" },
+		{ X509_V_ERR_EXCLUDED_VIOLATION, "name-constraints" },
+		{ X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION, "critical-extension" },
 	};
 
 	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
@@ -118,7 +125,7 @@ static void set_terms(X509_STORE_CTX *ctx, const struct pki_trust *t, int64_t no
 		flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
 	(void)X509_VERIFY_PARAM_set_flags(p, flags);
 	X509_VERIFY_PARAM_set_time(p, (time_t)now_s);
-	X509_VERIFY_PARAM_set_depth(p, PKI_CHAIN_MAX);
+	X509_VERIFY_PARAM_set_depth(p, PKI_CHAIN_MAX - 1); /* of CAs below the anchor */
 	X509_VERIFY_PARAM_set_auth_level(p, AUTH_LEVEL);
 	if (t->revocation.crl)
 		X509_STORE_CTX_set_verify_cb(ctx, t->revocation.optional ? spare_all : spare_anchor);

@@ -19,7 +19,8 @@ const struct pki_cert *pki_chain_leaf(const struct pki_chain *c);
 /*
  * Verifies the chain up to an anchor of 't' at the time 'now_s' (seconds since 1970): signatures, validity dates, CA and
  * path length constraints, key usage, revocation as the trust point says.  ERR_AUTH, and '*why' names the cause for log and
- * counter: "expired", "not-yet-valid", "unknown-ca", "revoked", "no-crl", "crl-expired", "weak", "key-usage", "bad-key", "bad-chain".
+ * counter: "expired", "not-yet-valid", "unknown-ca", "not-a-ca", "path-length", "name-constraints", "critical-extension", "revoked", "no-crl",
+ * "crl-expired", "weak", "key-usage", "bad-key", "bad-chain".
  */
 MUST_USE enum err pki_chain_verify(const struct pki_chain *c, const struct pki_trust *t, int64_t now_s, const char **why);
 

@@ -80,10 +80,13 @@ ss_cert() {
 }
 
 # ss_begin DIR ID: brings up a connection to the Nave hub by the certificate in x509/own.pem.
-ss_begin() { ss_begin_as "$1" "$2" -e 's/auth = psk/auth = pubkey/' -e "s/^\(\t*\)id = $2\$/&\n\1certs = own.pem/"; }
+ss_begin() { ss_begin_as "$1" "$2" -e 's/auth = psk/auth = pubkey/'; }
 
 # ss_begin_mixed DIR ID: the same by the pre-shared key, while the hub has to show a certificate.
 ss_begin_mixed() { ss_begin_as "$1" "$2" -e '/remote {/,/}/s/auth = psk/auth = pubkey/'; }
+
+# ss_begin_subject DIR: the same, and its identity is the certificate's subject.
+ss_begin_subject() { ss_begin_as "$1" own -e 's/auth = psk/auth = pubkey/' -e 's/id = own }/certs = own.pem }/'; }
 
 # ss_begin_as DIR ID SED_OPTION…: with a connection of pre-shared keys, edited.
 ss_begin_as() {
@@ -107,8 +110,9 @@ strongswan_to_nave() {
 	nave_site hub1 hub 10.10.0.10/24 10.10.0.1
 	nave_config_hub hub1
 	cert_config "$LAB_DIR/hub1/config" "hub-$1" "$1"
-	sed -i 's/^ pki trustpoint TP$/&\n authentication remote pre-share\n keyring local KR\n aaa authorization group psk list default default/' \
+	sed -i -e 's/^ match identity remote .*$/&\n match certificate BRANCHES/' -e 's/^ pki trustpoint TP$/&\n authentication remote pre-share\n keyring local KR\n aaa authorization group psk list default default/' \
 		"$LAB_DIR/hub1/config"
+	printf 'crypto pki certificate map BRANCHES 10\n subject-name co ou = branches\n' >>"$LAB_DIR/hub1/config"
 	lab_check "Nave hub with $1 starts" nave_start hub1 none || return 1
 	lab_ns ss1
 	lab_wan ss1 eth0 spoke
@@ -131,8 +135,18 @@ strongswan_to_nave() {
 	rm -f "$LAB_DIR/ss1/x509ca/sub.pem"
 	lab_check 'with a pre-shared key against a certificate' ss_begin_mixed "$LAB_DIR/ss1" spoke1.vpn.example.net
 	lab_check 'strongSwan ends it' ss_end "$LAB_DIR/ss1"
+	by_subject
 	strangers
 	liar
+}
+
+# The subject as identity: taken from the certificate, and written out in charon's configuration.
+by_subject() {
+	ss_cert "$LAB_DIR/ss1" spoke-ecdsa
+	lab_check 'by the subject of its certificate' ss_begin_subject "$LAB_DIR/ss1" &&
+		lab_check 'strongSwan ends it' ss_end "$LAB_DIR/ss1"
+	lab_check 'by its subject as strongSwan writes it' ss_begin "$LAB_DIR/ss1" '"O=Example, OU=Branches, CN=spoke1"' &&
+		lab_check 'strongSwan ends it' ss_end "$LAB_DIR/ss1"
 }
 
 both_ways() { lab_ping ss1 "$1" 10.10.0.10 && lab_ping hub1-lan 10.10.0.10 "$1"; }

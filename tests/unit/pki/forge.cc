@@ -40,6 +40,27 @@ static void extend(X509 *x, X509 *issuer, int nid, const std::string &value)
 	X509_EXTENSION_free(e);
 }
 
+static void replace(X509 *x, X509 *issuer, const std::string &name, const std::string &value)
+{
+	X509V3_CTX ctx;
+	X509_EXTENSION *e;
+
+	X509V3_set_ctx(&ctx, issuer, x, nullptr, nullptr, 0);
+	e = X509V3_EXT_nconf(nullptr, &ctx, name.c_str(), value.c_str());
+	must(e != nullptr);
+	int at = X509_get_ext_by_OBJ(x, X509_EXTENSION_get_object(e), -1);
+	if (at >= 0)
+		X509_EXTENSION_free(X509_delete_ext(x, at));
+	must(X509_add_ext(x, e, -1) == 1);
+	X509_EXTENSION_free(e);
+}
+
+static EVP_PKEY *share(EVP_PKEY *key)
+{
+	must(EVP_PKEY_up_ref(key) == 1);
+	return key;
+}
+
 void Forge::drop(const Made &m)
 {
 	X509_free(m.cert);
@@ -55,7 +76,7 @@ Forge::~Forge()
 void Forge::issue(const std::string &name, const Wish &w)
 {
 	X509 *x = X509_new();
-	EVP_PKEY *key = make_key(w.key);
+	EVP_PKEY *key = w.key_of.empty() ? make_key(w.key) : share(made.at(w.key_of).key);
 	const Made issuer = w.issuer.empty() ? Made{ x, key } : made.at(w.issuer);
 	time_t from = w.from_s, until = w.until_s;
 
@@ -76,6 +97,8 @@ void Forge::issue(const std::string &name, const Wish &w)
 					 : "digitalSignature");
 	if (!w.alt.empty())
 		extend(x, issuer.cert, NID_subject_alt_name, w.alt);
+	for (const auto &e : w.more)
+		replace(x, issuer.cert, e.first, e.second);
 	must(X509_sign(x, issuer.key, digest_for(issuer.key, w.digest)) > 0);
 	auto former = made.find(name);
 	if (former != made.end())

@@ -25,6 +25,9 @@ struct Wish {
 	int64_t from_s = now_s - day_s;
 	int64_t until_s = now_s + 365 * day_s;
 	const EVP_MD *digest = nullptr; /* SHA-256 */
+	/* Extensions as openssl.cnf has them, in the place of those above: {{"basicConstraints", "critical,CA:TRUE,pathlen:0"}} */
+	std::vector<std::pair<std::string, std::string>> more = {};
+	std::string key_of = {}; /* the pair of another one made before */
 };
 
 class Forge

@@ -189,6 +189,81 @@ TEST_F(SessionAuth, R_SEC_11_the_hub_too)
 	EXPECT_EQ(hub.up(), 0u);
 }
 
+namespace
+{
+
+/* What a box says it is, what its certificate contains beside the subject, and whether the other one believes it. */
+struct Claim {
+	std::string identity, alt;
+	bool believed;
+};
+
+const Claim claims[] = {
+	{ "dn", "DNS:a.example.net", true },
+	{ "fqdn a.example.net", "DNS:a.example.net", true },
+	{ "fqdn a.example.net", "DNS:b.example.net", false },
+	{ "fqdn a.example.net", "email:a@example.net,IP:203.0.113.1,URI:a.example.net", false },
+	{ "fqdn a.example.net", "", false },
+	{ "email a@example.net", "DNS:example.net,email:a@example.net", true },
+	{ "email a@example.net", "DNS:example.net,email:b@example.net", false },
+	{ "address 203.0.113.1", "IP:192.0.2.7,IP:203.0.113.1", true },
+	{ "address 203.0.113.1", "IP:203.0.113.2,DNS:203.0.113.1", false },
+	{ "key-id a.example.net", "DNS:a.example.net", false },
+};
+
+} // namespace
+
+TEST_F(SessionAuth, R_SEC_11_RFC4945_3_1_the_table_of_claims_before_the_hub)
+{
+	const struct addr everybody = {};
+	unsigned n = 0;
+
+	for (const Claim &k : claims) {
+		forge::Wish w = spoke_wish("x", "root");
+		std::string text = with(SpokeConfig(1).text(), "identity local fqdn spoke1.example.net", "identity local " + k.identity);
+
+		w.alt = k.alt;
+		f.issue("x", w);
+		hub.must_load(
+			with(hub_text(point("hub")), " match identity remote fqdn domain example.net\n", " match identity remote any\n"));
+		Box &s = wan.box("spoke" + std::to_string(++n), { "203.0.113.1" }, lan_and_wan);
+		s.must_load(by_certificate(text, point("x")));
+		wan.run(3000);
+		EXPECT_EQ(hub.up(), k.believed ? 1u : 0u) << k.identity << " by " << k.alt;
+		EXPECT_EQ(hub.logged("why=identity-not-in-certificate"), !k.believed) << k.identity << " by " << k.alt;
+		s.stop();
+		s.dead = true;
+		s.addrs = {};
+		(void)session_hub_clear(hub.hub, &everybody);
+		wan.run(60000);
+		hub.lines.clear();
+	}
+}
+
+TEST_F(SessionAuth, R_SEC_11_RFC4945_3_1_the_table_of_claims_before_a_spoke)
+{
+	unsigned n = 0;
+
+	for (const Claim &k : claims) {
+		forge::Wish w = spoke_wish("x", "root");
+
+		w.alt = k.alt;
+		f.issue("x", w);
+		hub.must_load(with(hub_text(point("x")), "identity local fqdn hub.example.net", "identity local " + k.identity));
+		Box &s = wan.box("spoke" + std::to_string(++n), { "203.0.113.1" }, lan_and_wan);
+		s.must_load(by_certificate(
+			with(SpokeConfig(1).text(), " match identity remote fqdn hub.example.net\n", " match identity remote any\n"),
+			point("spoke1")));
+		wan.run(3000);
+		EXPECT_EQ(s.up(), k.believed ? 1u : 0u) << k.identity << " by " << k.alt;
+		EXPECT_EQ(s.logged("why=identity-not-in-certificate"), !k.believed) << k.identity << " by " << k.alt;
+		s.stop();
+		s.dead = true;
+		s.addrs = {};
+		wan.run(30000);
+	}
+}
+
 TEST_F(SessionAuth, an_expired_certificate)
 {
 	forge::Wish w = spoke_wish("spoke1", "root");
