@@ -109,7 +109,7 @@ static void check_peer(struct cfg_build *b, const struct cfg_keyring *k, struct 
 	char key[CLAIM_TEXT], text[ADDR_PREFIX_TEXT];
 	const struct cfg_object *other;
 
-	if (p->psk_local == NULL && p->psk_remote == NULL)
+	if (p->psk_local == NULL && p->psk_remote == NULL && p->ppk == NULL)
 		cfg_build_lack(b, &p->object, 0, "needs 'pre-shared-key'");
 	if (!p->has_address && p->identity.type == CFG_ID_NONE && p->hostname == NULL)
 		cfg_build_lack(b, &p->object, 0, "needs 'address', 'identity' or 'hostname'");

@@ -319,6 +319,9 @@ struct cfg_keyring_peer {
 	const char *hostname;
 	const struct secret *psk_local;  /* what we prove; the same as psk_remote when symmetric */
 	const struct secret *psk_remote; /* what the peer proves */
+	const struct secret *ppk;        /* post-quantum preshared key (RFC 8784); NULL: none */
+	const char *ppk_id;
+	bool ppk_required;
 };
 
 struct cfg_keyring {
@@ -458,6 +461,7 @@ struct cfg_model {
 	uint32_t max_in_negotiation; /* 0: no limit */
 	uint32_t max_sa;             /* 0: no limit */
 	uint32_t nat_keepalive_s;    /* 0: off */
+	bool has_ppk;                /* a keyring has a post-quantum preshared key */
 	struct cfg_dpd dpd;
 
 	/* Lists in order of writing, smart defaults first. */

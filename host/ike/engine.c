@@ -12,6 +12,7 @@
 #include "ike/core.h"
 #include "ike/exchange/act_child_i.h"
 #include "ike/input.h"
+#include "ike/keying/ppk.h"
 #include "ike/keying/proof.h"
 #include "ike/live.h"
 
@@ -227,6 +228,8 @@ static enum err fill_initiator(struct ike_sa *sa, struct ike_request *r)
 		err = ike_blob_set(&setup->authorities, r->authorities);
 	if (err == ERR_OK)
 		err = keep_routes(sa, r->routes);
+	if (err == ERR_OK)
+		err = ike_ppk_keep(sa, r);
 	ike_sa_take_terms(sa, &r->terms);
 	sa->ref = r->ref;
 	sa->takes_config = r->want != NULL || r->routes != NULL;
@@ -249,12 +252,14 @@ enum err ike_engine_initiate(struct ike_engine *e, uint64_t now_ms, struct ike_r
 		err = ike_sa_new(e, IKE_INITIATOR, &request->path, &s.sa);
 	if (err != ERR_OK) {
 		secret_fini(&request->psk);
+		secret_fini(&request->ppk);
 		return err;
 	}
 	handle = s.sa->handle;
 	err = fill_initiator(s.sa, request);
 	if (err != ERR_OK) {
 		secret_fini(&request->psk);
+		secret_fini(&request->ppk);
 		ike_sa_free(s.sa);
 		return err;
 	}
@@ -355,6 +360,8 @@ static enum err take_proof(struct ike_sa *sa, struct ike_proof *proof)
 		return proof->err;
 	secret_take(&sa->setup->verify, &proof->verify);
 	sa->setup->proved = proof->proved;
+	if (proof->ppk_required && !sa->ppk)
+		return ERR_AUTH;
 	if (sa->role == IKE_INITIATOR)
 		return ERR_OK;
 	sa->ref = proof->ref;
@@ -394,7 +401,7 @@ void ike_engine_signed(struct ike_engine *e, uint64_t now_ms, struct slab_handle
 		ike_core_count(e, IKE_STAT_UNSIGNED);
 		ike_core_log_sa(sa, LOG_L_WARN, "auth.unsigned", "why=%s", signature->why != NULL ? signature->why : err_name(err));
 	}
-	ike_fsm_post(sa, err == ERR_OK ? IKE_E_SIGNED : IKE_E_UNSIGNED);
+	ike_fsm_post(sa, err == ERR_OK ? ike_ppk_signed(sa) : IKE_E_UNSIGNED);
 	ike_fsm_drain(e);
 }
 
@@ -538,6 +545,7 @@ static void describe(const struct ike_sa *sa, struct ike_sa_info *out)
 	out->nat_remote = sa->nat_remote;
 	out->udp_encap = ike_sa_udp_encap(sa);
 	out->flexvpn = sa->flexvpn;
+	out->ppk = sa->ppk;
 	out->dpd = sa->dpd;
 	out->last_rx_ms = sa->last_rx_ms;
 	out->assigned_ip4 = sa->assigned_ip4;

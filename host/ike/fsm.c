@@ -51,6 +51,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(I_KEYED,   KEYED)         = DO(auth_i_sign,      I_SIGN,    DEAD),
 
 	ON(I_SIGN,    SIGNED)        = DO(auth_i_send,      I_AUTH,    DEAD),
+	ON(I_SIGN,    SIGNED_BARE)   = DO(auth_i_sign,      I_SIGN,    DEAD),
 	ON(I_SIGN,    UNSIGNED)      = GO(DEAD),
 	ON(I_SIGN,    TIMEOUT)       = GO(DEAD),
 	ON(I_SIGN,    DELETE)        = GO(DEAD),

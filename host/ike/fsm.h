@@ -71,6 +71,7 @@ enum ike_state {
 	X(PROVED, AUTH, "the world says with what the peer is verified")                            \
 	X(UNPROVED, AUTH, "the world doesn't know the peer")                                        \
 	X(SIGNED, INTERNAL, "our AUTH is made")                                                     \
+	X(SIGNED_BARE, INTERNAL, "the same without the post-quantum key; with it comes next")       \
 	X(UNSIGNED, AUTH, "the world can't sign")                                                   \
 	X(GRANTED, INTERNAL, "the world lets the peer in")                                          \
 	X(REFUSED, AUTH, "the world doesn't let the peer in")                                       \

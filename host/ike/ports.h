@@ -134,6 +134,9 @@ struct ike_request {
 	const struct ike_id *local_id;
 	const struct ike_id *remote_id;  /* sent as IDr, and then the one that must answer; NULL: none */
 	struct secret psk;               /* moved: signs for us; empty: the world is asked to 'sign' */
+	struct secret ppk;               /* moved: post-quantum preshared key (RFC8784); empty: none */
+	struct bytes ppk_id;             /* its PPK_ID, the type first */
+	bool ppk_required;               /* no SA without it */
 	struct bytes authorities;        /* CERTREQ: hashes of CAs (RFC7296-3.7), one after the other; empty: none is sent */
 	bool initial_contact;            /* the world has no other SA of this identity pair */
 	bool force_udp;                  /* pretend a NAT, so that ESP travels in UDP */
@@ -174,6 +177,7 @@ struct ike_proof {
 	const struct ike_id *local_id;
 	bool proved;          /* the peer's signature is right, and its certificate proves its identity */
 	bool certificate;     /* we prove ourselves by a signature: the world will be asked to 'sign' */
+	bool ppk_required;    /* no SA without a post-quantum preshared key: what 'ppk' gave must be in use */
 	struct secret verify; /* moved: PSK of the peer's direction */
 	struct secret sign;   /* moved: PSK of ours */
 };
@@ -310,6 +314,13 @@ struct ike_ports {
 
 	/* A responder's CERTREQ: hashes of the CAs whose certificates it takes on 'path', as in struct ike_request.  NULL: none. */
 	struct bytes (*authorities)(void *ctx, const struct ike_path *path);
+
+	/*
+	 * The post-quantum preshared key (RFC8784) whose PPK_ID, with its type first, is 'id', for the peer 'who', of whom nothing is proved;
+	 * ERR_ABSENT: there is none.  A responder's; 'ppk_known': whether there are any, so that it is worth to offer.  NULL both: none.
+	 */
+	enum err (*ppk)(void *ctx, const struct ike_who *who, struct bytes id, struct secret *out);
+	bool (*ppk_known)(void *ctx, const struct ike_path *path);
 
 	/*
 	 * An inbound SPI on 'path' for a CHILD_SA that may come.  It stays the engine's until 'install' is called with it,

@@ -10,6 +10,7 @@
 
 #include "ike/child.h"
 #include "ike/core.h"
+#include "ike/keying/ppk.h"
 #include "ike/rekey/attempt.h"
 
 static struct bytes spi_key(const uint64_t *spi)
@@ -214,6 +215,7 @@ void ike_sa_settle(struct ike_sa *sa)
 	crypto_kex_fini(&s->kex);
 	secret_fini(&s->sign);
 	secret_fini(&s->verify);
+	ike_ppk_free(s->ppk);
 	free(s->deal);
 	free(s);
 	sa->setup = NULL;

@@ -38,6 +38,7 @@ enum ike_tx {
 enum ike_asked { IKE_ASKED_NOTHING, IKE_ASKED_PROOF, IKE_ASKED_SIGNATURE, IKE_ASKED_GRANT, IKE_ASKED_INSTALL };
 
 struct ike_attempt; /* ike/rekey/attempt.h */
+struct ike_ppk;     /* ike/keying/ppk.h */
 
 /* A pair of ESP SAs.  'state' is childfsm.c's alone to write. */
 struct ike_child {
@@ -74,6 +75,7 @@ struct ike_setup {
 	struct secret sign, verify;       /* pre-shared keys */
 	struct ike_blob auth, certs;      /* ours: AUTH's data; CERT payloads, each with its length before it */
 	struct ike_blob authorities;      /* initiator: our CERTREQ */
+	struct ike_ppk *ppk;              /* initiator: NULL: none */
 	struct ike_deal *deal;
 	struct ike_choice choice;                      /* of the proposal that is to be answered: IKE's, then the child's */
 	struct ike_blob wanted_id;                     /* initiator: the IDr to insist on, as type and data */
@@ -81,6 +83,7 @@ struct ike_setup {
 	uint8_t cookie_count, group_count;             /* how often IKE_SA_INIT began again */
 	bool initial_contact, force_udp, need_address; /* the request's */
 	bool wants_config;                             /* the peer sent CFG_REQUEST */
+	bool ppk_bare;                                 /* the peer's AUTH that counts is that of NO_PPK_AUTH */
 	bool proved;                                   /* the world has found the peer's signature right */
 	enum ike_down refusal;                         /* told in clear, so not believed; IKE_DOWN_COUNT: none */
 };
@@ -108,6 +111,7 @@ struct ike_sa {
 	bool initial_contact;     /* the peer sent it */
 	bool takes_config;        /* a peer's CFG_SET is for the world */
 	bool hinted;              /* the probe under way or to come is for a hint */
+	bool ppk;                 /* a post-quantum preshared key is in its keys, RFC8784 */
 
 	uint64_t spi_i, spi_r;
 	uint8_t low_nonce[IKE_INFO_NONCE]; /* of IKE_SA_INIT */

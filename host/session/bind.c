@@ -351,6 +351,8 @@ struct ike_ports session_hub_ports(struct session_hub *h)
 		.authenticate = session_auth_ask,
 		.sign = session_auth_sign,
 		.authorities = session_auth_authorities,
+		.ppk = session_ppk_find,
+		.ppk_known = session_ppk_known,
 		.authorize = ask_authorize,
 		.spi_new = ask_spi,
 		.spi_free = tell_spi_free,

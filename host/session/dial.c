@@ -125,8 +125,8 @@ static enum err initiate(struct session *s, const struct addr *source)
 {
 	struct session_hub *h = s->hub;
 	const struct cfg_interface *i = s->access.source;
-	uint8_t authorities[IKE_CERTS_AUTHORITIES_LEN];
-	struct wr w = wr_of(authorities, sizeof(authorities));
+	uint8_t authorities[IKE_CERTS_AUTHORITIES_LEN], ppk_id[SESSION_ID_TEXT];
+	struct wr w = wr_of(authorities, sizeof(authorities)), id = wr_of(ppk_id, sizeof(ppk_id));
 	struct ike_id local;
 	struct ike_config want;
 	struct session_terms terms;
@@ -137,8 +137,12 @@ static enum err initiate(struct session *s, const struct addr *source)
 	err = session_terms_fill(s->profile, i, &terms);
 	if (err == ERR_OK)
 		err = fill_proof(s, source, &local, &r);
-	if (err != ERR_OK)
+	if (err == ERR_OK)
+		err = session_ppk_fill(s, &id, &r);
+	if (err != ERR_OK) {
+		secret_fini(&r.psk);
 		return err;
+	}
 	if ((s->profile->auth_remote & CFG_AUTH_CERTIFICATE) != 0)
 		session_trust_request(s->model->trust, s->profile, &w);
 	r.authorities = wr_view(&w);
@@ -156,6 +160,7 @@ static enum err initiate(struct session *s, const struct addr *source)
 	s->path = r.path;
 	err = ike_engine_initiate(h->engine, session_now(h), &r, &s->ike);
 	secret_fini(&r.psk);
+	secret_fini(&r.ppk);
 	if (err == ERR_OK)
 		session_bind_ike(s, s->ike);
 	return err;

@@ -73,6 +73,17 @@ void session_auth_ask(void *ctx, struct slab_handle sa, const struct ike_who *wh
 void session_auth_sign(void *ctx, struct slab_handle sa, const struct ike_text *text);
 struct bytes session_auth_authorities(void *ctx, const struct ike_path *path);
 
+/* ---- auth/ppk.c: post-quantum preshared keys (RFC8784) of the profile's keyring ---- */
+
+/* The key for the initiator's request; its PPK_ID is written to 'id'. */
+MUST_USE enum err session_ppk_fill(const struct session *s, struct wr *id, struct ike_request *r);
+
+/* Whether the peer's SA must have one: so says what the keyring has for 'peer'. */
+bool session_ppk_required(const struct session *s, const struct cfg_identity *peer, const struct addr *remote);
+
+enum err session_ppk_find(void *ctx, const struct ike_who *who, struct bytes id, struct secret *out);
+bool session_ppk_known(void *ctx, const struct ike_path *path);
+
 /* ---- session.c: life ---- */
 
 /* A session in state NEW; NULL at the limit. */

@@ -109,6 +109,15 @@ static bool same_key(const struct secret *a, const struct secret *b)
 	return a != NULL && b != NULL && secret_eq(secret_view(a), secret_view(b));
 }
 
+static bool same_ppk(const struct cfg_keyring_peer *a, const struct cfg_keyring_peer *b)
+{
+	bool was = a != NULL && a->ppk != NULL, is = b != NULL && b->ppk != NULL;
+
+	if (!was || !is)
+		return was == is;
+	return same_key(a->ppk, b->ppk) && strcmp(a->ppk_id, b->ppk_id) == 0 && a->ppk_required == b->ppk_required;
+}
+
 /* An identity that has text is that text; an address is printed. */
 static struct cfg_identity identity_of(const struct session *s)
 {
@@ -125,6 +134,9 @@ static bool same_keys(const struct session *s, const struct cfg_profile *p, cons
 	struct session_policy_psk was = session_policy_keys(s->profile, peer, &s->path.remote.addr, responder);
 	struct session_policy_psk is = session_policy_keys(p, peer, &s->path.remote.addr, responder);
 
+	if (!same_ppk(session_policy_peer(s->profile, peer, &s->path.remote.addr, responder),
+		    session_policy_peer(p, peer, &s->path.remote.addr, responder)))
+		return false;
 	return (s->credential != NULL || same_key(was.local, is.local)) && (s->by_certificate || same_key(was.remote, is.remote));
 }
 

@@ -200,16 +200,24 @@ static const struct cfg_keyring_peer *find_by_address(const struct cfg_keyring *
 	return best;
 }
 
-struct session_policy_psk session_policy_keys(
+const struct cfg_keyring_peer *session_policy_peer(
 	const struct cfg_profile *profile, const struct cfg_identity *peer, const struct addr *remote, bool responder)
 {
-	struct session_policy_psk keys = { .local = profile->psk_local, .remote = profile->psk_remote };
 	const struct cfg_keyring_peer *k = NULL;
 
 	if (profile->keyring != NULL && responder)
 		k = find_by_identity(profile->keyring, peer);
 	if (profile->keyring != NULL && k == NULL)
 		k = find_by_address(profile->keyring, remote);
+	return k;
+}
+
+struct session_policy_psk session_policy_keys(
+	const struct cfg_profile *profile, const struct cfg_identity *peer, const struct addr *remote, bool responder)
+{
+	struct session_policy_psk keys = { .local = profile->psk_local, .remote = profile->psk_remote };
+	const struct cfg_keyring_peer *k = session_policy_peer(profile, peer, remote, responder);
+
 	if (keys.local == NULL && k != NULL)
 		keys.local = k->psk_local;
 	if (keys.remote == NULL && k != NULL)

@@ -38,9 +38,13 @@ struct session_policy_psk {
 };
 
 /*
- * Keys for 'peer' at 'remote': those of the profile's authentication lines, else those of its keyring.  A responder
- * finds the keyring's peer by identity, then by longest address match; an initiator by address.
+ * The peer of the profile's keyring: a responder finds it by identity, then by longest address match; an initiator by
+ * address.  NULL: none.
  */
+const struct cfg_keyring_peer *session_policy_peer(
+	const struct cfg_profile *profile, const struct cfg_identity *peer, const struct addr *remote, bool responder);
+
+/* Keys for 'peer' at 'remote': those of the profile's authentication lines, else those of its keyring's peer. */
 struct session_policy_psk session_policy_keys(
 	const struct cfg_profile *profile, const struct cfg_identity *peer, const struct addr *remote, bool responder);
 

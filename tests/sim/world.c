@@ -122,6 +122,7 @@ static void answer_proof(struct world *w, const struct answer *a)
 		.err = w->set.proof_err, .ref = 1, .local_id = &id, .proved = a->proved, .certificate = w->set.key != NULL
 	};
 
+	proof.ppk_required = w->set.ppk_required;
 	if (w->set.peer_key != NULL && !a->proved)
 		proof.err = ERR_AUTH;
 	if (w->set.peer_key == NULL && fill_psk(w, &proof.verify) != ERR_OK)
@@ -279,6 +280,23 @@ static void on_sign(void *ctx, struct slab_handle sa, const struct ike_text *tex
 		abort();
 	memcpy(a.octets, text->octets.data, text->octets.len);
 	ask(w, a);
+}
+
+static bool on_ppk_known(void *ctx, const struct ike_path *path)
+{
+	(void)path;
+	return ((const struct world *)ctx)->set.ppk != NULL;
+}
+
+/* PPK_ID has its type before it. */
+static enum err on_ppk(void *ctx, const struct ike_who *who, struct bytes id, struct secret *out)
+{
+	const struct world *w = (const struct world *)ctx;
+
+	(void)who;
+	if (w->set.ppk == NULL || !bytes_eq(id, bytes_str(w->set.ppk_id)))
+		return ERR_ABSENT;
+	return secret_set(out, bytes_str(w->set.ppk));
 }
 
 static struct bytes on_authorities(void *ctx, const struct ike_path *path)
@@ -536,7 +554,8 @@ enum err world_init(struct world *w, const struct ike_engine_config *config, uin
 {
 	struct ike_engine_config cfg = *config;
 	static const struct ike_ports ports = { NULL, on_send, on_keepalive, on_policy, on_ready, on_authenticate, on_authorize, on_sign,
-		on_authorities, on_spi_new, on_spi_free, on_install, on_child_use, on_child_down, on_config_set, on_up, on_down, on_moved };
+		on_authorities, on_ppk, on_ppk_known, on_spi_new, on_spi_free, on_install, on_child_use, on_child_down, on_config_set,
+		on_up, on_down, on_moved };
 
 	w->now_ms = now_ms;
 	w->crypto = config->crypto;
@@ -594,6 +613,10 @@ enum err world_initiate(struct world *w, const struct ike_path *path, struct sla
 	r.routes = w->set.routes.prefix_count != 0 ? &w->set.routes : NULL;
 	r.terms = terms_of(w);
 	r.authorities = on_authorities(w, path);
+	r.ppk_required = w->set.ppk_required;
+	r.ppk_id = bytes_str(w->set.ppk == NULL ? "" : w->set.ppk_id);
+	if (w->set.ppk != NULL && secret_set(&r.ppk, bytes_str(w->set.ppk)) != ERR_OK)
+		return ERR_NOMEM;
 	err = w->set.key == NULL ? fill_psk(w, &r.psk) : ERR_OK;
 	if (err == ERR_OK)
 		err = ike_engine_initiate(w->engine, w->now_ms, &r, out);

@@ -50,6 +50,8 @@ struct world_settings {
 	struct ike_dpd dpd;
 	uint32_t lifetime_s, child_lifetime_s;
 	const struct crypto_alg *pfs;
+	const char *ppk, *ppk_id; /* post-quantum preshared key; NULL: none */
+	bool ppk_required;
 	const char *wanted_id; /* initiator: IDr; NULL: none */
 	uint32_t delay_ms;     /* of answers; 0: inside the question */
 	bool mute;             /* questions go unanswered */

@@ -222,6 +222,16 @@ static void set_peer_key(struct cfg_build *b, struct cfg_object *object, const s
 		peer_of(object)->psk_remote = key;
 }
 
+static void set_peer_ppk(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	struct cfg_keyring_peer *p = peer_of(object);
+
+	p->ppk = cfg_stmt_secret(s, "key");
+	p->ppk_id = cfg_stmt_text(s, "id");
+	p->ppk_required = cfg_stmt_has(s, "required");
+	b->m->has_ppk = true;
+}
+
 /* ---- for all ---- */
 
 static void set_dpd(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
@@ -378,9 +388,9 @@ static const struct cfg_row rows[] = {
 		.help = "what the peer proves" },
 	{
 		.mode = CFG_MODE_KEYRING_PEER,
-		.what = CFG_CLASS_RESTRICT,
 		.pattern = "ppk manual id <id> key <key:key> [required]",
-		.help = "a post-quantum key (RFC 8784)",
+		.set = set_peer_ppk,
+		.help = "a post-quantum preshared key (RFC 8784); required: no SA without it",
 	},
 	{
 		.mode = CFG_MODE_GLOBAL,

@@ -8,6 +8,7 @@
 #include "ike/config.h"
 #include "ike/core.h"
 #include "ike/keying/certs.h"
+#include "ike/keying/ppk.h"
 #include "ike/keying/proof.h"
 #include "ike/keying/seal.h"
 #include "ike/live.h"
@@ -48,6 +49,7 @@ static enum err build_request(const struct ike_step *s, const struct ike_proposa
 	if (wanted.type != 0)
 		ike_id_build(ike_build_payload(&b, IKE_P_IDR), &wanted);
 	ike_proof_build(s->sa, ike_build_payload(&b, IKE_P_AUTH));
+	ike_ppk_build(s->sa, &b);
 	if (setup->deal->has_config)
 		ike_config_build_request(ike_build_payload(&b, IKE_P_CP), &setup->deal->config);
 	build_child(&b, &setup->deal->terms.child, esp);
@@ -59,6 +61,8 @@ enum err ike_act_auth_i_sign(const struct ike_step *s)
 	struct ike_msg init;
 	enum err err = ike_msg_parse(ike_blob_view(&s->sa->setup->init_rx), &init);
 
+	if (err == ERR_OK)
+		err = ike_ppk_begin(s->sa);
 	return err == ERR_OK ? ike_proof_begin(s->e, s->sa, &init) : err;
 }
 
@@ -144,6 +148,8 @@ enum err ike_act_auth_i_ask(const struct ike_step *s)
 		return err;
 	if (wanted.type != 0 && !ike_id_eq(&wanted, &id))
 		return fail_auth(s, "other-identity");
+	if (ike_ppk_settle(s->sa, s->msg) != ERR_OK)
+		return fail_auth(s, "ppk");
 	ike_ability_take(s->sa, s->msg);
 	return ike_proof_ask(s->e, s->sa, s->msg, &auth, &who);
 }

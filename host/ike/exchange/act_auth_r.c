@@ -8,6 +8,7 @@
 #include "ike/config.h"
 #include "ike/core.h"
 #include "ike/keying/certs.h"
+#include "ike/keying/ppk.h"
 #include "ike/keying/proof.h"
 #include "ike/keying/seal.h"
 #include "ike/live.h"
@@ -147,6 +148,8 @@ enum err ike_act_auth_r_verify(const struct ike_step *s)
 	if (err == ERR_OK)
 		err = read_auth(msg, &auth);
 	if (err == ERR_OK)
+		ike_ppk_choose(s->sa, msg, &auth);
+	if (err == ERR_OK)
 		err = ike_proof_check(s->e, s->sa, &auth);
 	if (err != ERR_OK)
 		return fail_auth(s, err == ERR_AUTH ? "wrong-key" : "internal");
@@ -167,6 +170,7 @@ static enum err reply_childless(const struct ike_step *s, uint16_t notify)
 	ike_id_build(ike_build_payload(&b, IKE_P_IDR), &sa->local_id);
 	ike_certs_build(&b, &sa->setup->certs);
 	ike_proof_build(sa, ike_build_payload(&b, IKE_P_AUTH));
+	ike_ppk_confirm(sa, &b);
 	ike_ability_build(sa, IKE_X_IKE_AUTH, &b);
 	ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), notify, bytes_of(NULL, 0));
 	err = ike_seal_end(s->e, sa, &b, &datagram);
@@ -314,6 +318,7 @@ static enum err build_response(const struct ike_step *s, const struct ike_child 
 	ike_id_build(ike_build_payload(&b, IKE_P_IDR), &s->sa->local_id);
 	ike_certs_build(&b, &setup->certs);
 	ike_proof_build(s->sa, ike_build_payload(&b, IKE_P_AUTH));
+	ike_ppk_confirm(s->sa, &b);
 	ike_ability_build(s->sa, IKE_X_IKE_AUTH, &b);
 	if (setup->deal->has_config)
 		ike_config_build(ike_build_payload(&b, IKE_P_CP), IKE_CP_REPLY, &setup->deal->config);

@@ -11,6 +11,7 @@
 #include "ike/core.h"
 #include "ike/natd.h"
 #include "ike/keying/certs.h"
+#include "ike/keying/ppk.h"
 #include "ike/keying/proof.h"
 #include "ike/keying/seal.h"
 #include "ike/wire/ke.h"
@@ -291,6 +292,8 @@ enum err ike_act_init_accept(const struct ike_step *s)
 	struct accepted a = { .flexvpn = ike_msg_vendor(s->msg, IKE_VENDOR_FLEXVPN) };
 	enum err err = s->msg->hdr.spi_r == 0 ? ERR_MALFORMED : choose(s, &a.suite);
 
+	if (err == ERR_OK)
+		err = ike_ppk_accept(sa, s->msg);
 	a.seed.ni = ike_proof_nonce(&setup->init_tx);
 	a.seed.spi_i = sa->spi_i;
 	a.seed.spi_r = s->msg->hdr.spi_r;
@@ -305,6 +308,8 @@ enum err ike_act_init_accept(const struct ike_step *s)
 	if (err != ERR_OK) {
 		secret_fini(&a.keys);
 		sa->stats.corrupt++;
+		if (err == ERR_AUTH)
+			ike_window_hurry(sa, HURRY_MS, HURRY_TRIES);
 		ike_core_log_sa(sa, LOG_L_INFO, "ike.init.ignored", "cause=%s", err_name(err));
 		return err;
 	}
@@ -351,6 +356,7 @@ enum err ike_act_init_reply(const struct ike_step *s)
 	struct bytes datagram;
 	enum err err = peer_nonce(s->msg, &a.seed.ni);
 
+	ike_ppk_offer(sa);
 	ike_ability_take(sa, s->msg);
 	if (err == ERR_OK)
 		err = ike_natd_check(s->e->cfg.crypto, s->msg, s->path, &a.natd);

@@ -8,6 +8,7 @@
 
 #include "ike/core.h"
 #include "ike/keying/certs.h"
+#include "ike/keying/ppk.h"
 #include "ike/wire/nonce.h"
 
 struct bytes ike_proof_nonce(const struct ike_blob *init)
@@ -82,7 +83,7 @@ static enum err sign_psk(struct ike_engine *e, struct ike_sa *sa)
 	if (err != ERR_OK)
 		return err;
 	sa->auth_local = IKE_AUTH_PSK;
-	ike_fsm_post(sa, IKE_E_SIGNED);
+	ike_fsm_post(sa, ike_ppk_signed(sa));
 	return ERR_OK;
 }
 
@@ -163,15 +164,22 @@ enum err ike_proof_ask(
 	uint8_t authorities[IKE_CERTS_AUTHORITIES_LEN];
 	struct bytes cert[IKE_CERTS];
 	struct ike_blob octets = { 0 };
-	enum err err = auth->method == IKE_AUTH_PSK ? ERR_OK : join_octets(e, sa, &what, &octets);
+	struct ike_authdata counts = *auth;
+	enum err err = ERR_OK;
 
+	who->peer_id = &sa->remote_id;
+	who->method = auth->method;
+	who->cert = cert;
+	who->cert_count = ike_certs_read(msg, cert);
+	who->authorities = ike_certs_authorities(msg, authorities);
+	if (sa->role == IKE_RESPONDER)
+		err = ike_ppk_receive(sa, msg, who);
+	if (err == ERR_OK && auth->method != IKE_AUTH_PSK) {
+		ike_ppk_choose(sa, msg, &counts);
+		who->auth = counts.data;
+		err = join_octets(e, sa, &what, &octets);
+	}
 	if (err == ERR_OK) {
-		who->peer_id = &sa->remote_id;
-		who->method = auth->method;
-		who->cert = cert;
-		who->cert_count = ike_certs_read(msg, cert);
-		who->authorities = ike_certs_authorities(msg, authorities);
-		who->auth = auth->method == IKE_AUTH_PSK ? bytes_of(NULL, 0) : auth->data;
 		who->octets = ike_blob_view(&octets);
 		sa->known = true;
 		sa->asked = IKE_ASKED_PROOF;

@@ -21,7 +21,7 @@ void ike_proof_build(const struct ike_sa *sa, struct wr *w);
 
 /*
  * Asks the world for the proof of sa->remote_id: completes 'who', whose role, path, ref and wanted_id are set, with what 'msg' and 'auth' of
- * it say.
+ * it say.  ERR_AUTH for a post-quantum key that isn't known.
  */
 MUST_USE enum err ike_proof_ask(
 	struct ike_engine *e, struct ike_sa *sa, const struct ike_msg *msg, const struct ike_authdata *auth, struct ike_who *who);

@@ -61,6 +61,11 @@ extern "C" {
 	X(AH, 2, "AH")    \
 	X(ESP, 3, "ESP")
 
+/* Types of PPK_ID: RFC8784-5.1. */
+#define IKE_PPK_ID_LIST(X)     \
+	X(OPAQUE, 1, "opaque") \
+	X(FIXED, 2, "fixed")
+
 /* Identification types: RFC7296-3.5, RFC7619 (NULL). */
 #define IKE_ID_LIST(X)             \
 	X(IPV4, 1, "ipv4-address") \
@@ -236,6 +241,12 @@ enum ike_proto {
 enum ike_id_type {
 #define IKE_IANA_ENUM(name, number, text) IKE_ID_##name = number,
 	IKE_ID_LIST(IKE_IANA_ENUM)
+#undef IKE_IANA_ENUM
+};
+
+enum ike_ppk_id_type {
+#define IKE_IANA_ENUM(name, number, text) IKE_PPK_ID_##name = number,
+	IKE_PPK_ID_LIST(IKE_IANA_ENUM)
 #undef IKE_IANA_ENUM
 };
 

@@ -112,6 +112,7 @@ static const char *prove_us(struct question *q)
 	struct session_policy_psk psk;
 
 	q->proof.ref = session_ref(s->handle);
+	q->proof.ppk_required = session_ppk_required(s, &q->peer, &q->who->path.remote.addr);
 	q->proof.local_id = &q->local;
 	if (q->who->role == IKE_INITIATOR)
 		return NULL;

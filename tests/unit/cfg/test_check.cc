@@ -83,7 +83,9 @@ TEST(CfgCheck, a_keyring_peer_needs_a_key_and_a_way_to_be_found)
 	EXPECT_EQ(lacks(keyring, CFG_KIND_KEYRING, "K"), "");
 	EXPECT_EQ(lacks("crypto ikev2 keyring K\n peer a\n  identity fqdn x\n  pre-shared-key k\n  ppk manual id i key k required\n",
 			  CFG_KIND_KEYRING_PEER, "a"),
-		"'ppk manual id i key <removed> required' isn't enforced yet\n");
+		"");
+	EXPECT_EQ(lacks("crypto ikev2 keyring K\n peer a\n  identity fqdn x\n  ppk manual id i key k\n", CFG_KIND_KEYRING_PEER, "a"), "")
+		<< "for a profile that authenticates by certificate";
 }
 
 TEST(CfgCheck, two_peers_of_a_keyring_do_not_share_an_address)
