@@ -56,6 +56,8 @@ void ctl_show_end(struct ctl_call *call)
 	.begin = ctl_device_begin_fault, .next = ctl_device_fault, .end = ctl_device_end_fault, .variant = DP_FAULT_##kind, \
 	.state_size = sizeof(struct ctl_device_state), .acts = true
 
+#define REKEY(which) .next = ctl_show_session_rekey, .variant = (which), .acts = true
+
 const struct ctl_command *ctl_show_table(void)
 {
 	static const struct ctl_command table[] = {
@@ -66,7 +68,7 @@ const struct ctl_command *ctl_show_table(void)
 		{ .words = "clear crypto session remote <address>",
 			.help = "the peer's outer address",
 			.next = ctl_show_session_clear,
-			.variant = CTL_CLEAR_REMOTE,
+			.variant = CTL_OF_REMOTE,
 			.acts = true },
 		{ .words = "device", .help = "what stands behind ports" },
 		{ .words = "device fault", .help = "make a device fail, for tests" },
@@ -84,6 +86,18 @@ const struct ctl_command *ctl_show_table(void)
 		{ .words = "device fault <interface> slow", .help = "answer late" },
 		{ .words = "device fault <interface> slow <milliseconds>", .help = "the next command so late", FAULT(SLOW) },
 		{ .words = "device fault <interface> slow <milliseconds> <count>", .help = "so many of them", FAULT(SLOW) },
+		{ .words = "rekey", .help = "give fresh keys" },
+		{ .words = "rekey crypto", .help = "to SAs of IKE and IPsec" },
+		{ .words = "rekey crypto ikev2", .help = "IKEv2" },
+		{ .words = "rekey crypto ikev2 sa", .help = "all IKE SAs", REKEY(0) },
+		{ .words = "rekey crypto ikev2 sa remote", .help = "those of one peer" },
+		{ .words = "rekey crypto ikev2 sa remote <address>", .help = "the peer's outer address", REKEY(CTL_OF_REMOTE) },
+		{ .words = "rekey crypto ipsec", .help = "IPsec" },
+		{ .words = "rekey crypto ipsec sa", .help = "all ESP SAs", REKEY(CTL_REKEY_ESP) },
+		{ .words = "rekey crypto ipsec sa remote", .help = "those of one peer" },
+		{ .words = "rekey crypto ipsec sa remote <address>",
+			.help = "the peer's outer address",
+			REKEY(CTL_OF_REMOTE | CTL_REKEY_ESP) },
 		{ .words = "show", .help = "look at what runs" },
 		{ .words = "show crypto", .help = "IKE and IPsec" },
 		{ .words = "show crypto ikev2", .help = "IKEv2" },

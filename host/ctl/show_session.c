@@ -251,18 +251,35 @@ enum err ctl_show_session_ipsec(struct ctl_call *call, json_t *doc, bool *more)
 	return ERR_OK;
 }
 
-/* ---- clear crypto session ---- */
+/* ---- clear crypto session, rekey crypto ---- */
+
+/* The peer that the command names; family 0: it names none. */
+static enum err remote_of(const struct ctl_call *call, struct addr *out)
+{
+	memset(out, 0, sizeof(*out));
+	return (call->command->variant & CTL_OF_REMOTE) != 0 ? addr_parse(call->arg[0], out) : ERR_OK;
+}
+
+static enum err put_count(json_t *doc, const char *name, unsigned count)
+{
+	return json_object_set_new(doc, name, json_integer(count)) == 0 ? ERR_OK : ERR_NOMEM;
+}
 
 enum err ctl_show_session_clear(struct ctl_call *call, json_t *doc, bool *more)
 {
-	struct addr peer = { .family = 0 };
-	enum err err = ERR_OK;
+	struct addr peer;
+	enum err err = remote_of(call, &peer);
 
 	(void)more;
-	if (call->command->variant == CTL_CLEAR_REMOTE)
-		err = addr_parse(call->arg[0], &peer);
-	if (err != ERR_OK)
-		return err;
-	return json_object_set_new(doc, "cleared", json_integer(session_hub_clear(ctl_show_world(call)->hub, &peer))) == 0 ? ERR_OK
-															   : ERR_NOMEM;
+	return err != ERR_OK ? err : put_count(doc, "cleared", session_hub_clear(ctl_show_world(call)->hub, &peer));
+}
+
+enum err ctl_show_session_rekey(struct ctl_call *call, json_t *doc, bool *more)
+{
+	bool esp = (call->command->variant & CTL_REKEY_ESP) != 0;
+	struct addr peer;
+	enum err err = remote_of(call, &peer);
+
+	(void)more;
+	return err != ERR_OK ? err : put_count(doc, "rekeyed", session_hub_rekey(ctl_show_world(call)->hub, &peer, esp));
 }

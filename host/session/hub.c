@@ -260,16 +260,43 @@ void session_hub_attach(struct session_hub *h, struct ike_engine *engine)
 	h->engine = engine;
 }
 
-unsigned session_hub_clear(struct session_hub *h, const struct addr *peer)
+/* Walks those that 'peer' (family 0: all) is the peer of. */
+static struct session *walk_of(struct session_hub *h, const struct addr *peer, uint32_t *cursor)
+{
+	struct slab_handle handle;
+	struct session *s;
+
+	while ((s = (struct session *)slab_walk(&h->sessions, cursor, &handle)) != NULL)
+		if (peer->family == 0 || addr_eq(peer, &s->path.remote.addr))
+			return s;
+	return NULL;
+}
+
+unsigned session_hub_rekey(struct session_hub *h, const struct addr *peer, bool esp)
 {
 	uint32_t cursor = 0;
-	struct slab_handle handle;
 	struct session *s;
 	unsigned count = 0;
 
-	while ((s = (struct session *)slab_walk(&h->sessions, &cursor, &handle)) != NULL) {
-		if (peer->family != 0 && !addr_eq(peer, &s->path.remote.addr))
+	while ((s = walk_of(h, peer, &cursor)) != NULL) {
+		count++;
+		if (!esp) {
+			ike_engine_rekey(h->engine, session_now(h), s->ike);
 			continue;
+		}
+		list_each (it, &s->children)
+			ike_engine_rekey_child(h->engine, session_now(h), s->ike, list_of(it, struct session_child, link)->spi_in);
+	}
+	return count;
+}
+
+unsigned session_hub_clear(struct session_hub *h, const struct addr *peer)
+{
+	uint32_t cursor = 0;
+	struct session *s;
+	unsigned count = 0;
+
+	while ((s = walk_of(h, peer, &cursor)) != NULL) {
 		ike_engine_delete(h->engine, session_now(h), s->ike);
 		count++;
 	}

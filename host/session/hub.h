@@ -65,6 +65,12 @@ MUST_USE enum err session_hub_configure(struct session_hub *h, struct cfg_model 
 /* The configuration in force; NULL before the first. */
 const struct cfg_model *session_hub_model(const struct session_hub *h);
 
+/*
+ * Gives fresh keys to the sessions that 'peer' (family 0: all) is the peer of: to their ESP SAs if 'esp', else to their IKE SAs.  Returns
+ * how many sessions those are.
+ */
+unsigned session_hub_rekey(struct session_hub *h, const struct addr *peer, bool esp);
+
 /* Deletes the sessions that 'peer' (family 0: all) is the peer of; returns how many. */
 unsigned session_hub_clear(struct session_hub *h, const struct addr *peer);
 

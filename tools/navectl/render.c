@@ -16,6 +16,7 @@ static const struct {
 	{ "clear crypto session remote <address>", navectl_render_cleared },
 	{ "device fault *", navectl_render_fault },
 	{ "help", navectl_render_help },
+	{ "rekey crypto *", navectl_render_rekeyed },
 	{ "show crypto ikev2 sa", navectl_render_crypto_ikev2 },
 	{ "show crypto ikev2 sa detailed", navectl_render_crypto_ikev2_detailed },
 	{ "show crypto ikev2 stats", navectl_render_crypto_stats },
@@ -94,4 +95,11 @@ void navectl_render_cleared(const json_t *doc, FILE *out)
 	long long count = navectl_get_int(doc, "cleared");
 
 	(void)fprintf(out, "%lld session%s cleared\n", count, count == 1 ? "" : "s");
+}
+
+void navectl_render_rekeyed(const json_t *doc, FILE *out)
+{
+	long long count = navectl_get_int(doc, "rekeyed");
+
+	(void)fprintf(out, "%lld session%s to be rekeyed\n", count, count == 1 ? "" : "s");
 }

@@ -19,6 +19,7 @@ void navectl_render_version(const json_t *doc, FILE *out);
 void navectl_render_lines(const json_t *doc, FILE *out);
 void navectl_render_help(const json_t *doc, FILE *out);
 void navectl_render_cleared(const json_t *doc, FILE *out);
+void navectl_render_rekeyed(const json_t *doc, FILE *out);
 void navectl_render_fault(const json_t *doc, FILE *out);
 
 void navectl_render_crypto_session(const json_t *doc, FILE *out);

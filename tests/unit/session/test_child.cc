@@ -30,6 +30,27 @@ class SessionChild : public Star
 	}
 };
 
+TEST_F(SessionChild, R_IKE_23_an_operator_orders_fresh_keys)
+{
+	struct addr all = {}, other = ip("192.0.2.99"), peer = ip("203.0.113.1");
+
+	hub.must_load(HubConfig().text());
+	Box &s = spoke(1);
+	up(s);
+	uint32_t was = child_of(hub.session())->spi_in;
+	EXPECT_EQ(session_hub_rekey(hub.hub, &other, true), 0u);
+	EXPECT_EQ(session_hub_rekey(hub.hub, &peer, true), 1u);
+	wan.run(20000);
+	EXPECT_EQ(hub.stat(IKE_STAT_CHILD_REKEY), 1u);
+	EXPECT_EQ(hub.stat(IKE_STAT_REKEY), 0u);
+	EXPECT_NE(child_of(hub.session())->spi_in, was);
+	EXPECT_EQ(session_hub_rekey(hub.hub, &all, false), 1u);
+	wan.run(20000);
+	EXPECT_EQ(hub.stat(IKE_STAT_CHILD_REKEY), 1u);
+	EXPECT_EQ(hub.stat(IKE_STAT_REKEY), 1u);
+	EXPECT_EQ(hub.up(), 1u);
+}
+
 TEST_F(SessionChild, both_ends_have_the_same_pair)
 {
 	hub.must_load(HubConfig().text());

@@ -1,0 +1,91 @@
+"""What happens to a session while its packets flow.  A column 'event' of the table names these functions without 'ev_', with dashes.
+
+Each gets a case.Case and returns when what it brings about is done: it waits for conditions, never for time.
+"""
+NEW_KEYS_S = 20
+
+
+async def _new_ike(c, act):
+    was = c.pair
+    await act()
+    await c.agree("new keys of the IKE SA", NEW_KEYS_S, lambda now: not now.ike & was.ike and now.esp == was.esp)
+
+
+async def _new_esp(c, act):
+    was = c.pair
+    await act()
+    await c.agree("new keys of the ESP SAs", NEW_KEYS_S, lambda now: now.ike == was.ike and not set(now.esp) & set(was.esp))
+
+
+async def _both(c, first, second, changed):
+    """Both requests leave before either comes."""
+    was = c.pair
+    async with c.world.stopped(c.outer) as count:
+        await first()
+        await second()
+        await c.until("both requests on their way", NEW_KEYS_S, lambda _: True)
+        while min(await count()) == 0:
+            await c.until("both requests on their way", NEW_KEYS_S, lambda _: True)
+    await c.agree("new keys of both requests", NEW_KEYS_S, lambda now: changed(was, now))
+
+
+async def ev_ss_rekey_ike(c):
+    await _new_ike(c, c.ss_rekey_ike)
+
+
+async def ev_nave_rekey_ike(c):
+    await _new_ike(c, c.nave_rekey_ike)
+
+
+async def ev_ss_rekey_child(c):
+    await _new_esp(c, c.ss_rekey_child)
+
+
+async def ev_nave_rekey_child(c):
+    await _new_esp(c, c.nave_rekey_child)
+
+
+async def ev_cross_ike(c):
+    await _both(c, c.nave_rekey_ike, c.ss_rekey_ike, lambda was, now: not now.ike & was.ike)
+
+
+async def ev_cross_child(c):
+    await _both(c, c.nave_rekey_child, c.ss_rekey_child, lambda was, now: not set(now.esp) & set(was.esp))
+
+
+async def ev_cross_ike_child(c):
+    """Nave rekeys the IKE SA, strongSwan the child: RFC7296-2.25 has TEMPORARY_FAILURE for one of them, who tries again later."""
+    await _both(c, c.nave_rekey_ike, c.ss_rekey_child, lambda was, now: now.ike != was.ike or now.esp != was.esp)
+
+
+async def ev_cross_child_ike(c):
+    await _both(c, c.nave_rekey_child, c.ss_rekey_ike, lambda was, now: now.ike != was.ike or now.esp != was.esp)
+
+
+async def ev_ss_delete(c):
+    await c.ss("terminate", {"ike": c.row.id, "timeout": -1})
+
+
+async def ev_ss_delete_child(c):
+    """The last child: Nave's IKE SA stays without one for 30 s."""
+    await c.ss("terminate", {"child": "net", "ike": c.row.id, "timeout": -1})
+    await c.until("Nave ends the IKE SA too", 40, lambda look: not look.sas[c.row.name])
+
+
+async def ev_nave_delete(c):
+    await c.nave(f"clear crypto session remote {c.outer}")
+
+
+async def ev_ss_dies(c):
+    """Nothing comes of it any more, until Nave has noticed; then it is as if new."""
+    async with c.world.stopped(c.outer, "meta l4proto udp"):
+        await c.until("Nave notices", 40, lambda look: not look.sas[c.row.name])
+    await c.ss("terminate", {"ike": c.row.id, "timeout": -1, "force": "yes"})
+
+
+async def ev_nave_dies(c):
+    """The same of Nave, until strongSwan has noticed."""
+    async with c.world.stopped(c.outer, "meta l4proto udp"):
+        await c.until("strongSwan notices", 40, lambda look: not look.peers[c.row.id])
+        await c.nave(f"clear crypto session remote {c.outer}")
+        await c.until("Nave has given it up", 40, lambda look: not look.sas[c.row.name])

@@ -1,0 +1,149 @@
+"""The lab as the cases see it: both daemons' accounts of their SAs, taken together again and again, and the router between them."""
+import asyncio
+import collections
+import contextlib
+import json
+import pathlib
+import struct
+
+from vici import Vici
+
+LOOK_S = 0.1
+
+
+class Timeout(Exception):
+    """A condition didn't come true; what it was."""
+
+
+class Nave:
+    """naved's control socket."""
+
+    def __init__(self, path):
+        self.path, self.streams, self.lock = path, None, asyncio.Lock()
+
+    async def call(self, command):
+        async with self.lock:
+            if self.streams is None:
+                self.streams = await asyncio.open_unix_connection(self.path)
+            reader, writer = self.streams
+            body = json.dumps({"version": 1, "command": command}).encode()
+            writer.write(struct.pack("!I", len(body)) + body)
+            doc, more = {}, True
+            while more:
+                part = json.loads(await reader.readexactly(struct.unpack("!I", await reader.readexactly(4))[0]))
+                if not part["ok"]:
+                    raise RuntimeError(f"{command}: {part['error']}")
+                for key, value in part["doc"].items():
+                    doc[key] = doc[key] + value if isinstance(value, list) and key in doc else value
+                more = part.get("more", False)
+            return doc
+
+
+class Look:
+    """Both ends' SAs at about one instant, by the peer's name."""
+
+    def __init__(self, sessions, sas, strongswan):
+        self.sessions, self.sas, self.peers = (collections.defaultdict(list) for _ in range(3))
+        for s in sessions:
+            self.sessions[s["phase1_id"]].append(s)
+        for s in sas:
+            if s["status"] == "READY":
+                self.sas[s["remote_id"]].append(s)
+        for event in strongswan:
+            for name, sa in event.items():
+                self.peers[name].append(sa)
+
+
+class Pair:
+    """What both ends agree on for one peer: one IKE SA, one pair of ESP SAs."""
+
+    def __init__(self, ike, esp):
+        self.ike, self.esp = ike, esp
+
+    @staticmethod
+    def of(look, name, connection):
+        """None while they don't."""
+        nave, peers = look.sas[name], [p for p in look.peers[connection] if p["state"] == "ESTABLISHED"]
+        flows = [f for s in look.sessions[name] if s["status"].startswith("UP") for f in s["flows"]]
+        if len(nave) != 1 or len(peers) != 1 or len(look.peers[connection]) != 1 or len(flows) != 1:
+            return None
+        children = [c for c in peers[0].get("child-sas", {}).values() if c["state"] == "INSTALLED"]
+        ike = {int(nave[0]["spi_local"], 16), int(nave[0]["spi_remote"], 16)}
+        if len(children) != 1 or ike != {int(peers[0]["initiator-spi"], 16), int(peers[0]["responder-spi"], 16)}:
+            return None
+        esp = (int(flows[0]["spi_in"], 16), int(flows[0]["spi_out"], 16))
+        if esp != (int(children[0]["spi-out"], 16), int(children[0]["spi-in"], 16)):
+            return None
+        return Pair(ike, esp)
+
+
+class World:
+    def __init__(self, lab, directory):
+        self.lab, self.directory = lab, pathlib.Path(directory)
+        self.nave = Nave(str(self.directory / "hub1" / "control.sock"))
+        self.strongswan = Vici(str(self.directory / "ss1" / "vici"))
+        self.look = None
+        self.looked = asyncio.Condition()
+
+    async def watch(self):
+        """Looks for ever."""
+        while True:
+            sessions = await self.nave.call("show crypto session detail")
+            sas = await self.nave.call("show crypto ikev2 sa detailed")
+            peers = await self.strongswan.call("list-sas", event="list-sa")
+            async with self.looked:
+                self.look = Look(sessions["sessions"], sas["sas"], peers)
+                self.looked.notify_all()
+            await asyncio.sleep(LOOK_S)
+
+    async def until(self, what, seconds, condition):
+        """What 'condition' of a new look gives, once that is true; Timeout with 'what' otherwise."""
+        end = asyncio.get_running_loop().time() + seconds
+        while True:
+            async with self.looked:
+                await self.looked.wait()
+                got = condition(self.look)
+            if got:
+                return got
+            if asyncio.get_running_loop().time() > end:
+                raise Timeout(f"{what}: not in {seconds} s")
+
+    def log(self, since=0):
+        """naved's log from an octet on."""
+        with open(self.directory / "hub1-naved.log", encoding="utf-8", errors="replace") as f:
+            f.seek(since)
+            return f.read()
+
+    # ---- the router between the two ----
+
+    async def router(self, rules):
+        """Feeds nft; what it prints."""
+        process = await asyncio.create_subprocess_exec("ip", "netns", "exec", f"{self.lab}-inet", "nft", "-f", "-",
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)  # fmt: skip
+        out, _ = await process.communicate(rules.encode())
+        if process.returncode != 0:
+            raise RuntimeError(f"nft: {out.decode()}")
+        return out.decode()
+
+    async def prepare_router(self):
+        await self.router("add table ip matrix\nadd map ip matrix to { type ipv4_addr : verdict ; }\n"
+            "add map ip matrix from { type ipv4_addr : verdict ; }\n"
+            "add chain ip matrix forward { type filter hook forward priority 0 ; }\n"
+            "add rule ip matrix forward ip daddr vmap @to\nadd rule ip matrix forward ip saddr vmap @from\n")  # fmt: skip
+
+    @contextlib.asynccontextmanager
+    async def stopped(self, address, what="udp dport 4500 @th,64,32 0"):
+        """Nothing of 'what' (IKE unless told) passes from or to 'address' within; gives a function that counts it both ways."""
+        chains = [f"x{address.replace('.', '-')}-{way}" for way in ("to", "from")]
+        await self.router("".join(f"add chain ip matrix {c}\nadd rule ip matrix {c} {what} counter drop\n"
+            f"add element ip matrix {c.rpartition('-')[2]} {{ {address} : jump {c} }}\n" for c in chains))  # fmt: skip
+
+        async def count():
+            out = [await self.router(f"list chain ip matrix {c}\n") for c in chains]
+            return [int(o.split("packets ")[1].split()[0]) for o in out]
+
+        try:
+            yield count
+        finally:
+            await self.router("".join(f"delete element ip matrix {c.rpartition('-')[2]} {{ {address} }}\n"
+                f"flush chain ip matrix {c}\ndelete chain ip matrix {c}\n" for c in chains))  # fmt: skip

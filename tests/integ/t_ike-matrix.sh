@@ -1,0 +1,58 @@
+#!/bin/bash
+# t_ike-matrix.sh [--list] [--only PATTERN] [--keep]: the cases of matrix/cases.txt against real strongSwan, many at a time: how each end
+# proves itself, which algorithms, and what happens while packets flow.  PATTERN is a shell pattern for ids, or an event.
+# Shows R-IKE, R-DEF, R-SYS-03.
+cd "$(dirname "$0")" || exit 2
+. ./lab.sh
+. ./strongswan.sh
+. ./nave.sh
+
+export PYTHONDONTWRITEBYTECODE=1
+only="*"
+split=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--list) list=yes ;;
+	--only) only=${2:-}; shift ;;
+	*) split+=("$1") ;;
+	esac
+	shift
+done
+lab_options "${split[@]}"
+[ -z "${list:-}" ] || exec python3 matrix/main.py list "$only"
+
+# Its own route to Nave's LAN: those of charon would go with the first of the many tunnels that need them.
+site_strongswan() {
+	lab_ns ss1
+	lab_wan ss1 eth0 spoke
+	lab_addr ss1 eth0 203.0.113.10/24
+	ip -n "$LAB-ss1" route add default via 203.0.113.254
+	lab_in ss1 sysctl -qw net.ipv4.ping_group_range='0 0'
+	ss_start ss1 "$LAB_DIR/ss1" "install_routes = no
+	retransmit_tries = 4
+	retransmit_timeout = 1
+	delete_rekeyed_delay = 1
+	threads = 32
+	dos_protection = no
+	make_before_break = yes"
+}
+
+# The addresses that the cases have, from the list in a file.
+addresses() {
+	local outer inner
+	while read -r outer inner; do
+		echo "address add $outer/24 dev eth0"
+		echo "address add $inner/32 dev lo"
+	done <"$1" | ip -n "$LAB-ss1" -batch -
+}
+
+lab_begin ike-matrix
+lab_inet
+site_strongswan || exit 1
+nave_site hub1 hub 10.10.0.10/24 10.10.0.1
+lab_in hub1-lan sysctl -qw net.ipv4.ping_group_range='0 0'
+python3 matrix/main.py prepare "$LAB" "$LAB_DIR" "$only" >"$LAB_DIR/addresses" || exit 1
+addresses "$LAB_DIR/addresses"
+ip -n "$LAB-ss1" route add 10.10.0.0/24 dev ipsec0
+nave_start hub1 none || exit 1
+python3 matrix/main.py run "$LAB" "$LAB_DIR" "$only"
