@@ -14,6 +14,7 @@ function(nave_package name)
 endfunction()
 
 nave_package(openssl libcrypto>=3.0)
+nave_package(ssl libssl>=3.0)
 nave_package(event libevent_core)
 nave_package(jansson jansson)
 nave_package(mnl libmnl)
