@@ -177,3 +177,46 @@ TEST_F(IkeKeys, a_rekeyed_sa_begins_with_the_old_ones_prf)
 	EXPECT_EQ(text(secret_view(&fresh)), hmac_plus("SHA512", skeyseed, ni + nr + spis, 3 * 64 + 2 * 36));
 	secret_fini(&fresh);
 }
+
+/* NIST's validation suite for SP 800-135 (IKEv2, HMAC-SHA-1): 132 octets of keys are those of AES-CBC-128 with HMAC-SHA-1. */
+TEST_F(IkeKeys, SP800_135_known_answer_of_all_derivations)
+{
+	auto octets = [](const char *hex) {
+		Octets out;
+
+		for (const char *at = hex; at[0] != '\0'; at += 2)
+			out += static_cast<char>(std::stoi(std::string(at, 2), nullptr, 16));
+		return out;
+	};
+	struct ike_suite s = suite("aes-cbc-128", "sha1", "sha1");
+	Octets gir = octets("4b2c1f971981a8ad8d0abeafabf38cf75fc8349c148142465ed9c8b516b8be52");
+	Octets again = octets("863f3c9d06efd39d2b907b97f8699e5dd5251ef64a2a176f36ee40c87d4f9330");
+	Octets i = octets("32b50d5f4a3763f3"), r = octets("9206a04b26564cb1"), spis = octets("34c9e7c1888687853ff77d760d2b2199");
+	Octets dkm = octets("a14293677cc80ff8f9cc0eee30d895da9d8f405666e30ef0dfcb63c634a46002a2a63080e514a062768b76606f9fa5e992204fc5a670"
+			    "bde3f10d6b027113936a5c55b648a194ae587b0088d52204b702c979fa280870d2ed41efa9c549fd11198af1670b143d384bd275c5f5"
+			    "94cf266b05ebadca855e4249520a441a81157435a7a56cc4");
+	Octets child = octets("8059e3ee8810e6c3a91bc8bcd2a7a41151b8d0e6ae239c7b38093ad85ef4c5811a8e7b5d1cdabd9560b2d5e092d1f24e2d4b85ecc"
+			      "df0ad0dc9abd94b51ee71814ca6dbc8bb51b630");
+	Octets fresh = octets("bb43244c1860ad65ee1e211ffe8bb3661750c8f89cb9f547df7f4fa61d37301628190e38c66232eab4b3ab14c400a5197dd3730ed"
+			      "4820a8a10394d51e1c0400052f63ebd36b0e7ef");
+	Octets rekeyed = octets("63e81194946ebd05df7df5ebf5d8750056bf1f1d");
+	struct ike_child_keys i2r = {}, r2i = {};
+	struct secret next = {};
+	struct ike_keys_old old = { &s, &keys };
+
+	seed = { view(gir), view(i), view(r), UINT64_C(0x34c9e7c188868785), UINT64_C(0x3ff77d760d2b2199) };
+	ASSERT_EQ(ike_keys_derive(c, &s, &seed, &keys), ERR_OK);
+	EXPECT_EQ(text(secret_view(&keys)), dkm);
+	for (const Octets *with : { static_cast<const Octets *>(nullptr), static_cast<const Octets *>(&again) }) {
+		seed.shared = with == nullptr ? bytes_of(nullptr, 0) : view(*with);
+		ASSERT_EQ(ike_keys_child(c, &s, &keys, &s, &seed, &i2r, &r2i), ERR_OK);
+		Octets got = text(secret_view(&i2r.encr)) + text(secret_view(&i2r.integ)) + text(secret_view(&r2i.encr)) +
+			     text(secret_view(&r2i.integ));
+		EXPECT_EQ(got, with == nullptr ? child : fresh);
+	}
+	seed.shared = view(again);
+	ASSERT_EQ(ike_keys_rekey(c, &old, &s, &seed, &next), ERR_OK);
+	EXPECT_EQ(text(secret_view(&next)), hmac_plus("SHA1", rekeyed, i + r + spis, next.len));
+	for (struct secret *k : { &i2r.encr, &i2r.integ, &r2i.encr, &r2i.integ, &next })
+		secret_fini(k);
+}
