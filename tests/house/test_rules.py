@@ -123,5 +123,33 @@ class Size(Tree):
         self.refused("check-size", "operator", "TEST has 101 lines")
 
 
+class Rfc(Tree):
+    LIST = "# RFC 9999, a protocol\n\n2.1 Cookies\na MUST They are round.\nb SHOULD They are sweet.\nc MUST_NOT They aren't old.\n"
+
+    def setUp(self):
+        super().setUp()
+        self.add("tools/dev/rfc/9999.txt", self.LIST + "= nobody keeps them\n")
+
+    def test_a_requirement_that_a_test_shows_or_an_exception_excuses(self):
+        self.add("tests/unit/a.cc", "/* RFC9999-2.1-a */\nTEST(A, round)\n{\n}\n")
+        self.allowed("gen-rfc")
+
+    def test_the_section_alone_shows_nothing(self):
+        self.add("tests/unit/a.cc", "TEST(A, round)\n{\n\t/* RFC9999-2.1 */\n}\n")
+        self.refused("gen-rfc", "RFC9999-2.1-a", "no test shows it")
+
+    def test_code_shows_nothing(self):
+        self.add("host/ike/a.c", "/* RFC9999-2.1-a */\n")
+        self.refused("gen-rfc", "RFC9999-2.1-a")
+
+    def test_what_no_list_has(self):
+        self.add("tests/unit/a.cc", "/* RFC9999-2.1-a RFC9999-2.1-d */\nTEST(A, round)\n{\n}\n")
+        self.refused("gen-rfc", "RFC9999-2.1-d", "no list has it")
+
+    def test_an_exception_that_is_not_needed(self):
+        self.add("tests/unit/a.cc", "/* RFC9999-2.1-a RFC9999-2.1-c */\nTEST(A, round)\n{\n}\n")
+        self.refused("gen-rfc", "RFC9999-2.1-c", "isn't needed")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -103,6 +103,7 @@ TEST_F(CertPair, R_IKE_15_RFC7427_digital_signatures_of_every_kind)
 	expect_nothing_left();
 }
 
+/* RFC7296-3.8-a */
 TEST_F(CertPair, RFC4754_RFC7296_3_8_classic_methods)
 {
 	const struct crypto_scheme raw256 = { CRYPTO_SIGN_ECDSA, CRYPTO_HASH_SHA2_256, 0, true };
@@ -117,6 +118,7 @@ TEST_F(CertPair, RFC4754_RFC7296_3_8_classic_methods)
 	EXPECT_STREQ(theirs()->certreq, "");
 }
 
+/* RFC7296-4-d */
 TEST_F(CertPair, R_IKE_15_each_direction_by_its_own_method)
 {
 	with_keys(generate("ED25519"), nullptr);
@@ -129,6 +131,7 @@ TEST_F(CertPair, R_IKE_15_each_direction_by_its_own_method)
 	EXPECT_STREQ(theirs()->certs, "");
 }
 
+/* RFC7296-3.6-c */
 TEST_F(CertPair, R_IKE_20_certificates_requests_and_hashes_reach_the_other_world)
 {
 	both_sign(generate("ED25519"), ed25519);
@@ -154,6 +157,7 @@ TEST_F(CertPair, answers_may_take_their_time)
 	EXPECT_EQ(spoke.stat(IKE_STAT_STALE) + hub.stat(IKE_STAT_STALE), 0u);
 }
 
+/* RFC7296-1.2-a */
 TEST_F(CertPair, a_signature_of_another_key_is_authentication_failed)
 {
 	both_sign(generate("ED25519"), ed25519);

@@ -58,6 +58,7 @@ TEST(Mangle, a_datagram_cut_at_every_offset)
 	}
 }
 
+/* RFC7296-2.21-a RFC7296-3.14-f */
 TEST(Mangle, R_IKE_03_a_bit_turned_at_every_offset_of_ike_auth)
 {
 	for (unsigned which = 2; which < 4; which++) {

@@ -35,6 +35,7 @@ void send_activity(Node &n, struct slab_handle h, uint32_t idle_in_ms, uint32_t 
 
 } // namespace
 
+/* RFC7296-2.2-a RFC7296-4-e */
 TEST_F(Pair, R_IKE_02_ike_sa_and_first_child_are_up_after_four_messages)
 {
 	start();
@@ -56,6 +57,7 @@ TEST_F(Pair, R_IKE_02_ike_sa_and_first_child_are_up_after_four_messages)
 	ASSERT_EQ(list_of(list_first(&mine()->children), struct world_child, link)->in_encr.len, 20u);
 }
 
+/* RFC7296-2.5-l */
 TEST_F(Pair, R_IKE_01_ike_sa_init_has_its_payloads_in_order_on_port_500)
 {
 	start();
@@ -114,6 +116,7 @@ TEST_F(Pair, R_IKE_23_the_responders_order_of_proposals_wins)
 	EXPECT_STREQ(spoke.info(h).encr->keyword, "aes-gcm-256");
 }
 
+/* RFC7296-1.2-c RFC7296-3.4-d */
 TEST_F(Pair, invalid_ke_payload_leads_to_the_other_group)
 {
 	spoke.w.set.ike.offer[0] = world_offer_ike("aes-gcm-256 sha256 31 19 14");
@@ -125,6 +128,7 @@ TEST_F(Pair, invalid_ke_payload_leads_to_the_other_group)
 	EXPECT_EQ(hub.stat(IKE_STAT_INVALID_KE), 1u);
 }
 
+/* RFC7296-2.2-a */
 TEST_F(Pair, cookies_are_demanded_and_answered)
 {
 	struct ike_engine_config config = {};
@@ -139,6 +143,7 @@ TEST_F(Pair, cookies_are_demanded_and_answered)
 	EXPECT_EQ(spoke.stat(IKE_STAT_COOKIE_ANSWERED), 1u);
 }
 
+/* RFC7296-2.6.1-a */
 TEST_F(Pair, cookie_and_invalid_ke_payload_together)
 {
 	struct ike_engine_config config = {};
@@ -185,6 +190,7 @@ TEST_F(Pair, answers_that_take_their_time)
 	EXPECT_EQ(hub.w.ups, 1u);
 }
 
+/* RFC7296-2.8-f */
 TEST_F(Pair, the_peer_is_answered_only_when_the_child_is_installed)
 {
 	bool answered = false;
@@ -208,6 +214,7 @@ TEST_F(Pair, the_peer_is_answered_only_when_the_child_is_installed)
 
 /* ---- configuration payload ---- */
 
+/* RFC7296-3.15.1-a RFC7296-4-g RFC7296-4-h */
 TEST_F(Pair, R_RTE_01_R_RTE_02_R_RTE_03_addresses_and_subnets_are_asked_for_and_given)
 {
 	spoke.w.set.want.want = IKE_WANT_IP4 | IKE_WANT_NETMASK | IKE_WANT_DNS4 | IKE_WANT_SUBNET4 | IKE_WANT_IP6 | IKE_WANT_SUBNET6;
@@ -263,6 +270,7 @@ TEST_F(Pair, R_RTE_04_R_RTE_19_the_initiators_prefixes_follow_in_cfg_set)
 	EXPECT_EQ(theirs()->set.prefix_count, 1);
 }
 
+/* RFC7296-3.15-b */
 TEST_F(Pair, R_RTE_14_refused_prefixes_are_counted_and_not_acknowledged)
 {
 	spoke.w.set.routes.prefix_count = 1;
@@ -332,6 +340,7 @@ TEST_F(Pair, gre_meets_only_gre)
 
 /* ---- NAT ---- */
 
+/* RFC7296-2.11-a RFC7296-2.11-b RFC7296-2.23-d RFC7296-2.23-f */
 TEST_F(Pair, R_IKE_26_behind_a_nat_both_float_to_port_4500_and_esp_travels_in_udp)
 {
 	spoke.nat = true;
@@ -350,6 +359,7 @@ TEST_F(Pair, R_IKE_26_behind_a_nat_both_float_to_port_4500_and_esp_travels_in_ud
 	EXPECT_EQ(c->path.remote.port, spoke.nat_base + 1);
 }
 
+/* RFC7296-2.23-c */
 TEST_F(Pair, keepalives_are_sent_from_behind_the_nat_when_all_is_silent)
 {
 	spoke.nat = true;
@@ -367,6 +377,7 @@ TEST_F(Pair, keepalives_are_sent_from_behind_the_nat_when_all_is_silent)
 	EXPECT_LE(spoke.keepalives, 6u);
 }
 
+/* RFC7296-2.6-b RFC7296-2.23-b RFC7296-2.23-h */
 TEST_F(Pair, a_new_mapping_of_the_nat_is_followed)
 {
 	spoke.nat = true;
@@ -403,6 +414,7 @@ TEST_F(Pair, udp_encapsulation_can_be_forced)
 
 /* ---- going down ---- */
 
+/* RFC7296-1.4.1-g */
 TEST_F(Pair, the_initiator_deletes)
 {
 	start();
@@ -416,6 +428,7 @@ TEST_F(Pair, the_initiator_deletes)
 	expect_nothing_left();
 }
 
+/* RFC7296-1.4.1-g */
 TEST_F(Pair, the_responder_deletes)
 {
 	start();
@@ -445,6 +458,7 @@ TEST_F(Pair, who_has_lost_the_sa_is_told_once)
 	expect_nothing_left();
 }
 
+/* RFC7296-1.4.1-g */
 TEST_F(Pair, both_delete_at_once)
 {
 	start();
@@ -469,6 +483,7 @@ TEST_F(Pair, an_order_to_delete_is_kept_while_ike_auth_is_under_way)
 	expect_nothing_left();
 }
 
+/* RFC7296-1.4.1-c */
 TEST_F(Pair, a_child_is_deleted_and_the_ike_sa_follows_if_no_other_comes)
 {
 	start();
@@ -509,6 +524,7 @@ TEST_F(Pair, ending_an_engine_tells_its_world)
 
 /* ---- liveness ---- */
 
+/* RFC7296-2.1-f RFC7296-2.4-b */
 TEST_F(Pair, R_IKE_22_on_demand_probes_only_unanswered_traffic_and_ends_in_time)
 {
 	spoke.w.set.dpd = { 10, 2, false };
@@ -539,6 +555,7 @@ TEST_F(Pair, R_IKE_22_on_demand_probes_only_unanswered_traffic_and_ends_in_time)
 	expect_nothing_left();
 }
 
+/* RFC7296-1.4-b */
 TEST_F(Pair, R_IKE_22_periodic_probes_whenever_the_peer_is_silent)
 {
 	spoke.w.set.dpd = { 10, 2, true };
@@ -552,6 +569,7 @@ TEST_F(Pair, R_IKE_22_periodic_probes_whenever_the_peer_is_silent)
 	EXPECT_EQ(mine()->why, IKE_DOWN_DEAD_PEER);
 }
 
+/* RFC7296-2.3-b */
 TEST_F(Pair, liveness_works_both_ways)
 {
 	start();
@@ -565,6 +583,7 @@ TEST_F(Pair, liveness_works_both_ways)
 }
 
 /* The peer has restarted without memory: its INVALID_IKE_SPI cuts short the wait for an answer that won't come. */
+/* RFC7296-1.5-c */
 TEST_F(Pair, invalid_ike_spi_is_a_hint_that_finds_out_a_restarted_peer)
 {
 	spoke.w.set.dpd = { 10, 10, true };
@@ -608,6 +627,7 @@ TEST_F(Pair, esp_of_an_unknown_spi_is_told_and_taken_as_a_hint)
 	EXPECT_EQ(mine()->why, IKE_DOWN_DEAD_PEER) << "found out within seconds";
 }
 
+/* RFC7296-1.5-c RFC7296-2.4-c */
 TEST_F(Pair, unprotected_notifies_are_sent_at_a_limited_rate)
 {
 	struct ike_path back;
@@ -621,6 +641,7 @@ TEST_F(Pair, unprotected_notifies_are_sent_at_a_limited_rate)
 	EXPECT_EQ(hub.stat(IKE_STAT_NOTIFY_LIMITED), 990u);
 }
 
+/* RFC7296-2.4-f */
 TEST_F(Pair, initial_contact_reaches_the_world)
 {
 	spoke.w.set.initial_contact = true;

@@ -43,6 +43,7 @@ Packet message(const struct ike_hdr &hdr, const Node &from, const Node &to, uint
 
 } // namespace
 
+/* RFC7296-1.2-a */
 TEST_F(Pair, R_IKE_17_a_wrong_key_is_authentication_failed)
 {
 	hub.w.set.psk = "another key";
@@ -76,6 +77,7 @@ TEST_F(Pair, R_IKE_18_each_direction_is_verified_with_its_own_key)
 	expect_nothing_left();
 }
 
+/* RFC7296-2.21.2-a */
 TEST_F(Pair, an_unknown_identity_is_authentication_failed)
 {
 	hub.w.set.proof_err = ERR_ABSENT;
@@ -110,6 +112,7 @@ TEST_F(Pair, an_initiator_refuses_a_responder_that_its_world_doesnt_know)
 	expect_nothing_left();
 }
 
+/* RFC7296-2.21.2-a */
 TEST_F(Pair, refused_authorization_is_authentication_failed)
 {
 	hub.w.set.verdict = IKE_REFUSED;
@@ -121,6 +124,7 @@ TEST_F(Pair, refused_authorization_is_authentication_failed)
 	expect_nothing_left();
 }
 
+/* RFC7296-2.7-b RFC7296-2.21.1-a RFC7296-3.3.4-b */
 TEST_F(Pair, no_common_ike_proposal_is_told_but_not_believed_at_once)
 {
 	spoke.w.set.ike.offer[0] = world_offer_ike("aes-cbc-128 sha1 2");
@@ -136,6 +140,7 @@ TEST_F(Pair, no_common_ike_proposal_is_told_but_not_believed_at_once)
 	expect_nothing_left();
 }
 
+/* RFC7296-2.21.1-a */
 TEST_F(Pair, a_forged_refusal_of_ike_sa_init_harms_nothing)
 {
 	start();
@@ -158,6 +163,7 @@ TEST_F(Pair, a_forged_refusal_of_ike_sa_init_harms_nothing)
 	expect_up();
 }
 
+/* RFC7296-2.21.2-c */
 TEST_F(Pair, no_common_esp_proposal_leaves_the_ike_sa_without_a_child)
 {
 	spoke.w.set.esp.offer[0] = world_offer_esp("aes-cbc-256 sha512");
@@ -170,6 +176,7 @@ TEST_F(Pair, no_common_esp_proposal_leaves_the_ike_sa_without_a_child)
 	expect_nothing_left();
 }
 
+/* RFC7296-2.9-b */
 TEST_F(Pair, R_TUN_13_selectors_that_dont_meet_are_ts_unacceptable)
 {
 	struct addr_prefix a, b;
@@ -202,6 +209,7 @@ TEST_F(Pair, anything_proposed_to_a_gre_tunnel_is_ts_unacceptable)
 	EXPECT_EQ(mine()->why, IKE_DOWN_TS);
 }
 
+/* RFC7296-3.15.4-a */
 TEST_F(Pair, an_exhausted_pool_is_internal_address_failure)
 {
 	spoke.w.set.want.want = IKE_WANT_IP4;
@@ -214,6 +222,7 @@ TEST_F(Pair, an_exhausted_pool_is_internal_address_failure)
 	expect_nothing_left();
 }
 
+/* RFC7296-3.15.4-a */
 TEST_F(Pair, a_responder_deletes_an_ike_sa_that_stays_without_a_child)
 {
 	hub.w.set.verdict = IKE_NO_ADDRESS;
@@ -225,6 +234,7 @@ TEST_F(Pair, a_responder_deletes_an_ike_sa_that_stays_without_a_child)
 	expect_nothing_left();
 }
 
+/* RFC7296-3.15.4-b */
 TEST_F(Pair, an_initiator_that_needs_an_address_gives_up_without_one)
 {
 	spoke.w.set.want.want = IKE_WANT_IP4;
@@ -302,6 +312,7 @@ TEST_F(Pair, answers_that_come_too_late_are_dropped)
 	expect_nothing_left();
 }
 
+/* RFC7296-2.1-c RFC7296-2.1-e RFC7296-2.1-f */
 TEST_F(Pair, nobody_there_is_given_up_after_the_last_retransmission)
 {
 	start();
@@ -369,6 +380,7 @@ TEST_F(Pair, half_open_sas_die_and_are_limited)
 	expect_nothing_left();
 }
 
+/* RFC7296-2.6-d */
 TEST_F(Pair, from_a_threshold_on_cookies_are_demanded)
 {
 	struct ike_engine_config config = {};
@@ -395,6 +407,7 @@ TEST_F(Pair, the_limit_of_sas_holds)
 	EXPECT_EQ(world_up_count(&spoke.w), 5u);
 }
 
+/* RFC7296-2.21.4-b RFC7296-2.21.4-c RFC7296-2.21.4-d */
 TEST_F(Pair, a_request_for_an_unknown_sa_is_told_so_at_a_limited_rate)
 {
 	start();
@@ -431,6 +444,7 @@ TEST_F(Pair, a_request_for_an_unknown_sa_is_told_so_at_a_limited_rate)
 	expect_up();
 }
 
+/* RFC7296-2.5-a RFC7296-2.5-b RFC7296-3.1-b */
 TEST_F(Pair, another_major_version_is_told_so)
 {
 	start();
@@ -452,6 +466,7 @@ TEST_F(Pair, another_major_version_is_told_so)
 }
 
 /* What is replayed or repeated changes nothing. */
+/* RFC7296-2.1-b */
 TEST_F(Pair, every_datagram_sent_again_later_changes_nothing)
 {
 	start();
@@ -477,6 +492,7 @@ TEST_F(Pair, every_datagram_sent_again_later_changes_nothing)
 	expect_up();
 }
 
+/* RFC7296-1.5-b RFC7296-2.4-a */
 TEST_F(Pair, the_hint_of_an_unprotected_notify_kills_nothing)
 {
 	start();

@@ -221,6 +221,7 @@ TEST_F(Rekey, a_child_with_perfect_forward_secrecy)
 	expect_child_keys(true);
 }
 
+/* RFC7296-2.8-f */
 TEST_F(Rekey, the_answer_waits_for_the_datapath)
 {
 	connect_for_rekey(true);
@@ -235,6 +236,7 @@ TEST_F(Rekey, the_answer_waits_for_the_datapath)
 	EXPECT_STREQ(hub.info(theirs()->handle).state, "UP");
 }
 
+/* RFC7296-1.3-c */
 TEST_F(Rekey, a_successor_that_cant_be_installed_leaves_the_old_one)
 {
 	connect_for_rekey(true);
@@ -249,6 +251,7 @@ TEST_F(Rekey, a_successor_that_cant_be_installed_leaves_the_old_one)
 	EXPECT_EQ(theirs()->child_count, 2u);
 }
 
+/* RFC7296-1.3-c RFC7296-1.3.3-a RFC7296-2.21.3-a RFC7296-2.25-e */
 TEST_F(Rekey, what_isnt_a_successor_is_refused_and_the_sa_stays)
 {
 	connect_for_rekey(true);
@@ -279,6 +282,7 @@ TEST_F(Rekey, a_world_that_cant_take_successors_is_not_asked)
 	expect_up();
 }
 
+/* RFC7296-1.3.2-b RFC7296-2.18-a */
 TEST_F(Rekey, the_ike_sa_gets_new_keys_under_the_same_handle)
 {
 	const uint64_t new_spi = UINT64_C(0x0123456789abcdef);

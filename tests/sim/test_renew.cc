@@ -64,6 +64,7 @@ class Renew : public Pair
 
 } // namespace
 
+/* RFC7296-1.3.3-a RFC7296-1.4.1-b RFC7296-2.8-a RFC7296-2.8-d RFC7296-3.4-c */
 TEST_F(Renew, RFC7296_2_8_a_child_is_rekeyed_without_loss_by_either_side)
 {
 	begin();
@@ -94,6 +95,7 @@ TEST_F(Renew, RFC7296_1_3_3_with_perfect_forward_secrecy)
 	expect_settled();
 }
 
+/* RFC7296-3.3.6-d */
 TEST_F(Renew, a_policy_with_a_group_wants_it)
 {
 	hub.w.set.pfs = crypto_alg_named(CRYPTO_GROUP, "19");
@@ -106,6 +108,7 @@ TEST_F(Renew, a_policy_with_a_group_wants_it)
 	ike_engine_delete(spoke.w.engine, sim.now_ms, h);
 }
 
+/* RFC7296-2.8-b RFC7296-3.1-h */
 TEST_F(Renew, RFC7296_1_3_2_the_ike_sa_is_rekeyed_under_its_handle_by_either_side)
 {
 	begin();
@@ -123,6 +126,7 @@ TEST_F(Renew, RFC7296_1_3_2_the_ike_sa_is_rekeyed_under_its_handle_by_either_sid
 	EXPECT_EQ(refused(spoke) + refused(hub), 0u);
 }
 
+/* RFC7296-1.3-a RFC7296-1.3-b RFC7296-3.4-d */
 TEST_F(Renew, another_group_is_asked_for_and_given)
 {
 	begin();
@@ -149,6 +153,7 @@ TEST_F(Renew, R_DEF_lifetimes_are_met_in_time_for_an_hour)
 	expect_settled();
 }
 
+/* RFC7296-2.8-e */
 TEST_F(Renew, RFC7296_2_8_1_of_two_crossing_children_one_stays)
 {
 	begin();
@@ -180,6 +185,7 @@ TEST_F(Renew, RFC7296_2_8_1_crossing_while_the_datapath_is_slow)
 	EXPECT_EQ(refused(spoke) + refused(hub), 0u);
 }
 
+/* RFC7296-2.8.2-a RFC7296-2.8.2-b RFC7296-2.25.2-a */
 TEST_F(Renew, RFC7296_2_8_2_of_two_crossing_ike_sas_one_stays)
 {
 	begin();
@@ -195,6 +201,7 @@ TEST_F(Renew, RFC7296_2_8_2_of_two_crossing_ike_sas_one_stays)
 	EXPECT_EQ(refused(spoke) + refused(hub), 0u);
 }
 
+/* RFC7296-1.3.2-a RFC7296-2.25-a RFC7296-2.25-b */
 TEST_F(Renew, RFC7296_2_25_child_and_ike_sa_crossing_are_tried_again)
 {
 	begin();
@@ -209,6 +216,7 @@ TEST_F(Renew, RFC7296_2_25_child_and_ike_sa_crossing_are_tried_again)
 	expect_settled();
 }
 
+/* RFC7296-2.25-c RFC7296-4-f */
 TEST_F(Renew, a_peer_without_successors_loses_the_sa_at_the_end_of_its_life)
 {
 	spoke.w.set.child_lifetime_s = 200;
@@ -223,6 +231,7 @@ TEST_F(Renew, a_peer_without_successors_loses_the_sa_at_the_end_of_its_life)
 	expect_nothing_left();
 }
 
+/* RFC7296-2.21.3-b */
 TEST_F(Renew, a_successor_that_we_cant_install_is_deleted_and_tried_again)
 {
 	begin();
@@ -240,6 +249,7 @@ TEST_F(Renew, a_successor_that_we_cant_install_is_deleted_and_tried_again)
 	expect_settled();
 }
 
+/* RFC7296-1.4.1-a RFC7296-1.4.1-d RFC7296-1.4.1-e */
 TEST_F(Renew, RFC7296_2_25_1_a_child_that_both_delete)
 {
 	begin();
@@ -254,6 +264,7 @@ TEST_F(Renew, RFC7296_2_25_1_a_child_that_both_delete)
 	expect_nothing_left();
 }
 
+/* RFC7296-2.25.2-a */
 TEST_F(Renew, RFC7296_2_25_2_an_ike_sa_deleted_while_it_is_rekeyed)
 {
 	begin();

@@ -7,6 +7,7 @@ class StormTest : public ::testing::TestWithParam<int>
 {
 };
 
+/* RFC7296-1.4.1-f RFC7296-2.3-a RFC7296-2.3-d RFC7296-2.6-a RFC7296-2.10-a RFC7296-3.9-b RFC7296-3.14-b */
 TEST_P(StormTest, an_hour_of_rekeying_in_bad_weather)
 {
 	EXPECT_EQ(storm_run(static_cast<uint64_t>(GetParam()), 1, false), "") << "seed " << GetParam();
@@ -15,6 +16,7 @@ TEST_P(StormTest, an_hour_of_rekeying_in_bad_weather)
 INSTANTIATE_TEST_SUITE_P(Seeds, StormTest, ::testing::Range(1, 9));
 
 /* RFC7296-2.8.1, -2.8.2, -2.25: 'storm_explore' says what a history is. */
+/* RFC7296-2.3-b RFC7296-2.8.2-c RFC7296-2.25-d RFC7296-2.25.1-a RFC7296-2.25.2-a */
 TEST(Explore, all_collisions_to_a_depth_of_ten_moves)
 {
 	uint64_t count = 0;

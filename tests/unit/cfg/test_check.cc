@@ -39,6 +39,7 @@ TEST(CfgCheck, a_proposal_needs_its_parts)
 		"'encryption des' isn't implemented yet\n'group 1' isn't implemented yet\n");
 }
 
+/* RFC7296-2.7-a */
 TEST(CfgCheck, a_proposal_is_not_mixed_and_has_known_groups)
 {
 	EXPECT_EQ(Loaded("crypto ikev2 proposal p\n encryption aes-cbc-128 aes-gcm-128\n").errors(),

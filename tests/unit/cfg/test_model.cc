@@ -212,6 +212,24 @@ TEST(CfgModel, policy)
 }
 
 /* R-IKE-18: keys may be asymmetric. */
+/* RFC7296-2.15-b RFC7296-2.15-d */
+TEST(CfgModel, keys_of_many_characters)
+{
+	std::string key, octets;
+
+	while (key.size() < 100)
+		key += "!Aa0~";
+	Loaded l("crypto ikev2 keyring K\n peer one\n  address 192.0.2.1\n  pre-shared-key " + key +
+		 "\n peer two\n  address 192.0.2.2\n  pre-shared-key 7 00647300FF\n");
+	const cfg_keyring_peer *p = cfg_find_keyring(l.model, "K")->peers;
+
+	ASSERT_EQ(l.err, ERR_OK) << l.errors();
+	EXPECT_EQ(secret(p->psk_local), key);
+	octets = secret(p->next->psk_local);
+	ASSERT_EQ(octets.size(), 4u) << "form 7 is hexadecimal and holds any octets";
+	EXPECT_EQ(octets.substr(0, 2), std::string(2, '\0'));
+}
+
 TEST(CfgModel, keyring_R_IKE_18)
 {
 	Loaded l("crypto ikev2 keyring K\n peer one\n  address 192.0.2.1\n  pre-shared-key Both-Ways\n"

@@ -67,6 +67,7 @@ TEST_F(CryptoTest, kex_RFC7748_RFC5903_vectors)
 	}
 }
 
+/* RFC7296-2.14-b RFC7296-3.4-a */
 TEST_F(CryptoTest, kex_both_sides_of_every_group_agree)
 {
 	struct crypto_rand rand = crypto_rand_system();
@@ -95,6 +96,7 @@ TEST_F(CryptoTest, kex_both_sides_of_every_group_agree)
 }
 
 /* RFC6989-2, RFC8031-3.2, RFC7296-3.4: what a peer may not send. */
+/* RFC7296-3.4-a */
 TEST_F(CryptoTest, kex_refuses_bad_public_values)
 {
 	struct crypto_rand rand = crypto_rand_system();

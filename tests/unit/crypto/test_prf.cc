@@ -56,6 +56,7 @@ TEST_F(CryptoTest, prf_takes_its_input_in_pieces_and_an_empty_key)
 	EXPECT_EQ(prf(c, alg, {}, {}), hex("b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"));
 }
 
+/* RFC7296-2.13-a */
 TEST_F(CryptoTest, prf_plus_is_RFC7296_2_13)
 {
 	const struct crypto_alg *alg = crypto_alg_named(CRYPTO_PRF, "sha1");

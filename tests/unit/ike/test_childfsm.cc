@@ -66,6 +66,7 @@ TEST(IkeChildFsm, every_state_that_waits_has_an_end)
 }
 
 /* RFC7296-2.25: whatever it is doing, a pair that the peer knows takes a request about it; but for those whose exchange excludes one. */
+/* RFC7296-2.25.1-a */
 TEST(IkeChildFsm, RFC7296_2_25_1_every_pair_that_the_peer_knows_takes_its_requests)
 {
 	const std::set<int> unknown = { IKE_C_NONE, IKE_C_FIRST, IKE_C_LOST, IKE_C_FADE, IKE_C_DEAD };
@@ -123,6 +124,7 @@ TEST(IkeChildFsm, every_event_is_of_use_somewhere)
 	}
 }
 
+/* RFC7296-2.8-e */
 TEST(IkeAttempt, RFC7296_2_8_1_the_lower_nonce_octet_by_octet_the_shorter_first)
 {
 	EXPECT_TRUE(bytes_eq(ike_attempt_lower(view("abc"), view("abd")), view("abc")));
@@ -131,6 +133,7 @@ TEST(IkeAttempt, RFC7296_2_8_1_the_lower_nonce_octet_by_octet_the_shorter_first)
 	EXPECT_TRUE(bytes_eq(ike_attempt_lower(view("\x80"), view("\x7f")), view("\x7f"))) << "octets have no sign";
 }
 
+/* RFC7296-2.8-e */
 TEST(IkeAttempt, RFC7296_2_8_1_the_exchange_with_the_lowest_of_four_nonces_made_the_redundant_one)
 {
 	struct ike_attempt a = {};

@@ -33,6 +33,7 @@ struct Built {
 
 } // namespace
 
+/* RFC7296-2.20-a RFC7296-3.15.1-b */
 TEST(IkeConfig, a_reply_comes_through_whole)
 {
 	struct ike_config c = {};
@@ -82,6 +83,7 @@ TEST(IkeConfig, a_request_says_what_is_wanted_and_which_address)
 	EXPECT_EQ(d.ip6.addr.family, 0);
 }
 
+/* RFC7296-3.15-a */
 TEST(IkeConfig, what_doesnt_fit_or_isnt_known_is_counted)
 {
 	struct addr_prefix p = prefix("10.0.0.0/24");
@@ -111,6 +113,7 @@ TEST(IkeConfig, host_bits_of_a_prefix_are_cleared)
 	EXPECT_TRUE(addr_prefix_eq(&c.prefix[0], &net));
 }
 
+/* RFC7296-3.15-b */
 TEST(IkeConfig, R_RTE_04_an_acknowledgement_names_the_accepted_ones_without_value)
 {
 	struct ike_config c = {};

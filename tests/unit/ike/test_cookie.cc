@@ -43,6 +43,7 @@ class IkeCookie : public ::testing::Test
 
 } // namespace
 
+/* RFC7296-2.6-g */
 TEST_F(IkeCookie, is_bound_to_nonce_address_port_and_spi)
 {
 	make(1000);

@@ -56,6 +56,7 @@ const struct ike_cell *silence(enum ike_state s)
 
 } // namespace
 
+/* RFC7296-1-a */
 TEST(IkeFsm, every_state_reaches_dead)
 {
 	for (int s = IKE_S_IDLE; s < IKE_S_COUNT; s++)
@@ -119,6 +120,7 @@ TEST(IkeFsm, every_event_is_of_use_somewhere)
 }
 
 /* What is in clear can't end an SA: before there are keys only silence and the world do, afterwards nothing in clear is an event. */
+/* RFC7296-2.4-a */
 TEST(IkeFsm, no_unauthenticated_message_kills_an_initiator)
 {
 	for (enum ike_event e : { IKE_E_INIT_RESPONSE, IKE_E_INIT_COOKIE, IKE_E_INIT_GROUP, IKE_E_INIT_REFUSED })

@@ -76,6 +76,7 @@ class IkeKeys : public ::testing::Test
 
 } // namespace
 
+/* RFC7296-2.14-a */
 TEST_F(IkeKeys, the_seven_keys_are_cut_from_prf_plus_in_order)
 {
 	struct ike_suite s = suite("aes-cbc-256", "sha384", "sha256");
@@ -102,6 +103,7 @@ TEST_F(IkeKeys, an_aead_has_no_integrity_keys_and_a_salt)
 	EXPECT_EQ(keys.len, 3 * 64u + 2 * 20u);
 }
 
+/* RFC7296-2.12-a */
 TEST_F(IkeKeys, after_trimming_only_what_auth_needed_is_gone)
 {
 	struct ike_suite s = suite("aes-gcm-256", nullptr, "sha256");
@@ -115,6 +117,7 @@ TEST_F(IkeKeys, after_trimming_only_what_auth_needed_is_gone)
 	EXPECT_EQ(ike_keys_view(&s, &keys, IKE_SK_PR).len, 0u);
 }
 
+/* RFC7296-2.15-a RFC7296-2.15-c */
 TEST_F(IkeKeys, auth_with_a_shared_key_is_RFC7296_2_15)
 {
 	struct ike_suite s = suite("aes-gcm-128", nullptr, "sha384");
@@ -133,6 +136,7 @@ TEST_F(IkeKeys, auth_with_a_shared_key_is_RFC7296_2_15)
 	}
 }
 
+/* RFC7296-2.17-a */
 TEST_F(IkeKeys, child_keys_are_RFC7296_2_17)
 {
 	struct ike_suite s = suite("aes-gcm-128", nullptr, "sha256"), esp = suite("aes-cbc-128", "sha1", nullptr);
@@ -150,6 +154,7 @@ TEST_F(IkeKeys, child_keys_are_RFC7296_2_17)
 		secret_fini(k);
 }
 
+/* RFC7296-2.17-b */
 TEST_F(IkeKeys, a_child_with_a_key_exchange_of_its_own_depends_on_it)
 {
 	struct ike_suite s = suite("aes-gcm-128", nullptr, "sha256"), esp = suite("aes-gcm-256", nullptr, nullptr);
@@ -164,6 +169,7 @@ TEST_F(IkeKeys, a_child_with_a_key_exchange_of_its_own_depends_on_it)
 	secret_fini(&r2i.encr);
 }
 
+/* RFC7296-2.18-c */
 TEST_F(IkeKeys, a_rekeyed_sa_begins_with_the_old_ones_prf)
 {
 	struct ike_suite old = suite("aes-gcm-128", nullptr, "sha256"), s = suite("aes-gcm-256", nullptr, "sha512");

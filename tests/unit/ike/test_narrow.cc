@@ -19,6 +19,7 @@ struct ike_ts ts(const char *text, uint8_t protocol = 0)
 
 } // namespace
 
+/* RFC7296-2.9-c */
 TEST(IkeNarrow, the_intersection_is_the_answer)
 {
 	struct ike_ts ours[] = { ts("10.0.0.0/8"), ts("2001:db8::/32") };

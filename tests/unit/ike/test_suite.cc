@@ -25,6 +25,7 @@ struct ike_offers offers(std::initializer_list<Named> algs)
 
 } // namespace
 
+/* RFC7296-1.2-b RFC7296-2.18-b RFC7296-3.3.3-a */
 TEST(IkeSuite, an_ike_offer_needs_all_its_kinds)
 {
 	struct ike_proposals list;
@@ -43,6 +44,7 @@ TEST(IkeSuite, an_ike_offer_needs_all_its_kinds)
 	EXPECT_STREQ(ike_suite_first_group(&whole)->keyword, "19");
 }
 
+/* RFC7296-3.3.2-a */
 TEST(IkeSuite, an_esp_offer_says_no_esn_unless_it_has_a_row)
 {
 	struct ike_offers o = offers({ { CRYPTO_ENCR, "aes-gcm-128" } });

@@ -2,6 +2,7 @@
 
 #include "ike/window.h"
 
+/* RFC7296-2.1-b RFC7296-2.1-d RFC7296-2.3-e */
 TEST(IkeWindow, requests_are_taken_one_by_one_and_the_last_is_repeated)
 {
 	struct ike_window w = {};
@@ -24,6 +25,7 @@ TEST(IkeWindow, requests_are_taken_one_by_one_and_the_last_is_repeated)
 	ike_blob_drop(&w.response);
 }
 
+/* RFC7296-2.1-c */
 TEST(IkeWindow, a_response_is_only_for_the_request_under_way)
 {
 	struct ike_window w = {};

@@ -70,6 +70,7 @@ class NetUdp : public ::testing::Test
 	End a, b;
 };
 
+/* RFC7296-2-c RFC7296-2.23-e */
 TEST_F(NetUdp, R_IKE_26_marker_goes_on_and_comes_off)
 {
 	for (const char *self : { "127.0.0.1", "127.0.0.7", "::1" }) {

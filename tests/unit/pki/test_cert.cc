@@ -87,6 +87,7 @@ TEST_F(PkiCert, R_SEC_11_another_subject_is_another_DN)
 	}
 }
 
+/* RFC7296-3.7-b */
 TEST_F(PkiCert, R_IKE_20_the_authority_is_SHA1_of_the_whole_SPKI)
 {
 	f.issue("ca", { .issuer = "", .subject = { { "CN", "ca" } }, .ca = true });

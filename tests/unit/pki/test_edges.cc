@@ -160,6 +160,7 @@ TEST_F(PkiEdges, CAs_that_certify_each_other_lead_nowhere)
 	EXPECT_EQ(verify(trust(f.pem("root")), { "x", "b", "a", "b", "a", "b", "a", "b" }), "unknown-ca");
 }
 
+/* RFC7296-3.6-a */
 TEST_F(PkiEdges, as_long_as_a_chain_may_be)
 {
 	std::vector<std::string> names;

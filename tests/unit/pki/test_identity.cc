@@ -68,6 +68,7 @@ const Rdns subject = { { "O", "Example" }, { "OU", "branches" }, { "CN", "spoke1
 
 } // namespace
 
+/* RFC7296-3.5-d */
 TEST_F(PkiIdentity, R_SEC_11_RFC4945_a_domain_name)
 {
 	judge("DNS:spoke1.example.net,DNS:*.wild.example.net", subject,

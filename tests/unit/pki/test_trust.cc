@@ -17,6 +17,7 @@ class PkiTrust : public PkiLab
 	}
 };
 
+/* RFC7296-3.6-c */
 TEST_F(PkiTrust, R_IKE_20_our_chain_is_sent_without_the_root)
 {
 	struct pki_trust *t = trust(f.pem("root") + f.key_pem("spoke") + f.pem("sub") + f.pem("spoke"));

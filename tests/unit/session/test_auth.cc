@@ -85,6 +85,7 @@ TEST_F(SessionAuth, R_IKE_15_R_IKE_20_certificates_both_ways)
 	EXPECT_EQ(hub.route("10.20.1.0/24").empty(), false) << "authorization 'cert' counts";
 }
 
+/* RFC7296-4-a */
 TEST_F(SessionAuth, R_IKE_15_every_kind_of_key)
 {
 	const struct {
@@ -109,6 +110,7 @@ TEST_F(SessionAuth, R_IKE_15_every_kind_of_key)
 	}
 }
 
+/* RFC7296-4-d */
 TEST_F(SessionAuth, R_IKE_15_each_direction_has_its_own_method)
 {
 	std::string hubs = with(HubConfig().text(), "local pre-share", "local ecdsa-sig"), spokes = SpokeConfig(1).text();
@@ -149,6 +151,7 @@ TEST_F(SessionAuth, R_IKE_11_another_OU_has_no_profile)
 		by_certificate(SpokeConfig(1).text(), point("spoke1")), "no-profile");
 }
 
+/* RFC7296-3.6-a */
 TEST_F(SessionAuth, chains_with_an_intermediate)
 {
 	f.issue("spoke1", spoke_wish("spoke1", "sub"));
@@ -157,6 +160,7 @@ TEST_F(SessionAuth, chains_with_an_intermediate)
 	up(s);
 }
 
+/* RFC7296-1.2-a */
 TEST_F(SessionAuth, R_SEC_11_a_certificate_proves_only_its_own_name)
 {
 	SpokeConfig c(1);
@@ -213,6 +217,7 @@ const Claim claims[] = {
 
 } // namespace
 
+/* RFC7296-4-a */
 TEST_F(SessionAuth, R_SEC_11_RFC4945_3_1_the_table_of_claims_before_the_hub)
 {
 	const struct addr everybody = {};
@@ -290,6 +295,7 @@ TEST_F(SessionAuth, a_missing_intermediate)
 	expect_refused(hub_text(point("hub")), by_certificate(SpokeConfig(1).text(), lines), "unknown-ca");
 }
 
+/* RFC7296-2.21.2-a */
 TEST_F(SessionAuth, a_revoked_certificate)
 {
 	expect_refused(hub_text(point("hub", f.crl_pem("root", { "spoke1" }), " revocation-check crl\n")),
@@ -349,6 +355,7 @@ TEST_F(SessionAuth, a_reload_keeps_sessions_that_it_leaves_alone)
 	EXPECT_TRUE(hub.up() == 0 || hub.session()->up_ms != since) << "another trust point is another admission";
 }
 
+/* RFC7296-3.7-a */
 TEST_F(SessionAuth, R_IKE_20_the_certificate_that_is_asked_for)
 {
 	/* The hub has one of each CA; the spoke asks for that of the other CA. */

@@ -53,6 +53,7 @@ TEST_F(SessionBind, R_IKE_10_match_any_and_an_address_as_identity)
 	EXPECT_EQ(hub.session()->peer_type, CFG_ID_ADDRESS);
 }
 
+/* RFC7296-4-c */
 TEST_F(SessionBind, R_IKE_09_a_key_id)
 {
 	hub.must_load(with(HubConfig().text(), "remote fqdn domain example.net", "remote key-id branch"));
@@ -136,6 +137,7 @@ TEST_F(SessionBind, R_RTE_12_without_authorization_there_is_no_configuration_exc
 }
 
 /* A peer that asks for nothing may tell its prefixes nevertheless. */
+/* RFC7296-2.19-d */
 TEST_F(SessionBind, R_RTE_04_prefixes_are_taken_without_a_request)
 {
 	SpokeConfig c(1);

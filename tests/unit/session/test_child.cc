@@ -345,6 +345,7 @@ TEST_F(SessionChild, a_successor_takes_over_when_its_predecessor_goes)
 	hub.ports.child_down(hub.ports.ctx, h->ike, fresh.spi_in); /* of a session that is no more */
 }
 
+/* RFC7296-2.23-h */
 TEST_F(SessionChild, the_sas_follow_a_peer_that_esp_shows_to_have_moved)
 {
 	hub.must_load(HubConfig().text());
@@ -430,6 +431,7 @@ TEST_F(SessionChild, more_selectors_than_the_datapath_takes_and_a_session_that_i
 }
 
 /* Without a NAT nobody moves: ESP from elsewhere is no reason (RFC7296-2.23). */
+/* RFC7296-2.23-i */
 TEST_F(SessionChild, a_peer_without_nat_doesnt_move)
 {
 	hub.must_load(HubConfig().text());

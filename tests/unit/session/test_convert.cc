@@ -34,6 +34,7 @@ struct Id {
 	}
 };
 
+/* RFC7296-3.5-b RFC7296-3.5-c */
 TEST(SessionConvert, R_IKE_05_identities_of_the_wire)
 {
 	Id four(IKE_ID_IPV4, std::string("\xcb\x00\x71\x01", 4)), fqdn(IKE_ID_FQDN, "a.example.net"), email(IKE_ID_EMAIL, "a@example.net");
@@ -50,6 +51,7 @@ TEST(SessionConvert, R_IKE_05_identities_of_the_wire)
 }
 
 /* What would read as another name is none. */
+/* RFC7296-3.5-d */
 TEST(SessionConvert, identities_that_are_refused)
 {
 	EXPECT_EQ(Id(IKE_ID_KEY_ID, std::string("clients\0evil", 12)).err, ERR_MALFORMED);
@@ -58,6 +60,7 @@ TEST(SessionConvert, identities_that_are_refused)
 	EXPECT_EQ(Id(10, "x").err, ERR_UNSUPPORTED);
 }
 
+/* RFC7296-3.5-a */
 TEST(SessionConvert, R_IKE_05_our_own_identity)
 {
 	struct addr self = ip("198.51.100.1"), other = ip("2001:db8::1");

@@ -163,6 +163,7 @@ TEST_F(SessionExchange, R_RTE_14_nothing_is_accepted_where_the_grant_says_so)
 	EXPECT_FALSE(session_exchange_accepts(&inactive, CFG_TUNNEL_IPSEC_IPV4, &p));
 }
 
+/* RFC7296-2.19-c */
 TEST_F(SessionExchange, R_RTE_01_what_an_initiator_asks_for)
 {
 	struct ike_config want;

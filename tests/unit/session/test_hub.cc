@@ -13,6 +13,7 @@ class SessionHub : public Star
 };
 
 /* R-RTE-01 R-RTE-02 R-RTE-03 R-RTE-04 R-RTE-05 R-RTE-06 R-RTE-07 R-RTE-08 R-TUN-06 R-SYS-09 */
+/* RFC7296-4-c RFC7296-4-h */
 TEST_F(SessionHub, a_session_with_lease_and_routes_on_both_sides)
 {
 	hub.must_load(HubConfig().text());

@@ -95,6 +95,7 @@ TEST(SessionPolicy, R_IKE_07_fqdn_exact_and_by_domain_at_a_label_boundary)
 	EXPECT_EQ(chosen(l, named(CFG_ID_EMAIL, "a@vpn.example.net")), "-");
 }
 
+/* RFC7296-4-c */
 TEST(SessionPolicy, R_IKE_08_email_exact_and_by_domain)
 {
 	Loaded l(profile("ONE", " match identity remote email ann@example.net\n") +
@@ -116,6 +117,7 @@ TEST(SessionPolicy, R_IKE_09_key_id_with_case)
 	EXPECT_EQ(chosen(l, named(CFG_ID_FQDN, "clients")), "-");
 }
 
+/* RFC7296-3.5-b */
 TEST(SessionPolicy, R_IKE_10_any_takes_every_type_and_is_the_last_choice)
 {
 	Loaded l(profile("ANY", " match identity remote any\n") + profile("NET", " match identity remote fqdn domain example.net\n"));
@@ -212,6 +214,7 @@ std::string policy(const Loaded &l, const char *local)
 }
 
 /* R-DEF-06 */
+/* RFC7296-3.3.4-a */
 TEST(SessionPolicy, R_IKE_24_the_most_specific_policy_and_the_default_behind_it)
 {
 	const std::string proposal = "crypto ikev2 proposal P\n encryption aes-gcm-128\n prf sha256\n group 19\n";

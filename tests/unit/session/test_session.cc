@@ -10,6 +10,7 @@ class SessionLife : public Star
 {
 };
 
+/* RFC7296-2.4-b */
 TEST_F(SessionLife, R_IKE_22_initial_contact_replaces_and_the_lease_moves)
 {
 	HubConfig h;
@@ -43,6 +44,7 @@ TEST_F(SessionLife, R_IKE_07_names_are_the_same_without_regard_to_case)
 }
 
 /* cli.md 1.4: many peers may share a key id. */
+/* RFC7296-2.4-e */
 TEST_F(SessionLife, R_IKE_09_initial_contact_means_nothing_for_a_key_id)
 {
 	hub.must_load(with(HubConfig().text(), "remote fqdn domain example.net", "remote key-id clients"));

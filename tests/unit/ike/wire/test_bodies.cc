@@ -34,6 +34,7 @@ TEST(IkeKe, refuses_an_empty_value)
 	mutate(ike_ke_parse, unhex("0013 0000 a1a2"));
 }
 
+/* RFC7296-2.10-b RFC7296-3.9-a */
 TEST(IkeNonce, keeps_the_bounds)
 {
 	/* RFC7296-3.9: 16 to 256 bytes */
@@ -79,6 +80,7 @@ TEST(IkeCert, round_trip)
 	EXPECT_EQ(ERR_TRUNCATED, parse(ike_cert_parse, Octets(), &c) == ERR_OK ? ERR_OK : ERR_TRUNCATED);
 }
 
+/* RFC7296-3.7-b */
 TEST(IkeCert, request_lists_whole_hashes)
 {
 	/* RFC7296-3.7 */
@@ -105,6 +107,7 @@ TEST(IkeCert, request_lists_whole_hashes)
 	EXPECT_EQ(0u, ike_cert_authority_count(&c));
 }
 
+/* RFC7296-3.11-a */
 TEST(IkeDelete, of_the_ike_sa)
 {
 	/* RFC7296-3.11: no SPI */
@@ -117,6 +120,7 @@ TEST(IkeDelete, of_the_ike_sa)
 	EXPECT_EQ(ERR_MALFORMED, parse(ike_delete_parse, unhex("01 08 0001 1122334455667788"), &d));
 }
 
+/* RFC7296-3.11-a */
 TEST(IkeDelete, of_esp_sas)
 {
 	const uint32_t spis[] = { 0x11223344, 0xc0356782 };
@@ -132,6 +136,7 @@ TEST(IkeDelete, of_esp_sas)
 	mutate(ike_delete_parse, body);
 }
 
+/* RFC7296-3.11-a */
 TEST(IkeDelete, refuses_counts_that_lie)
 {
 	struct ike_delete d;
@@ -144,6 +149,7 @@ TEST(IkeDelete, refuses_counts_that_lie)
 	EXPECT_EQ(ERR_TRUNCATED, parse(ike_delete_parse, unhex("03 04 00"), &d));
 }
 
+/* RFC7296-3.12-a */
 TEST(IkeVendor, knows_flexvpn)
 {
 	/* The id as routers send it. */

@@ -112,6 +112,7 @@ static void round_trip_sk(const struct ike_sk_shape &shape, unsigned payloads)
 		EXPECT_EQ(Octets(i, (uint8_t)i), octets(msg.payload[1 + i].body));
 }
 
+/* RFC7296-3.14-c */
 TEST(IkeBuild, R_IKE_03_protected_message)
 {
 	for (const struct ike_sk_shape &shape : { ike_sk_shape{ 8, 1, 16 }, ike_sk_shape{ 16, 16, 16 }, ike_sk_shape{ 8, 8, 12 } })

@@ -274,6 +274,7 @@ static std::unique_ptr<struct ike_proposals> proposals_of(const opened &m)
 	return list;
 }
 
+/* RFC7296-2.7-c */
 TEST(IkeCapture, responders_choice_is_among_the_offers)
 {
 	for (const char *name : { "gcm", "cbc", "rsa", "eap" }) {
@@ -295,6 +296,7 @@ TEST(IkeCapture, responders_choice_is_among_the_offers)
 	}
 }
 
+/* RFC7296-2-a */
 TEST(IkeCapture, big_offer_fits)
 {
 	/* strongSwan's default: two proposals with half a hundred transforms each */
@@ -313,6 +315,7 @@ TEST(IkeCapture, big_offer_fits)
 	EXPECT_EQ(2, c.number);
 }
 
+/* RFC7296-2.5-f */
 TEST(IkeCapture, whole_messages_are_rebuilt)
 {
 	for (const capture_session &s : capture_sessions) {

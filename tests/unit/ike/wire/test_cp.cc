@@ -133,6 +133,7 @@ TEST(IkeCp, values_that_lie)
 	EXPECT_EQ(ERR_MALFORMED, ike_cp_prefix(&cp.attr[0], &p));
 }
 
+/* RFC7296-2.5-g */
 TEST(IkeCp, types_and_reserved_bits)
 {
 	struct ike_cp cp;

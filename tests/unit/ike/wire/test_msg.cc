@@ -19,6 +19,7 @@ static enum err parse_msg(const Octets &m, struct ike_msg *out)
 	return ike_msg_parse(view(m), out);
 }
 
+/* RFC7296-3.1-a RFC7296-3.1-c */
 TEST(IkeHdr, fields)
 {
 	/* RFC7296-3.1 */
@@ -39,6 +40,7 @@ TEST(IkeHdr, fields)
 	expect_bounded([&](struct wr *w) { ike_hdr_build(w, &h); });
 }
 
+/* RFC7296-2.5-e RFC7296-3.1-c RFC7296-3.1-i */
 TEST(IkeHdr, malformed_table)
 {
 	static const struct {
@@ -71,6 +73,7 @@ TEST(IkeHdr, malformed_table)
 	}
 }
 
+/* RFC7296-2.5-l */
 TEST(IkeMsg, R_IKE_01_payload_order)
 {
 	/* RFC7296-3.2: SA, KE, Nonce and two notifies as a chain */
@@ -98,6 +101,7 @@ TEST(IkeMsg, R_IKE_01_payload_order)
 	EXPECT_EQ(nullptr, ike_msg_sk(&msg));
 }
 
+/* RFC7296-2.5-g RFC7296-3.1-d RFC7296-3.2-c RFC7296-3.14-a */
 TEST(IkeMsg, malformed_chains)
 {
 	static const struct {

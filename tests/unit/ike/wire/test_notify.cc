@@ -2,6 +2,7 @@
 
 #include "ike/wire/notify.h"
 
+/* RFC7296-3.10-a */
 TEST(IkeNotify, plain_and_with_spi)
 {
 	/* RFC7296-3.10 */
@@ -41,6 +42,7 @@ TEST(IkeNotify, invalid_ke_names_a_group)
 	EXPECT_EQ(CRYPTO_GROUP_ECP_256, ike_notify_group(&n));
 }
 
+/* RFC7296-2.3-c RFC7296-2.6-e */
 TEST(IkeNotify, lengths_of_data)
 {
 	static const struct {
@@ -63,6 +65,7 @@ TEST(IkeNotify, lengths_of_data)
 	}
 }
 
+/* RFC7296-3.10-a RFC7296-3.10-b */
 TEST(IkeNotify, refuses_spi_sizes)
 {
 	struct ike_notify n;

@@ -35,6 +35,7 @@ TEST(IkeProposal, ike_offer_by_hand)
 }
 
 /* R-IKE-23: the order of the list is the order on the wire. */
+/* RFC7296-3.3.1-a */
 TEST(IkeProposal, R_IKE_23_order_is_kept)
 {
 	List list = std::make_unique<struct ike_proposals>();
@@ -60,6 +61,7 @@ TEST(IkeProposal, R_IKE_23_order_is_kept)
 	expect_bounded([&](struct wr *w) { ike_proposal_build(w, list.get()); });
 }
 
+/* RFC7296-3.3.1-c */
 TEST(IkeProposal, rekey_has_an_ike_spi)
 {
 	/* RFC7296-2.18 */
@@ -71,6 +73,7 @@ TEST(IkeProposal, rekey_has_an_ike_spi)
 	EXPECT_EQ(unhex(text), built([&](struct wr *w) { ike_proposal_build(w, list.get()); }));
 }
 
+/* RFC7296-3.3.5-a RFC7296-3.3.5-b RFC7296-3.3.5-c RFC7296-3.3.6-b */
 TEST(IkeProposal, attributes_that_are_not_understood)
 {
 	/* RFC7296-3.3.6: the transform is out, the message stands */
@@ -102,6 +105,7 @@ TEST(IkeProposal, attributes_that_are_not_understood)
 	}
 }
 
+/* RFC7296-2.5-g RFC7296-3.3.1-a RFC7296-3.3.1-c */
 TEST(IkeProposal, malformed_table)
 {
 	static const struct {
@@ -251,6 +255,7 @@ TEST(IkeProposal, random_lists_round_trip)
 	}
 }
 
+/* RFC7296-3.3-a */
 TEST(IkeProposal, combined_modes)
 {
 	EXPECT_TRUE(ike_proposal_is_aead(CRYPTO_ENCR_AES_GCM_16));

@@ -55,6 +55,7 @@ static struct ike_hdr header(uint8_t exchange, uint8_t direction)
 }
 
 /* R-IKE-01, R-IKE-02: what each exchange's messages may hold.  RFC7296-C */
+/* RFC7296-2.5-j RFC7296-2.18-a */
 TEST(IkeRule, R_IKE_02_forms)
 {
 	static const struct {
@@ -141,6 +142,7 @@ TEST(IkeRule, R_IKE_02_forms)
 	}
 }
 
+/* RFC7296-1.4-a */
 TEST(IkeRule, in_clear_only_notifies)
 {
 	/* RFC7296-1.5: INVALID_IKE_SPI and the like, of any exchange; the protected forms are never taken in clear */
@@ -163,6 +165,7 @@ TEST(IkeRule, in_clear_only_notifies)
 	}
 }
 
+/* RFC7296-3.14-a */
 TEST(IkeRule, places)
 {
 	struct ike_rule_result result;
@@ -179,6 +182,7 @@ TEST(IkeRule, places)
 	EXPECT_EQ(IKE_P_DELETE, result.payload);
 }
 
+/* RFC7296-2.2-a RFC7296-2.6-c RFC7296-3.1-j */
 TEST(IkeRule, headers)
 {
 	static const struct {

@@ -104,6 +104,7 @@ static void check_rows(const struct row *rows, size_t count)
 	}
 }
 
+/* RFC7296-2.7-b RFC7296-3.3.3-a RFC7296-3.3.4-a RFC7296-3.3.4-b */
 TEST(IkeSelect, R_IKE_23_ike)
 {
 	static const struct row rows[] = {
@@ -150,6 +151,7 @@ TEST(IkeSelect, R_IKE_23_ike)
 	check_rows(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+/* RFC7296-2.7-a RFC7296-3.3-a */
 TEST(IkeSelect, combined_modes_go_without_integrity)
 {
 	static const struct row rows[] = {
@@ -173,6 +175,7 @@ TEST(IkeSelect, combined_modes_go_without_integrity)
 	check_rows(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+/* RFC7296-3.3.2-a RFC7296-3.3.3-a */
 TEST(IkeSelect, esp)
 {
 	static const struct row rows[] = {
@@ -216,6 +219,7 @@ TEST(IkeSelect, choice_carries_their_spi)
 	EXPECT_EQ(8, c.spi_len);
 }
 
+/* RFC7296-2.7-c RFC7296-3.3.1-b */
 TEST(IkeSelect, answer_is_what_the_initiator_accepts)
 {
 	static const struct row rows[] = {
@@ -241,6 +245,7 @@ TEST(IkeSelect, answer_is_what_the_initiator_accepts)
 	}
 }
 
+/* RFC7296-3.3.6-c */
 TEST(IkeSelect, initiator_refuses_what_it_did_not_offer)
 {
 	static const struct {

@@ -13,6 +13,7 @@ static Octets protected_message(uint8_t type, const Octets &body)
 	return m;
 }
 
+/* RFC7296-3.14-f */
 TEST(IkeSk, regions_of_a_combined_mode)
 {
 	/* RFC5282-5.1: associated data ends before the IV */
@@ -76,6 +77,7 @@ TEST(IkeSk, sizes_that_do_not_fit)
 	EXPECT_EQ(ERR_STATE, ike_sk_parse(&msg, shapes, &sk));
 }
 
+/* RFC7296-3.14-d */
 TEST(IkeSk, padding)
 {
 	/* RFC7296-3.14: text, padding and pad length fill whole blocks */
@@ -91,6 +93,7 @@ TEST(IkeSk, padding)
 	}
 }
 
+/* RFC7296-3.14-e */
 TEST(IkeSk, unpadding)
 {
 	static const struct {

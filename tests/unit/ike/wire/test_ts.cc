@@ -51,6 +51,7 @@ static std::string text(const struct ike_ts_list &l)
 	return s;
 }
 
+/* RFC7296-2.5-f RFC7296-2.5-g RFC7296-3.13-a */
 TEST(IkeTs, body_by_hand)
 {
 	/* RFC7296-3.13; RESERVED is ignored on receipt */
@@ -95,6 +96,7 @@ TEST(IkeTs, malformed_table)
 	}
 }
 
+/* RFC7296-3.13-b */
 TEST(IkeTs, foreign_types_are_left_out)
 {
 	Octets body = unhex("02 000000 0a 00 0006 1234 07 00 0010 0000 ffff 00000000 ffffffff");
@@ -116,6 +118,7 @@ TEST(IkeTs, more_selectors_than_fit)
 	}
 }
 
+/* RFC7296-3.13-a */
 TEST(IkeTs, ranges_and_prefixes)
 {
 	static const struct {
@@ -188,6 +191,7 @@ TEST(IkeTs, containment)
 }
 
 /* RFC7296-2.9 */
+/* RFC7296-2.9-a */
 TEST(IkeTs, narrowing)
 {
 	const struct {
@@ -239,6 +243,7 @@ TEST(IkeTs, narrowing_keeps_the_bound)
 }
 
 /* Property: what narrowing gives is inside both sides, and nothing that both select is lost (lists far below the bound). */
+/* RFC7296-2.9-a RFC7296-2.9-c */
 TEST(IkeTs, narrowing_property)
 {
 	std::mt19937 random(7);

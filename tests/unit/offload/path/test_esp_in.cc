@@ -242,6 +242,7 @@ TEST_F(EspIn, selectors_are_enforced_after_decryption)
 }
 
 /* RFC6040-4.2, all sixteen combinations, IPv4 and IPv6 inside. */
+/* RFC7296-2.24-a */
 TEST_F(EspIn, congestion_marks_combine)
 {
 	static const int expected[4][4] = {

@@ -126,6 +126,7 @@ TEST_F(EspOut, lifetimes_are_told_and_kept)
 	EXPECT_EQ(told[1].hard, 1);
 }
 
+/* RFC7296-2.24-a */
 TEST_F(EspOut, dscp_and_congestion_bits_are_copied)
 {
 	start();
