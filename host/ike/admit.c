@@ -94,8 +94,13 @@ static void create(struct ike_engine *e, const struct ike_path *path, const stru
 	s.sa->pace.base_ms = e->cfg.retransmit_base_ms;
 	s.sa->pace.tries = (uint8_t)e->cfg.retransmit_tries;
 	ike_sa_enter_init(s.sa);
-	if (ike_fsm_run(&s, IKE_E_INIT_REQUEST) == ERR_OK)
-		ike_core_count(e, IKE_STAT_INIT_IN);
+	err = ike_blob_set(&s.sa->setup->init_rx, e->msg.datagram);
+	if (err == ERR_OK) {
+		(void)ike_fsm_run(&s, IKE_E_INIT_REQUEST); /* it may wait for its key exchange; repeated, the request finds it */
+	} else {
+		ike_core_count(e, IKE_STAT_CRYPTO);
+		ike_sa_free(s.sa);
+	}
 }
 
 void ike_admit_request(struct ike_engine *e, const struct ike_path *path)

@@ -24,12 +24,15 @@ struct ike_engine {
 	struct ike_engine_config cfg; /* defaults filled in */
 	uint64_t now_ms;
 	struct slab sas;
+	struct slab agreements; /* struct ike_agreement, keying/agree.h */
 	struct map by_spi;
 	struct map by_init;
 	struct wheel wheel;
-	struct list ready; /* SAs with posted events */
-	struct list dead;  /* to be freed when the engine is at rest */
-	bool busy;         /* a step is being taken */
+	struct list ready;   /* SAs with posted events */
+	struct list dead;    /* to be freed when the engine is at rest */
+	struct list arrived; /* struct ike_agreement that messages have waited for */
+	bool busy;           /* a step is being taken */
+	bool resuming;       /* what arrived is being stepped */
 	struct limit notify_limit, hint_limit;
 	struct ike_cookie cookie;
 	struct ike_stats stats;

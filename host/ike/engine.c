@@ -12,6 +12,7 @@
 #include "ike/core.h"
 #include "ike/exchange/act_child_i.h"
 #include "ike/input.h"
+#include "ike/keying/agree.h"
 #include "ike/keying/ppk.h"
 #include "ike/keying/proof.h"
 #include "ike/live.h"
@@ -61,9 +62,11 @@ enum err ike_engine_new(struct ike_engine **out, const struct ike_engine_config 
 	fill_defaults(&e->cfg);
 	e->now_ms = now_ms;
 	slab_init(&e->sas, sizeof(struct ike_sa), e->cfg.sa_limit);
+	slab_init(&e->agreements, sizeof(struct ike_agreement), IKE_AGREE_SIDES * e->cfg.sa_limit);
 	wheel_init(&e->wheel, now_ms);
 	list_init(&e->ready);
 	list_init(&e->dead);
+	list_init(&e->arrived);
 	limit_init(&e->notify_limit, e->cfg.notify_rate, e->cfg.notify_rate, now_ms);
 	limit_init(&e->hint_limit, HINT_RATE, HINT_BURST, now_ms);
 	err = crypto_rand_fill(e->cfg.rand, key, sizeof(key));
@@ -96,6 +99,7 @@ void ike_engine_free(struct ike_engine *e)
 	map_fini(&e->by_spi);
 	map_fini(&e->by_init);
 	slab_fini(&e->sas);
+	slab_fini(&e->agreements);
 	ike_cookie_fini(&e->cookie);
 	bytes_wipe(e, sizeof(*e));
 	free(e);
@@ -264,7 +268,7 @@ enum err ike_engine_initiate(struct ike_engine *e, uint64_t now_ms, struct ike_r
 		return err;
 	}
 	err = ike_fsm_run(&s, IKE_E_INITIATE); /* an error has freed the SA */
-	if (err != ERR_OK)
+	if (err != ERR_OK && err != ERR_AGAIN)
 		return err;
 	s.sa->known = true;
 	*out = handle;
@@ -353,6 +357,13 @@ void ike_engine_send_routes(struct ike_engine *e, uint64_t now_ms, struct slab_h
 }
 
 /* ---- answers ---- */
+
+void ike_engine_agreed(struct ike_engine *e, uint64_t now_ms, struct slab_handle question, struct ike_agreed *answer)
+{
+	set_now(e, now_ms);
+	ike_agree_take(e, question, answer);
+	ike_fsm_drain(e);
+}
 
 static enum err take_proof(struct ike_sa *sa, struct ike_proof *proof)
 {

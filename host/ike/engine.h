@@ -115,6 +115,7 @@ void ike_engine_send_routes(struct ike_engine *e, uint64_t now_ms, struct slab_h
 /* ---- the world's answers ---- */
 
 /* Secrets are moved out of the answer. */
+void ike_engine_agreed(struct ike_engine *e, uint64_t now_ms, struct slab_handle question, struct ike_agreed *answer);
 void ike_engine_authenticated(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, struct ike_proof *proof);
 void ike_engine_signed(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, const struct ike_signature *signature);
 void ike_engine_authorized(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, const struct ike_grant *grant);
@@ -216,6 +217,7 @@ bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa
 	X(SA_FULL, "sa-full", "IKE SAs refused at the limit")                             \
 	X(NO_PROPOSAL, "no-proposal", "no common proposal")                               \
 	X(BAD_KE, "bad-ke", "public values refused")                                      \
+	X(HELD, "held", "messages and orders that waited for a key exchange")             \
 	X(AUTH_FAILED, "auth-failed", "peers that failed authentication")                 \
 	X(AUTH_REFUSED, "auth-refused", "peers refused by profile, keyring or policy")    \
 	X(UNSIGNED, "unsigned", "SAs given up because we couldn't sign")                  \

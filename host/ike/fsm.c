@@ -16,34 +16,42 @@
 #include "ike/exchange/act_init.h"
 #include "ike/exchange/act_rekey_i.h"
 #include "ike/exchange/act_rekey_r.h"
+#include "ike/input.h"
+#include "ike/keying/agree.h"
 #include "ike/rekey/attempt.h"
 #include "ike/due.h"
 
 static_assert((int)IKE_E_COUNT <= 64, "ike_sa.posted has a bit for each event");
 
 #define ON(state, event) [IKE_S_##state][IKE_E_##event]
-#define DO(act, ok, fail)                                     \
-	{                                                     \
-		ike_act_##act, #act, IKE_S_##ok, IKE_S_##fail \
+#define DO(act, ok, fail)                                           \
+	{                                                           \
+		ike_act_##act, #act, IKE_S_##ok, IKE_S_##fail, NULL \
 	}
-#define GO(to)                                    \
-	{                                         \
-		NULL, "-", IKE_S_##to, IKE_S_##to \
+/* The same for an action that needs a key exchange: ike_act_…_need says which. */
+#define KE(act, ok, fail)                                                           \
+	{                                                                           \
+		ike_act_##act, #act, IKE_S_##ok, IKE_S_##fail, ike_act_##act##_need \
+	}
+#define GO(to)                                          \
+	{                                               \
+		NULL, "-", IKE_S_##to, IKE_S_##to, NULL \
 	}
 
 /* clang-format off */
 static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	/*  state     event               action            ok         on error */
-	ON(IDLE,      INITIATE)      = DO(init_send,        I_INIT,    DEAD),
-	ON(IDLE,      INIT_REQUEST)  = DO(init_reply,       R_INIT,    DEAD),
+	ON(IDLE,      INITIATE)      = KE(init_send,        I_INIT,    DEAD),
+	ON(IDLE,      INIT_REQUEST)  = KE(init_reply,       R_INIT,    DEAD),
 	ON(IDLE,      REPLACED)      = GO(OLD),
 	ON(IDLE,      SUPERSEDED)    = GO(DELETING),
 	ON(IDLE,      SPARED)        = GO(SPARE),
+	ON(IDLE,      DELETE)        = GO(DEAD), /* it waited for its key share */
 
 	/* Nothing here is authentic: no message but a usable response ends the wait. */
-	ON(I_INIT,    INIT_RESPONSE) = DO(init_accept,      I_KEYED,   I_INIT),
+	ON(I_INIT,    INIT_RESPONSE) = KE(init_accept,      I_KEYED,   I_INIT),
 	ON(I_INIT,    INIT_COOKIE)   = DO(init_cookie,      I_INIT,    I_INIT),
-	ON(I_INIT,    INIT_GROUP)    = DO(init_group,       I_INIT,    I_INIT),
+	ON(I_INIT,    INIT_GROUP)    = KE(init_group,       I_INIT,    I_INIT),
 	ON(I_INIT,    INIT_REFUSED)  = DO(init_refused,     I_INIT,    I_INIT),
 	ON(I_INIT,    NO_ANSWER)     = DO(init_give_up,     DEAD,      DEAD),
 	ON(I_INIT,    DELETE)        = GO(DEAD),
@@ -115,18 +123,18 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 
 	ON(UP,        INFO_REQUEST)  = DO(info_answer,      UP,        UP),
 	ON(UP,        INFO_RESPONSE) = DO(info_take,        UP,        UP),
-	ON(UP,        CHILD_REQUEST) = DO(child_ask,        UP,        UP),
-	ON(UP,        CHILD_RESPONSE) = DO(child_answer,    UP,        UP),
+	ON(UP,        CHILD_REQUEST) = KE(child_ask,        UP,        UP),
+	ON(UP,        CHILD_RESPONSE) = KE(child_answer,    UP,        UP),
 	ON(UP,        CHILD)         = DO(child_run,        UP,        UP),
 	ON(UP,        SOFT)          = DO(rekey_i_want,     UP,        UP),
-	ON(UP,        REKEY_REQUEST) = DO(rekey_r_reply,    UP,        UP),
+	ON(UP,        REKEY_REQUEST) = KE(rekey_r_reply,    UP,        UP),
 	ON(UP,        REKEY_EARLY)   = DO(info_later,       UP,        UP), /* RFC7296-2.25.1 */
 	ON(UP,        PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
 	ON(UP,        BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
 	ON(UP,        BAD_RESPONSE)  = GO(DELETING),
 	ON(UP,        NO_CHILD)      = GO(CHILDLESS),
-	ON(UP,        SEND)          = DO(info_send,        UP,        DELETING),
-	ON(UP,        SEND_REKEY)    = DO(rekey_i_send,     REKEY,     UP),
+	ON(UP,        SEND)          = KE(info_send,        UP,        DELETING),
+	ON(UP,        SEND_REKEY)    = KE(rekey_i_send,     REKEY,     UP),
 	ON(UP,        NO_ANSWER)     = GO(DEAD),
 	ON(UP,        LIFETIME)      = GO(DELETING),
 	ON(UP,        DELETE)        = GO(DELETING),
@@ -136,9 +144,9 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(REKEY,     CHILD_REQUEST) = DO(info_later,       REKEY,     REKEY),
 	ON(REKEY,     CHILD)         = DO(child_run,        REKEY,     REKEY),
 	ON(REKEY,     SOFT)          = GO(REKEY),
-	ON(REKEY,     REKEY_REQUEST) = DO(rekey_r_cross,    X_REKEY,   REKEY),
-	ON(REKEY,     REKEY_RESPONSE) = DO(rekey_i_take,    UP,        DELETING),
-	ON(REKEY,     REKEY_GROUP)   = DO(rekey_i_group,    REKEY,     UP),
+	ON(REKEY,     REKEY_REQUEST) = KE(rekey_r_cross,    X_REKEY,   REKEY),
+	ON(REKEY,     REKEY_RESPONSE) = KE(rekey_i_take,    UP,        DELETING),
+	ON(REKEY,     REKEY_GROUP)   = KE(rekey_i_group,    REKEY,     UP),
 	ON(REKEY,     REKEY_REFUSED) = DO(rekey_i_refused,  UP,        UP),
 	ON(REKEY,     PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
 	ON(REKEY,     BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
@@ -154,8 +162,8 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(X_REKEY,   CHILD)         = DO(child_run,        X_REKEY,   X_REKEY),
 	ON(X_REKEY,   SOFT)          = GO(X_REKEY),
 	ON(X_REKEY,   REKEY_REQUEST) = DO(info_later,       X_REKEY,   X_REKEY),
-	ON(X_REKEY,   REKEY_RESPONSE) = DO(rekey_i_win,     UP,        DELETING),
-	ON(X_REKEY,   REKEY_REDUNDANT) = DO(rekey_i_lose,   UP,        DELETING),
+	ON(X_REKEY,   REKEY_RESPONSE) = KE(rekey_i_win,     UP,        DELETING),
+	ON(X_REKEY,   REKEY_REDUNDANT) = KE(rekey_i_lose,   UP,        DELETING),
 	ON(X_REKEY,   REKEY_GROUP)   = DO(rekey_i_adopt,    UP,        UP),
 	ON(X_REKEY,   REKEY_REFUSED) = DO(rekey_i_adopt,    UP,        UP),
 	ON(X_REKEY,   SPARE_GONE)    = DO(rekey_i_alone,    REKEY,     REKEY),
@@ -171,8 +179,8 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(REKEY_DROP, INFO_REQUEST) = DO(info_answer,      REKEY_DROP, REKEY_DROP),
 	ON(REKEY_DROP, CHILD_REQUEST) = DO(info_later,      REKEY_DROP, REKEY_DROP),
 	ON(REKEY_DROP, REKEY_REQUEST) = DO(info_later,      REKEY_DROP, REKEY_DROP),
-	ON(REKEY_DROP, REKEY_RESPONSE) = DO(rekey_i_take,   DELETING,  DELETING),
-	ON(REKEY_DROP, REKEY_REDUNDANT) = DO(rekey_i_take,  DELETING,  DELETING),
+	ON(REKEY_DROP, REKEY_RESPONSE) = KE(rekey_i_take,   DELETING,  DELETING),
+	ON(REKEY_DROP, REKEY_REDUNDANT) = KE(rekey_i_take,  DELETING,  DELETING),
 	ON(REKEY_DROP, REKEY_GROUP)  = GO(DELETING),
 	ON(REKEY_DROP, REKEY_REFUSED) = GO(DELETING),
 	ON(REKEY_DROP, PEER_DELETE)  = DO(info_answer,      LINGER,    DEAD),
@@ -348,8 +356,11 @@ static void end(struct ike_sa *sa, enum ike_down why)
 	wheel_disarm(&e->wheel, &sa->nat_timer);
 	wheel_disarm(&e->wheel, &sa->life_timer);
 	ike_sa_tell_down(sa);
-	if (sa->state != IKE_S_REKEY_DROP)
+	ike_agree_drop(sa, IKE_AGREE_THEIRS);
+	if (sa->state != IKE_S_REKEY_DROP) {
+		ike_agree_drop(sa, IKE_AGREE_OURS);
 		ike_attempt_end(sa);
+	}
 	if (sa->spare != NULL)
 		ike_fsm_post(sa->spare, IKE_E_DELETE);
 	if (sa->spare_of != NULL)
@@ -396,6 +407,10 @@ static enum err step(const struct ike_step *s, enum ike_event event)
 	const struct ike_cell *cell = &ike_fsm[sa->state][event];
 	enum err err = ERR_OK;
 
+	if (cell->need != NULL && !ike_agree_settled(s, event, cell->need))
+		return ERR_AGAIN;
+	if (s->answer)
+		ike_window_answered(sa);
 	if (cell->ok == IKE_S_NONE) {
 		sa->stats.refused++;
 		ike_core_count(s->e, IKE_STAT_RX_REFUSED);
@@ -404,6 +419,7 @@ static enum err step(const struct ike_step *s, enum ike_event event)
 	}
 	if (cell->action != NULL)
 		err = cell->action(s);
+	ike_agree_spent(s, event);
 	enter(sa, err == ERR_OK ? cell->ok : cell->fail, event);
 	return err;
 }
@@ -444,6 +460,27 @@ static void bury(struct ike_engine *e)
 		ike_sa_free(list_of(node, struct ike_sa, link));
 }
 
+/* Messages whose key exchange has been computed; each is a step of its own. */
+static void resume(struct ike_engine *e)
+{
+	struct list *node;
+
+	if (e->resuming)
+		return;
+	e->resuming = true;
+	while ((node = list_first(&e->arrived)) != NULL)
+		ike_input_resume(e, list_of(node, struct ike_agreement, link));
+	e->resuming = false;
+}
+
+static void come_to_rest(struct ike_engine *e)
+{
+	step_posted(e);
+	e->busy = false;
+	bury(e);
+	resume(e);
+}
+
 enum err ike_fsm_run(const struct ike_step *s, enum ike_event event)
 {
 	enum err err;
@@ -451,9 +488,7 @@ enum err ike_fsm_run(const struct ike_step *s, enum ike_event event)
 	assert(!s->e->busy);
 	s->e->busy = true;
 	err = step(s, event);
-	step_posted(s->e);
-	s->e->busy = false;
-	bury(s->e);
+	come_to_rest(s->e);
 	return err;
 }
 
@@ -462,7 +497,5 @@ void ike_fsm_drain(struct ike_engine *e)
 	if (e->busy)
 		return;
 	e->busy = true;
-	step_posted(e);
-	e->busy = false;
-	bury(e);
+	come_to_rest(e);
 }

@@ -123,16 +123,21 @@ struct ike_step {
 	struct ike_sa *sa;
 	const struct ike_msg *msg;   /* NULL when the event isn't a message */
 	const struct ike_path *path; /* that it came by */
+	bool answer;                 /* it answers our request under way */
 };
 
 /* Does what an event asks for in a state.  Never steps: it may post. */
 typedef enum err ike_action_fn(const struct ike_step *s);
+
+/* Which key exchange an action needs, in 'out'; false: none, as things are.  Changes nothing.  keying/agree.h */
+typedef bool ike_need_fn(const struct ike_step *s, struct ike_agree *out);
 
 struct ike_cell {
 	ike_action_fn *action; /* NULL: nothing to do but to change the state */
 	const char *name;
 	enum ike_state ok;   /* IKE_S_NONE: empty cell, the event is refused */
 	enum ike_state fail; /* after an action's error */
+	ike_need_fn *need;   /* the step waits until that is computed; NULL: it never needs anything */
 };
 
 /* The table's cell, also for the test and the diagram. */
@@ -146,7 +151,8 @@ const char *ike_fsm_event_text(enum ike_event event);
 
 /*
  * Steps the SA with the event of a message or an order, then all that was posted meanwhile; the engine must be at rest.  Returns what
- * became of the first step: the action's error, or ERR_STATE for an empty cell.  The SA may be gone afterwards.
+ * became of the first step: the action's error, ERR_STATE for an empty cell, ERR_AGAIN when it waits for a key exchange.  The SA may be
+ * gone afterwards.
  */
 enum err ike_fsm_run(const struct ike_step *s, enum ike_event event);
 

@@ -9,6 +9,7 @@
 #include "ike/admit.h"
 #include "ike/child.h"
 #include "ike/core.h"
+#include "ike/keying/agree.h"
 #include "ike/keying/seal.h"
 #include "ike/live.h"
 #include "ike/rekey/attempt.h"
@@ -109,14 +110,18 @@ static enum ike_event classify(const struct ike_sa *sa, const struct ike_msg *ms
 	}
 }
 
-static void run(struct ike_engine *e, struct ike_sa *sa, const struct ike_path *path, enum ike_event event)
+/* 'answer': to our request under way. */
+static void run(struct ike_engine *e, struct ike_sa *sa, const struct ike_path *path, enum ike_event event, bool answer)
 {
-	struct ike_step s = { .e = e, .sa = sa, .msg = &e->msg, .path = path };
+	struct ike_step s = { .e = e, .sa = sa, .msg = &e->msg, .path = path, .answer = answer };
 
-	if (event == IKE_E_COUNT)
-		ike_core_count(e, IKE_STAT_RX_REFUSED);
-	else
-		ike_fsm_run(&s, event);
+	if (event != IKE_E_COUNT) {
+		(void)ike_fsm_run(&s, event);
+		return;
+	}
+	ike_core_count(e, IKE_STAT_RX_REFUSED);
+	if (answer)
+		ike_window_answered(sa);
 }
 
 /* A notify in clear about an ESP SA that the peer doesn't know: find whose it is.  A walk, so at a limited rate. */
@@ -166,7 +171,7 @@ static void receive_clear(struct ike_engine *e, const struct ike_path *path, str
 		ike_core_count(e, IKE_STAT_RX_SYNTAX);
 		sa->stats.corrupt++;
 	} else {
-		run(e, sa, path, classify(sa, &e->msg, rule.form));
+		run(e, sa, path, classify(sa, &e->msg, rule.form), false);
 	}
 }
 
@@ -218,12 +223,11 @@ static void follow(struct ike_engine *e, struct ike_sa *sa, const struct ike_pat
 	}
 }
 
-/* What SK held, held to the rules; the event that it is. */
-static enum ike_event read_inner(struct ike_engine *e, struct ike_sa *sa, struct bytes plain)
+/* What SK held, 'err' being what came of parsing it, held to the rules; the event that it is. */
+static enum ike_event judge_inner(struct ike_engine *e, struct ike_sa *sa, enum err err)
 {
 	bool response = ike_hdr_is_response(&e->msg.hdr);
 	struct ike_rule_result rule;
-	enum err err = ike_msg_parse_inner(&e->msg, e->msg.inner_first, plain);
 
 	if (err == ERR_OK)
 		err = ike_rule_check(&e->msg, &rule);
@@ -260,11 +264,48 @@ static void receive_sealed(struct ike_engine *e, const struct ike_path *path, st
 	}
 	sa->stats.rx++;
 	follow(e, sa, path);
-	event = read_inner(e, sa, plain);
-	if (response)
-		ike_window_answered(sa);
-	run(e, sa, path, event);
+	event = judge_inner(e, sa, ike_msg_parse_inner(&e->msg, e->msg.inner_first, plain));
+	run(e, sa, path, event, response);
 }
+
+/* ---- what waited for a key exchange ---- */
+
+/* A sealed one, opened before it waited.  Meanwhile the window may have been closed to it. */
+static void resume_sealed(struct ike_engine *e, const struct ike_path *path, struct ike_sa *sa, struct bytes opened)
+{
+	enum err err = ike_seal_reopen(sa, opened, &e->msg);
+	bool response = ike_hdr_is_response(&e->msg.hdr);
+
+	if (ike_window_judge(&sa->window, response, e->msg.hdr.message_id) == IKE_WINDOW_FRESH)
+		run(e, sa, path, judge_inner(e, sa, err), response);
+}
+
+void ike_input_resume(struct ike_engine *e, struct ike_agreement *a)
+{
+	struct slab_handle handle = a->handle;
+	struct ike_blob held = a->held;
+	struct ike_path path = a->path;
+	struct ike_sa *sa = a->sa;
+
+	list_del(&a->link);
+	memset(&a->held, 0, sizeof(a->held)); /* now ours: the message borrows from it */
+	if (a->side == IKE_AGREE_THEIRS)
+		sa->window.busy = false;
+	if (ike_msg_parse(ike_blob_view(&held), &e->msg) == ERR_OK) {
+		if (ike_msg_sk(&e->msg) != NULL)
+			resume_sealed(e, &path, sa, ike_blob_view(&held));
+		else if (a->side == IKE_AGREE_OURS)
+			receive_clear(e, &path, sa);
+		else
+			run(e, sa, &path, IKE_E_INIT_REQUEST, false);
+	}
+	ike_blob_drop(&held);
+	a = (struct ike_agreement *)slab_get(&e->agreements, handle);
+	if (a != NULL) /* nobody wanted it any more */
+		ike_agree_drop(a->sa, (enum ike_agree_side)a->side);
+}
+
+/* ---- datagrams ---- */
 
 /* The SA that the header names: by the SPI that is ours, if the other is the peer's. */
 static struct ike_sa *sa_of(const struct ike_engine *e, const struct ike_hdr *hdr)

@@ -5,9 +5,9 @@
  * What the IKE engine asks of the world.  The engine has no socket, no clock, no AAA, no policy of its own: it
  * calls the functions of one struct ike_ports and is answered through engine.h.
  *
- * A question that the world may take its time with (authenticate, sign, authorize, install) returns nothing; its answer is
- * a call of ike_engine_authenticated, ike_engine_signed, ike_engine_authorized or ike_engine_installed with the same handle.  The answer
- * may come from inside the question, for it only posts an event.  Every question is answered once, ERR_TIMEOUT at worst; when
+ * A question that the world may take its time with (agree, authenticate, sign, authorize, install) returns nothing; its answer is a call
+ * of ike_engine_agreed, ike_engine_authenticated, ike_engine_signed, ike_engine_authorized or ike_engine_installed with the same handle.
+ * The answer may come from inside the question, for it only posts an event.  Every question is answered once, ERR_TIMEOUT at worst; when
  * the SA dies first ('down'), the answer that comes too late is dropped and counted.
  *
  * All pointers and views handed over in either direction live until the call returns, unless a comment says "moved".
@@ -147,6 +147,22 @@ struct ike_request {
 };
 
 /* ---- questions ---- */
+
+/* A key exchange, or a part of it: a share of ours is made, g^ir computed, or both (a responder's).  It needs nothing else. */
+struct ike_agree {
+	const struct crypto_alg *group;
+	struct bytes own;  /* our private half; empty: a share is to be made */
+	struct bytes peer; /* the peer's public value, as it came; empty: a share is all that is wanted */
+	bool urgent;       /* for a peer that is up: to be served before those that aren't */
+};
+
+/* The answer; err as of crypto_kex_new and crypto_kex_derive. */
+struct ike_agreed {
+	enum err err;
+	struct secret own;    /* moved: the private half that was made … */
+	struct bytes pub;     /* … and the public one, for KE */
+	struct secret shared; /* moved: g^ir */
+};
 
 /*
  * Who is it, and with what is it verified?  Asked when the peer's identity and AUTH method are known, before AUTH is checked.
@@ -305,7 +321,11 @@ struct ike_ports {
 	/* Whether a new peer could be served now: if not its IKE_SA_INIT is dropped, and it sends another.  NULL: always. */
 	bool (*ready)(void *ctx);
 
-	/* Questions, answered through engine.h. */
+	/*
+	 * Questions, answered through engine.h.  'agree' has a handle of the question's own: the world needn't have seen the SA.  NULL: the
+	 * engine computes key exchanges itself, at once.
+	 */
+	void (*agree)(void *ctx, struct slab_handle question, const struct ike_agree *ask);
 	void (*authenticate)(void *ctx, struct slab_handle sa, const struct ike_who *who);
 	void (*authorize)(void *ctx, struct slab_handle sa, const struct ike_plea *plea);
 

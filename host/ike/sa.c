@@ -10,6 +10,7 @@
 
 #include "ike/child.h"
 #include "ike/core.h"
+#include "ike/keying/agree.h"
 #include "ike/keying/ppk.h"
 #include "ike/rekey/attempt.h"
 
@@ -193,6 +194,7 @@ void ike_sa_swap(struct ike_sa *a, struct ike_sa *b)
 	swap(&a->keys, &b->keys, sizeof(a->keys));
 	swap(&a->iv, &b->iv, sizeof(a->iv));
 	swap(&a->window, &b->window, sizeof(a->window));
+	ike_agree_swap(a, b);
 	enter_spi(a);
 	enter_spi(b);
 }
@@ -274,6 +276,8 @@ void ike_sa_free(struct ike_sa *sa)
 	wheel_disarm(&e->wheel, &sa->nat_timer);
 	wheel_disarm(&e->wheel, &sa->life_timer);
 	free_children(sa);
+	ike_agree_drop(sa, IKE_AGREE_OURS);
+	ike_agree_drop(sa, IKE_AGREE_THEIRS);
 	ike_attempt_end(sa);
 	ike_sa_part(sa);
 	ike_sa_settle(sa);

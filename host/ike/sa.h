@@ -37,8 +37,10 @@ enum ike_tx {
 /* The question that the world owes an answer to. */
 enum ike_asked { IKE_ASKED_NOTHING, IKE_ASKED_PROOF, IKE_ASKED_SIGNATURE, IKE_ASKED_GRANT, IKE_ASKED_INSTALL };
 
-struct ike_attempt; /* ike/rekey/attempt.h */
-struct ike_ppk;     /* ike/keying/ppk.h */
+struct ike_agreement; /* ike/keying/agree.h */
+struct ike_attempt;   /* ike/rekey/attempt.h */
+struct ike_attempt;   /* ike/rekey/attempt.h */
+struct ike_ppk;       /* ike/keying/ppk.h */
 
 /* A pair of ESP SAs.  'state' is childfsm.c's alone to write. */
 struct ike_child {
@@ -140,14 +142,15 @@ struct ike_sa {
 	struct ike_sa_stats stats;
 
 	struct list children;
-	uint32_t sender;             /* spi_in of the child that packets go out by */
-	struct ike_attempt *attempt; /* our rekey that isn't settled; NULL: none */
-	struct ike_sa *spare;        /* what the peer's crossing rekey made; NULL: none */
-	struct ike_sa *spare_of;     /* and the way back */
-	struct ike_config *routes;   /* CFG_SET that waits or is under way */
-	struct ike_setup *setup;     /* NULL once up */
-	struct ike_blob response;    /* to CREATE_CHILD_SA, that goes out when the child is installed */
-	uint32_t making;             /* spi_in of that child */
+	uint32_t sender;                    /* spi_in of the child that packets go out by */
+	struct ike_agreement *agreement[2]; /* by enum ike_agree_side; NULL: none */
+	struct ike_attempt *attempt;        /* our rekey that isn't settled; NULL: none */
+	struct ike_sa *spare;               /* what the peer's crossing rekey made; NULL: none */
+	struct ike_sa *spare_of;            /* and the way back */
+	struct ike_config *routes;          /* CFG_SET that waits or is under way */
+	struct ike_setup *setup;            /* NULL once up */
+	struct ike_blob response;           /* to CREATE_CHILD_SA, that goes out when the child is installed */
+	uint32_t making;                    /* spi_in of that child */
 };
 
 enum { IKE_SA_CHILDREN = 16 }; /* of one IKE SA, those on their way out included */

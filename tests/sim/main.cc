@@ -3,6 +3,7 @@
  *
  *	sim_ike --seed N --hours H	a storm of H virtual hours
  *	sim_ike --explore DEPTH		all collisions to that depth
+ *	sim_ike --late DEPTH		the same with key exchanges that take their time
  *
  * Both print what broke, with the numbers that bring it about again, and fail then.
  */
@@ -36,22 +37,22 @@ int conclude(const std::string &fault)
 
 int main(int argc, char **argv)
 {
-	unsigned long hours = option(argc, argv, "--hours"), depth = option(argc, argv, "--explore");
+	unsigned long hours = option(argc, argv, "--hours"), depth = option(argc, argv, "--explore"), late = option(argc, argv, "--late");
 	unsigned long seed = option(argc, argv, "--seed");
 
 	if (hours != 0) {
 		printf("seed %lu, %lu hours\n", seed, hours);
 		return conclude(storm_run(seed, static_cast<unsigned>(hours), true));
 	}
-	if (depth != 0) {
+	if (depth != 0 || late != 0) {
 		uint64_t count = 0;
-		std::string fault = storm_explore(static_cast<unsigned>(depth), &count);
+		std::string fault = storm_explore(static_cast<unsigned>(depth + late), late != 0, &count);
 
-		printf("%llu histories of depth %lu\n", static_cast<unsigned long long>(count), depth);
+		printf("%llu histories of depth %lu\n", static_cast<unsigned long long>(count), depth + late);
 		return conclude(fault);
 	}
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		puts("sim_ike [--seed N] --hours H | --explore DEPTH | GoogleTest's options");
+		puts("sim_ike [--seed N] --hours H | --explore DEPTH | --late DEPTH | GoogleTest's options");
 		return 0;
 	}
 	::testing::InitGoogleTest(&argc, argv);

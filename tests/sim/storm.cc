@@ -155,6 +155,7 @@ class Storm
 		sim.delay_max_ms = sim.delay_min_ms + static_cast<uint32_t>(sim.random.below(600));
 		for (auto &n : sim.nodes) {
 			n->w.set.delay_ms = static_cast<uint32_t>(sim.random.below(3) * 25);
+			n->w.set.agree_ms = static_cast<uint32_t>(sim.random.percent(10) ? 4000 : sim.random.below(4) * 60);
 			n->w.set.install_err = sim.random.percent(5) ? ERR_FULL : ERR_OK;
 		}
 	}
@@ -289,10 +290,13 @@ enum Order { REKEY_CHILD, REKEY, DELETE_CHILD, DELETE, ORDERS };
 class History
 {
       public:
-	explicit History(Choices &c) : choices(c), hub(sim.node("192.0.2.1", "hub", "key")), spoke(sim.node("192.0.2.2", "spoke", "key"))
+	History(Choices &c, bool late) : choices(c), hub(sim.node("192.0.2.1", "hub", "key")), spoke(sim.node("192.0.2.2", "spoke", "key"))
 	{
+		for (Node *n : { &hub, &spoke })
+			n->w.set.pfs = late ? crypto_alg_named(CRYPTO_GROUP, "31") : nullptr;
 		begin_sessions(sim, {});
 		sim.held = true;
+		hub.w.set.agree_mute = spoke.w.set.agree_mute = late;
 	}
 	std::string run(unsigned depth)
 	{
@@ -305,6 +309,11 @@ class History
 		}
 		if (!second)
 			give(hub);
+		for (Node *n : { &hub, &spoke }) {
+			n->w.set.agree_mute = false;
+			while (compute(*n)) {
+			}
+		}
 		sim.release();
 		sim.run_for(120 * 1000);
 		return fault.empty() ? settled() : fault;
@@ -335,6 +344,11 @@ class History
 		else
 			ike_engine_delete(n.w.engine, sim.now_ms, s->handle);
 	}
+	bool compute(Node &n)
+	{
+		n.w.now_ms = sim.now_ms;
+		return world_agree(&n.w);
+	}
 	void move()
 	{
 		unsigned waiting = static_cast<unsigned>(sim.waiting()), what;
@@ -348,12 +362,18 @@ class History
 			moves.push_back(2);
 		if (!second)
 			moves.push_back(3);
+		if (world_agreeing(&hub.w) > 0)
+			moves.push_back(4);
+		if (world_agreeing(&spoke.w) > 0)
+			moves.push_back(5);
 		if (moves.empty()) { /* time passes until somebody sends again */
 			sim.step(sim.now_ms + 20000);
 			return;
 		}
 		what = static_cast<unsigned>(moves[choices.among(static_cast<unsigned>(moves.size()))]);
-		if (what == 3)
+		if (what > 3)
+			compute(what == 4 ? hub : spoke);
+		else if (what == 3)
 			give(hub);
 		else if (what == 2)
 			dropped = sim.lose(0);
@@ -393,13 +413,13 @@ std::string storm_run(uint64_t seed, unsigned hours, bool progress)
 	return Storm{ seed }.run(hours, progress);
 }
 
-std::string storm_explore(unsigned depth, uint64_t *count)
+std::string storm_explore(unsigned depth, bool late, uint64_t *count)
 {
 	Choices choices;
 
 	*count = 0;
 	do {
-		std::string fault = History{ choices }.run(depth);
+		std::string fault = History{ choices, late }.run(depth);
 
 		(*count)++;
 		if (!fault.empty())

@@ -21,6 +21,15 @@ TEST(Explore, all_collisions_to_a_depth_of_ten_moves)
 {
 	uint64_t count = 0;
 
-	EXPECT_EQ(storm_explore(10, &count), "") << count << " histories";
+	EXPECT_EQ(storm_explore(10, false, &count), "") << count << " histories";
+	EXPECT_GT(count, 1000u);
+}
+
+/* Whatever comes while a key exchange is being computed meets the tables as if that message had been delayed. */
+TEST(Explore, R_DEF_all_collisions_with_key_exchanges_that_take_their_time)
+{
+	uint64_t count = 0;
+
+	EXPECT_EQ(storm_explore(7, true, &count), "") << count << " histories";
 	EXPECT_GT(count, 1000u);
 }

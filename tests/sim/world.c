@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum question { Q_PROOF, Q_SIGN, Q_GRANT, Q_INSTALL };
+#include "crypto/kex.h"
+
+enum question { Q_AGREE, Q_PROOF, Q_SIGN, Q_GRANT, Q_INSTALL };
 
 struct answer {
 	struct list link;
@@ -16,9 +18,27 @@ struct answer {
 	uint32_t spi_in;
 	enum ike_role role;
 	bool proved;     /* by signature */
-	uint8_t *octets; /* to be signed */
+	uint8_t *octets; /* to be signed, or the peer's public value */
 	size_t octet_len;
+	struct crypto_kex kex; /* key empty: a share is to be made */
 };
+
+static struct answer with_octets(struct answer a, struct bytes octets)
+{
+	a.octet_len = octets.len;
+	a.octets = octets.len == 0 ? NULL : (uint8_t *)malloc(octets.len);
+	if (octets.len != 0 && a.octets == NULL)
+		abort();
+	if (octets.len != 0)
+		memcpy(a.octets, octets.data, octets.len);
+	return a;
+}
+
+static void drop_answer(struct answer *a)
+{
+	crypto_kex_fini(&a->kex);
+	free(a->octets);
+}
 
 struct spi {
 	struct list link;
@@ -115,6 +135,23 @@ static enum err fill_psk(const struct world *w, struct secret *out)
 	return secret_set(out, bytes_str(w->set.psk));
 }
 
+static void answer_agree(struct world *w, struct answer *a)
+{
+	struct ike_agreed answer = { .err = ERR_OK };
+	uint8_t pub[CRYPTO_PUB_MAX];
+
+	if (a->kex.key.len == 0) {
+		answer.err = crypto_kex_new(w->crypto, w->rand, a->kex.group, &a->kex, pub);
+		answer.pub = bytes_of(pub, a->kex.group->pub_len);
+	}
+	if (answer.err == ERR_OK && a->octet_len != 0)
+		answer.err = crypto_kex_derive(w->crypto, &a->kex, bytes_of(a->octets, a->octet_len), &answer.shared);
+	secret_take(&answer.own, &a->kex.key);
+	ike_engine_agreed(w->engine, w->now_ms, a->handle, &answer);
+	if (answer.own.len != 0 || answer.shared.len != 0)
+		fault(w, "secrets left in the key exchange");
+}
+
 static void answer_proof(struct world *w, const struct answer *a)
 {
 	struct ike_id id = id_of(w->set.id);
@@ -165,9 +202,12 @@ static void answer_grant(struct world *w, const struct answer *a)
 	ike_engine_authorized(w->engine, w->now_ms, a->handle, &grant);
 }
 
-static void give(struct world *w, const struct answer *a)
+static void give(struct world *w, struct answer *a)
 {
 	switch (a->question) {
+	case Q_AGREE:
+		answer_agree(w, a);
+		break;
 	case Q_PROOF:
 		answer_proof(w, a);
 		break;
@@ -183,23 +223,62 @@ static void give(struct world *w, const struct answer *a)
 	}
 }
 
-/* 'question' owns its octets. */
-static void ask(struct world *w, struct answer question)
+/* 'question' owns what it holds. */
+static void put_off(struct world *w, struct answer question, uint64_t due_ms)
 {
-	struct answer *a;
+	struct answer *a = (struct answer *)malloc(sizeof(*a));
 
-	if (w->set.mute || w->set.delay_ms == 0) {
-		if (!w->set.mute)
-			give(w, &question);
-		free(question.octets);
-		return;
-	}
-	a = (struct answer *)malloc(sizeof(*a));
 	if (a == NULL)
 		abort();
 	*a = question;
-	a->due_ms = w->now_ms + w->set.delay_ms;
+	a->due_ms = due_ms;
 	list_add(&w->answers, &a->link);
+}
+
+static void ask(struct world *w, struct answer question)
+{
+	if (!w->set.mute && w->set.delay_ms != 0) {
+		put_off(w, question, w->now_ms + w->set.delay_ms);
+		return;
+	}
+	if (!w->set.mute)
+		give(w, &question);
+	drop_answer(&question);
+}
+
+/* An answer that isn't waited for any more is out of the list. */
+static void give_late(struct world *w, struct answer *a)
+{
+	list_del(&a->link);
+	give(w, a);
+	drop_answer(a);
+	free(a);
+}
+
+static struct answer *oldest_agree(const struct world *w)
+{
+	list_each (n, &w->answers)
+		if (list_of(n, struct answer, link)->question == Q_AGREE)
+			return list_of(n, struct answer, link);
+	return NULL;
+}
+
+bool world_agree(struct world *w)
+{
+	struct answer *a = oldest_agree(w);
+
+	if (a != NULL)
+		give_late(w, a);
+	return a != NULL;
+}
+
+unsigned world_agreeing(const struct world *w)
+{
+	unsigned count = 0;
+
+	list_each (n, &w->answers)
+		count += list_of(n, struct answer, link)->question == Q_AGREE;
+	return count;
 }
 
 /* ---- ports ---- */
@@ -227,6 +306,24 @@ static enum err on_policy(void *ctx, const struct ike_path *path, struct ike_off
 	if (w->set.policy_err == ERR_OK)
 		*out = w->set.ike;
 	return w->set.policy_err;
+}
+
+static void on_agree(void *ctx, struct slab_handle question, const struct ike_agree *ask_for)
+{
+	struct world *w = (struct world *)ctx;
+	struct answer a = with_octets((struct answer){ .question = Q_AGREE, .handle = question }, ask_for->peer);
+
+	a.kex.group = ask_for->group;
+	if (secret_set(&a.kex.key, ask_for->own) != ERR_OK)
+		abort();
+	w->agreed++;
+	w->agreed_urgent += ask_for->urgent;
+	if (!w->set.agree_mute && w->set.agree_ms == 0) {
+		give(w, &a);
+		drop_answer(&a);
+	} else {
+		put_off(w, a, w->set.agree_mute ? UINT64_MAX : w->now_ms + w->set.agree_ms);
+	}
 }
 
 /* Certificates are words here: the one that is expected must come first. */
@@ -269,17 +366,13 @@ static void on_sign(void *ctx, struct slab_handle sa, const struct ike_text *tex
 {
 	struct world *w = (struct world *)ctx;
 	struct world_session *s = spoken_of(w, sa, "sign");
-	struct answer a = { .question = Q_SIGN, .handle = sa, .role = text->role, .octet_len = text->octets.len };
+	struct answer a = { .question = Q_SIGN, .handle = sa, .role = text->role };
 
 	if (s == NULL)
 		return;
 	s->hashes = text->hashes;
 	(void)strncat(s->certreq, (const char *)text->authorities.data, text->authorities.len);
-	a.octets = (uint8_t *)malloc(text->octets.len);
-	if (a.octets == NULL)
-		abort();
-	memcpy(a.octets, text->octets.data, text->octets.len);
-	ask(w, a);
+	ask(w, with_octets(a, text->octets));
 }
 
 static bool on_ppk_known(void *ctx, const struct ike_path *path)
@@ -553,12 +646,13 @@ void world_defaults(struct world_settings *s, const char *id, const char *psk)
 enum err world_init(struct world *w, const struct ike_engine_config *config, uint64_t now_ms)
 {
 	struct ike_engine_config cfg = *config;
-	static const struct ike_ports ports = { NULL, on_send, on_keepalive, on_policy, on_ready, on_authenticate, on_authorize, on_sign,
-		on_authorities, on_ppk, on_ppk_known, on_spi_new, on_spi_free, on_install, on_child_use, on_child_down, on_config_set,
-		on_up, on_down, on_moved };
+	static const struct ike_ports ports = { NULL, on_send, on_keepalive, on_policy, on_ready, on_agree, on_authenticate, on_authorize,
+		on_sign, on_authorities, on_ppk, on_ppk_known, on_spi_new, on_spi_free, on_install, on_child_use, on_child_down,
+		on_config_set, on_up, on_down, on_moved };
 
 	w->now_ms = now_ms;
 	w->crypto = config->crypto;
+	w->rand = config->rand;
 	w->spi_next = 0x1000;
 	list_init(&w->sessions);
 	list_init(&w->answers);
@@ -575,7 +669,7 @@ void world_fini(struct world *w)
 	w->engine = NULL;
 	for (struct list *n; (n = list_first(&w->answers)) != NULL;) {
 		list_del(n);
-		free(list_of(n, struct answer, link)->octets);
+		drop_answer(list_of(n, struct answer, link));
 		free(list_of(n, struct answer, link));
 	}
 	for (struct list *n; (n = list_first(&w->spis)) != NULL;) {
@@ -654,12 +748,8 @@ void world_advance(struct world *w, uint64_t now_ms)
 	struct answer *a;
 
 	w->now_ms = now_ms;
-	while ((a = due_answer(w)) != NULL) {
-		list_del(&a->link);
-		give(w, a);
-		free(a->octets);
-		free(a);
-	}
+	while ((a = due_answer(w)) != NULL)
+		give_late(w, a);
 	ike_engine_advance(w->engine, now_ms);
 }
 

@@ -55,6 +55,8 @@ struct world_settings {
 	const char *wanted_id; /* initiator: IDr; NULL: none */
 	uint32_t delay_ms;     /* of answers; 0: inside the question */
 	bool mute;             /* questions go unanswered */
+	uint32_t agree_ms;     /* the same for key exchanges */
+	bool agree_mute;       /* they go unanswered, or until world_agree */
 	bool unready;          /* no new peer now */
 	enum err policy_err, proof_err, spi_err, install_err;
 	enum ike_verdict verdict;
@@ -102,6 +104,7 @@ struct world {
 	struct world_settings set;
 	struct ike_engine *engine;
 	struct crypto *crypto;
+	const struct crypto_rand *rand;
 	struct ike_ports ports;
 	world_send_fn *send;
 	void *send_ctx;
@@ -113,7 +116,8 @@ struct world {
 	unsigned spi_out_count;
 	uint32_t address_next;
 	unsigned ups, downs;
-	char fault[WORLD_FAULT]; /* the first breach of contract; "" none */
+	unsigned agreed, agreed_urgent; /* key exchanges asked for, and those for peers that are up */
+	char fault[WORLD_FAULT];        /* the first breach of contract; "" none */
 };
 
 /* Settings of a plain pair: AES-GCM, X25519, any-any IPv4. */
@@ -132,6 +136,10 @@ MUST_USE enum err world_initiate(struct world *w, const struct ike_path *path, s
 
 uint64_t world_next(const struct world *w);
 void world_advance(struct world *w, uint64_t now_ms);
+
+/* Answers the oldest key exchange that is unanswered; false: there is none.  And how many there are. */
+bool world_agree(struct world *w);
+unsigned world_agreeing(const struct world *w);
 
 struct world_session *world_find(struct world *w, struct slab_handle handle);
 

@@ -38,6 +38,7 @@ struct cell {
 	const char *action;
 	int ok, fail; /* 0: empty cell */
 	bool acts;
+	bool waits; /* for a key exchange */
 };
 
 /* A machine whose state 0 is none and whose last is DEAD. */
@@ -52,36 +53,38 @@ struct machine {
 	const char *(*event_text)(int event);
 };
 
-#define ENGINE_MACHINE(machine, prefix, state_type, event_type, cell_type)                                                    \
-	static struct cell machine##_cell(int s, int e)                                                                       \
-	{                                                                                                                     \
-		const cell_type *c = prefix##_cell((state_type)s, (event_type)e);                                             \
-                                                                                                                              \
-		return (struct cell){ .action = c->name, .ok = (int)c->ok, .fail = (int)c->fail, .acts = c->action != NULL }; \
-	}                                                                                                                     \
-	static const char *machine##_state_str(int s)                                                                         \
-	{                                                                                                                     \
-		return prefix##_state_str((state_type)s);                                                                     \
-	}                                                                                                                     \
-	static const char *machine##_state_text(int s)                                                                        \
-	{                                                                                                                     \
-		return prefix##_state_text((state_type)s);                                                                    \
-	}                                                                                                                     \
-	static enum ike_wait machine##_wait(int s)                                                                            \
-	{                                                                                                                     \
-		return prefix##_state_wait((state_type)s);                                                                    \
-	}                                                                                                                     \
-	static const char *machine##_event_str(int e)                                                                         \
-	{                                                                                                                     \
-		return prefix##_event_str((event_type)e);                                                                     \
-	}                                                                                                                     \
-	static const char *machine##_event_text(int e)                                                                        \
-	{                                                                                                                     \
-		return prefix##_event_text((event_type)e);                                                                    \
+#define ENGINE_MACHINE(machine, prefix, state_type, event_type, cell_type, need)                                            \
+	static struct cell machine##_cell(int s, int e)                                                                     \
+	{                                                                                                                   \
+		const cell_type *c = prefix##_cell((state_type)s, (event_type)e);                                           \
+                                                                                                                            \
+		return (struct cell){                                                                                       \
+			.action = c->name, .ok = (int)c->ok, .fail = (int)c->fail, .acts = c->action != NULL, .waits = need \
+		};                                                                                                          \
+	}                                                                                                                   \
+	static const char *machine##_state_str(int s)                                                                       \
+	{                                                                                                                   \
+		return prefix##_state_str((state_type)s);                                                                   \
+	}                                                                                                                   \
+	static const char *machine##_state_text(int s)                                                                      \
+	{                                                                                                                   \
+		return prefix##_state_text((state_type)s);                                                                  \
+	}                                                                                                                   \
+	static enum ike_wait machine##_wait(int s)                                                                          \
+	{                                                                                                                   \
+		return prefix##_state_wait((state_type)s);                                                                  \
+	}                                                                                                                   \
+	static const char *machine##_event_str(int e)                                                                       \
+	{                                                                                                                   \
+		return prefix##_event_str((event_type)e);                                                                   \
+	}                                                                                                                   \
+	static const char *machine##_event_text(int e)                                                                      \
+	{                                                                                                                   \
+		return prefix##_event_text((event_type)e);                                                                  \
 	}
 
-ENGINE_MACHINE(ike, ike_fsm, enum ike_state, enum ike_event, struct ike_cell)
-ENGINE_MACHINE(child, ike_childfsm, enum ike_child_state, enum ike_child_event, struct ike_child_cell)
+ENGINE_MACHINE(ike, ike_fsm, enum ike_state, enum ike_event, struct ike_cell, c->need != NULL)
+ENGINE_MACHINE(child, ike_childfsm, enum ike_child_state, enum ike_child_event, struct ike_child_cell, false)
 
 /* One arrow for each pair of states, with all events that lead along it. */
 static void print_arrow(const struct machine *m, int from, int to)
@@ -131,8 +134,8 @@ static void print_machine(const struct machine *m)
 			struct cell c = m->cell(s, e);
 
 			if (c.ok != 0)
-				printf("| %s | %s | %s | %s | %s |\n", m->state_str(s), m->event_str(e), c.action, m->state_str(c.ok),
-					c.acts ? m->state_str(c.fail) : "-");
+				printf("| %s | %s | %s%s | %s | %s |\n", m->state_str(s), m->event_str(e), c.action, c.waits ? " (KE)" : "",
+					m->state_str(c.ok), c.acts ? m->state_str(c.fail) : "-");
 		}
 }
 
@@ -143,7 +146,9 @@ static void print_ike(void)
 
 	printf("## IKE SA (host/ike/fsm.c)\n\n");
 	printf("`I_` are an initiator's states, `R_` a responder's. `EVENT !` is the way taken when the action fails. An event that isn't in a\n"
-	       "state's table is refused and counted.\n\n");
+	       "state's table is refused and counted.\n\n"
+	       "`(KE)`: the action may need a key exchange, which the world computes. Until it has, message or event counts as not yet here\n"
+	       "(host/ike/keying/agree.h): what else comes meanwhile finds its row in the state that there is, as after a delay in the network.\n\n");
 	print_machine(&ike);
 }
 

@@ -6,9 +6,23 @@
 
 #include "ike/child.h"
 #include "ike/core.h"
+#include "ike/exchange/act_child_i.h"
 #include "ike/exchange/act_child_r.h"
 #include "ike/exchange/act_info.h"
 #include "ike/rekey/attempt.h"
+
+bool ike_act_child_ask_need(const struct ike_step *s, struct ike_agree *out)
+{
+	const struct ike_child *old;
+	struct ike_notify n;
+
+	if (!s->e->cfg.child_rekey || !ike_msg_notify(s->msg, IKE_N_REKEY_SA, &n) || n.protocol != IKE_PROTO_ESP)
+		return false;
+	old = ike_child_by_out(s->sa, (uint32_t)n.spi);
+	if (old == NULL || ike_childfsm_cell((enum ike_child_state)old->state, IKE_CE_PEER_REKEY)->action != ike_act_child_r_make)
+		return false;
+	return ike_act_child_r_make_need(s, old, out);
+}
 
 enum err ike_act_child_ask(const struct ike_step *s)
 {
@@ -41,6 +55,11 @@ static void note_refusal(const struct ike_step *s)
 	ike_core_count(s->e, IKE_STAT_REKEY_REFUSED);
 	ike_core_log_sa(s->sa, LOG_L_INFO, "child.rekey.refused", "by=peer spi-in=%08x notify=%s", s->sa->attempt->old,
 		ike_iana_notify_str(n.type));
+}
+
+bool ike_act_child_answer_need(const struct ike_step *s, struct ike_agree *out)
+{
+	return s->sa->attempt != NULL && outcome(s->msg) == IKE_CE_MADE && ike_act_child_i_accept_need(s, out);
 }
 
 enum err ike_act_child_answer(const struct ike_step *s)

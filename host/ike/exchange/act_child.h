@@ -11,6 +11,7 @@ extern "C" {
 ike_action_fn ike_act_child_ask;    /* the peer's request */
 ike_action_fn ike_act_child_answer; /* the response to ours */
 ike_action_fn ike_act_child_run;    /* what was posted for children */
+ike_need_fn ike_act_child_ask_need, ike_act_child_answer_need;
 
 /* What a child's machine does whoever rekeys. */
 ike_child_action_fn ike_act_child_begin;     /* it is up */

@@ -7,6 +7,7 @@
 
 #include "ike/child.h"
 #include "ike/core.h"
+#include "ike/keying/agree.h"
 #include "ike/keying/seal.h"
 #include "ike/narrow.h"
 #include "ike/rekey/attempt.h"
@@ -19,17 +20,37 @@ static enum err offer(const struct ike_child *old, uint32_t spi, struct ike_prop
 	return ike_child_offer(old, old->sa->pfs, spi, out);
 }
 
+bool ike_act_child_i_send_need(const struct ike_step *s, struct ike_agree *out)
+{
+	out->group = s->sa->pfs;
+	return out->group != NULL;
+}
+
+/* The share that was made for us: its private half stays in the attempt. */
+static enum err take_share(const struct ike_step *s, const struct crypto_alg *group, struct bytes *pub)
+{
+	struct ike_agreed *agreed;
+	enum err err = ike_agree_result(s, group, &agreed);
+
+	if (err != ERR_OK)
+		return err;
+	s->sa->attempt->kex.group = group;
+	secret_take(&s->sa->attempt->kex.key, &agreed->own);
+	*pub = agreed->pub;
+	return ERR_OK;
+}
+
 static enum err build_request(const struct ike_step *s, const struct ike_child *old, struct bytes *out)
 {
 	struct ike_attempt *a = s->sa->attempt;
 	const struct crypto_alg *group = s->sa->pfs;
 	struct ike_proposals list;
-	uint8_t pub[CRYPTO_PUB_MAX];
+	struct bytes pub;
 	struct ike_build b;
 	enum err err = offer(old, a->spi_in, &list);
 
 	if (err == ERR_OK && group != NULL)
-		err = crypto_kex_new(s->e->cfg.crypto, s->e->cfg.rand, group, &a->kex, pub);
+		err = take_share(s, group, &pub);
 	if (err != ERR_OK)
 		return err;
 	ike_seal_begin(s->e, s->sa, IKE_X_CREATE_CHILD_SA, false, &b);
@@ -37,7 +58,7 @@ static enum err build_request(const struct ike_step *s, const struct ike_child *
 	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &list);
 	ike_nonce_build(ike_build_payload(&b, IKE_P_NONCE), bytes_of(a->nonce, sizeof(a->nonce)));
 	if (group != NULL) {
-		struct ike_ke ke = { .group = group->id, .data = bytes_of(pub, group->pub_len) };
+		struct ike_ke ke = { .group = group->id, .data = pub };
 
 		ike_ke_build(ike_build_payload(&b, IKE_P_KE), &ke);
 	}
@@ -69,15 +90,22 @@ enum err ike_act_child_i_send(const struct ike_step *s, struct ike_child *child)
 	return err;
 }
 
+bool ike_act_child_i_accept_need(const struct ike_step *s, struct ike_agree *out)
+{
+	const struct crypto_kex *kex = &s->sa->attempt->kex;
+
+	out->own = secret_view(&kex->key);
+	return ike_agree_with(s->msg, kex->group, out);
+}
+
 /* The algorithms and g^ir of the answer. */
-static enum err read_suite(const struct ike_step *s, const struct ike_child *old, struct ike_child_plan *plan, struct secret *shared)
+static enum err read_suite(const struct ike_step *s, const struct ike_child *old, struct ike_child_plan *plan)
 {
 	const struct ike_attempt *a = s->sa->attempt;
-	const struct ike_payload *p = ike_msg_find(s->msg, IKE_P_KE);
 	struct rd r = rd_of(ike_msg_find(s->msg, IKE_P_SA)->body);
 	struct ike_proposals offered, answer;
 	struct ike_choice choice;
-	struct ike_ke ke;
+	struct ike_agreed *agreed;
 	enum err err = ike_proposal_parse(&r, &answer);
 
 	if (err == ERR_OK)
@@ -91,13 +119,10 @@ static enum err read_suite(const struct ike_step *s, const struct ike_child *old
 	plan->spi_out = (uint32_t)choice.spi;
 	if (a->kex.group == NULL)
 		return ERR_OK;
-	if (p == NULL)
-		return ERR_MALFORMED;
-	r = rd_of(p->body);
-	err = ike_ke_parse(&r, &ke);
-	if (err == ERR_OK && ke.group != a->kex.group->id)
-		err = ERR_MALFORMED;
-	return err == ERR_OK ? crypto_kex_derive(s->e->cfg.crypto, &a->kex, ke.data, shared) : err;
+	err = ike_agree_result(s, a->kex.group, &agreed);
+	if (err == ERR_OK)
+		plan->seed.shared = secret_view(&agreed->shared);
+	return err == ERR_ABSENT ? ERR_MALFORMED : err; /* no KE of that group */
 }
 
 static enum err read_selectors(const struct ike_step *s, const struct ike_child *old, struct ike_ts_list ts[2])
@@ -116,7 +141,7 @@ static enum err read_selectors(const struct ike_step *s, const struct ike_child 
 		       : ERR_TS;
 }
 
-static enum err take_response(const struct ike_step *s, const struct ike_child *old, struct secret *shared)
+static enum err take_response(const struct ike_step *s, const struct ike_child *old)
 {
 	struct ike_attempt *a = s->sa->attempt;
 	struct ike_child_plan plan = { .role = IKE_INITIATOR, .spi_in = a->spi_in, .replaces = old->spi_in };
@@ -125,13 +150,12 @@ static enum err take_response(const struct ike_step *s, const struct ike_child *
 	enum err err = ike_nonce_parse(&r, &plan.seed.nr);
 
 	if (err == ERR_OK)
-		err = read_suite(s, old, &plan, shared);
+		err = read_suite(s, old, &plan);
 	if (err == ERR_OK)
 		err = read_selectors(s, old, ts);
 	if (err != ERR_OK)
 		return err;
 	plan.seed.ni = bytes_of(a->nonce, sizeof(a->nonce));
-	plan.seed.shared = secret_view(shared);
 	plan.local = &ts[0];
 	plan.remote = &ts[1];
 	a->lost = ike_attempt_redundant(a, plan.seed.nr);
@@ -143,10 +167,8 @@ static enum err take_response(const struct ike_step *s, const struct ike_child *
 enum err ike_act_child_i_accept(const struct ike_step *s, struct ike_child *child)
 {
 	struct ike_attempt *a = s->sa->attempt;
-	struct secret shared = { 0 };
-	enum err err = take_response(s, child, &shared);
+	enum err err = take_response(s, child);
 
-	secret_fini(&shared);
 	if (err == ERR_OK)
 		return ERR_OK;
 	ike_core_log_sa(s->sa, LOG_L_WARN, "child.rekey.failed", "spi-in=%08x cause=%s", child->spi_in, err_name(err));

@@ -19,6 +19,9 @@ ike_child_action_fn ike_act_child_i_take_over;
 ike_child_action_fn ike_act_child_i_yield; /* the peer's crossing one stays, RFC7296-2.8.1 */
 ike_child_action_fn ike_act_child_i_fail;  /* it couldn't be installed, or the peer deleted it already */
 
+/* With PFS: the share for our request, and g^ir from the response to it. */
+ike_need_fn ike_act_child_i_send_need, ike_act_child_i_accept_need;
+
 /* What the world's answer about our successor means for it. */
 enum ike_child_event ike_act_child_i_verdict(const struct ike_child *made);
 

@@ -8,6 +8,7 @@
 #include "ike/child.h"
 #include "ike/core.h"
 #include "ike/exchange/act_info.h"
+#include "ike/keying/agree.h"
 #include "ike/keying/seal.h"
 #include "ike/narrow.h"
 #include "ike/rekey/attempt.h"
@@ -20,8 +21,7 @@ struct offspring {
 	struct ike_child_plan plan;
 	struct ike_ts_list local, remote;
 	uint8_t nonce[IKE_NONCE_LEN];
-	uint8_t pub[CRYPTO_PUB_MAX];
-	struct secret shared;
+	struct bytes pub; /* and g^ir in the plan's seed: of the step's key exchange */
 };
 
 /* Our offer: with the policy's group if it has one, else with the peer's or without. */
@@ -54,7 +54,6 @@ static enum err choose(const struct ike_step *s, const struct ike_child *old, st
 {
 	struct rd r = rd_of(ike_msg_find(s->msg, IKE_P_SA)->body);
 	struct ike_proposals ours, theirs;
-	struct crypto_kex kex = { 0 };
 	struct ike_ke ke;
 	const struct crypto_alg *group = read_ke(s->msg, &ke);
 	enum err err = ike_proposal_parse(&r, &theirs);
@@ -68,15 +67,29 @@ static enum err choose(const struct ike_step *s, const struct ike_child *old, st
 	if (err != ERR_OK)
 		return ERR_NO_PROPOSAL;
 	o->plan.spi_out = (uint32_t)o->choice.spi;
+	return o->plan.esp.group == NULL || o->plan.esp.group == group ? ERR_OK : ERR_UNSUPPORTED;
+}
+
+bool ike_act_child_r_make_need(const struct ike_step *s, const struct ike_child *old, struct ike_agree *out)
+{
+	struct offspring o = { .plan = { .role = IKE_RESPONDER } };
+
+	return choose(s, old, &o) == ERR_OK && ike_agree_with(s->msg, o.plan.esp.group, out);
+}
+
+static enum err agree(const struct ike_step *s, struct offspring *o)
+{
+	struct ike_agreed *agreed;
+	enum err err;
+
 	if (o->plan.esp.group == NULL)
 		return ERR_OK;
-	if (o->plan.esp.group != group)
-		return ERR_UNSUPPORTED;
-	err = crypto_kex_new(s->e->cfg.crypto, s->e->cfg.rand, group, &kex, o->pub);
-	if (err == ERR_OK)
-		err = crypto_kex_derive(s->e->cfg.crypto, &kex, ke.data, &o->shared);
-	crypto_kex_fini(&kex);
-	return err;
+	err = ike_agree_result(s, o->plan.esp.group, &agreed);
+	if (err != ERR_OK)
+		return err;
+	o->pub = agreed->pub;
+	o->plan.seed.shared = secret_view(&agreed->shared);
+	return ERR_OK;
 }
 
 static enum err narrow(const struct ike_step *s, const struct ike_child *old, struct offspring *o)
@@ -105,7 +118,6 @@ static enum err seed(const struct ike_step *s, struct offspring *o)
 	if (err == ERR_OK)
 		err = crypto_rand_fill(s->e->cfg.rand, o->nonce, sizeof(o->nonce));
 	o->plan.seed.nr = bytes_of(o->nonce, sizeof(o->nonce));
-	o->plan.seed.shared = secret_view(&o->shared);
 	return err;
 }
 
@@ -123,7 +135,7 @@ static enum err prepare_response(const struct ike_step *s, const struct offsprin
 	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &answer);
 	ike_nonce_build(ike_build_payload(&b, IKE_P_NONCE), o->plan.seed.nr);
 	if (o->plan.esp.group != NULL) {
-		struct ike_ke ke = { .group = o->plan.esp.group->id, .data = bytes_of(o->pub, o->plan.esp.group->pub_len) };
+		struct ike_ke ke = { .group = o->plan.esp.group->id, .data = o->pub };
 
 		ike_ke_build(ike_build_payload(&b, IKE_P_KE), &ke);
 	}
@@ -165,6 +177,8 @@ static enum err make(const struct ike_step *s, const struct ike_child *old, stru
 	const struct ike_ports *ports = s->e->cfg.ports;
 	enum err err = choose(s, old, o);
 
+	if (err == ERR_OK)
+		err = agree(s, o);
 	if (err == ERR_OK)
 		err = narrow(s, old, o);
 	if (err == ERR_OK)
@@ -215,7 +229,6 @@ enum err ike_act_child_r_make(const struct ike_step *s, struct ike_child *child)
 	struct offspring o = { .plan = { .role = IKE_RESPONDER, .replaces = child->spi_in } };
 	enum err err = make(s, child, &o);
 
-	secret_fini(&o.shared);
 	if (err == ERR_OK)
 		child->successor = o.plan.spi_in;
 	else

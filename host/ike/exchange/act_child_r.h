@@ -16,6 +16,9 @@ ike_child_action_fn ike_act_child_r_busy;    /* TEMPORARY_FAILURE: it is being d
 ike_child_action_fn ike_act_child_r_reply;   /* sends the response */
 ike_child_action_fn ike_act_child_r_give_up; /* it couldn't be installed: TEMPORARY_FAILURE, the old one stays */
 
+/* With PFS; as a request about 'old'. */
+bool ike_act_child_r_make_need(const struct ike_step *s, const struct ike_child *old, struct ike_agree *out);
+
 /* CHILD_SA_NOT_FOUND, which names the SPI that the peer named. */
 enum err ike_act_child_r_unknown(const struct ike_step *s, uint32_t spi);
 

@@ -6,6 +6,7 @@
 #include "ike/child.h"
 #include "ike/config.h"
 #include "ike/core.h"
+#include "ike/exchange/act_child_i.h"
 #include "ike/keying/seal.h"
 #include "ike/live.h"
 #include "ike/rekey/childfsm.h"
@@ -224,6 +225,11 @@ static struct ike_child *first_waiting(const struct ike_sa *sa)
 			return child;
 	}
 	return NULL;
+}
+
+bool ike_act_info_send_need(const struct ike_step *s, struct ike_agree *out)
+{
+	return ike_due_next(s->sa) == IKE_TX_REKEY_CHILD && ike_act_child_i_send_need(s, out);
 }
 
 enum err ike_act_info_send(const struct ike_step *s)

@@ -19,6 +19,7 @@ enum err ike_act_info_notify(const struct ike_step *s, uint16_t type, struct byt
 
 ike_action_fn ike_act_info_take; /* the response to one of ours */
 ike_action_fn ike_act_info_send; /* the most urgent of what is to be sent */
+ike_need_fn ike_act_info_send_need;
 
 #ifdef __cplusplus
 }

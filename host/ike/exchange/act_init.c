@@ -10,6 +10,7 @@
 #include "ike/ability.h"
 #include "ike/core.h"
 #include "ike/natd.h"
+#include "ike/keying/agree.h"
 #include "ike/keying/certs.h"
 #include "ike/keying/ppk.h"
 #include "ike/keying/proof.h"
@@ -21,9 +22,9 @@
 enum { COOKIES_MAX = 4, GROUPS_MAX = 4 }; /* how often a peer may send us back to the start */
 enum { HURRY_MS = 1000, HURRY_TRIES = 2 };
 
-static void build_ke(struct ike_build *b, const struct crypto_alg *group, const uint8_t *pub)
+static void build_ke(struct ike_build *b, const struct crypto_alg *group, struct bytes pub)
 {
-	struct ike_ke ke = { .group = group->id, .data = bytes_of(pub, group->pub_len) };
+	struct ike_ke ke = { .group = group->id, .data = pub };
 
 	ike_ke_build(ike_build_payload(b, IKE_P_KE), &ke);
 }
@@ -58,15 +59,39 @@ static enum err send_request(struct ike_sa *sa, struct bytes datagram)
 	return ike_window_request(sa, datagram, &sa->pace);
 }
 
+bool ike_act_init_send_need(const struct ike_step *s, struct ike_agree *out)
+{
+	const struct ike_ports *ports = s->e->cfg.ports;
+	struct ike_offers offers;
+
+	memset(&offers, 0, sizeof(offers));
+	if (ports->policy(ports->ctx, &s->sa->path, &offers) == ERR_OK)
+		out->group = ike_suite_first_group(&offers);
+	return out->group != NULL;
+}
+
+/* The private half of the share that was made for us is kept; 'pub' is the other. */
+static enum err take_share(const struct ike_step *s, const struct crypto_alg *group, struct bytes *pub)
+{
+	struct ike_agreed *answer;
+	enum err err = ike_agree_result(s, group, &answer);
+
+	if (err != ERR_OK)
+		return err;
+	secret_take(&s->sa->setup->kex.key, &answer->own);
+	s->sa->setup->kex.group = group;
+	*pub = answer->pub;
+	return ERR_OK;
+}
+
 enum err ike_act_init_send(const struct ike_step *s)
 {
 	const struct ike_ports *ports = s->e->cfg.ports;
 	const struct crypto_alg *group;
-	uint8_t pub[CRYPTO_PUB_MAX];
 	struct ike_proposals list;
 	struct ike_offers offers;
 	struct ike_build b;
-	struct bytes datagram;
+	struct bytes datagram, pub;
 	enum err err;
 
 	memset(&offers, 0, sizeof(offers));
@@ -76,7 +101,7 @@ enum err ike_act_init_send(const struct ike_step *s)
 	if (err != ERR_OK)
 		return err;
 	group = ike_suite_first_group(&offers);
-	err = crypto_kex_new(s->e->cfg.crypto, s->e->cfg.rand, group, &s->sa->setup->kex, pub);
+	err = take_share(s, group, &pub);
 	if (err != ERR_OK)
 		return err;
 	ike_seal_begin_clear(s->e, s->sa, false, &b);
@@ -104,7 +129,7 @@ static bool is_cookie(const struct ike_payload *p)
  * The request once more, payload by payload: 'cookie' first if there is one (RFC7296-2.6), and KE from 'pub' if that
  * isn't NULL.  Everything else has to stay the same.
  */
-static enum err send_again(const struct ike_step *s, const struct bytes *cookie, const uint8_t *pub)
+static enum err send_again(const struct ike_step *s, const struct bytes *cookie, const struct bytes *pub)
 {
 	struct ike_setup *setup = s->sa->setup;
 	struct ike_msg old;
@@ -123,7 +148,7 @@ static enum err send_again(const struct ike_step *s, const struct bytes *cookie,
 		if (cookie != NULL && is_cookie(p))
 			continue;
 		if (pub != NULL && p->type == IKE_P_KE)
-			build_ke(&b, setup->kex.group, pub);
+			build_ke(&b, setup->kex.group, *pub);
 		else
 			wr_bytes(ike_build_payload(&b, p->type), p->body);
 	}
@@ -170,30 +195,42 @@ static const struct crypto_alg *offered_group(const struct ike_blob *request, ui
 	return NULL;
 }
 
+/* The group that is demanded; NULL: none that we could use. */
+static const struct crypto_alg *demanded_group(const struct ike_step *s)
+{
+	const struct ike_setup *setup = s->sa->setup;
+	const struct crypto_alg *group;
+	struct ike_notify n;
+
+	if (!ike_msg_notify(s->msg, IKE_N_INVALID_KE_PAYLOAD, &n))
+		return NULL;
+	group = offered_group(&setup->init_tx, ike_notify_group(&n));
+	return group == setup->kex.group ? NULL : group;
+}
+
+bool ike_act_init_group_need(const struct ike_step *s, struct ike_agree *out)
+{
+	out->group = demanded_group(s);
+	return out->group != NULL && s->sa->setup->group_count < GROUPS_MAX;
+}
+
 enum err ike_act_init_group(const struct ike_step *s)
 {
 	struct ike_setup *setup = s->sa->setup;
-	uint8_t pub[CRYPTO_PUB_MAX];
-	const struct crypto_alg *group;
-	struct crypto_kex kex = { 0 };
-	struct ike_notify n;
+	const struct crypto_alg *group = demanded_group(s);
+	struct bytes pub;
 	enum err err;
 
-	if (!ike_msg_notify(s->msg, IKE_N_INVALID_KE_PAYLOAD, &n))
-		return ERR_MALFORMED;
-	group = offered_group(&setup->init_tx, ike_notify_group(&n));
-	if (group == NULL || group == setup->kex.group)
+	if (group == NULL)
 		return ERR_MALFORMED;
 	if (setup->group_count == GROUPS_MAX)
 		return ERR_LIMIT;
-	setup->group_count++;
-	err = crypto_kex_new(s->e->cfg.crypto, s->e->cfg.rand, group, &kex, pub);
+	err = take_share(s, group, &pub);
 	if (err != ERR_OK)
 		return err;
-	crypto_kex_fini(&setup->kex);
-	setup->kex = kex;
+	setup->group_count++;
 	ike_core_count(s->e, IKE_STAT_INVALID_KE);
-	return send_again(s, NULL, pub);
+	return send_again(s, NULL, &pub);
 }
 
 enum err ike_act_init_refused(const struct ike_step *s)
@@ -243,29 +280,17 @@ static enum err choose(const struct ike_step *s, struct ike_suite *out)
 	return err == ERR_OK ? ike_suite_of(&choice, out) : err;
 }
 
-/* g^ir with the peer's public value in 'msg', and the keys. */
-static enum err derive(const struct ike_step *s, const struct crypto_kex *kex, struct accepted *a)
+/* The keys, from g^ir with the public value in the step's message. */
+static enum err derive(const struct ike_step *s, struct accepted *a)
 {
-	const struct ike_payload *p = ike_msg_find(s->msg, IKE_P_KE);
-	struct secret shared = { 0 };
-	struct ike_keys_seed seed;
-	struct rd r = rd_of(p->body);
-	struct ike_ke ke;
-	enum err err = ike_ke_parse(&r, &ke);
+	struct ike_keys_seed seed = a->seed;
+	struct ike_agreed *answer;
+	enum err err = ike_agree_result(s, a->suite.group, &answer);
 
-	if (err == ERR_OK && (ke.group != a->suite.group->id || kex->group != a->suite.group))
-		err = ERR_MALFORMED;
 	if (err != ERR_OK)
-		return err;
-	err = crypto_kex_derive(s->e->cfg.crypto, kex, ke.data, &shared);
-	if (err != ERR_OK)
-		ike_core_count(s->e, IKE_STAT_BAD_KE);
-	seed = a->seed;
-	seed.shared = secret_view(&shared);
-	if (err == ERR_OK)
-		err = ike_keys_derive(s->e->cfg.crypto, &a->suite, &seed, &a->keys);
-	secret_fini(&shared);
-	return err;
+		return err == ERR_ABSENT ? ERR_MALFORMED : err; /* KE of another group */
+	seed.shared = secret_view(&answer->shared);
+	return ike_keys_derive(s->e->cfg.crypto, &a->suite, &seed, &a->keys);
 }
 
 static enum err peer_nonce(const struct ike_msg *msg, struct bytes *out)
@@ -285,6 +310,14 @@ static void take_accepted(struct ike_sa *sa, struct accepted *a)
 	crypto_kex_fini(&sa->setup->kex);
 }
 
+bool ike_act_init_accept_need(const struct ike_step *s, struct ike_agree *out)
+{
+	const struct crypto_kex *kex = &s->sa->setup->kex;
+
+	out->own = secret_view(&kex->key);
+	return ike_agree_with(s->msg, kex->group, out);
+}
+
 enum err ike_act_init_accept(const struct ike_step *s)
 {
 	struct ike_sa *sa = s->sa;
@@ -302,7 +335,7 @@ enum err ike_act_init_accept(const struct ike_step *s)
 	if (err == ERR_OK)
 		err = ike_natd_check(s->e->cfg.crypto, s->msg, s->path, &a.natd);
 	if (err == ERR_OK)
-		err = derive(s, &setup->kex, &a);
+		err = derive(s, &a);
 	if (err == ERR_OK)
 		err = ike_blob_set(&setup->init_rx, s->msg->datagram);
 	if (err != ERR_OK) {
@@ -328,23 +361,31 @@ enum err ike_act_init_accept(const struct ike_step *s)
 	return ERR_OK;
 }
 
-static enum err build_reply(const struct ike_step *s, const uint8_t *pub, struct bytes *out)
+static enum err build_reply(const struct ike_step *s, struct bytes *out)
 {
 	const struct ike_ports *ports = s->e->cfg.ports;
 	bool hashes = ports->sign != NULL && ike_certs_hashes(s->msg) != 0;
 	struct ike_proposals answer;
+	struct ike_agreed *agreed;
 	struct ike_build b;
 	enum err err = ike_select_answer(&s->sa->setup->choice, 0, &answer);
 
+	if (err == ERR_OK)
+		err = ike_agree_result(s, s->sa->suite.group, &agreed);
 	if (err != ERR_OK)
 		return err;
 	ike_seal_begin_clear(s->e, s->sa, true, &b);
 	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &answer);
-	build_ke(&b, s->sa->suite.group, pub);
+	build_ke(&b, s->sa->suite.group, agreed->pub);
 	err = build_rest(s->e, s->sa, &b, hashes);
 	if (ports->authorities != NULL)
 		ike_certs_build_request(&b, ports->authorities(ports->ctx, &s->sa->path));
 	return err == ERR_OK ? ike_build_finish(&b, out) : err;
+}
+
+bool ike_act_init_reply_need(const struct ike_step *s, struct ike_agree *out)
+{
+	return ike_agree_with(s->msg, s->sa->suite.group, out);
 }
 
 enum err ike_act_init_reply(const struct ike_step *s)
@@ -352,7 +393,6 @@ enum err ike_act_init_reply(const struct ike_step *s)
 	struct ike_sa *sa = s->sa;
 	struct ike_setup *setup = sa->setup;
 	struct accepted a = { .suite = sa->suite, .flexvpn = ike_msg_vendor(s->msg, IKE_VENDOR_FLEXVPN) };
-	uint8_t pub[CRYPTO_PUB_MAX];
 	struct bytes datagram;
 	enum err err = peer_nonce(s->msg, &a.seed.ni);
 
@@ -361,21 +401,18 @@ enum err ike_act_init_reply(const struct ike_step *s)
 	if (err == ERR_OK)
 		err = ike_natd_check(s->e->cfg.crypto, s->msg, s->path, &a.natd);
 	if (err == ERR_OK)
-		err = crypto_kex_new(s->e->cfg.crypto, s->e->cfg.rand, sa->suite.group, &setup->kex, pub);
-	if (err == ERR_OK)
-		err = build_reply(s, pub, &datagram);
+		err = build_reply(s, &datagram);
 	if (err == ERR_OK)
 		err = ike_blob_set(&setup->init_tx, datagram);
-	if (err == ERR_OK)
-		err = ike_blob_set(&setup->init_rx, s->msg->datagram);
 	a.seed.nr = ike_proof_nonce(&setup->init_tx);
 	a.seed.spi_i = sa->spi_i;
 	a.seed.spi_r = sa->spi_r;
 	if (err == ERR_OK)
-		err = derive(s, &setup->kex, &a);
+		err = derive(s, &a);
 	if (err == ERR_OK) {
 		take_accepted(sa, &a);
 		sa->stats.rx++;
+		ike_core_count(s->e, IKE_STAT_INIT_IN);
 		err = ike_window_respond(sa, ike_blob_view(&setup->init_tx));
 	}
 	secret_fini(&a.keys);

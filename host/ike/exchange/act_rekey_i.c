@@ -4,9 +4,12 @@
  */
 #include "ike/exchange/act_rekey_i.h"
 
+#include <string.h>
+
 #include "ike/core.h"
 #include "ike/exchange/act_info.h"
 #include "ike/exchange/act_rekey_r.h"
+#include "ike/keying/agree.h"
 #include "ike/keying/seal.h"
 #include "ike/live.h"
 #include "ike/rekey/attempt.h"
@@ -43,10 +46,10 @@ static bool offered(const struct ike_offers *offers, const struct crypto_alg *gr
 	return false;
 }
 
-static enum err build_request(const struct ike_step *s, const uint8_t *pub, struct bytes *out)
+static enum err build_request(const struct ike_step *s, struct bytes pub, struct bytes *out)
 {
 	const struct ike_attempt *a = s->sa->attempt;
-	struct ike_ke ke = { .group = a->kex.group->id, .data = bytes_of(pub, a->kex.group->pub_len) };
+	struct ike_ke ke = { .group = a->kex.group->id, .data = pub };
 	struct ike_proposals list;
 	struct ike_build b;
 	enum err err = offer(a, &list);
@@ -60,26 +63,43 @@ static enum err build_request(const struct ike_step *s, const uint8_t *pub, stru
 	return ike_seal_end(s->e, s->sa, &b, out);
 }
 
-/* Asks with a public value of 'group', or of the first that we offer if that isn't among them. */
+/* 'group', or the first that we offer if that isn't among them; NULL: we offer none. */
+static const struct crypto_alg *group_for(const struct ike_offers *offers, const struct crypto_alg *group)
+{
+	return offered(offers, group) ? group : ike_suite_first_group(offers);
+}
+
+bool ike_act_rekey_i_send_need(const struct ike_step *s, struct ike_agree *out)
+{
+	const struct ike_ports *ports = s->e->cfg.ports;
+	struct ike_offers offers;
+
+	memset(&offers, 0, sizeof(offers));
+	if (ike_due_next(s->sa) == IKE_TX_REKEY && ports->policy(ports->ctx, &s->sa->path, &offers) == ERR_OK)
+		out->group = group_for(&offers, s->sa->suite.group);
+	return out->group != NULL;
+}
+
+/* Asks with a public value of 'group', or of another that we offer. */
 static enum err ask(const struct ike_step *s, const struct crypto_alg *group)
 {
 	const struct ike_ports *ports = s->e->cfg.ports;
 	struct ike_sa *sa = s->sa;
 	struct ike_attempt *a = sa->attempt;
-	uint8_t pub[CRYPTO_PUB_MAX];
+	struct ike_agreed *agreed;
 	struct bytes datagram;
 	enum err err = ports->policy(ports->ctx, &sa->path, &a->offers);
 
 	if (err == ERR_OK)
 		err = ike_sa_draw_spi(s->e, &a->spi);
-	if (!offered(&a->offers, group))
-		group = ike_suite_first_group(&a->offers);
-	if (err == ERR_OK && group == NULL)
-		err = ERR_INCOMPLETE;
+	group = group_for(&a->offers, group);
 	if (err == ERR_OK)
-		err = crypto_kex_new(s->e->cfg.crypto, s->e->cfg.rand, group, &a->kex, pub);
-	if (err == ERR_OK)
-		err = build_request(s, pub, &datagram);
+		err = ike_agree_result(s, group, &agreed);
+	if (err != ERR_OK)
+		return err;
+	a->kex.group = group;
+	secret_take(&a->kex.key, &agreed->own);
+	err = build_request(s, agreed->pub, &datagram);
 	if (err != ERR_OK)
 		return err;
 	sa->tx = IKE_TX_REKEY;
@@ -109,16 +129,30 @@ enum err ike_act_rekey_i_send(const struct ike_step *s)
 	return begin(s, s->sa->suite.group);
 }
 
-enum err ike_act_rekey_i_group(const struct ike_step *s)
+/* The group that is demanded; NULL: none that we could use. */
+static const struct crypto_alg *demanded_group(const struct ike_step *s)
 {
-	struct ike_attempt *a = s->sa->attempt;
-	const struct crypto_alg *had = a->kex.group, *group = NULL;
+	const struct ike_attempt *a = s->sa->attempt;
+	const struct crypto_alg *group = NULL;
 	struct ike_notify n;
 
 	if (ike_msg_notify(s->msg, IKE_N_INVALID_KE_PAYLOAD, &n))
 		group = crypto_alg_find(CRYPTO_GROUP, ike_notify_group(&n), 0);
+	return group == NULL || group == a->kex.group || !offered(&a->offers, group) || a->regrouped ? NULL : group;
+}
+
+bool ike_act_rekey_i_group_need(const struct ike_step *s, struct ike_agree *out)
+{
+	out->group = demanded_group(s);
+	return out->group != NULL;
+}
+
+enum err ike_act_rekey_i_group(const struct ike_step *s)
+{
+	const struct crypto_alg *group = demanded_group(s);
+
 	ike_core_count(s->e, IKE_STAT_INVALID_KE);
-	if (group == NULL || group == had || !offered(&a->offers, group) || a->regrouped) {
+	if (group == NULL) {
 		(void)ike_act_rekey_i_refused(s);
 		return ERR_NO_PROPOSAL;
 	}
@@ -171,7 +205,30 @@ static enum err read_response(const struct ike_step *s, struct ike_fresh *fresh)
 		return err;
 	seed.spi_r = choice.spi;
 	fresh->role = IKE_INITIATOR;
-	return ike_act_rekey_r_derive(s, &a->kex, ke.data, fresh, &seed);
+	return ike_act_rekey_r_derive(s, fresh, &seed);
+}
+
+static bool need(const struct ike_step *s, struct ike_agree *out)
+{
+	const struct ike_attempt *a = s->sa->attempt;
+
+	out->own = secret_view(&a->kex.key);
+	return ike_agree_with(s->msg, a->kex.group, out);
+}
+
+bool ike_act_rekey_i_take_need(const struct ike_step *s, struct ike_agree *out)
+{
+	return need(s, out);
+}
+
+bool ike_act_rekey_i_win_need(const struct ike_step *s, struct ike_agree *out)
+{
+	return need(s, out);
+}
+
+bool ike_act_rekey_i_lose_need(const struct ike_step *s, struct ike_agree *out)
+{
+	return need(s, out);
 }
 
 /* What we asked for, as an SA of its own. */
@@ -217,6 +274,7 @@ static void change_over(const struct ike_step *s, enum ike_event event)
 	struct ike_sa *spare = s->sa->spare;
 
 	ike_window_withdraw(s->sa);
+	ike_agree_drop(s->sa, IKE_AGREE_OURS);
 	ike_attempt_end(s->sa);
 	ike_sa_part(s->sa);
 	ike_sa_swap(s->sa, spare);

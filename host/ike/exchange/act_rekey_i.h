@@ -15,6 +15,7 @@ ike_action_fn ike_act_rekey_i_send;    /* asks for it */
 ike_action_fn ike_act_rekey_i_group;   /* again, with a public value of the group that was demanded */
 ike_action_fn ike_act_rekey_i_refused; /* not now */
 ike_action_fn ike_act_rekey_i_take;    /* changes over to the new one */
+ike_need_fn ike_act_rekey_i_send_need, ike_act_rekey_i_group_need, ike_act_rekey_i_take_need;
 
 /* The peer's request crossed ours, RFC7296-2.8.2. */
 ike_action_fn ike_act_rekey_i_win;    /* to ours; the peer's is the peer's to delete */
@@ -22,6 +23,7 @@ ike_action_fn ike_act_rekey_i_lose;   /* to the peer's; ours is deleted */
 ike_action_fn ike_act_rekey_i_adopt;  /* to the peer's; there is none of ours */
 ike_action_fn ike_act_rekey_i_follow; /* to the peer's; the peer deletes the old one without having seen our request */
 ike_action_fn ike_act_rekey_i_alone;  /* the peer deleted its own */
+ike_need_fn ike_act_rekey_i_win_need, ike_act_rekey_i_lose_need;
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,7 @@
 
 #include "ike/core.h"
 #include "ike/exchange/act_info.h"
+#include "ike/keying/agree.h"
 #include "ike/keying/seal.h"
 #include "ike/live.h"
 #include "ike/rekey/attempt.h"
@@ -18,7 +19,6 @@ struct accord {
 	struct ike_keys_seed seed;
 	struct ike_ke theirs;
 	uint8_t nonce[IKE_NONCE_LEN];
-	uint8_t pub[CRYPTO_PUB_MAX];
 };
 
 /* Policy's answer to the peer's proposals, as in IKE_SA_INIT. */
@@ -49,21 +49,37 @@ static enum err choose(const struct ike_step *s, struct accord *a)
 	return err == ERR_OK && a->choice.spi != 0 ? ERR_OK : ERR_NO_PROPOSAL;
 }
 
-enum err ike_act_rekey_r_derive(
-	const struct ike_step *s, const struct crypto_kex *kex, struct bytes theirs, struct ike_fresh *fresh, struct ike_keys_seed *seed)
+static bool need(const struct ike_step *s, struct ike_agree *out)
+{
+	struct accord a = { 0 };
+
+	return choose(s, &a) == ERR_OK && ike_agree_with(s->msg, a.fresh.suite.group, out);
+}
+
+bool ike_act_rekey_r_reply_need(const struct ike_step *s, struct ike_agree *out)
+{
+	return need(s, out);
+}
+
+bool ike_act_rekey_r_cross_need(const struct ike_step *s, struct ike_agree *out)
+{
+	return need(s, out);
+}
+
+enum err ike_act_rekey_r_derive(const struct ike_step *s, struct ike_fresh *fresh, struct ike_keys_seed *seed)
 {
 	struct crypto *c = s->e->cfg.crypto;
 	struct ike_keys_old old = { &s->sa->suite, &s->sa->keys };
-	struct secret shared = { 0 };
-	enum err err = crypto_kex_derive(c, kex, theirs, &shared);
+	struct ike_agreed *agreed;
+	enum err err = ike_agree_result(s, fresh->suite.group, &agreed);
 
-	seed->shared = secret_view(&shared);
-	if (err == ERR_OK)
-		err = ike_keys_rekey(c, &old, &fresh->suite, seed, &fresh->keys);
+	if (err != ERR_OK)
+		return err;
+	seed->shared = secret_view(&agreed->shared);
+	err = ike_keys_rekey(c, &old, &fresh->suite, seed, &fresh->keys);
 	if (err == ERR_OK)
 		err = ike_keys_trim(&fresh->suite, &fresh->keys);
 	seed->shared = bytes_of(NULL, 0);
-	secret_fini(&shared);
 	fresh->spi_i = seed->spi_i;
 	fresh->spi_r = seed->spi_r;
 	return err;
@@ -71,7 +87,6 @@ enum err ike_act_rekey_r_derive(
 
 static enum err make_keys(const struct ike_step *s, struct accord *a)
 {
-	struct crypto_kex kex = { 0 };
 	enum err err = crypto_rand_fill(s->e->cfg.rand, a->nonce, sizeof(a->nonce));
 
 	a->fresh.role = IKE_RESPONDER;
@@ -80,24 +95,24 @@ static enum err make_keys(const struct ike_step *s, struct accord *a)
 	if (err == ERR_OK)
 		err = ike_sa_draw_spi(s->e, &a->seed.spi_r);
 	if (err == ERR_OK)
-		err = crypto_kex_new(s->e->cfg.crypto, s->e->cfg.rand, a->fresh.suite.group, &kex, a->pub);
-	if (err == ERR_OK)
-		err = ike_act_rekey_r_derive(s, &kex, a->theirs.data, &a->fresh, &a->seed);
-	crypto_kex_fini(&kex);
+		err = ike_act_rekey_r_derive(s, &a->fresh, &a->seed);
 	return err;
 }
 
 static enum err send_response(const struct ike_step *s, const struct accord *a)
 {
-	const struct crypto_alg *group = a->fresh.suite.group;
-	struct ike_ke ke = { .group = group->id, .data = bytes_of(a->pub, group->pub_len) };
+	struct ike_ke ke = { .group = a->fresh.suite.group->id };
 	struct ike_proposals answer;
+	struct ike_agreed *agreed;
 	struct ike_build b;
 	struct bytes datagram;
 	enum err err = ike_select_answer(&a->choice, a->seed.spi_r, &answer);
 
+	if (err == ERR_OK)
+		err = ike_agree_result(s, a->fresh.suite.group, &agreed);
 	if (err != ERR_OK)
 		return err;
+	ke.data = agreed->pub;
 	ike_seal_begin(s->e, s->sa, IKE_X_CREATE_CHILD_SA, true, &b);
 	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &answer);
 	ike_nonce_build(ike_build_payload(&b, IKE_P_NONCE), a->seed.nr);
@@ -142,6 +157,7 @@ static enum err answer(const struct ike_step *s, struct accord *a, struct ike_sa
 	err = send_response(s, a);
 	if (err != ERR_OK)
 		ike_sa_free(*twin);
+	ike_agree_drop(s->sa, IKE_AGREE_THEIRS); /* the window that it came by becomes another SA's */
 	return err;
 }
 

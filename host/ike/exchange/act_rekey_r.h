@@ -15,9 +15,10 @@ extern "C" {
 ike_action_fn ike_act_rekey_r_reply;
 ike_action_fn ike_act_rekey_r_cross; /* while a request of ours for the same is under way: the new SA is spare for now */
 
-/* The new SA's keys from the peer's public value; 'fresh' has its suite, 'seed' nonces and SPIs. */
-enum err ike_act_rekey_r_derive(
-	const struct ike_step *s, const struct crypto_kex *kex, struct bytes theirs, struct ike_fresh *fresh, struct ike_keys_seed *seed);
+ike_need_fn ike_act_rekey_r_reply_need, ike_act_rekey_r_cross_need;
+
+/* The new SA's keys from the step's key exchange; 'fresh' has its suite, 'seed' nonces and SPIs. */
+enum err ike_act_rekey_r_derive(const struct ike_step *s, struct ike_fresh *fresh, struct ike_keys_seed *seed);
 
 #ifdef __cplusplus
 }

@@ -119,6 +119,21 @@ TEST(IkeFsm, every_event_is_of_use_somewhere)
 	}
 }
 
+/* A message or event that waits for a key exchange comes again: its action must be there, and an attacker can't make an SA wait. */
+TEST(IkeFsm, R_DEF_what_waits_for_a_key_exchange)
+{
+	unsigned count = 0;
+
+	for (int s = 0; s < IKE_S_COUNT; s++)
+		for (int e = 0; e < IKE_E_COUNT; e++)
+			if (ike_fsm_cell(state(s), event(e))->need != nullptr) {
+				EXPECT_NE(ike_fsm_cell(state(s), event(e))->action, nullptr);
+				count++;
+			}
+	EXPECT_GE(count, 12u);
+	EXPECT_EQ(ike_fsm_cell(IKE_S_IDLE, IKE_E_DELETE)->ok, IKE_S_DEAD) << "an initiator that waits for its share";
+}
+
 /* What is in clear can't end an SA: before there are keys only silence and the world do, afterwards nothing in clear is an event. */
 /* RFC7296-2.4-a */
 TEST(IkeFsm, no_unauthenticated_message_kills_an_initiator)
