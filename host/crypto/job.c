@@ -20,7 +20,7 @@ struct crypto_worker {
 struct crypto_jobs {
 	pthread_mutex_t lock;
 	pthread_cond_t more;
-	struct list todo;
+	struct list todo[CRYPTO_URGENCIES];
 	struct list finished;
 	unsigned count; /* submitted and not collected */
 	unsigned limit;
@@ -30,20 +30,43 @@ struct crypto_jobs {
 	struct crypto_worker *worker;
 };
 
+/* The most urgent job; NULL: there is none. */
+static struct crypto_job *take_job(struct crypto_jobs *pool)
+{
+	for (unsigned i = 0; i < CRYPTO_URGENCIES; i++) {
+		struct list *node = list_first(&pool->todo[i]);
+
+		if (node == NULL)
+			continue;
+		list_del(node);
+		return list_of(node, struct crypto_job, link);
+	}
+	return NULL;
+}
+
 /* The next job, or NULL when the pool ends. */
 static struct crypto_job *next_job(struct crypto_jobs *pool)
 {
 	struct crypto_job *job = NULL;
 
 	(void)pthread_mutex_lock(&pool->lock);
-	while (!pool->ending && list_empty(&pool->todo))
+	while (!pool->ending && (job = take_job(pool)) == NULL)
 		(void)pthread_cond_wait(&pool->more, &pool->lock);
-	if (!pool->ending) {
-		job = list_of(list_first(&pool->todo), struct crypto_job, link);
-		list_del(&job->link);
-	}
 	(void)pthread_mutex_unlock(&pool->lock);
 	return job;
+}
+
+/* The collector is woken by the first job that it hasn't collected; the others are taken along. */
+static void hand_back(struct crypto_jobs *pool, struct crypto_job *job)
+{
+	bool first;
+
+	(void)pthread_mutex_lock(&pool->lock);
+	first = list_empty(&pool->finished);
+	list_add(&pool->finished, &job->link);
+	(void)pthread_mutex_unlock(&pool->lock);
+	if (first)
+		(void)eventfd_write(pool->fd, 1); /* fails only at 2^64 - 1 pending */
 }
 
 static void *work(void *arg)
@@ -54,10 +77,7 @@ static void *work(void *arg)
 	while ((job = next_job(w->pool)) != NULL) {
 		job->run(job, w->crypto);
 		job->ran = true;
-		(void)pthread_mutex_lock(&w->pool->lock);
-		list_add(&w->pool->finished, &job->link);
-		(void)pthread_mutex_unlock(&w->pool->lock);
-		(void)eventfd_write(w->pool->fd, 1); /* fails only at 2^64 - 1 pending */
+		hand_back(w->pool, job);
 	}
 	return NULL;
 }
@@ -95,7 +115,8 @@ enum err crypto_job_pool_new(struct crypto_jobs **out, unsigned workers, unsigne
 		return ERR_NOMEM;
 	(void)pthread_mutex_init(&pool->lock, NULL);
 	(void)pthread_cond_init(&pool->more, NULL);
-	list_init(&pool->todo);
+	for (unsigned i = 0; i < CRYPTO_URGENCIES; i++)
+		list_init(&pool->todo[i]);
 	list_init(&pool->finished);
 	pool->limit = limit;
 	pool->worker_count = workers == 0 ? 1 : workers;
@@ -137,7 +158,8 @@ void crypto_job_pool_free(struct crypto_jobs *pool, void *ctx)
 		crypto_free(pool->worker[i].crypto);
 	}
 	finish(&pool->finished, ctx);
-	finish(&pool->todo, ctx);
+	for (unsigned i = 0; i < CRYPTO_URGENCIES; i++)
+		finish(&pool->todo[i], ctx);
 	if (pool->fd >= 0)
 		(void)close(pool->fd);
 	(void)pthread_cond_destroy(&pool->more);
@@ -154,12 +176,22 @@ enum err crypto_job_submit(struct crypto_jobs *pool, struct crypto_job *job)
 	if (pool->count < pool->limit) {
 		pool->count++;
 		job->ran = false;
-		list_add(&pool->todo, &job->link);
+		list_add(&pool->todo[job->urgency], &job->link);
 		(void)pthread_cond_signal(&pool->more);
 		err = ERR_OK;
 	}
 	(void)pthread_mutex_unlock(&pool->lock);
 	return err;
+}
+
+unsigned crypto_job_count(struct crypto_jobs *pool)
+{
+	unsigned count;
+
+	(void)pthread_mutex_lock(&pool->lock);
+	count = pool->count;
+	(void)pthread_mutex_unlock(&pool->lock);
+	return count;
 }
 
 int crypto_job_fd(const struct crypto_jobs *pool)

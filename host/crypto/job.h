@@ -12,6 +12,14 @@
 extern "C" {
 #endif
 
+/* Which work is done first. */
+enum crypto_urgency {
+	CRYPTO_JOB_URGENT, /* for a peer that is up */
+	CRYPTO_JOB_NORMAL,
+	CRYPTO_JOB_IDLE, /* ahead of need: while there is nothing else */
+	CRYPTO_URGENCIES
+};
+
 /*
  * Work for a crypto worker: self-contained, it holds all its input and has room for its output.  'owner' is for whom
  * it is: 'done' looks the handle up and drops the result when that is stale, so an owner may die at any time.  The
@@ -23,6 +31,7 @@ struct crypto_job {
 	void (*run)(struct crypto_job *job, struct crypto *c); /* on a worker's thread */
 	void (*done)(struct crypto_job *job, void *ctx);       /* on the collector's thread; frees the job */
 	bool ran;                                              /* false in 'done': the pool was freed before its turn */
+	enum crypto_urgency urgency;
 };
 
 struct crypto_jobs;
@@ -36,7 +45,10 @@ void crypto_job_pool_free(struct crypto_jobs *pool, void *ctx);
 /* Hands 'job' to the workers; ERR_FULL at the limit, and the job is the caller's still. */
 MUST_USE enum err crypto_job_submit(struct crypto_jobs *pool, struct crypto_job *job);
 
-/* An eventfd that is readable while jobs wait to be collected. */
+/* How many are submitted and not collected. */
+unsigned crypto_job_count(struct crypto_jobs *pool);
+
+/* An eventfd that is readable while jobs wait to be collected: written once for all that finish before they are. */
 int crypto_job_fd(const struct crypto_jobs *pool);
 
 /* Calls 'done' for every finished job, in the order they finished. */

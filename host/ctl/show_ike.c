@@ -126,13 +126,17 @@ enum err ctl_show_ike_stats(struct ctl_call *call, json_t *doc, bool *more)
 		IKE_STAT_LIST(IKE_STAT_HELP)
 #undef IKE_STAT_HELP
 	};
+	struct crypto_share_count shares = { 0 };
 	struct ike_stats stats;
 	enum err err = ERR_OK;
 
 	(void)more;
 	ike_engine_stats(ctl_show_world(call)->engine, &stats);
-	if (json_object_update_new(doc, json_pack("{s:I, s:I, s:I}", "sas", (json_int_t)stats.sa_count, "up", (json_int_t)stats.up,
-						"half_open", (json_int_t)stats.half_open)) != 0)
+	(void)session_hub_shares(ctl_show_world(call)->hub, &shares);
+	if (json_object_update_new(
+		    doc, json_pack("{s:I, s:I, s:I, s:{s:I, s:I, s:I}}", "sas", (json_int_t)stats.sa_count, "up", (json_int_t)stats.up,
+				 "half_open", (json_int_t)stats.half_open, "shares", "ready", (json_int_t)shares.ready, "none",
+				 (json_int_t)shares.none, "stock", (json_int_t)shares.stock)) != 0)
 		return ERR_NOMEM;
 	for (unsigned i = 0; err == ERR_OK && i < IKE_STAT_COUNT; i++)
 		err = ctl_show_add(doc, "counters",

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/nl/nl.h"
@@ -21,6 +22,7 @@
 #include "cfg/message.h"
 #include "cfg/platform.h"
 #include "crypto/crypto.h"
+#include "crypto/job.h"
 #include "crypto/key.h"
 #include "crypto/rand.h"
 #include "ctl/show.h"
@@ -37,6 +39,7 @@
 #include "session/hub.h"
 
 enum { NAVED_TURN_MAX_MS = 60000, NAVED_PLATFORM_MAX = 1 << 20 };
+enum { NAVED_WORKERS_MAX = 3, NAVED_JOBS = 4096 };
 
 struct naved {
 	struct naved_options options;
@@ -44,10 +47,12 @@ struct naved {
 	struct event *timer;
 	struct event *signals[3];
 	struct event *datapath_event;
+	struct event *work_event;
 	bool stopping;
 	struct log log;
 	struct wheel wheel;
 	struct crypto *crypto;
+	struct crypto_jobs *jobs; /* crypto workers */
 	struct crypto_rand rand;
 	uint8_t map_key[16];
 	struct cfg_lang *lang;
@@ -198,6 +203,13 @@ static void watch_datapath(void *ctx, int fd)
 		log_event(&n->log, LOG_L_ERROR, "loop.watch", "err=%s", err_name(ERR_NOMEM));
 }
 
+static void work_done(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	session_hub_collect(((struct naved *)arg)->hub);
+}
+
 /* ---- configuration ---- */
 
 static void print_messages(struct cfg_messages *messages)
@@ -308,6 +320,7 @@ enum err naved_run(struct naved *n)
 			return err;
 		if (event_base_loop(n->loop, EVLOOP_ONCE) != 0)
 			return ERR_IO;
+		session_hub_turn(n->hub);
 		ike_engine_advance(n->engine, clock_now_ms());
 		wheel_advance(&n->wheel, clock_now_ms());
 		if (n->kernel != NULL && route_kernel_flush(n->kernel) != 0)
@@ -406,6 +419,19 @@ static enum err open_routing(struct naved *n)
 	return err == ERR_OK ? route_rib_new(&n->rib, n->map_key, route_changed, n) : err;
 }
 
+/* As many as there are cores beside the loop's, and not many: what they do is short. */
+static enum err open_workers(struct naved *n)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned workers = cores > NAVED_WORKERS_MAX ? NAVED_WORKERS_MAX : cores > 1 ? (unsigned)cores - 1 : 1;
+	enum err err = crypto_job_pool_new(&n->jobs, workers, NAVED_JOBS);
+
+	if (err != ERR_OK)
+		return err;
+	n->work_event = event_new(n->loop, crypto_job_fd(n->jobs), EV_READ | EV_PERSIST, work_done, n);
+	return n->work_event != NULL && event_add(n->work_event, NULL) == 0 ? ERR_OK : ERR_NOMEM;
+}
+
 static enum err open_sessions(struct naved *n)
 {
 	struct session_env env = { .log = &n->log,
@@ -414,6 +440,7 @@ static enum err open_sessions(struct naved *n)
 		.rib = n->rib,
 		.wheel = &n->wheel,
 		.crypto = n->crypto,
+		.jobs = n->jobs,
 		.now_ms = now_ms,
 		.wall_s = wall_s,
 		.send = send_ike,
@@ -485,6 +512,8 @@ enum err naved_new(struct naved **out, const struct naved_options *options)
 	if (err == ERR_OK)
 		err = open_routing(n);
 	if (err == ERR_OK)
+		err = open_workers(n);
+	if (err == ERR_OK)
 		err = open_sessions(n);
 	if (err == ERR_OK)
 		err = load_config(n);
@@ -510,6 +539,11 @@ void naved_free(struct naved *n)
 	if (n->engine != NULL)
 		(void)session_hub_clear(n->hub, &all);
 	ike_engine_free(n->engine);
+	if (n->hub != NULL)
+		session_hub_attach(n->hub, NULL);
+	if (n->work_event != NULL)
+		event_free(n->work_event);
+	crypto_job_pool_free(n->jobs, n->hub);
 	if (n->sync != NULL)
 		dp_sync_flush(n->sync);
 	net_udp_free(n->udp);

@@ -3,6 +3,7 @@
 
 /* The inside of a trust point, for trust.c and chain.c. */
 
+#include <pthread.h>
 #include <time.h>
 
 #include "pki/trust.h"
@@ -26,13 +27,17 @@ struct pki_trust {
 	struct crypto_key *key;
 	X509_STORE *store;              /* anchors */
 	STACK_OF(X509) * intermediates; /* borrowed from 'ca' */
-	STACK_OF(X509_CRL) * crls;
+	STACK_OF(X509_CRL) * crls;      /* under 'lock': replaced while workers verify */
+	pthread_mutex_t lock;
 	struct pki_crl_file crl_file[PKI_CRL_FILES_MAX];
 	unsigned crl_file_count;
 	int64_t refreshed_s;
 	unsigned chain_count; /* of ours, and who issued it, a root too */
 	const struct pki_cert *chain[PKI_CHAIN_MAX];
 };
+
+/* The CRLs of now, to be freed with sk_X509_CRL_pop_free; NULL: out of memory.  Any thread. */
+STACK_OF(X509_CRL) * pki_trust_crls(const struct pki_trust *t);
 
 static inline bool pki_trust_is_anchor(const struct pki_trust *t, const struct pki_cert *ca)
 {

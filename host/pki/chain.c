@@ -1,6 +1,6 @@
 /*
  * Verification of a peer's certificate.  OpenSSL builds and checks the chain; which anchors, which time, how strong and
- * what about revocation is said here.  Reads only: any thread, while nobody refreshes the trust point.
+ * what about revocation is said here.  Any thread.
  */
 #include "pki/chain.h"
 
@@ -116,7 +116,7 @@ static int spare_all(int ok, X509_STORE_CTX *ctx)
 	return ok != 0 || lacks_crl(ctx);
 }
 
-static void set_terms(X509_STORE_CTX *ctx, const struct pki_trust *t, int64_t now_s)
+static void set_terms(X509_STORE_CTX *ctx, const struct pki_trust *t, STACK_OF(X509_CRL) * crls, int64_t now_s)
 {
 	X509_VERIFY_PARAM *p = X509_STORE_CTX_get0_param(ctx);
 	unsigned long flags = X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST;
@@ -129,7 +129,7 @@ static void set_terms(X509_STORE_CTX *ctx, const struct pki_trust *t, int64_t no
 	X509_VERIFY_PARAM_set_auth_level(p, AUTH_LEVEL);
 	if (t->revocation.crl)
 		X509_STORE_CTX_set_verify_cb(ctx, t->revocation.optional ? spare_all : spare_anchor);
-	X509_STORE_CTX_set0_crls(ctx, t->crls);
+	X509_STORE_CTX_set0_crls(ctx, crls);
 }
 
 /* What a chain may be built from besides anchors; borrowed. */
@@ -151,6 +151,7 @@ enum err pki_chain_verify(const struct pki_chain *c, const struct pki_trust *t, 
 	const struct pki_cert *leaf = c->cert[0];
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 	STACK_OF(X509) *extra = helpers(c, t);
+	STACK_OF(X509_CRL) *crls = pki_trust_crls(t);
 	bool good = false;
 
 	*why = err_str(ERR_NOMEM);
@@ -158,13 +159,14 @@ enum err pki_chain_verify(const struct pki_chain *c, const struct pki_trust *t, 
 		*why = "bad-key";
 	} else if (!pki_cert_may_sign(leaf)) {
 		*why = "key-usage";
-	} else if (ctx != NULL && extra != NULL && X509_STORE_CTX_init(ctx, t->store, leaf->x509, extra) == 1) {
-		set_terms(ctx, t, now_s);
+	} else if (ctx != NULL && extra != NULL && crls != NULL && X509_STORE_CTX_init(ctx, t->store, leaf->x509, extra) == 1) {
+		set_terms(ctx, t, crls, now_s);
 		good = X509_verify_cert(ctx) == 1;
 		*why = good ? NULL : cause_of(X509_STORE_CTX_get_error(ctx));
 	}
 	X509_STORE_CTX_free(ctx);
 	sk_X509_free(extra);
+	sk_X509_CRL_pop_free(crls, X509_CRL_free);
 	ERR_clear_error();
 	return good ? ERR_OK : ERR_AUTH;
 }

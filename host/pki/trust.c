@@ -21,6 +21,7 @@ enum err pki_trust_new(const char *name, struct pki_revocation revocation, struc
 
 	if (t == NULL)
 		return ERR_NOMEM;
+	(void)pthread_mutex_init(&t->lock, NULL);
 	t->revocation = revocation;
 	t->name = strdup(name);
 	t->store = X509_STORE_new();
@@ -48,6 +49,7 @@ void pki_trust_free(struct pki_trust *t)
 	for (unsigned i = 0; i < t->leaf_count; i++)
 		pki_cert_free(t->leaf[i]);
 	crypto_key_free(t->key);
+	(void)pthread_mutex_destroy(&t->lock);
 	free(t->name);
 	free(t);
 }
@@ -82,12 +84,12 @@ static struct timespec changed_at(const char *path)
 	return st.st_mtim;
 }
 
-static enum err take_crls(struct pki_trust *t, struct pki_file *f)
+static enum err take_crls(STACK_OF(X509_CRL) * to, struct pki_file *f)
 {
 	X509_CRL *crl;
 
 	while ((crl = sk_X509_CRL_shift(f->crls)) != NULL) {
-		if (sk_X509_CRL_push(t->crls, crl) == 0) {
+		if (sk_X509_CRL_push(to, crl) == 0) {
 			X509_CRL_free(crl);
 			return ERR_NOMEM;
 		}
@@ -122,7 +124,7 @@ static enum err take_file(struct pki_trust *t, const char *path, struct pki_file
 	if (err == ERR_OK && sk_X509_CRL_num(f->crls) > 0)
 		err = note_crl_file(t, path);
 	if (err == ERR_OK)
-		err = take_crls(t, f);
+		err = take_crls(t->crls, f);
 	if (err == ERR_OK && f->key != NULL) {
 		t->key = f->key;
 		f->key = NULL;
@@ -293,31 +295,57 @@ static bool has_changed(const struct pki_crl_file *f)
 	return now.tv_sec != f->changed.tv_sec || now.tv_nsec != f->changed.tv_nsec;
 }
 
+static X509_CRL *share_crl(const X509_CRL *crl)
+{
+	X509_CRL *shared = (X509_CRL *)(uintptr_t)crl; /* counting isn't changing */
+
+	return X509_CRL_up_ref(shared) == 1 ? shared : NULL;
+}
+
+STACK_OF(X509_CRL) * pki_trust_crls(const struct pki_trust *t)
+{
+	pthread_mutex_t *lock = (pthread_mutex_t *)(uintptr_t)&t->lock;
+	STACK_OF(X509_CRL) * crls;
+
+	(void)pthread_mutex_lock(lock);
+	crls = sk_X509_CRL_deep_copy(t->crls, share_crl, X509_CRL_free);
+	(void)pthread_mutex_unlock(lock);
+	return crls;
+}
+
+/* From now on 'crls' are; returns those that were. */
+static STACK_OF(X509_CRL) * exchange_crls(struct pki_trust *t, STACK_OF(X509_CRL) * crls)
+{
+	STACK_OF(X509_CRL) * former;
+
+	(void)pthread_mutex_lock(&t->lock);
+	former = t->crls;
+	t->crls = crls;
+	(void)pthread_mutex_unlock(&t->lock);
+	return former;
+}
+
 /* All of them anew; what can't be read leaves those that there are. */
 static void reload_crls(struct pki_trust *t)
 {
-	STACK_OF(X509_CRL) *former = t->crls;
+	STACK_OF(X509_CRL) *fresh = sk_X509_CRL_new_null();
 	enum err err = ERR_OK;
 
-	t->crls = sk_X509_CRL_new_null();
 	for (unsigned i = 0; err == ERR_OK && i < t->crl_file_count; i++) {
 		struct pki_file f = { 0 };
 		const char *why;
 		struct timespec changed = changed_at(t->crl_file[i].path);
 
-		err = t->crls == NULL ? ERR_NOMEM : pki_file_read(t->crl_file[i].path, false, bytes_of(NULL, 0), &f, &why);
+		err = fresh == NULL ? ERR_NOMEM : pki_file_read(t->crl_file[i].path, false, bytes_of(NULL, 0), &f, &why);
 		if (err == ERR_OK)
-			err = take_crls(t, &f);
+			err = take_crls(fresh, &f);
 		if (err == ERR_OK)
 			t->crl_file[i].changed = changed;
 		pki_file_fini(&f);
 	}
-	if (err != ERR_OK) {
-		sk_X509_CRL_pop_free(t->crls, X509_CRL_free);
-		t->crls = former;
-	} else {
-		sk_X509_CRL_pop_free(former, X509_CRL_free);
-	}
+	if (err == ERR_OK)
+		fresh = exchange_crls(t, fresh);
+	sk_X509_CRL_pop_free(fresh, X509_CRL_free);
 }
 
 void pki_trust_refresh(struct pki_trust *t, int64_t now_s)

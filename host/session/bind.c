@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "aaa/authorize.h"
+#include "session/auth/work.h"
 #include "session/exchange.h"
 #include "session/inner.h"
 #include "session/policy.h"
@@ -348,8 +349,9 @@ struct ike_ports session_hub_ports(struct session_hub *h)
 		.keepalive = pass_keepalive,
 		.policy = ask_policy,
 		.ready = ask_ready,
+		.agree = h->env.jobs != NULL ? session_work_agree : NULL,
 		.authenticate = session_auth_ask,
-		.sign = session_auth_sign,
+		.sign = session_sign_ask,
 		.authorities = session_auth_authorities,
 		.ppk = session_ppk_find,
 		.ppk_known = session_ppk_known,

@@ -214,9 +214,12 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 		err = map_init(&h->by_peer, env->map_key);
 	if (err == ERR_OK)
 		err = map_init(&h->by_tunnel, env->map_key);
+	if (err == ERR_OK && env->jobs != NULL)
+		err = crypto_share_stock_new(&h->shares, env->jobs);
 	if (err == ERR_OK)
 		err = session_iface_new(&h->ifaces, h);
 	if (err != ERR_OK) {
+		crypto_share_stock_free(h->shares);
 		map_fini(&h->by_ike);
 		map_fini(&h->by_peer);
 		map_fini(&h->by_tunnel);
@@ -246,6 +249,7 @@ void session_hub_free(struct session_hub *h)
 	dp_spi_fini(&h->spi);
 	session_address_free_all(h);
 	session_iface_free(h->ifaces);
+	crypto_share_stock_free(h->shares);
 	session_model_put(h->model);
 	map_fini(&h->by_ike);
 	map_fini(&h->by_peer);

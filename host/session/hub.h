@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/wheel.h"
 #include "cfg/platform.h"
+#include "crypto/share.h"
 #include "dp/provider.h"
 #include "dp/sync.h"
 #include "ike/engine.h"
@@ -27,8 +28,9 @@ struct session_env {
 	struct dp_provider *datapath;
 	struct dp_sync *sync;
 	struct route_rib *rib;
-	struct wheel *wheel;   /* the program's, which its owner advances */
-	struct crypto *crypto; /* the loop thread's */
+	struct wheel *wheel;      /* the program's, which its owner advances */
+	struct crypto *crypto;    /* the loop thread's */
+	struct crypto_jobs *jobs; /* crypto workers, which outlive the engine but not the hub; NULL: none, all is done at once */
 	uint64_t (*now_ms)(void *clock);
 	int64_t (*wall_s)(void *clock); /* seconds since 1970: certificates are valid by it */
 	void *clock;
@@ -53,7 +55,7 @@ void session_hub_free(struct session_hub *h);
 
 /* The table through which an IKE engine asks this hub. */
 struct ike_ports session_hub_ports(struct session_hub *h);
-void session_hub_attach(struct session_hub *h, struct ike_engine *engine);
+void session_hub_attach(struct session_hub *h, struct ike_engine *engine); /* NULL: it is gone */
 
 /*
  * Lives by 'model' (moved in) and 'platform' (borrowed) from now on: interfaces, routes and static tunnels are made to
@@ -88,6 +90,13 @@ uint64_t session_hub_refused(const struct session_hub *h, enum dp_reason why);
 
 /* The datapath's port behind the interface 'name'; 0: none. */
 uint32_t session_hub_port_id(const struct session_hub *h, const char *name);
+
+/* A turn of the loop begins; and the crypto workers have something. */
+void session_hub_turn(struct session_hub *h);
+void session_hub_collect(struct session_hub *h);
+
+/* How the key shares made ahead are used; false: there are no workers. */
+bool session_hub_shares(const struct session_hub *h, struct crypto_share_count *out);
 
 /* Walks the sessions: '*cursor' begins at 0; NULL at the end. */
 const struct session *session_hub_walk(const struct session_hub *h, uint32_t *cursor);

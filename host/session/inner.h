@@ -14,6 +14,7 @@
 extern "C" {
 #endif
 
+enum { SESSION_WORK_TURN = 16 }; /* units of public-key work that a turn of the loop does itself: below 1 ms */
 enum { SESSION_IKE_PORT = 500, SESSION_NATT_PORT = 4500 };
 
 /* A range of an address pool that sessions lease from; it outlives reloads that leave the pool as it is. */
@@ -26,7 +27,9 @@ struct session_range {
 
 struct session_hub {
 	struct session_env env;
-	struct ike_engine *engine; /* NULL until attached */
+	struct ike_engine *engine;    /* NULL until attached */
+	struct crypto_shares *shares; /* NULL without workers */
+	unsigned at_once;             /* units of public-key work that this turn of the loop may still do itself */
 	struct session_model *model;
 	const struct cfg_platform *platform;
 	struct slab sessions;
@@ -70,8 +73,11 @@ bool session_model_keeps(const struct cfg_model *to, const struct session *s);
 /* ---- auth/auth.c: who is it?  Functions of struct ike_ports, whose ctx is the hub ---- */
 
 void session_auth_ask(void *ctx, struct slab_handle sa, const struct ike_who *who);
-void session_auth_sign(void *ctx, struct slab_handle sa, const struct ike_text *text);
 struct bytes session_auth_authorities(void *ctx, const struct ike_path *path);
+
+/* ---- auth/sign.c: our signature ---- */
+
+void session_sign_ask(void *ctx, struct slab_handle sa, const struct ike_text *text);
 
 /* ---- auth/ppk.c: post-quantum preshared keys (RFC8784) of the profile's keyring ---- */
 

@@ -1,12 +1,13 @@
 /*
- * Who a peer is: the engine's questions about keys and signatures, answered from the configuration.  All of it runs at once
- * on the loop thread; the engine could wait.
+ * Who a peer is: the engine's questions about identities and proofs, answered from the configuration.  Judging a signature and a
+ * chain is work that may go to a crypto worker; the session may be gone when it comes back.  Loop thread, but for judge_run.
  */
+#include <stdlib.h>
 #include <string.h>
 
-#include "ike/keying/signature.h"
 #include "ike/wire/iana.h"
 #include "session/auth/credential.h"
+#include "session/auth/work.h"
 #include "session/convert.h"
 #include "session/inner.h"
 #include "session/policy.h"
@@ -85,20 +86,14 @@ static struct session_policy_psk keys_of(const struct question *q)
 	return session_policy_keys(q->session->profile, &q->peer, &q->who->path.remote.addr, q->who->role == IKE_RESPONDER);
 }
 
-static const char *judge_peer(struct question *q)
+static const char *find_key(struct question *q)
 {
 	struct session *s = q->session;
-	struct session_credential_case k = { .trust = s->model->trust, .profile = s->profile, .chain = q->chain };
 	struct session_policy_psk psk;
-	const char *why;
 
 	s->by_certificate = q->chain != NULL;
-	if (s->by_certificate) {
-		k.now_s = q->hub->env.wall_s(q->hub->env.clock);
-		why = session_credential_judge(q->hub->env.crypto, &k, q->who);
-		q->proof.proved = why == NULL;
-		return why;
-	}
+	if (s->by_certificate)
+		return NULL;
 	if ((s->profile->auth_remote & CFG_AUTH_PSK) == 0)
 		return "no-profile";
 	psk = keys_of(q);
@@ -131,46 +126,152 @@ static const char *prove_us(struct question *q)
 
 /* ---- the ports ---- */
 
+/* 'why' the peer is refused; NULL: it is proved, or will be by its key. */
+static void answer(struct question *q, const char *why)
+{
+	q->proof.why = why == NULL ? prove_us(q) : why;
+	q->proof.err = q->proof.why == NULL ? ERR_OK : ERR_AUTH;
+	ike_engine_authenticated(q->hub->engine, session_now(q->hub), q->sa, &q->proof);
+}
+
+/* A certificate and a signature to be judged, with a question that outlives the engine's call. */
+struct judge_work {
+	struct session_work work;
+	struct question q;
+	struct ike_who who; /* a copy, whose views are into 'octets' */
+	struct ike_id peer_id;
+	struct session_credential_case k;
+	const char *why;
+	uint8_t *octets;
+};
+
+static struct judge_work *judge_of(struct session_work *w)
+{
+	return (struct judge_work *)(void *)w; /* its first member */
+}
+
+static void judge_run(struct session_work *w, struct crypto *c)
+{
+	struct judge_work *j = judge_of(w);
+
+	j->why = session_credential_judge(c, &j->k, &j->who);
+}
+
+static void judge_answer(struct session_work *w, bool ran)
+{
+	struct judge_work *j = judge_of(w);
+
+	if (session_by_ike(w->hub, j->q.sa) != j->q.session)
+		return; /* the session went, and with it who asked */
+	j->q.proof.proved = ran && j->why == NULL;
+	answer(&j->q, ran ? j->why : "busy");
+}
+
+static void judge_free(struct session_work *w)
+{
+	struct judge_work *j = judge_of(w);
+
+	pki_chain_free(j->q.chain);
+	free(j->octets);
+	free(j);
+}
+
+/* Copies 'from' to where 'w' is, and lets it view the copy. */
+static void keep(struct wr *w, struct bytes *from)
+{
+	uint8_t *at = w->buf + w->len;
+
+	wr_bytes(w, *from);
+	*from = bytes_of(at, from->len);
+}
+
+/* What the work needs of 'who' after the engine's call; the certificates are in the chain. */
+static enum err keep_who(struct judge_work *j, const struct ike_who *who)
+{
+	size_t len = who->peer_id->data.len + who->authorities.len + who->auth.len + who->octets.len;
+	struct wr w;
+
+	j->octets = (uint8_t *)malloc(len);
+	if (j->octets == NULL)
+		return ERR_NOMEM;
+	w = wr_of(j->octets, len);
+	j->who = *who;
+	j->peer_id = *who->peer_id;
+	j->who.peer_id = &j->peer_id;
+	j->who.wanted_id = NULL;
+	j->who.cert_count = 0;
+	keep(&w, &j->peer_id.data);
+	keep(&w, &j->who.authorities);
+	keep(&w, &j->who.auth);
+	keep(&w, &j->who.octets);
+	return wr_done(&w);
+}
+
+/* A question on the caller's stack is taken over, but for what it says of the peer's identity: that is read again from the copy. */
+static enum err take_over(struct judge_work *j, struct question *q)
+{
+	enum err err = keep_who(j, q->who);
+
+	if (err != ERR_OK)
+		return err;
+	j->q = *q;
+	q->chain = NULL;
+	j->q.who = &j->who;
+	j->k.trust = q->session->model->trust;
+	j->k.profile = q->session->profile;
+	j->k.chain = j->q.chain;
+	j->k.now_s = q->hub->env.wall_s(q->hub->env.clock);
+	j->work.model = q->session->model;
+	session_trust_refresh(j->k.trust, j->k.now_s);
+	return session_convert_id(&j->peer_id, j->q.text, &j->q.peer);
+}
+
+/* Verifying is quick but with the large curves. */
+static unsigned cost_of(const struct pki_chain *chain)
+{
+	const struct crypto_key *key = pki_cert_key(pki_chain_leaf(chain));
+	bool large = key != NULL && crypto_key_kind(key) == CRYPTO_KEY_ECDSA && crypto_key_bits(key) > 256;
+
+	return large ? SESSION_WORK_LONG : 4 * SESSION_WORK_UNIT;
+}
+
+static const char *judge(struct question *q)
+{
+	struct judge_work *j = (struct judge_work *)calloc(1, sizeof(*j));
+
+	if (j == NULL)
+		return "internal";
+	j->work.run = judge_run;
+	j->work.answer = judge_answer;
+	j->work.free = judge_free;
+	j->work.job.urgency = CRYPTO_JOB_NORMAL;
+	if (take_over(j, q) != ERR_OK) {
+		judge_free(&j->work);
+		return "internal";
+	}
+	session_work_begin(q->hub, &j->work, cost_of(j->q.chain));
+	return NULL;
+}
+
 void session_auth_ask(void *ctx, struct slab_handle sa, const struct ike_who *who)
 {
-	static const char *(*const steps[])(struct question *) = { read_peer, find_session, judge_peer, prove_us };
+	static const char *(*const steps[])(struct question *) = { read_peer, find_session, find_key };
 	struct question q;
+	const char *why = NULL;
 
 	memset(&q, 0, sizeof(q));
 	q.hub = (struct session_hub *)ctx;
 	q.sa = sa;
 	q.who = who;
-	for (size_t i = 0; q.proof.why == NULL && i < sizeof(steps) / sizeof(steps[0]); i++)
-		q.proof.why = steps[i](&q);
-	q.proof.err = q.proof.why == NULL ? ERR_OK : ERR_AUTH;
-	ike_engine_authenticated(q.hub->engine, session_now(q.hub), sa, &q.proof);
+	for (size_t i = 0; why == NULL && i < sizeof(steps) / sizeof(steps[0]); i++)
+		why = steps[i](&q);
+	if (why == NULL && q.chain != NULL) {
+		why = judge(&q);
+		if (why == NULL)
+			return;
+	}
+	answer(&q, why);
 	pki_chain_free(q.chain);
-}
-
-/* Another of our certificates may be what the peer asks for, unless our identity is its subject and told already. */
-static const struct pki_trust *choose(struct session *s, const struct ike_text *text)
-{
-	bool bound = text->local_id->type == IKE_ID_DN || text->role == IKE_RESPONDER;
-
-	if (!bound)
-		s->credential = session_credential_own(s->model->trust, s->profile, text->authorities);
-	return s->credential;
-}
-
-void session_auth_sign(void *ctx, struct slab_handle sa, const struct ike_text *text)
-{
-	struct session_hub *h = (struct session_hub *)ctx;
-	struct session *s = session_by_ike(h, sa);
-	const struct pki_trust *own = s == NULL ? NULL : choose(s, text);
-	struct ike_signature answer;
-	uint8_t buf[IKE_SIGNATURE_MAX];
-
-	memset(&answer, 0, sizeof(answer));
-	answer.err = ERR_ABSENT;
-	answer.why = "no-certificate-of-ours";
-	if (own != NULL)
-		session_credential_sign(h->env.crypto, own, text, buf, &answer);
-	ike_engine_signed(h->engine, session_now(h), sa, &answer);
 }
 
 struct bytes session_auth_authorities(void *ctx, const struct ike_path *path)

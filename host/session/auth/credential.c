@@ -78,7 +78,6 @@ static const char *judge_chain(const struct session_credential_case *k)
 
 		if (trust == NULL)
 			continue;
-		pki_trust_refresh(trust, k->now_s);
 		if (pki_chain_verify(k->chain, trust, k->now_s, &last) == ERR_OK)
 			return NULL;
 		if (strcmp(last, "unknown-ca") != 0)

@@ -65,6 +65,13 @@ struct pki_trust *session_trust_find(const struct session_trust *t, const struct
 	return NULL;
 }
 
+void session_trust_refresh(const struct session_trust *t, int64_t now_s)
+{
+	for (unsigned i = 0; i < t->count; i++)
+		if (t->point[i].trust != NULL)
+			pki_trust_refresh(t->point[i].trust, now_s);
+}
+
 void session_trust_request(const struct session_trust *t, const struct cfg_profile *p, struct wr *w)
 {
 	for (const struct cfg_pki_use *use = p->trustpoints; use != NULL; use = use->next) {

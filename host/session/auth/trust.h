@@ -21,6 +21,9 @@ void session_trust_free(struct session_trust *t); /* NULL is fine */
 /* NULL: it couldn't be read. */
 struct pki_trust *session_trust_find(const struct session_trust *t, const struct cfg_trustpoint *point);
 
+/* Reads CRL files again that changed; before certificates are judged, which any thread may do. */
+void session_trust_refresh(const struct session_trust *t, int64_t now_s);
+
 /* CERTREQ of a responder: the CAs of all profiles that take certificates.  Empty: there are none. */
 struct bytes session_trust_authorities(const struct session_trust *t);
 

@@ -1,5 +1,9 @@
 #include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
 #include <vector>
 
 #include "crypto/digest.h"
@@ -82,6 +86,63 @@ TEST(CryptoJob, results_arrive_and_those_for_the_dead_are_dropped)
 	EXPECT_EQ(o.stale, JOBS / 4u);
 	crypto_job_pool_free(pool, &o);
 	EXPECT_EQ(o.cancelled, 0u);
+	slab_fini(&o.slab);
+}
+
+namespace
+{
+
+/* Holds its worker up until 'go'. */
+struct Gate {
+	struct crypto_job job;
+	std::atomic<bool> go;
+};
+
+void wait_at(struct crypto_job *job, struct crypto *c)
+{
+	(void)c;
+	while (!list_of(&job->link, Gate, job.link)->go)
+		usleep(100);
+}
+
+void pass(struct crypto_job *job, void *ctx)
+{
+	(void)job;
+	(void)ctx;
+}
+
+} // namespace
+
+TEST(CryptoJob, R_DEF_what_is_urgent_is_done_first_and_the_collector_is_woken_once)
+{
+	struct crypto_jobs *pool = nullptr;
+	struct slab_handle owner;
+	Gate gate = {};
+	Owner o = {};
+	eventfd_t wakes;
+
+	slab_init(&o.slab, 16, 1);
+	slab_new(&o.slab, &owner);
+	ASSERT_EQ(crypto_job_pool_new(&pool, 1, 10), ERR_OK);
+	gate.job.run = wait_at;
+	gate.job.done = pass;
+	gate.job.urgency = CRYPTO_JOB_URGENT;
+	ASSERT_EQ(crypto_job_submit(pool, &gate.job), ERR_OK);
+	for (enum crypto_urgency u : { CRYPTO_JOB_IDLE, CRYPTO_JOB_NORMAL, CRYPTO_JOB_URGENT }) {
+		Hash *h = make(owner, static_cast<uint32_t>(u));
+
+		h->job.urgency = u;
+		ASSERT_EQ(crypto_job_submit(pool, &h->job), ERR_OK);
+	}
+	gate.go = true;
+	while (o.arrived.size() < 3) {
+		ASSERT_EQ(eventfd_read(crypto_job_fd(pool), &wakes) == 0 || errno == EAGAIN, true);
+		usleep(100);
+		crypto_job_collect(pool, &o);
+	}
+	EXPECT_EQ(o.arrived, (std::vector<uint32_t>{ CRYPTO_JOB_URGENT, CRYPTO_JOB_NORMAL, CRYPTO_JOB_IDLE }));
+	EXPECT_EQ(crypto_job_count(pool), 0u);
+	crypto_job_pool_free(pool, &o);
 	slab_fini(&o.slab);
 }
 

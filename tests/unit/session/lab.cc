@@ -1,5 +1,7 @@
 #include "lab.h"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -168,6 +170,9 @@ Box::Box(Net &of, const std::string &title, const std::string &platform_text)
 	must(route_rib_new(&rib, env.map_key, changed, this));
 	env.log = &log;
 	env.crypto = net->crypto;
+	if (net->workers != 0)
+		must(crypto_job_pool_new(&jobs, net->workers, 100));
+	env.jobs = jobs;
 	env.wall_s = [](void *) { return int64_t{ 1800000000 }; };
 	env.datapath = dp_fake_provider(fake);
 	env.sync = sync;
@@ -207,6 +212,9 @@ void Box::stop()
 {
 	ike_engine_free(engine);
 	engine = nullptr;
+	session_hub_attach(hub, nullptr);
+	crypto_job_pool_free(jobs, hub);
+	jobs = nullptr;
 	session_hub_free(hub);
 	hub = nullptr;
 }
@@ -430,7 +438,7 @@ void Box::expect_empty() const
 
 /* ---- the network ---- */
 
-Net::Net()
+Net::Net(unsigned count) : workers(count)
 {
 	must(crypto_new(&crypto));
 }
@@ -472,9 +480,23 @@ void Net::deliver(const Packet &p)
 	}
 }
 
+void Box::await_workers() const
+{
+	while (jobs != nullptr && crypto_job_count(jobs) != 0) {
+		struct pollfd p = { crypto_job_fd(jobs), POLLIN, 0 };
+
+		ASSERT_EQ(poll(&p, 1, 20000), 1);
+		session_hub_collect(hub);
+	}
+}
+
 bool Net::step(uint64_t limit_ms)
 {
-	uint64_t next = flight.empty() ? UINT64_MAX : flight.begin()->first;
+	uint64_t next;
+
+	for (auto &b : boxes)
+		b->await_workers();
+	next = flight.empty() ? UINT64_MAX : flight.begin()->first;
 
 	for (auto &b : boxes) {
 		next = std::min(next, wheel_next(&b->wheel));

@@ -73,6 +73,8 @@ struct Box {
 
 	void restart_datapath(bool lose_store);
 
+	void await_workers() const; /* until all that they have is done, and answered */
+
 	/* Nothing is half there: sessions, their SAs, tunnels and routes agree, here and in the datapath. */
 	void expect_whole() const;
 	/* No session, no SA, no tunnel, no lease, no SPI left. */
@@ -92,6 +94,7 @@ struct Box {
 	struct route_rib *rib = nullptr;
 	struct session_hub *hub = nullptr;
 	struct ike_engine *engine = nullptr;
+	struct crypto_jobs *jobs = nullptr; /* workers, whose work takes no virtual time */
 	struct ike_ports ports = {};
 	struct crypto_rand rand = {};
 	struct log log = {};
@@ -106,7 +109,7 @@ struct Box {
 class Net
 {
       public:
-	Net();
+	explicit Net(unsigned workers = 0); /* of each box; 0: it does all by itself */
 	~Net();
 
 	Box &box(const std::string &name, const std::vector<std::string> &addrs, const std::string &platform_text);
@@ -119,6 +122,7 @@ class Net
 	std::function<bool(const Packet &)> tap; /* false: lost */
 	uint64_t sent = 0;
 	struct crypto *crypto = nullptr;
+	unsigned workers;
 	std::vector<std::unique_ptr<Box>> boxes;
 
       private:
@@ -169,6 +173,10 @@ std::string with(std::string text, const std::string &from, const std::string &t
 class Star : public ::testing::Test
 {
       protected:
+	explicit Star(unsigned workers = 0) : wan(workers)
+	{
+	}
+
 	Net wan;
 	Box &hub = wan.box("hub", { "198.51.100.1" }, lan_and_wan);
 

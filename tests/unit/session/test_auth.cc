@@ -11,6 +11,10 @@ using namespace lab;
 class SessionAuth : public Star
 {
       protected:
+	explicit SessionAuth(unsigned workers = 0) : Star(workers)
+	{
+	}
+
 	forge::Forge f;
 	forge::Folder folder;
 
@@ -73,7 +77,74 @@ class SessionAuth : public Star
 	}
 };
 
+/* The same with crypto workers: nothing is computed on the loop's thread. */
+class SessionWork : public SessionAuth
+{
+      protected:
+	SessionWork() : SessionAuth(2)
+	{
+	}
+	void by_key(const std::string &key, const std::string &method)
+	{
+		forge::Wish wish = spoke_wish("spoke1", "root"), hubs = spoke_wish("hub", "root");
+
+		wish.key = hubs.key = key;
+		f.issue("s", wish);
+		f.issue("h", hubs);
+		hub.must_load(by_certificate(HubConfig().text(), point("h"), method));
+		up(spoke_box(by_certificate(SpokeConfig(1).text(), point("s"), method)));
+		EXPECT_TRUE(hub.session()->by_certificate);
+	}
+};
+
 } // namespace
+
+TEST_F(SessionWork, R_DEF_rsa_signatures_and_chains)
+{
+	by_key("RSA", "rsa-sig");
+	EXPECT_GE(hub.stat(IKE_STAT_HELD), 1u) << "the key exchange waited, too";
+}
+
+TEST_F(SessionWork, R_DEF_ecdsa_signatures_and_chains)
+{
+	by_key("P-384", "ecdsa-sig");
+}
+
+TEST_F(SessionWork, R_DEF_key_shares_are_made_ahead)
+{
+	struct crypto_share_count count;
+
+	hub.must_load(HubConfig().text());
+	up(spoke(1));
+	up(spoke(2));
+	ASSERT_TRUE(session_hub_shares(hub.hub, &count));
+	EXPECT_EQ(count.none, 1u) << "the group came into use";
+	EXPECT_EQ(count.ready, 1u);
+}
+
+TEST_F(SessionWork, R_DEF_short_work_is_done_at_once_while_a_turn_has_room)
+{
+	hub.must_load(HubConfig().text());
+	session_hub_turn(hub.hub);
+	up(spoke(1));
+	EXPECT_EQ(hub.stat(IKE_STAT_HELD), 0u);
+}
+
+TEST_F(SessionWork, R_IKE_11_who_is_refused_is_refused_by_workers_too)
+{
+	f.issue("late", { .issuer = "root", .subject = { { "CN", "spoke1" } }, .alt = "DNS:spoke9.example.net" });
+	expect_refused(hub_text(point("hub")), by_certificate(SpokeConfig(1).text(), point("late")), "identity-not-in-certificate");
+}
+
+TEST_F(SessionWork, R_DEF_a_box_that_ends_while_its_workers_work_answers_nobody)
+{
+	hub.must_load(hub_text(point("hub")));
+	Box &s = spoke_box(by_certificate(SpokeConfig(1).text(), point("spoke1")));
+	for (uint64_t ms = 1; ms < 40 && hub.sessions(false).empty(); ms++)
+		wan.run(1);
+	s.stop();
+	hub.stop();
+}
 
 TEST_F(SessionAuth, R_IKE_15_R_IKE_20_certificates_both_ways)
 {
