@@ -144,6 +144,15 @@ void ike_live_start(struct ike_sa *sa)
 	arm_life(sa);
 }
 
+void ike_live_restart(struct ike_sa *sa)
+{
+	const struct ike_ports *ports = sa->engine->cfg.ports;
+
+	ike_live_start(sa);
+	if (ports->rekeyed != NULL)
+		ports->rekeyed(ports->ctx, sa->handle);
+}
+
 static uint64_t moment(const struct ike_sa *sa, uint32_t idle_ms, uint64_t before)
 {
 	uint64_t now_ms = sa->engine->now_ms;

@@ -7,8 +7,11 @@
 extern "C" {
 #endif
 
-/* The SA is up, or has new keys: its liveness checks, keepalives and lifetime begin. */
+/* The SA is up: its liveness checks, keepalives and lifetime begin. */
 void ike_live_start(struct ike_sa *sa);
+
+/* It has fresh keys: they begin anew, and the world is told. */
+void ike_live_restart(struct ike_sa *sa);
 
 /* A rekey of it that failed is tried again later, if it lives so long. */
 void ike_live_rekey_later(struct ike_sa *sa);

@@ -379,6 +379,9 @@ struct ike_ports {
 
 	/* The peer is now reached on 'path' (NAT rebinding seen by IKE, RFC7296-2.23); its CHILD_SAs should follow. */
 	void (*moved)(void *ctx, struct slab_handle sa, const struct ike_path *path);
+
+	/* The IKE SA has fresh keys, whoever asked for them; its handle stays.  NULL: not told. */
+	void (*rekeyed)(void *ctx, struct slab_handle sa);
 };
 
 #ifdef __cplusplus

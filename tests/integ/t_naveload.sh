@@ -5,8 +5,10 @@ cd "$(dirname "$0")" || exit 2
 . ./lab.sh
 . ./strongswan.sh
 . ./nave.sh
+. ./pki.sh
 
 PEERS=200
+CERTS=20
 SPLIT=()
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -34,6 +36,10 @@ plain_site() { # NAME ADDR
 memory_hub() {
 	plain_site hub1 198.51.100.1
 	nave_config_hub hub1
+	{
+		nave_swarm_profile rsa 2
+		nave_swarm_profile ecdsa 3
+	} >>"$LAB_DIR/hub1/config"
 	nave_start_fake hub1
 }
 
@@ -53,6 +59,8 @@ charon_hub() {
 	dos_protection = no' ss_pool_hub hub3 "$LAB_DIR/hub3" 198.51.100.3 || return 1
 	sed -i 's/default = 1$/default = -1/' "$LAB_DIR/hub3/strongswan.conf"
 	sed -i 's/dpd_delay = 2$/dpd_delay = 600/' "$LAB_DIR/hub3/swanctl.conf"
+	ss_swarm_conn rsa "$LAB_DIR/hub3" 198.51.100.3 >>"$LAB_DIR/hub3/swanctl.conf"
+	ss_swarm_conn ecdsa "$LAB_DIR/hub3" 198.51.100.3 >>"$LAB_DIR/hub3/swanctl.conf"
 	ss_ctl "$LAB_DIR/hub3" --reload-settings && ss_ctl "$LAB_DIR/hub3" --load-all
 }
 
@@ -74,6 +82,23 @@ for x in r:
 
 # The power fails: a second swarm of the same identities replaces the sessions of the first.
 storm() { load "$1" --rounds 2 --forget --concurrency 0 --hold 1 --dpd 1 --retransmit 200; }
+
+# by_certificate ADDR KIND: each with one of its own.
+by_certificate() {
+	# shellcheck disable=SC2046 # words
+	lab_in load "$LAB_BIN/naveload" $(swarm_args "$2") --address --peers $CERTS --rounds 2 "$1"
+}
+
+# rekeys ADDR WHAT PID: three storms, in which nobody is lost.
+rekeys() {
+	load "$1" --rekey "$2" --rekeys 3 --concurrency 0 --watch "$3" --json >"$LAB_DIR/load.json"
+	LAB_NOTE=$(python3 -c 'import json, sys
+d = json.load(sys.stdin)
+r = d["rounds"][0]
+print("%.0f a second, p99 %.0f ms, %.2f ms of CPU each" % (r["rekey"]["per_second"], r["rekey_ms"]["p99"], d["watched"]["rekey_ms"]))
+if not r["rekey"]["done"] == 3 * r["leave"]["done"] == 3 * d["peers"]:
+    sys.exit("of %d: %s" % (d["peers"], r))' <"$LAB_DIR/load.json")
+}
 
 wrong_key() {
 	lab_in load "$LAB_BIN/naveload" --psk wrong --peers 5 --json 198.51.100.1 >"$LAB_DIR/load.json"
@@ -98,8 +123,17 @@ lab_options "${SPLIT[@]}"
 lab_begin naveload
 lab_inet
 load_site
+PKI=$LAB_DIR/pki
+mkdir -p "$PKI"
+lab_check 'a CA' ca_root
+lab_check 'RSA certificates' ca_swarm rsa $CERTS
+lab_check 'ECDSA certificates' ca_swarm ecdsa $CERTS
 lab_check 'naved starts, datapath in memory' memory_hub || lab_finish
 lab_check "$PEERS peers come and go, twice" come_and_go 198.51.100.1 "$(nave_pid hub1 naved)"
+lab_check 'by RSA certificates' by_certificate 198.51.100.1 rsa
+lab_check 'by ECDSA certificates' by_certificate 198.51.100.1 ecdsa
+lab_check 'storms of IKE rekeys' rekeys 198.51.100.1 ike "$(nave_pid hub1 naved)"
+lab_check 'storms of CHILD rekeys' rekeys 198.51.100.1 child "$(nave_pid hub1 naved)"
 lab_check 'naved forgot them all' lab_wait 15 nave_down hub1
 lab_check 'all come back at once after a power cut' storm 198.51.100.1
 lab_check 'naved forgot those too' lab_wait 15 nave_down hub1
@@ -109,6 +143,11 @@ lab_check 'a silent hub is told as such' silence
 lab_check 'usage' usage
 lab_check "naved starts, with navedp (nic $LAB_NIC)" datapath_hub &&
 	lab_check "$PEERS peers come and go, twice" come_and_go 198.51.100.2 "$(nave_pid hub2 naved)"
-lab_check 'charon starts' charon_hub &&
-	lab_check "$PEERS peers come and go, twice" come_and_go 198.51.100.3 "$(ip netns pids "$LAB-hub3" | head -n 1)"
+lab_check 'charon starts' charon_hub || lab_finish
+charon=$(ip netns pids "$LAB-hub3" | head -n 1)
+lab_check "$PEERS peers come and go, twice" come_and_go 198.51.100.3 "$charon"
+lab_check 'by RSA certificates' by_certificate 198.51.100.3 rsa
+lab_check 'by ECDSA certificates' by_certificate 198.51.100.3 ecdsa
+lab_check 'storms of IKE rekeys' rekeys 198.51.100.3 ike "$charon"
+lab_check 'storms of CHILD rekeys' rekeys 198.51.100.3 child "$charon"
 lab_finish

@@ -6,39 +6,15 @@ cd "$(dirname "$0")" || exit 2
 . ./lab.sh
 . ./strongswan.sh
 . ./nave.sh
-
-# ---- a CA with the openssl command ----
-
-ca_key() { # KIND FILE
-	case $1 in
-	rsa) openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$2" ;;
-	ecdsa) openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$2" ;;
-	ed25519) openssl genpkey -algorithm ED25519 -out "$2" ;;
-	esac 2>/dev/null
-}
-
-# ca_issue NAME KIND SUBJECT ISSUER EXTENSION…: $PKI/NAME.{key,pem}; issuer - is itself.
-ca_issue() {
-	local name=$1 kind=$2 subject=$3 issuer=$4
-	shift 4
-	ca_key "$kind" "$PKI/$name.key" || return 1
-	printf '%s\n' "$@" >"$PKI/$name.ext"
-	openssl req -new -key "$PKI/$name.key" -subj "$subject" -out "$PKI/$name.csr" || return 1
-	if [ "$issuer" = - ]; then
-		openssl x509 -req -in "$PKI/$name.csr" -signkey "$PKI/$name.key" -days 30 -extfile "$PKI/$name.ext" -out "$PKI/$name.pem"
-	else
-		openssl x509 -req -in "$PKI/$name.csr" -CA "$PKI/$issuer.pem" -CAkey "$PKI/$issuer.key" -CAcreateserial -days 30 \
-			-extfile "$PKI/$name.ext" -out "$PKI/$name.pem"
-	fi 2>/dev/null
-}
+. ./pki.sh
 
 ca_make() {
-	local kind ca='basicConstraints=critical,CA:TRUE' usage='keyUsage=critical,keyCertSign,cRLSign'
+	local kind
 	PKI=$LAB_DIR/pki
 	mkdir -p "$PKI"
-	ca_issue root ecdsa '/O=Example/CN=Example Root CA' - "$ca" "$usage" || return 1
-	ca_issue sub ecdsa '/O=Example/CN=Example Sub CA' root "$ca" "$usage" || return 1
-	ca_issue other ecdsa '/O=Other/CN=Other CA' - "$ca" "$usage" || return 1
+	ca_root || return 1
+	ca_issue sub ecdsa '/O=Example/CN=Example Sub CA' root basicConstraints=critical,CA:TRUE keyUsage=critical,keyCertSign,cRLSign || return 1
+	ca_root other '/O=Other/CN=Other CA' || return 1
 	for kind in rsa ecdsa ed25519; do
 		ca_issue "hub-$kind" $kind '/O=Example/OU=Hubs/CN=hub1' root subjectAltName=DNS:hub1.vpn.example.net || return 1
 		ca_issue "spoke-$kind" $kind '/O=Example/OU=Branches/CN=spoke1' root subjectAltName=DNS:spoke1.vpn.example.net || return 1
@@ -49,8 +25,6 @@ ca_make() {
 }
 
 # ---- configurations ----
-
-method_of() { case $1 in ed25519) echo eddsa-sig ;; *) echo "$1-sig" ;; esac; }
 
 # cert_config FILE CERT KIND: makes a configuration of pre-shared keys one of certificates, ours CERT with a key of KIND; the
 # peer's may be of any kind.

@@ -648,7 +648,7 @@ enum err world_init(struct world *w, const struct ike_engine_config *config, uin
 	struct ike_engine_config cfg = *config;
 	static const struct ike_ports ports = { NULL, on_send, on_keepalive, on_policy, on_ready, on_agree, on_authenticate, on_authorize,
 		on_sign, on_authorities, on_ppk, on_ppk_known, on_spi_new, on_spi_free, on_install, on_child_use, on_child_down,
-		on_config_set, on_up, on_down, on_moved };
+		on_config_set, on_up, on_down, on_moved, NULL };
 
 	w->now_ms = now_ms;
 	w->crypto = config->crypto;

@@ -13,7 +13,7 @@
 
 enum kind { FLAG, NUMBER, TEXT, OTHER };
 
-enum { DAY_S = 86400, PSK_MAX = 1024, WORDS_MAX = 128 };
+enum { DAY_S = 86400, PSK_MAX = 1024, WORDS_MAX = 128, NUMBER_MAX = 10 };
 
 struct row {
 	const char *name, *arg; /* arg NULL: the heading 'help' */
@@ -123,6 +123,14 @@ static enum err take_ports(struct naveload_options *o, const char *name, const c
 	return ERR_OK;
 }
 
+static enum err take_rekey(struct naveload_options *o, const char *name, const char *value)
+{
+	if (strcmp(value, "ike") != 0 && strcmp(value, "child") != 0)
+		return refuse(o, "--%s: '%s' is neither ike nor child", name, value);
+	o->plan.rekey = value[0] == 'i' ? NAVELOAD_REKEY_IKE : NAVELOAD_REKEY_CHILD;
+	return ERR_OK;
+}
+
 static enum err take_prefix(struct naveload_options *o, const char *name, const char *value)
 {
 	struct addr_prefix *to = strcmp(name, "local-ts") == 0 ? &o->plan.local : &o->plan.remote;
@@ -207,6 +215,9 @@ static const struct row rows[] = {
 	{ "first", "N", NUMBER, AT(first), 0, UINT32_MAX, NULL, "number of the first peer (1): several naveloads share a hub by it" },
 	{ "hub-id", "NAME", TEXT, AT(hub_id), 0, 0, NULL, "name that the hub must prove (any)" },
 	{ "psk", "KEY|@FILE", OTHER, 0, 0, 0, take_psk, "pre-shared key; @FILE reads it from a file, out of sight of ps" },
+	{ "cert", "PEM", TEXT, AT(cert), 0, 0, NULL, "prove themselves by this certificate, with its chain, instead; % is the peer's number" },
+	{ "key", "PEM", TEXT, AT(key), 0, 0, NULL, "its private key: RSA, ECDSA or Ed25519; % is the peer's number (in the file of --cert)" },
+	{ "ca", "PEM", TEXT, AT(ca), 0, 0, NULL, "the CAs that the hub's certificate must come from (the hub proves itself by the pre-shared key)" },
 	{ "source", "A[-B]", OTHER, 0, 0, 0, take_source, "source addresses, taken in turn; each must be ours (what the route to the hub gives)" },
 	{ "ports", "A-B", OTHER, 0, 0, 0, take_ports, "as from behind a NAT: begin on port 4500 of the hub, from these ports in turn (500, then 4500)" },
 	{ "nat", NULL, FLAG, AT(nat), 0, 0, NULL, "pretend a NAT: float to port 4500, so that ESP travels in UDP" },
@@ -220,7 +231,10 @@ static const struct row rows[] = {
 	{ "rate", "R", NUMBER, AT(pace.rate), 1, 1000000, NULL, "begin R peers a second; their time counts from when they were due (as fast as can be)" },
 	{ "burst", "B", NUMBER, AT(pace.burst), 1, NAVELOAD_PEERS_MAX, NULL, "with --rate: B at once before that (1)" },
 	{ "concurrency", "C", NUMBER, AT(pace.concurrency), 0, NAVELOAD_PEERS_MAX, NULL, "at most C under way at a time; 0: all (64)" },
+	{ "rekey", "ike|child", OTHER, 0, 0, 0, take_rekey, "once all are up, renew their keys at the same pace: a rekey storm" },
+	{ "rekeys", "N", NUMBER, AT(rekeys), 1, 10000, NULL, "with --rekey: so often (1)" },
 	{ "hold", "S", NUMBER, AT(hold_s), 0, DAY_S, NULL, "keep them up for S seconds and count who gets lost (0)" },
+	{ "churn", "R", NUMBER, AT(churn), 1, 100000, NULL, "with --hold: R times a second one of them rekeys, probes, or leaves and comes again, as dice fall" },
 	{ "rounds", "N", NUMBER, AT(rounds), 1, 1000, NULL, "all come, stay and go N times: a reconnect storm (1)" },
 	{ "forget", NULL, FLAG, AT(forget), 0, 0, NULL, "between rounds the peers lose their state as in a power cut, instead of deleting" },
 	{ "leave", NULL, FLAG, AT(leave), 0, 0, NULL, "leave the sessions to the hub at the end" },
@@ -240,7 +254,7 @@ enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
 void naveload_options_help(FILE *to)
 {
-	(void)fputs("usage: naveload --psk KEY [options] HUB\n"
+	(void)fputs("usage: naveload {--psk KEY | --cert PEM --ca PEM} [options] HUB\n"
 		    "Sets up IKEv2 sessions with the hub at address HUB, many at a time, and tells how fast that went and what failed.\n"
 		    "It speaks plain IKE, so any IKEv2 responder will do; ESP isn't sent.\n",
 		to);
@@ -260,6 +274,10 @@ void naveload_options_help(FILE *to)
 		"  naveload --psk @key --peers 2000 --rate 200 --hold 600 --dpd 10 198.51.100.1\n"
 		"                                                                         200 a second, then ten minutes of liveness checks\n"
 		"  naveload --psk @key --concurrency 0 --rounds 5 --forget 198.51.100.1   the power fails, and all come back at once\n"
+		"  naveload --psk @key --rekey ike --rekeys 10 --concurrency 0 198.51.100.1\n"
+		"                                                                         ten storms of rekeys, each of all peers at once\n"
+		"  naveload --psk @key --peers 2000 --hold 600 --churn 200 198.51.100.1   ten minutes of rekeys, probes, farewells and returns\n"
+		"  naveload --cert spoke%.pem --key spoke.key --ca ca.pem 198.51.100.1    each by a certificate of its own, all with one key\n"
 		"  naveload --psk @key --ports 20000-20099 198.51.100.1                   as from behind a NAT; needs no privileges\n"
 		"\nPorts 500 and 4500 need root or CAP_NET_BIND_SERVICE, and no other IKE daemon in the same network namespace.\n"
 		"strongSwan drops more than 5 half-open SAs of one address: give it dos_protection = no, or naveload more --source.\n"
@@ -326,19 +344,42 @@ static enum err take_hub(struct naveload_options *o, int argc, char **argv)
 	return ERR_OK;
 }
 
+static enum err check_proof(struct naveload_options *o)
+{
+	const struct naveload_plan *p = &o->plan;
+	const char *pattern[] = { p->cert, p->key, p->ca };
+
+	if (p->psk.len == 0 && p->cert == NULL)
+		return refuse(o, "--psk or --cert is missing: what the hub knows the peers by");
+	if (p->cert != NULL && p->ca == NULL)
+		return refuse(o, "--cert needs --ca: the CA that the certificate is of");
+	if (p->key != NULL && p->cert == NULL)
+		return refuse(o, "--key needs --cert");
+	if (p->key != NULL && strchr(p->key, '%') != NULL && strchr(p->cert, '%') == NULL)
+		return refuse(o, "--key: '%s' is one for each peer, but the certificate is one for all", p->key);
+	for (unsigned i = 0; i < sizeof(pattern) / sizeof(pattern[0]); i++)
+		if (pattern[i] != NULL && strlen(pattern[i]) + NUMBER_MAX > NAVELOAD_ID_MAX)
+			return refuse(o, "'%s' is longer than %d characters", pattern[i], NAVELOAD_ID_MAX - NUMBER_MAX);
+	return ERR_OK;
+}
+
 static enum err check(struct naveload_options *o)
 {
 	const struct naveload_plan *p = &o->plan;
 	const char *mark = strchr(p->id, '%');
 
-	if (p->psk.len == 0)
-		return refuse(o, "--psk is missing: the key that the hub knows the peers by");
+	if (check_proof(o) != ERR_OK)
+		return ERR_MALFORMED;
+	if (p->rekeys != 0 && p->rekey == NAVELOAD_REKEY_NONE)
+		return refuse(o, "--rekeys needs --rekey");
+	if (p->churn != 0 && p->hold_s == 0)
+		return refuse(o, "--churn needs --hold");
 	if (mark == NULL && p->peers > 1)
 		return refuse(o, "--id: '%s' has no %% where the peer's number goes, so all peers would be one", p->id);
 	if (mark != NULL && strchr(mark + 1, '%') != NULL)
 		return refuse(o, "--id: '%s' has more than one %%", p->id);
-	if (strlen(p->id) + 10 > NAVELOAD_ID_MAX)
-		return refuse(o, "--id: longer than %d characters", NAVELOAD_ID_MAX - 10);
+	if (strlen(p->id) + NUMBER_MAX > NAVELOAD_ID_MAX)
+		return refuse(o, "--id: longer than %d characters", NAVELOAD_ID_MAX - NUMBER_MAX);
 	if (p->pace.burst != 0 && p->pace.rate == 0)
 		return refuse(o, "--burst needs --rate; for all at once say --concurrency 0");
 	if (p->source.family != 0 && p->source.family != p->hub.family)
@@ -374,5 +415,9 @@ enum err naveload_options_parse(struct naveload_options *out, int argc, char **a
 		err = parse_offer(out, "ike", true, &p->ike);
 	if (err == ERR_OK)
 		err = parse_offer(out, "esp", false, &p->esp);
-	return err == ERR_OK ? check(out) : err;
+	if (err == ERR_OK)
+		err = check(out);
+	if (p->rekeys == 0)
+		p->rekeys = 1;
+	return err;
 }

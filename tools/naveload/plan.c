@@ -6,15 +6,15 @@
 
 enum { PORT_IKE = 500, PORT_NATT = 4500 }; /* RFC7296-2 */
 
-const char *naveload_plan_id(const struct naveload_plan *p, uint32_t index, char *out)
+const char *naveload_plan_name(const struct naveload_plan *p, const char *pattern, uint32_t index, char *out)
 {
-	const char *mark = strchr(p->id, '%');
-	int before = mark == NULL ? (int)strlen(p->id) : (int)(mark - p->id);
+	const char *mark = strchr(pattern, '%');
 
 	if (mark == NULL)
-		(void)snprintf(out, NAVELOAD_ID_MAX + 1, "%s", p->id);
+		(void)snprintf(out, NAVELOAD_ID_MAX + 1, "%s", pattern);
 	else
-		(void)snprintf(out, NAVELOAD_ID_MAX + 1, "%.*s%" PRIu64 "%s", before, p->id, (uint64_t)p->first + index, mark + 1);
+		(void)snprintf(out, NAVELOAD_ID_MAX + 1, "%.*s%" PRIu64 "%s", (int)(mark - pattern), pattern, (uint64_t)p->first + index,
+			mark + 1);
 	return out;
 }
 

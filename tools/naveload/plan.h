@@ -14,6 +14,9 @@
 extern "C" {
 #endif
 
+/* Whose keys are renewed. */
+enum naveload_rekey { NAVELOAD_REKEY_NONE, NAVELOAD_REKEY_IKE, NAVELOAD_REKEY_CHILD };
+
 /* What a run is to do, as the command line says it.  Its strings are the command line's. */
 struct naveload_plan {
 	struct addr hub;
@@ -22,7 +25,9 @@ struct naveload_plan {
 	const char *id;     /* '%' stands for the peer's number */
 	const char *hub_id; /* NULL: any */
 	struct secret psk;
-	struct addr source; /* family 0: the kernel chooses */
+	const char *cert, *key; /* PEM files, '%' as in 'id'; NULL: we prove ourselves by 'psk'; key NULL: 'cert' holds it too */
+	const char *ca;         /* PEM file of the CAs that the hub's certificate must come from; NULL: the hub proves itself by 'psk' */
+	struct addr source;     /* family 0: the kernel chooses */
 	uint32_t source_count;
 	uint16_t port, port_count; /* 0: all share 500 and 4500 */
 	bool nat;
@@ -33,7 +38,10 @@ struct naveload_plan {
 	bool address;
 	/* when */
 	struct naveload_pace pace;
+	enum naveload_rekey rekey; /* once all have come … */
+	uint32_t rekeys;           /* … so often */
 	uint32_t hold_s;
+	uint32_t churn; /* acts a second while they are held; 0: none */
 	uint32_t rounds;
 	bool forget, leave;
 	uint32_t retransmit_ms, tries, dpd_s;
@@ -44,8 +52,8 @@ struct naveload_plan {
 
 enum { NAVELOAD_ID_MAX = 255, NAVELOAD_PEERS_MAX = 1000000, NAVELOAD_PORTS_MAX = 1000, NAVELOAD_SOURCES_MAX = 65536 };
 
-/* The identity of peer 'index', counted from 0, in 'out' of NAVELOAD_ID_MAX + 1 bytes; returns it. */
-const char *naveload_plan_id(const struct naveload_plan *p, uint32_t index, char *out);
+/* 'pattern' for peer 'index', counted from 0, in 'out' of NAVELOAD_ID_MAX + 1 bytes; returns it. */
+const char *naveload_plan_name(const struct naveload_plan *p, const char *pattern, uint32_t index, char *out);
 
 /* The address that is 'n' above 'first'. */
 struct addr naveload_plan_addr(const struct addr *first, uint32_t n);

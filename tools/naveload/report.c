@@ -10,18 +10,22 @@ static double ms(uint64_t us)
 	return (double)us / 1000;
 }
 
-static uint64_t all_done(const struct naveload_result *r)
+static double cpu_ms(const struct naveload_result *r, const struct naveload_cost *c)
 {
 	uint64_t done = 0;
 
 	for (uint32_t i = 0; i < r->rounds; i++)
 		done += r->round[i].setup.done;
-	return done;
+	return done == 0 ? 0 : ms(c->cpu_us) / (double)done;
 }
 
-static double cpu_ms(const struct naveload_result *r, const struct naveload_cost *c)
+static double rekey_ms(const struct naveload_result *r, const struct naveload_cost *c)
 {
-	return all_done(r) == 0 ? 0 : ms(c->cpu_us) / (double)all_done(r);
+	uint64_t done = 0;
+
+	for (uint32_t i = 0; i < r->rounds; i++)
+		done += r->round[i].rekey.done;
+	return done == 0 ? 0 : ms(c->rekey_us) / (double)done;
 }
 
 /* Growth of the first wave, for each that came up in it. */
@@ -39,16 +43,22 @@ static uint64_t sum(const uint32_t cause[IKE_DOWN_COUNT])
 	return total;
 }
 
+/* All came and stayed, nothing was refused, and no SA is left over. */
+static bool is_clean(const struct naveload_round *r, uint32_t peers)
+{
+	return r->setup.done == peers && r->rekey.failed + r->again.failed + r->leave.failed == 0 && sum(r->lost) == 0 &&
+	       r->up_last == r->sas_last;
+}
+
 bool naveload_report_clean(const struct naveload_result *r)
 {
-	for (uint32_t i = 0; i < r->rounds; i++) {
-		const struct naveload_round *round = &r->round[i];
-
-		if (round->setup.done != r->plan->peers || round->leave.failed != 0 || sum(round->lost) != 0)
+	for (uint32_t i = 0; i < r->rounds; i++)
+		if (!is_clean(&r->round[i], r->plan->peers))
 			return false;
-	}
 	return true;
 }
+
+static const char *const act_word[] = { "ike-rekey", "child-rekey", "probe", "reconnect", "return" };
 
 /* ---- table ---- */
 
@@ -79,12 +89,29 @@ static void print_tally(uint32_t round, const char *what, const struct naveload_
 	print_causes("failed", t->cause);
 }
 
+static void print_acts(const struct naveload_round *round)
+{
+	uint32_t total = 0;
+
+	for (unsigned i = 0; i < NAVELOAD_ACT_COUNT; i++)
+		total += round->act[i];
+	if (total == 0)
+		return;
+	(void)printf("         churn:");
+	for (unsigned i = 0; i < NAVELOAD_ACT_COUNT; i++)
+		(void)printf(" %s %" PRIu32, act_word[i], round->act[i]);
+	(void)printf("; at its end %" PRIu32 " up, %" PRIu32 " SAs\n", round->up_last, round->sas_last);
+}
+
 static void print_cost(const struct naveload_result *r, const struct naveload_cost *c, const char *what, const char *object)
 {
 	if (!c->known)
 		return;
-	(void)printf("%s (pid %" PRIu32 "): %.3f ms of CPU for a set-up, %.1f kB for a %s\n", what, c->pid, cpu_ms(r, c),
+	(void)printf("%s (pid %" PRIu32 "): %.3f ms of CPU for a set-up, %.1f kB for a %s", what, c->pid, cpu_ms(r, c),
 		bytes_each(r, c) / 1000, object);
+	if (r->plan->rekey != NAVELOAD_REKEY_NONE)
+		(void)printf(", %.3f ms for a rekey", rekey_ms(r, c));
+	(void)putchar('\n');
 }
 
 static void print_table(const struct naveload_result *r)
@@ -96,6 +123,9 @@ static void print_table(const struct naveload_result *r)
 		"p50 ms", "p90 ms", "p99 ms", "max ms");
 	for (uint32_t i = 0; i < r->rounds; i++) {
 		print_tally(i, "set-up", &r->round[i].setup);
+		print_tally(i, "rekey", &r->round[i].rekey);
+		print_acts(&r->round[i]);
+		print_tally(i, "again", &r->round[i].again);
 		print_causes("lost while up", r->round[i].lost);
 		print_tally(i, "leave", &r->round[i].leave);
 	}
@@ -131,6 +161,15 @@ static json_t *json_time(const struct naveload_hist *h)
 		"p99", ms(naveload_hist_percentile(h, 99)), "max", ms(h->max_us));
 }
 
+static json_t *json_acts(const struct naveload_round *round)
+{
+	json_t *o = json_object();
+
+	for (unsigned i = 0; i < NAVELOAD_ACT_COUNT; i++)
+		(void)json_object_set_new(o, act_word[i], json_integer(round->act[i]));
+	return o;
+}
+
 static json_t *json_rounds(const struct naveload_result *r)
 {
 	json_t *list = json_array();
@@ -138,9 +177,12 @@ static json_t *json_rounds(const struct naveload_result *r)
 	for (uint32_t i = 0; i < r->rounds; i++) {
 		const struct naveload_round *round = &r->round[i];
 
-		(void)json_array_append_new(list, json_pack("{s:o, s:o, s:I, s:o, s:o}", "setup", json_tally(&round->setup), "setup_ms",
-							  json_time(&round->setup.time), "up", (json_int_t)round->up, "lost",
-							  json_causes(round->lost), "leave", json_tally(&round->leave)));
+		(void)json_array_append_new(list,
+			json_pack("{s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o}", "setup", json_tally(&round->setup),
+				"setup_ms", json_time(&round->setup.time), "up", (json_int_t)round->up, "rekey", json_tally(&round->rekey),
+				"rekey_ms", json_time(&round->rekey.time), "churn", json_acts(round), "again", json_tally(&round->again),
+				"again_ms", json_time(&round->again.time), "up_last", (json_int_t)round->up_last, "sas_last",
+				(json_int_t)round->sas_last, "lost", json_causes(round->lost), "leave", json_tally(&round->leave)));
 	}
 	return list;
 }
@@ -149,7 +191,8 @@ static json_t *json_cost(const struct naveload_result *r, const struct naveload_
 {
 	if (!c->known)
 		return json_null();
-	return json_pack("{s:I, s:f, s:f}", "pid", (json_int_t)c->pid, "cpu_ms", cpu_ms(r, c), "bytes", bytes_each(r, c));
+	return json_pack("{s:I, s:f, s:f, s:f}", "pid", (json_int_t)c->pid, "cpu_ms", cpu_ms(r, c), "rekey_ms", rekey_ms(r, c), "bytes",
+		bytes_each(r, c));
 }
 
 static json_t *json_messages(const struct ike_stats *stats)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -30,7 +31,8 @@ struct naveload_run {
 	struct crypto *crypto;
 	struct crypto_rand rand;
 	struct log log;
-	struct net_udp **udp; /* one, or one for each port of --ports */
+	struct naveload_certs *certs; /* NULL: none */
+	struct net_udp **udp;         /* one, or one for each port of --ports */
 	unsigned udp_count;
 	struct naveload_swarm *swarm;
 	struct naveload_cost own, watched;
@@ -73,6 +75,12 @@ static uint64_t now_us(void *ctx)
 	return clock_now_us();
 }
 
+static int64_t wall_s(void *ctx)
+{
+	(void)ctx;
+	return (int64_t)time(NULL);
+}
+
 static void phase_ends(void *ctx, enum naveload_phase phase, uint32_t round)
 {
 	struct naveload_run *r = (struct naveload_run *)ctx;
@@ -80,6 +88,9 @@ static void phase_ends(void *ctx, enum naveload_phase phase, uint32_t round)
 	if (phase == NAVELOAD_SETUP) {
 		naveload_watch_add(&r->own, round == 0);
 		naveload_watch_add(&r->watched, round == 0);
+	} else if (phase == NAVELOAD_REKEY) {
+		naveload_watch_add_rekeys(&r->own);
+		naveload_watch_add_rekeys(&r->watched);
 	} else {
 		naveload_watch_mark(&r->own);
 		naveload_watch_mark(&r->watched);
@@ -98,16 +109,18 @@ static void clear_line(struct naveload_run *r)
 static void show_progress(evutil_socket_t fd, short what, void *arg)
 {
 	struct naveload_run *r = (struct naveload_run *)arg;
+	const struct naveload_tally *tally;
 	uint32_t rounds;
-	const struct naveload_round *round = naveload_swarm_rounds(r->swarm, &rounds) + rounds - 1;
 
+	(void)naveload_swarm_rounds(r->swarm, &rounds);
 	(void)fd;
 	(void)what;
 	clear_line(r);
+	tally = naveload_swarm_tally(r->swarm);
 	(void)fprintf(stderr,
 		"round %" PRIu32 "/%" PRIu32 " %s: %" PRIu32 " of %" PRIu32 " up, %" PRIu32 " under way, %" PRIu32 " failed, %.0f a second",
 		rounds, r->plan->rounds, naveload_swarm_phase_str(naveload_swarm_phase(r->swarm)), naveload_swarm_up(r->swarm),
-		r->plan->peers, naveload_swarm_under_way(r->swarm), round->setup.failed, naveload_tally_rate(&round->setup));
+		r->plan->peers, naveload_swarm_under_way(r->swarm), tally->failed, naveload_tally_rate(tally));
 	(void)fflush(stderr);
 	r->line_shown = true;
 }
@@ -248,7 +261,7 @@ static enum err watch_progress(struct naveload_run *r)
 	return r->progress != NULL && event_add(r->progress, &each) == 0 ? ERR_OK : ERR_NOMEM;
 }
 
-static enum err open_swarm(struct naveload_run *r)
+static enum err open_swarm(struct naveload_run *r, char *why)
 {
 	struct naveload_swarm_config config = { .plan = r->plan,
 		.rand = &r->rand,
@@ -256,6 +269,7 @@ static enum err open_swarm(struct naveload_run *r)
 		.send = send_ike,
 		.keepalive = send_keepalive,
 		.now_us = now_us,
+		.wall_s = wall_s,
 		.phase_ends = phase_ends,
 		.ctx = r };
 	enum err err = crypto_new(&r->crypto);
@@ -263,6 +277,9 @@ static enum err open_swarm(struct naveload_run *r)
 	r->rand = crypto_rand_system();
 	r->log = (struct log){ .sink = log_stderr, .level = LOG_L_INFO };
 	config.crypto = r->crypto;
+	if (err == ERR_OK && r->plan->ca != NULL)
+		err = naveload_certs_new(&r->certs, r->plan, why);
+	config.certs = r->certs;
 	return err == ERR_OK ? naveload_swarm_new(&r->swarm, &config) : err;
 }
 
@@ -290,7 +307,7 @@ enum err naveload_run_new(struct naveload_run **out, struct naveload_plan *plan,
 	if (err == ERR_OK)
 		err = watch_progress(r);
 	if (err == ERR_OK)
-		err = open_swarm(r);
+		err = open_swarm(r, why);
 	if (err != ERR_OK) {
 		naveload_run_free(r);
 		return err;
@@ -310,6 +327,7 @@ void naveload_run_free(struct naveload_run *r)
 	if (r == NULL)
 		return;
 	naveload_swarm_free(r->swarm);
+	naveload_certs_free(r->certs);
 	crypto_free(r->crypto);
 	for (unsigned i = 0; i < r->udp_count; i++)
 		net_udp_free(r->udp[i]);

@@ -1,202 +1,19 @@
 /*
- * The swarm: N peers, each a number, an IKE SA and the time its present task began.  Rounds of set-up, hold and leave; a wave
- * takes all peers through one task.  The engine calls back with a handle, whose slot leads to the peer.  Loop thread.
+ * The swarm: N peers, each a number, an IKE SA and the time its present task began.  Rounds of set-up, rekeys, hold and leave; a wave
+ * takes all peers through one task.  The engine calls back (world.c) with a handle, whose slot leads to the peer.  Loop thread.
  */
 #include "naveload/swarm.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "ike/keying/certs.h"
 #include "ike/wire/id.h"
+#include "naveload/inner.h"
 
-enum { TURN_BEGINS = 16 }; /* at once, before answers are read again */
-enum { SPI_FIRST = 0x100 };
-enum { SPARE_SAS = 64 };
-
-enum peer_state { PEER_DOWN, PEER_COMING, PEER_UP, PEER_LEAVING };
-
-struct peer {
-	struct slab_handle sa;
-	uint64_t since_us; /* of the task under way */
-	uint8_t state;     /* enum peer_state */
-};
-
-struct naveload_swarm {
-	struct naveload_swarm_config cfg;
-	const struct naveload_plan *plan;
-	struct ike_ports ports;
-	struct ike_engine *engine;
-	struct ike_ts local, remote;
-	struct peer *peer;
-	uint32_t *owner; /* the peer of the SA in each slot of the engine's */
-	uint32_t sa_limit;
-	uint32_t spi_next;
-	uint32_t up;
-	bool stopped;
-	enum naveload_phase phase;
-	struct naveload_wave wave;
-	uint64_t timeouts; /* of the engine's, when the present wave began */
-	uint64_t hold_end_us;
-	struct naveload_round *round;
-	uint32_t rounds;        /* begun */
-	struct ike_stats spent; /* of engines that are gone */
-};
-
-static uint64_t now_us(const struct naveload_swarm *s)
-{
-	return s->cfg.now_us(s->cfg.ctx);
-}
-
-static uint64_t now_ms(const struct naveload_swarm *s)
-{
-	return now_us(s) / 1000;
-}
-
-static struct naveload_round *current(struct naveload_swarm *s)
-{
-	return &s->round[s->rounds - 1];
-}
-
-/* ---- the engine's world ---- */
-
-static struct naveload_swarm *swarm_of(void *ctx)
-{
-	return (struct naveload_swarm *)ctx;
-}
-
-/* The peer whose SA 'sa' is; NULL: nobody's, for a stranger may begin one with us. */
-static struct peer *peer_of(const struct naveload_swarm *s, struct slab_handle sa)
-{
-	struct peer *p = &s->peer[s->owner[sa.index]];
-
-	return p->sa.index == sa.index && p->sa.generation == sa.generation ? p : NULL;
-}
-
-static void on_send(void *ctx, const struct ike_path *path, struct bytes datagram)
-{
-	swarm_of(ctx)->cfg.send(swarm_of(ctx)->cfg.ctx, path, datagram);
-}
-
-static void on_keepalive(void *ctx, const struct ike_path *path)
-{
-	swarm_of(ctx)->cfg.keepalive(swarm_of(ctx)->cfg.ctx, path);
-}
-
-static enum err on_policy(void *ctx, const struct ike_path *path, struct ike_offers *out)
-{
-	(void)path;
-	*out = swarm_of(ctx)->plan->ike;
-	return ERR_OK;
-}
-
-static void on_authenticate(void *ctx, struct slab_handle sa, const struct ike_who *who)
-{
-	struct naveload_swarm *s = swarm_of(ctx);
-	struct ike_proof proof;
-
-	memset(&proof, 0, sizeof(proof));
-	proof.why = "initiator";
-	proof.err = who->role == IKE_INITIATOR ? secret_set(&proof.verify, secret_view(&s->plan->psk)) : ERR_DENIED;
-	ike_engine_authenticated(s->engine, now_ms(s), sa, &proof);
-}
-
-/* A responder's question, which no peer of ours comes to. */
-static void on_authorize(void *ctx, struct slab_handle sa, const struct ike_plea *plea)
-{
-	struct naveload_swarm *s = swarm_of(ctx);
-	struct ike_grant grant;
-
-	(void)plea;
-	memset(&grant, 0, sizeof(grant));
-	grant.verdict = IKE_REFUSED;
-	grant.why = "initiator";
-	ike_engine_authorized(s->engine, now_ms(s), sa, &grant);
-}
-
-static enum err on_spi_new(void *ctx, const struct ike_path *path, uint32_t *out)
-{
-	struct naveload_swarm *s = swarm_of(ctx);
-
-	(void)path;
-	*out = s->spi_next++;
-	if (s->spi_next < SPI_FIRST)
-		s->spi_next = SPI_FIRST;
-	return ERR_OK;
-}
-
-static void on_spi_free(void *ctx, uint32_t spi)
-{
-	(void)ctx;
-	(void)spi;
-}
-
-static void on_install(void *ctx, struct slab_handle sa, struct ike_child_sa *child)
-{
-	struct naveload_swarm *s = swarm_of(ctx);
-
-	ike_engine_installed(s->engine, now_ms(s), sa, child->spi_in, ERR_OK);
-}
-
-static void on_child_use(void *ctx, struct slab_handle sa, uint32_t spi_in)
-{
-	(void)ctx;
-	(void)sa;
-	(void)spi_in;
-}
-
-static void on_child_down(void *ctx, struct slab_handle sa, uint32_t spi_in)
-{
-	(void)ctx;
-	(void)sa;
-	(void)spi_in;
-}
-
-static void on_config_set(void *ctx, struct slab_handle sa, const struct ike_config *config, bool *accepted)
-{
-	(void)ctx;
-	(void)sa;
-	memset(accepted, true, config->prefix_count);
-}
-
-static void on_up(void *ctx, struct slab_handle sa)
-{
-	struct naveload_swarm *s = swarm_of(ctx);
-	struct peer *p = peer_of(s, sa);
-
-	if (p == NULL)
-		return;
-	p->state = PEER_UP;
-	s->up++;
-	naveload_tally_done(&current(s)->setup, now_us(s));
-	naveload_hist_add(&current(s)->setup.time, now_us(s) - p->since_us);
-	naveload_wave_end(&s->wave);
-}
-
-static void on_down(void *ctx, struct slab_handle sa, enum ike_down reason)
-{
-	struct naveload_swarm *s = swarm_of(ctx);
-	struct peer *p = peer_of(s, sa);
-	enum peer_state was = p == NULL ? PEER_DOWN : (enum peer_state)p->state;
-
-	if (was == PEER_DOWN)
-		return;
-	p->state = PEER_DOWN;
-	if (was == PEER_COMING) {
-		naveload_tally_failed(&current(s)->setup, reason, now_us(s));
-		naveload_wave_end(&s->wave);
-		return;
-	}
-	s->up--;
-	if (was == PEER_UP)
-		current(s)->lost[reason]++;
-}
-
-static void on_moved(void *ctx, struct slab_handle sa, const struct ike_path *path)
-{
-	(void)ctx;
-	(void)sa;
-	(void)path;
-}
+enum { TURN_BEGINS = 16 };               /* at once, before answers are read again */
+enum { SAS_EACH = 4, SPARE_SAS = 1024 }; /* an SA that was replaced lingers for a while */
+enum { SECOND_US = 1000000, REKEY_WAIT_US = 60 * SECOND_US, QUIET_US = 60 * SECOND_US };
 
 /* ---- tasks ---- */
 
@@ -205,10 +22,12 @@ static enum err initiate(struct naveload_swarm *s, uint32_t index, struct slab_h
 	static const struct ike_config want = { .want = IKE_WANT_IP4 | IKE_WANT_SUBNET4 };
 	const struct naveload_plan *plan = s->plan;
 	char name[NAVELOAD_ID_MAX + 1];
-	struct ike_id local = { .data = bytes_str(naveload_plan_id(plan, index, name)) };
+	struct ike_id local = { .data = bytes_str(naveload_plan_name(plan, plan->id, index, name)) };
 	struct ike_id remote = { .type = IKE_ID_FQDN, .data = bytes_str(plan->hub_id != NULL ? plan->hub_id : "") };
+	uint8_t authorities[IKE_CERTS_AUTHORITIES_LEN];
+	struct wr w = wr_of(authorities, sizeof(authorities));
 	struct ike_request r;
-	enum err err;
+	enum err err = ERR_OK;
 
 	local.type = strchr(name, '@') != NULL ? IKE_ID_EMAIL : IKE_ID_FQDN;
 	memset(&r, 0, sizeof(r));
@@ -227,47 +46,93 @@ static enum err initiate(struct naveload_swarm *s, uint32_t index, struct slab_h
 	r.terms.dpd.interval_s = (uint16_t)plan->dpd_s;
 	r.terms.dpd.retry_s = 2;
 	r.terms.dpd.periodic = true;
-	err = secret_set(&r.psk, secret_view(&plan->psk));
-	return err == ERR_OK ? ike_engine_initiate(s->engine, now_ms(s), &r, out) : err;
+	if (plan->ca != NULL)
+		naveload_certs_request(s->cfg.certs, &w);
+	r.authorities = wr_view(&w);
+	if (!naveload_certs_sign_all(s->cfg.certs))
+		err = secret_set(&r.psk, secret_view(&plan->psk));
+	return err == ERR_OK ? ike_engine_initiate(s->engine, naveload_now_ms(s), &r, out) : err;
 }
 
-static void begin_setup(struct naveload_swarm *s, struct peer *p, uint32_t index)
+void naveload_swarm_begin(struct naveload_swarm *s, uint32_t index, struct naveload_tally *tally)
 {
+	struct naveload_peer *p = &s->peer[index];
 	enum err err;
 
-	naveload_tally_begin(&current(s)->setup, now_us(s));
+	naveload_tally_begin(tally, naveload_now_us(s));
+	p->state = NAVELOAD_PEER_DOWN;
 	err = initiate(s, index, &p->sa);
-	if (err != ERR_OK) {
-		naveload_tally_failed(&current(s)->setup, IKE_DOWN_INTERNAL, now_us(s));
-		naveload_wave_end(&s->wave);
+	if (err == ERR_OK) {
+		p->state = NAVELOAD_PEER_COMING;
+		s->owner[p->sa.index] = index;
+		if (s->phase == NAVELOAD_HOLD)
+			s->coming_again++;
 		return;
 	}
-	p->state = PEER_COMING;
-	s->owner[p->sa.index] = index;
+	naveload_tally_failed(tally, IKE_DOWN_INTERNAL, naveload_now_us(s));
+	if (s->phase == NAVELOAD_SETUP)
+		naveload_wave_end(&s->wave);
 }
 
-static void begin_leave(struct naveload_swarm *s, struct peer *p)
+static void begin_rekey(struct naveload_swarm *s, struct naveload_peer *p)
 {
-	if (p->state != PEER_UP) {
+	if (p->state != NAVELOAD_PEER_UP) {
 		naveload_wave_end(&s->wave);
 		return;
 	}
-	naveload_tally_begin(&current(s)->leave, now_us(s));
-	p->state = PEER_LEAVING;
-	ike_engine_delete(s->engine, now_ms(s), p->sa);
+	naveload_tally_begin(&naveload_current(s)->rekey, naveload_now_us(s));
+	p->rekeying = true;
+	if (s->plan->rekey == NAVELOAD_REKEY_IKE)
+		ike_engine_rekey(s->engine, naveload_now_ms(s), p->sa);
+	else
+		ike_engine_rekey_child(s->engine, naveload_now_ms(s), p->sa, p->child);
+}
+
+/* What the hub didn't agree to in time: it may have refused more often than one cares to wait. */
+static void give_up_rekeys(struct naveload_swarm *s)
+{
+	if (s->wave.next != s->wave.count || naveload_now_us(s) < s->begun_us + REKEY_WAIT_US)
+		return;
+	for (uint32_t i = 0; i < s->plan->peers; i++) {
+		if (!s->peer[i].rekeying)
+			continue;
+		s->peer[i].rekeying = false;
+		naveload_tally_failed(&naveload_current(s)->rekey, IKE_DOWN_TIMEOUT, naveload_now_us(s));
+		naveload_wave_end(&s->wave);
+	}
+}
+
+static void begin_leave(struct naveload_swarm *s, struct naveload_peer *p)
+{
+	if (p->state != NAVELOAD_PEER_UP) {
+		naveload_wave_end(&s->wave);
+		return;
+	}
+	naveload_tally_begin(&naveload_current(s)->leave, naveload_now_us(s));
+	p->state = NAVELOAD_PEER_LEAVING;
+	ike_engine_delete(s->engine, naveload_now_ms(s), p->sa);
+}
+
+/* Those that nobody leaves by: of peers that came again without a farewell, if the hub didn't end them. */
+static uint32_t strays(const struct naveload_swarm *s)
+{
+	struct ike_stats stats;
+
+	ike_engine_stats(s->engine, &stats);
+	return stats.sa_count - s->up;
 }
 
 /* The farewells that were answered or given up since the last turn: the engine calls an SA down when it is asked to delete it. */
 static void reap_leavers(struct naveload_swarm *s)
 {
-	struct naveload_tally *t = &current(s)->leave;
-	uint64_t now = now_us(s);
-	uint32_t silent;
+	struct naveload_tally *t = &naveload_current(s)->leave;
+	uint64_t now = naveload_now_us(s);
+	uint32_t left = strays(s), silent;
 	struct ike_stats stats;
 
 	ike_engine_stats(s->engine, &stats);
 	silent = (uint32_t)(stats.count[IKE_STAT_TIMEOUT] - s->timeouts);
-	for (uint32_t left = stats.sa_count - s->up; s->wave.under_way > left;) {
+	for (left = left > s->strays ? left - s->strays : 0; s->wave.under_way > left;) {
 		naveload_wave_end(&s->wave);
 		if (silent > t->failed)
 			naveload_tally_failed(t, IKE_DOWN_TIMEOUT, now);
@@ -281,12 +146,15 @@ static void begin_some(struct naveload_swarm *s)
 	uint64_t since_us;
 	uint32_t index;
 
-	for (int i = 0; i < TURN_BEGINS && naveload_wave_take(&s->wave, now_us(s), &index, &since_us); i++) {
-		struct peer *p = &s->peer[index];
+	for (int i = 0; i < TURN_BEGINS && naveload_wave_take(&s->wave, naveload_now_us(s), &index, &since_us); i++) {
+		struct naveload_peer *p = &s->peer[index];
 
 		p->since_us = since_us;
+		s->begun_us = naveload_now_us(s);
 		if (s->phase == NAVELOAD_SETUP)
-			begin_setup(s, p, index);
+			naveload_swarm_begin(s, index, &naveload_current(s)->setup);
+		else if (s->phase == NAVELOAD_REKEY)
+			begin_rekey(s, p);
 		else
 			begin_leave(s, p);
 	}
@@ -307,7 +175,7 @@ static enum err new_engine(struct naveload_swarm *s)
 	config.retransmit_base_ms = s->plan->retransmit_ms;
 	config.retransmit_tries = s->plan->tries;
 	config.child_rekey = true;
-	return ike_engine_new(&s->engine, &config, now_ms(s));
+	return ike_engine_new(&s->engine, &config, naveload_now_ms(s));
 }
 
 /* As if the peers had lost their power: the hub isn't told. */
@@ -318,8 +186,8 @@ static void drop_engine(struct naveload_swarm *s)
 	if (s->engine == NULL)
 		return;
 	for (uint32_t i = 0; i < s->plan->peers; i++)
-		s->peer[i].state = PEER_DOWN;
-	s->up = 0;
+		s->peer[i].state = NAVELOAD_PEER_DOWN;
+	s->up = s->coming_again = 0;
 	ike_engine_stats(s->engine, &stats);
 	for (unsigned i = 0; i < IKE_STAT_COUNT; i++)
 		s->spent.count[i] += stats.count[i];
@@ -331,18 +199,25 @@ static void drop_engine(struct naveload_swarm *s)
 
 static void enter(struct naveload_swarm *s, enum naveload_phase phase)
 {
-	uint64_t now = now_us(s);
+	uint64_t now = naveload_now_us(s);
 	struct ike_stats stats;
 
 	ike_engine_stats(s->engine, &stats);
 	s->timeouts = stats.count[IKE_STAT_TIMEOUT];
 	s->phase = phase;
-	if (phase == NAVELOAD_SETUP)
+	if (phase == NAVELOAD_SETUP) {
 		s->rounds++;
-	if (phase == NAVELOAD_HOLD)
-		s->hold_end_us = s->stopped ? now : now + (uint64_t)s->plan->hold_s * 1000000;
-	else if (phase != NAVELOAD_OVER)
+		s->rekeys = 0;
+	}
+	if (phase == NAVELOAD_REKEY)
+		s->rekeys++;
+	s->strays = strays(s);
+	if (phase == NAVELOAD_HOLD) {
+		s->hold_end_us = s->stopped ? now : now + (uint64_t)s->plan->hold_s * SECOND_US;
+		naveload_churn_begin(s, now);
+	} else if (phase != NAVELOAD_OVER) {
 		naveload_wave_init(&s->wave, &s->plan->pace, s->plan->peers, now);
+	}
 }
 
 static bool last_round(const struct naveload_swarm *s)
@@ -372,40 +247,86 @@ static enum err hold_ended(struct naveload_swarm *s)
 	return err;
 }
 
+/* After a churn the last of it has an end too: until all that wanted to come again have, and farewells were answered. */
+static bool hold_over(const struct naveload_swarm *s)
+{
+	uint64_t now = naveload_now_us(s);
+	struct ike_stats stats;
+
+	if (now < s->hold_end_us || s->plan->churn == 0)
+		return now >= s->hold_end_us;
+	ike_engine_stats(s->engine, &stats);
+	return (s->coming_again == 0 && stats.sa_count == s->up) || now >= s->hold_end_us + QUIET_US;
+}
+
 static bool phase_over(const struct naveload_swarm *s)
 {
-	return s->phase == NAVELOAD_HOLD ? now_us(s) >= s->hold_end_us : s->phase != NAVELOAD_OVER && naveload_wave_over(&s->wave);
+	return s->phase == NAVELOAD_HOLD ? hold_over(s) : s->phase != NAVELOAD_OVER && naveload_wave_over(&s->wave);
+}
+
+static bool wants_rekey(const struct naveload_swarm *s)
+{
+	return s->plan->rekey != NAVELOAD_REKEY_NONE && s->rekeys < s->plan->rekeys && !s->stopped;
+}
+
+static void note_end(struct naveload_swarm *s)
+{
+	struct ike_stats stats;
+
+	ike_engine_stats(s->engine, &stats);
+	if (s->phase == NAVELOAD_SETUP)
+		naveload_current(s)->up = s->up;
+	if (s->phase == NAVELOAD_HOLD) {
+		naveload_current(s)->up_last = s->up;
+		naveload_current(s)->sas_last = stats.sa_count;
+	}
 }
 
 enum err naveload_swarm_advance(struct naveload_swarm *s)
 {
-	ike_engine_advance(s->engine, now_ms(s));
+	ike_engine_advance(s->engine, naveload_now_ms(s));
 	if (s->phase == NAVELOAD_LEAVE)
 		reap_leavers(s);
-	if (s->phase == NAVELOAD_SETUP || s->phase == NAVELOAD_LEAVE)
+	if (s->phase == NAVELOAD_REKEY)
+		give_up_rekeys(s);
+	if (s->phase == NAVELOAD_HOLD)
+		naveload_churn_advance(s, naveload_now_us(s));
+	else if (s->phase != NAVELOAD_OVER)
 		begin_some(s);
 	if (!phase_over(s))
 		return ERR_OK;
-	if (s->phase == NAVELOAD_SETUP)
-		current(s)->up = s->up;
+	note_end(s);
 	s->cfg.phase_ends(s->cfg.ctx, s->phase, s->rounds - 1);
 	if (s->phase == NAVELOAD_HOLD)
 		return hold_ended(s);
 	if (s->phase == NAVELOAD_LEAVE)
 		next_round(s);
 	else
-		enter(s, NAVELOAD_HOLD);
+		enter(s, wants_rekey(s) ? NAVELOAD_REKEY : NAVELOAD_HOLD);
 	return ERR_OK;
+}
+
+static uint64_t own_due(const struct naveload_swarm *s)
+{
+	uint64_t due;
+
+	if (s->phase == NAVELOAD_OVER)
+		return UINT64_MAX;
+	if (phase_over(s))
+		return 0;
+	if (s->phase == NAVELOAD_HOLD) {
+		due = naveload_now_us(s) < s->hold_end_us ? s->hold_end_us : s->hold_end_us + QUIET_US;
+		return s->act_due_us < due ? s->act_due_us : due;
+	}
+	due = naveload_wave_due(&s->wave);
+	return s->phase == NAVELOAD_REKEY && due == UINT64_MAX ? s->begun_us + REKEY_WAIT_US : due;
 }
 
 uint64_t naveload_swarm_next_us(const struct naveload_swarm *s)
 {
 	uint64_t engine_ms = ike_engine_next(s->engine);
 	uint64_t due = engine_ms > UINT64_MAX / 1000 ? UINT64_MAX : engine_ms * 1000;
-	uint64_t own = s->phase == NAVELOAD_OVER   ? UINT64_MAX
-		       : phase_over(s)             ? 0
-		       : s->phase == NAVELOAD_HOLD ? s->hold_end_us
-						   : naveload_wave_due(&s->wave);
+	uint64_t own = own_due(s);
 
 	return due < own ? due : own;
 }
@@ -414,30 +335,11 @@ void naveload_swarm_stop(struct naveload_swarm *s)
 {
 	s->stopped = true;
 	s->hold_end_us = 0;
-	if (s->phase == NAVELOAD_SETUP)
+	if (s->phase == NAVELOAD_SETUP || s->phase == NAVELOAD_REKEY)
 		naveload_wave_cut(&s->wave);
 }
 
 /* ---- life ---- */
-
-static void fill_ports(struct naveload_swarm *s)
-{
-	s->ports = (struct ike_ports){ .ctx = s,
-		.send = on_send,
-		.keepalive = on_keepalive,
-		.policy = on_policy,
-		.authenticate = on_authenticate,
-		.authorize = on_authorize,
-		.spi_new = on_spi_new,
-		.spi_free = on_spi_free,
-		.install = on_install,
-		.child_use = on_child_use,
-		.child_down = on_child_down,
-		.config_set = on_config_set,
-		.up = on_up,
-		.down = on_down,
-		.moved = on_moved };
-}
 
 static struct ike_ts selector(const struct addr_prefix *prefix, uint8_t family)
 {
@@ -453,14 +355,14 @@ enum err naveload_swarm_new(struct naveload_swarm **out, const struct naveload_s
 		return ERR_NOMEM;
 	s->cfg = *config;
 	s->plan = config->plan;
-	s->sa_limit = 2 * s->plan->peers + SPARE_SAS;
-	s->spi_next = SPI_FIRST;
+	s->sa_limit = SAS_EACH * s->plan->peers + SPARE_SAS;
+	s->spi_next = NAVELOAD_SPI_FIRST;
 	s->local = selector(&s->plan->local, s->plan->hub.family);
 	s->remote = selector(&s->plan->remote, s->plan->hub.family);
-	s->peer = (struct peer *)calloc(s->plan->peers, sizeof(*s->peer));
+	s->peer = (struct naveload_peer *)calloc(s->plan->peers, sizeof(*s->peer));
 	s->owner = (uint32_t *)calloc(s->sa_limit, sizeof(*s->owner));
 	s->round = (struct naveload_round *)calloc(s->plan->rounds, sizeof(*s->round));
-	fill_ports(s);
+	naveload_world_fill(s);
 	if (s->peer != NULL && s->owner != NULL && s->round != NULL)
 		err = new_engine(s);
 	if (err != ERR_OK) {
@@ -485,7 +387,7 @@ void naveload_swarm_free(struct naveload_swarm *s)
 
 void naveload_swarm_receive(struct naveload_swarm *s, const struct ike_path *path, struct bytes datagram)
 {
-	ike_engine_receive(s->engine, now_ms(s), path, datagram);
+	ike_engine_receive(s->engine, naveload_now_ms(s), path, datagram);
 }
 
 /* ---- what is to be seen ---- */
@@ -502,13 +404,21 @@ uint32_t naveload_swarm_up(const struct naveload_swarm *s)
 
 uint32_t naveload_swarm_under_way(const struct naveload_swarm *s)
 {
-	return s->wave.under_way;
+	return s->wave.under_way + s->coming_again;
 }
 
 const struct naveload_round *naveload_swarm_rounds(const struct naveload_swarm *s, uint32_t *count)
 {
 	*count = s->rounds;
 	return s->round;
+}
+
+const struct naveload_tally *naveload_swarm_tally(const struct naveload_swarm *s)
+{
+	const struct naveload_round *r = &s->round[s->rounds - 1];
+	const struct naveload_tally *of[] = { &r->setup, &r->rekey, &r->again, &r->leave, &r->leave };
+
+	return of[s->phase];
 }
 
 void naveload_swarm_stats(const struct naveload_swarm *s, struct ike_stats *out)
@@ -520,7 +430,7 @@ void naveload_swarm_stats(const struct naveload_swarm *s, struct ike_stats *out)
 
 const char *naveload_swarm_phase_str(enum naveload_phase phase)
 {
-	static const char *const word[] = { "set-up", "hold", "leave", "over" };
+	static const char *const word[] = { "set-up", "rekey", "hold", "leave", "over" };
 
 	return word[phase];
 }

@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "ike/engine.h"
+#include "naveload/certs.h"
 #include "naveload/plan.h"
 #include "naveload/tally.h"
 
@@ -21,16 +22,18 @@ extern "C" {
 struct naveload_swarm;
 
 /* Each round goes through all but the last. */
-enum naveload_phase { NAVELOAD_SETUP, NAVELOAD_HOLD, NAVELOAD_LEAVE, NAVELOAD_OVER };
+enum naveload_phase { NAVELOAD_SETUP, NAVELOAD_REKEY, NAVELOAD_HOLD, NAVELOAD_LEAVE, NAVELOAD_OVER };
 
 struct naveload_swarm_config {
-	const struct naveload_plan *plan; /* borrowed, as all pointers here */
+	const struct naveload_plan *plan;   /* borrowed, as all pointers here */
+	const struct naveload_certs *certs; /* NULL: everyone proves itself by the plan's key */
 	struct crypto *crypto;
 	const struct crypto_rand *rand;
 	const struct log *log; /* NULL: silent */
 	void (*send)(void *ctx, const struct ike_path *path, struct bytes datagram);
 	void (*keepalive)(void *ctx, const struct ike_path *path);
 	uint64_t (*now_us)(void *ctx); /* never goes back */
+	int64_t (*wall_s)(void *ctx);  /* seconds since 1970: certificates are judged by it */
 	/* 'phase' ends, told before the next one begins. */
 	void (*phase_ends)(void *ctx, enum naveload_phase phase, uint32_t round);
 	void *ctx;
@@ -56,6 +59,9 @@ uint32_t naveload_swarm_under_way(const struct naveload_swarm *s);
 
 /* The rounds begun, '*count' of them; the last one is under way until the swarm is over. */
 const struct naveload_round *naveload_swarm_rounds(const struct naveload_swarm *s, uint32_t *count);
+
+/* What the present phase of the last round has come to so far; while they are held that of its churn. */
+const struct naveload_tally *naveload_swarm_tally(const struct naveload_swarm *s);
 
 /* The engine's counters, of all rounds. */
 void naveload_swarm_stats(const struct naveload_swarm *s, struct ike_stats *out);

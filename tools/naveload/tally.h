@@ -18,10 +18,22 @@ struct naveload_tally {
 	struct naveload_hist time;      /* of those that were done; not measured for leavers */
 };
 
-/* One round: all come, stay, go. */
+/* What is done to peers that are held. */
+enum naveload_act {
+	NAVELOAD_ACT_REKEY_IKE,
+	NAVELOAD_ACT_REKEY_CHILD,
+	NAVELOAD_ACT_PROBE,
+	NAVELOAD_ACT_RECONNECT, /* deletes and comes again */
+	NAVELOAD_ACT_RETURN,    /* comes again as if it had lost its state: the hub finds out by INITIAL_CONTACT */
+	NAVELOAD_ACT_COUNT
+};
+
+/* One round: all come, get fresh keys, stay, go. */
 struct naveload_round {
-	struct naveload_tally setup, leave;
+	struct naveload_tally setup, rekey, again, leave; /* 'again': set-ups while they are held */
+	uint32_t act[NAVELOAD_ACT_COUNT];
 	uint32_t up;                   /* when the last set-up had ended */
+	uint32_t up_last, sas_last;    /* peers that are up and SAs that there are at the end of the hold: as many, or some are stuck */
 	uint32_t lost[IKE_DOWN_COUNT]; /* that were up and went without having been asked to, by cause */
 };
 

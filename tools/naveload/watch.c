@@ -66,16 +66,31 @@ void naveload_watch_mark(struct naveload_cost *c)
 	c->known = c->known && naveload_watch_read(c->pid, &c->mark) == ERR_OK;
 }
 
+/* What was used since the mark, which is set anew; false: it can't be told. */
+static bool since_mark(struct naveload_cost *c, uint64_t *cpu_us)
+{
+	uint64_t before = c->mark.cpu_us;
+
+	naveload_watch_mark(c);
+	*cpu_us = c->mark.cpu_us - before;
+	return c->known;
+}
+
 void naveload_watch_add(struct naveload_cost *c, bool first_wave)
 {
-	struct naveload_usage now;
+	uint64_t cpu_us;
 
-	if (!c->known)
+	if (!since_mark(c, &cpu_us))
 		return;
-	c->known = naveload_watch_read(c->pid, &now) == ERR_OK;
-	if (!c->known)
-		return;
-	c->cpu_us += now.cpu_us - c->mark.cpu_us;
+	c->cpu_us += cpu_us;
 	if (first_wave)
-		c->growth_bytes = (int64_t)now.rss_bytes - (int64_t)c->first.rss_bytes;
+		c->growth_bytes = (int64_t)c->mark.rss_bytes - (int64_t)c->first.rss_bytes;
+}
+
+void naveload_watch_add_rekeys(struct naveload_cost *c)
+{
+	uint64_t cpu_us;
+
+	if (since_mark(c, &cpu_us))
+		c->rekey_us += cpu_us;
 }

@@ -252,7 +252,7 @@ static void rekeyed(const struct ike_step *s, const char *by)
 	ike_core_count(s->e, IKE_STAT_REKEY);
 	ike_core_log_sa(s->sa, LOG_L_INFO, "ike.rekeyed", "by=%s", by);
 	if (s->sa->known) /* else it only changes over to delete the new one */
-		ike_live_start(s->sa);
+		ike_live_restart(s->sa);
 }
 
 enum err ike_act_rekey_i_take(const struct ike_step *s)

@@ -172,7 +172,7 @@ enum err ike_act_rekey_r_reply(const struct ike_step *s)
 	ike_sa_swap(s->sa, twin);
 	ike_fsm_post(twin, IKE_E_REPLACED);
 	s->sa->todo &= (uint16_t) ~(1u << IKE_TX_REKEY);
-	ike_live_start(s->sa);
+	ike_live_restart(s->sa);
 	ike_core_count(s->e, IKE_STAT_REKEY);
 	ike_core_log_sa(s->sa, LOG_L_INFO, "ike.rekeyed", "by=peer old-spi=%016llx", (unsigned long long)ike_sa_own_spi(twin));
 	return ERR_OK;

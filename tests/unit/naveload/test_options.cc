@@ -32,7 +32,7 @@ struct Options {
 	{
 		char text[NAVELOAD_ID_MAX + 1];
 
-		return naveload_plan_id(&o.plan, index, text);
+		return naveload_plan_name(&o.plan, o.plan.id, index, text);
 	}
 	std::string from(uint32_t index) const
 	{
@@ -80,7 +80,8 @@ TEST(NaveloadOptions, each_is_taken)
 	Options o({ "--psk=k", "--peers=7", "--rate", "100", "--burst", "5", "--concurrency", "0", "--hold", "3", "--rounds", "2",
 		"--forget", "--leave", "--retransmit", "500", "--tries", "3", "--dpd", "9", "--json", "--quiet", "--verbose", "--watch",
 		"1", "--nat", "--address", "--hub-id", "hub", "--first", "100", "--id", "p%@example.net", "--local-ts", "10.0.0.0/8",
-		"--remote-ts", "0.0.0.0/0", "192.0.2.1" });
+		"--remote-ts", "0.0.0.0/0", "--rekey", "child", "--rekeys", "4", "--churn", "6", "--cert", "c%.pem", "--key", "k.pem",
+		"--ca", "ca.pem", "192.0.2.1" });
 	const struct naveload_plan &p = o.o.plan;
 
 	ASSERT_EQ(o.err, ERR_OK) << o.o.why;
@@ -96,6 +97,12 @@ TEST(NaveloadOptions, each_is_taken)
 	EXPECT_EQ(p.dpd_s, 9u);
 	EXPECT_EQ(p.watch, 1u);
 	EXPECT_STREQ(p.hub_id, "hub");
+	EXPECT_EQ(p.rekey, NAVELOAD_REKEY_CHILD);
+	EXPECT_EQ(p.rekeys, 4u);
+	EXPECT_EQ(p.churn, 6u);
+	EXPECT_STREQ(p.cert, "c%.pem");
+	EXPECT_STREQ(p.key, "k.pem");
+	EXPECT_STREQ(p.ca, "ca.pem");
 	EXPECT_EQ(o.id(1), "p101@example.net");
 	EXPECT_EQ(p.local.len, 8);
 	EXPECT_EQ(p.remote.len, 0);
@@ -150,7 +157,7 @@ TEST(NaveloadOptions, a_refusal_names_the_option_and_the_way_out)
 {
 	EXPECT_EQ(refusal({ "--psk", "k" }), "the hub's address is missing; see --help");
 	EXPECT_EQ(refusal({ "--psk", "k", "hub" }), "'hub' is no IPv4 or IPv6 address (names aren't looked up)");
-	EXPECT_EQ(refusal({ "192.0.2.1" }), "--psk is missing: the key that the hub knows the peers by");
+	EXPECT_EQ(refusal({ "192.0.2.1" }), "--psk or --cert is missing: what the hub knows the peers by");
 	EXPECT_EQ(refusal({ "--what", "192.0.2.1" }), "there is no option --what; see --help");
 	EXPECT_EQ(refusal({ "192.0.2.1", "--peers" }), "--peers needs a value; see --help");
 	EXPECT_EQ(refusal({ "--peers", "0", "192.0.2.1" }), "--peers: '0' isn't a number from 1 to 1000000");
@@ -159,10 +166,13 @@ TEST(NaveloadOptions, a_refusal_names_the_option_and_the_way_out)
 		"--ike: 'aes-gcm-128 sha256' lacks a PRF (sha256 …) or a group (31, 19 …)");
 	EXPECT_EQ(refusal({ "--esp", "des", "--psk", "k", "192.0.2.1" }), "--esp: there is no algorithm 'des'; for example: aes-gcm-128");
 	EXPECT_EQ(refusal({ "--burst", "3", "--psk", "k", "192.0.2.1" }), "--burst needs --rate; for all at once say --concurrency 0");
+	EXPECT_EQ(refusal({ "--cert", "c.pem", "192.0.2.1" }), "--cert needs --ca: the CA that the certificate is of");
+	EXPECT_EQ(refusal({ "--rekey", "all", "--psk", "k", "192.0.2.1" }), "--rekey: 'all' is neither ike nor child");
 	for (const std::vector<std::string> &args : std::vector<std::vector<std::string>>{ { "--source", "192.0.2.9-192.0.2.1" },
 		     { "--source", "x" }, { "--ports", "5-4" }, { "--ports", "1-5000" }, { "--psk", "@/nonexistent" }, { "--id", "same" },
 		     { "--id", "%%" }, { "--local-ts", "10.0.0.0" }, { "--remote-ts", "2001:db8::/32" }, { "--source", "2001:db8::1" },
-		     { "--ike", "" } }) {
+		     { "--ike", "" }, { "--rekeys", "2" }, { "--churn", "2" }, { "--key", "k.pem" }, { "--cert", std::string(250, 'x') },
+		     { "--ca", std::string(250, 'x') } }) {
 		std::vector<std::string> all = args;
 
 		all.insert(all.end(), { "--psk", "k", "192.0.2.1" });

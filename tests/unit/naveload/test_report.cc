@@ -69,7 +69,7 @@ TEST(NaveloadReport, json_is_a_document)
 
 	run.up(2000);
 	run.up(4000);
-	run.result.own = { 42, true, {}, {}, 3000, 2048 };
+	run.result.own = { 42, true, {}, {}, 3000, 0, 2048 };
 	json_t *doc = json_loads(run.print(true).c_str(), 0, nullptr);
 	ASSERT_NE(doc, nullptr);
 	json_t *round = json_array_get(json_object_get(doc, "rounds"), 0);

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <map>
 #include <numeric>
+#include <string>
 #include <vector>
 
 #include <netinet/in.h>
@@ -74,6 +76,7 @@ struct Lab {
 		};
 		hub_config.crypto = config.crypto = crypto;
 		hub_config.rand = config.rand = &rand;
+		hub_config.child_rekey = true;
 		ASSERT_EQ(world_init(&hub, &hub_config, now_us / 1000), ERR_OK);
 		config.plan = &plan;
 		config.ctx = this;
@@ -99,6 +102,21 @@ struct Lab {
 				ike_engine_receive(hub.engine, now_us / 1000, &d.path, bytes_of(d.data.data(), d.data.size()));
 			else
 				naveload_swarm_receive(swarm, &d.path, bytes_of(d.data.data(), d.data.size()));
+		}
+	}
+	/* As a hub does by INITIAL_CONTACT: of two sessions of one peer the older goes. */
+	void replace()
+	{
+		std::map<std::string, struct world_session *> newest;
+
+		list_each (it, &hub.sessions) {
+			struct world_session *s = list_of(it, struct world_session, link);
+
+			if (!s->up || s->over)
+				continue;
+			if (newest.count(s->peer) != 0)
+				ike_engine_abandon(hub.engine, now_us / 1000, newest[s->peer]->handle);
+			newest[s->peer] = s;
 		}
 	}
 	/* One turn: what is due, then what came of it, a millisecond later. */
@@ -254,6 +272,82 @@ TEST(NaveloadSwarm, peers_that_forget_tell_nobody)
 	EXPECT_EQ(lab.round(1).leave.tried, 0u);
 	EXPECT_EQ(world_up_count(&lab.hub), 10u); /* this world replaces nobody */
 	EXPECT_EQ(lost(lab.round(0)) + lost(lab.round(1)), 0u);
+}
+
+TEST(NaveloadSwarm, R_IKE_23_rekey_storms)
+{
+	for (enum naveload_rekey what : { NAVELOAD_REKEY_IKE, NAVELOAD_REKEY_CHILD }) {
+		Lab lab(20);
+		struct ike_stats s;
+
+		lab.plan.rekey = what;
+		lab.plan.rekeys = 3;
+		lab.start();
+		lab.run();
+		EXPECT_EQ(lab.round(0).rekey.done, 60u);
+		EXPECT_EQ(lab.round(0).rekey.time.count, 60u);
+		EXPECT_EQ(lab.round(0).rekey.failed, 0u);
+		EXPECT_EQ(lab.round(0).leave.done, 20u);
+		EXPECT_EQ(lost(lab.round(0)), 0u);
+		ike_engine_stats(lab.hub.engine, &s);
+		EXPECT_EQ(s.count[what == NAVELOAD_REKEY_IKE ? IKE_STAT_REKEY : IKE_STAT_CHILD_REKEY], 60u);
+		EXPECT_EQ(lab.phases.size(), 6u);
+	}
+}
+
+TEST(NaveloadSwarm, a_rekey_that_nobody_answers_has_failed)
+{
+	Lab lab(3);
+
+	lab.plan.rekey = NAVELOAD_REKEY_IKE;
+	lab.plan.rekeys = 1;
+	lab.start();
+	lab.run(NAVELOAD_REKEY);
+	lab.cut = true;
+	lab.run();
+	EXPECT_EQ(lab.round(0).rekey.failed, 3u);
+	EXPECT_EQ(lab.round(0).leave.tried, 0u);
+}
+
+/* The hub rekeys nothing: the wave comes to its end all the same. */
+TEST(NaveloadSwarm, rekeys_that_are_refused_are_given_up)
+{
+	Lab lab(3);
+
+	lab.plan.rekey = NAVELOAD_REKEY_CHILD;
+	lab.plan.rekeys = 1;
+	lab.start();
+	lab.run(NAVELOAD_REKEY);
+	lab.hub.set.spi_err = ERR_FULL;
+	lab.run();
+	EXPECT_EQ(lab.round(0).rekey.done + lab.round(0).rekey.failed, 3u);
+	EXPECT_EQ(lab.round(0).rekey.done, 0u);
+	EXPECT_LT(lab.now_us, 90000000u);
+}
+
+TEST(NaveloadSwarm, a_churn_leaves_nothing_behind)
+{
+	Lab lab(30);
+	uint32_t acts = 0;
+
+	lab.plan.hold_s = 20;
+	lab.plan.churn = 50;
+	lab.start();
+	for (int i = 0; i < 100000 && naveload_swarm_phase(lab.swarm) != NAVELOAD_OVER; i++) {
+		lab.turn();
+		lab.replace();
+	}
+	const struct naveload_round &r = lab.round(0);
+	for (uint32_t n : r.act) {
+		EXPECT_GT(n, 100u);
+		acts += n;
+	}
+	EXPECT_NEAR(acts, 1000, 10);
+	EXPECT_EQ(r.again.done, r.act[NAVELOAD_ACT_RECONNECT] + r.act[NAVELOAD_ACT_RETURN]);
+	EXPECT_EQ(r.again.failed, 0u);
+	EXPECT_EQ(r.up_last, 30u);
+	EXPECT_EQ(r.leave.done, 30u);
+	EXPECT_EQ(lost(r), 0u);
 }
 
 TEST(NaveloadSwarm, stop_ends_the_round)

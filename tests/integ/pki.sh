@@ -1,0 +1,104 @@
+# pki.sh - certificates for labs, made with openssl; sourced after lab.sh.  They are in $PKI: NAME.key, NAME.pem.
+
+ca_key() { # KIND FILE
+	case $1 in
+	rsa) openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$2" ;;
+	ecdsa) openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$2" ;;
+	ed25519) openssl genpkey -algorithm ED25519 -out "$2" ;;
+	esac 2>/dev/null
+}
+
+# ca_issue NAME KIND SUBJECT ISSUER EXTENSION…: $PKI/NAME.{key,pem}; issuer - is itself.
+ca_issue() {
+	local name=$1 kind=$2 subject=$3 issuer=$4
+	shift 4
+	ca_key "$kind" "$PKI/$name.key" || return 1
+	printf '%s\n' "$@" >"$PKI/$name.ext"
+	openssl req -new -key "$PKI/$name.key" -subj "$subject" -out "$PKI/$name.csr" || return 1
+	if [ "$issuer" = - ]; then
+		openssl x509 -req -in "$PKI/$name.csr" -signkey "$PKI/$name.key" -days 30 -extfile "$PKI/$name.ext" -out "$PKI/$name.pem"
+	else
+		openssl x509 -req -in "$PKI/$name.csr" -CA "$PKI/$issuer.pem" -CAkey "$PKI/$issuer.key" -CAcreateserial -days 30 \
+			-extfile "$PKI/$name.ext" -out "$PKI/$name.pem"
+	fi 2>/dev/null
+}
+
+# ca_root [NAME [SUBJECT]]: the root of $PKI.
+ca_root() {
+	ca_issue "${1:-root}" ecdsa "${2:-/O=Example/CN=Example Root CA}" - basicConstraints=critical,CA:TRUE keyUsage=critical,keyCertSign,cRLSign
+}
+
+method_of() { case $1 in ed25519) echo eddsa-sig ;; *) echo "$1-sig" ;; esac; }
+
+# ---- a swarm of peers, all with one key: spoke1.KIND.example.net … ----
+
+# ca_swarm KIND COUNT: the hub's certificate, the peers' key swarm-KIND.key and a certificate for each, swarm-KIND-N.pem.
+ca_swarm() {
+	local n base=$PKI/swarm-$1
+	ca_issue "hub-$1" "$1" '/O=Example/CN=hub' root subjectAltName=DNS:hub1.vpn.example.net || return 1
+	ca_key "$1" "$base.key" && openssl req -new -key "$base.key" -subj /O=Example/CN=peer -out "$base.csr" || return 1
+	for ((n = 1; n <= $2; n++)); do
+		echo "subjectAltName=DNS:spoke$n.$1.example.net" >"$base.ext"
+		openssl x509 -req -in "$base.csr" -CA "$PKI/root.pem" -CAkey "$PKI/root.key" -set_serial "$n" -days 30 -extfile "$base.ext" \
+			-out "$base-$n.pem" 2>/dev/null || return 1
+	done
+}
+
+# swarm_args KIND: what naveload needs for them.
+swarm_args() {
+	echo --cert "$PKI/swarm-$1-%.pem" --key "$PKI/swarm-$1.key" --ca "$PKI/root.pem" --id "spoke%.$1.example.net"
+}
+
+# nave_swarm_profile KIND N: lets them in at a Nave hub, by virtual template N.
+nave_swarm_profile() {
+	cat <<CFG
+crypto pki trustpoint $1
+ enrollment terminal
+ revocation-check none
+crypto pki import $1 pem $PKI/root.pem $PKI/hub-$1.pem $PKI/hub-$1.key
+crypto ikev2 profile $1
+ match identity remote fqdn domain $1.example.net
+ identity local fqdn hub1.vpn.example.net
+ authentication remote $(method_of "$1")
+ authentication local $(method_of "$1")
+ pki trustpoint $1
+ aaa authorization group cert list default default
+ virtual-template $2
+crypto ipsec profile $1
+ set transform-set LAB
+ set ikev2-profile $1
+interface Virtual-Template$2 type tunnel
+ ip unnumbered Loopback0
+ tunnel mode ipsec ipv4
+ tunnel protection ipsec profile $1
+CFG
+}
+
+# ss_swarm_conn KIND DIR ADDR: a connection of strongSwan's that does the same; its files to DIR.
+ss_swarm_conn() {
+	cp "$PKI/root.pem" "$2/x509ca/"
+	cp "$PKI/hub-$1.pem" "$2/x509/"
+	cp "$PKI/hub-$1.key" "$2/private/"
+	cat <<CONF
+connections {
+	$1 {
+		version = 2
+		local_addrs = $3
+		proposals = aes128gcm16-prfsha256-x25519
+		pools = lab
+		local { auth = pubkey
+			certs = hub-$1.pem
+			id = hub1.vpn.example.net }
+		remote { auth = pubkey
+			id = *.$1.example.net }
+		children {
+			lan {
+				local_ts = 10.10.0.0/24
+				remote_ts = dynamic,10.20.0.0/16
+				esp_proposals = aes128gcm16
+			}
+		}
+	}
+}
+CONF
+}
