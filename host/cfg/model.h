@@ -275,9 +275,23 @@ enum cfg_enc {
 
 enum cfg_hash { CFG_HASH_NONE, CFG_HASH_MD5, CFG_HASH_SHA1, CFG_HASH_SHA256, CFG_HASH_SHA384, CFG_HASH_SHA512, CFG_HASH_COUNT };
 
-enum { CFG_ENC_MAX = 8, CFG_HASH_MAX = 5, CFG_GROUP_MAX = 14, CFG_PROPOSAL_MAX = 8, CFG_TRANSFORM_MAX = 6, CFG_DNS_MAX = 2 };
+enum {
+	CFG_ENC_MAX = 8,
+	CFG_HASH_MAX = 5,
+	CFG_GROUP_MAX = 14,
+	CFG_EXTRA_MAX = 7,
+	CFG_PROPOSAL_MAX = 8,
+	CFG_TRANSFORM_MAX = 6,
+	CFG_DNS_MAX = 2
+};
 
 /* Lists are in order of preference. */
+/* `additional-key-exchange N …`: what may be used for it, 0 is `none`; empty: there is no such line. */
+struct cfg_extra {
+	uint16_t group[CFG_GROUP_MAX];
+	unsigned group_count;
+};
+
 struct cfg_proposal {
 	struct cfg_object object;
 	struct cfg_proposal *next;
@@ -289,6 +303,7 @@ struct cfg_proposal {
 	unsigned prf_count;
 	uint16_t group[CFG_GROUP_MAX]; /* IANA numbers */
 	unsigned group_count;
+	struct cfg_extra extra[CFG_EXTRA_MAX]; /* additional key exchanges */
 	bool aead;
 };
 

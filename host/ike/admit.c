@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ike/core.h"
+#include "ike/keying/inter.h"
 #include "ike/wire/ke.h"
 #include "ike/wire/nonce.h"
 
@@ -73,7 +74,7 @@ static enum err choose(struct ike_engine *e, const struct ike_path *path, struct
 	if (err == ERR_OK)
 		err = ike_suite_offer_ike(&offers, &ours);
 	if (err == ERR_OK)
-		err = ike_select_pick(&ours, &theirs, 0, choice);
+		err = ike_select_pick(&ours, &theirs, ike_inter_flags(&e->msg), choice);
 	if (err == ERR_OK)
 		err = ike_suite_of(choice, suite);
 	return err == ERR_OK ? ERR_OK : ERR_NO_PROPOSAL;

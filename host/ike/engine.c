@@ -557,6 +557,8 @@ static void describe(const struct ike_sa *sa, struct ike_sa_info *out)
 	out->udp_encap = ike_sa_udp_encap(sa);
 	out->flexvpn = sa->flexvpn;
 	out->ppk = sa->ppk;
+	for (unsigned i = 0; i < IKE_INFO_EXTRAS; i++)
+		out->extra[i] = sa->extra[i] == 0 ? NULL : crypto_alg_at(sa->extra[i] - 1U);
 	out->dpd = sa->dpd;
 	out->last_rx_ms = sa->last_rx_ms;
 	out->assigned_ip4 = sa->assigned_ip4;

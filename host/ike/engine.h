@@ -156,7 +156,7 @@ struct ike_child_info {
 	bool sends; /* packets go out by it */
 };
 
-enum { IKE_INFO_CHILDREN = 8, IKE_INFO_NONCE = 16 };
+enum { IKE_INFO_CHILDREN = 8, IKE_INFO_NONCE = 16, IKE_INFO_EXTRAS = 7 };
 
 /* One IKE SA as show commands print it.  Views live until the engine is next called. */
 struct ike_sa_info {
@@ -177,7 +177,8 @@ struct ike_sa_info {
 	uint32_t msgid_tx, msgid_rx; /* next request of ours, next expected of the peer's */
 	bool nat_local, nat_remote;  /* who is behind a NAT */
 	bool udp_encap, flexvpn;
-	bool ppk; /* a post-quantum preshared key is in its keys, RFC8784 */
+	const struct crypto_alg *extra[IKE_INFO_EXTRAS]; /* groups of its additional key exchanges, then NULL */
+	bool ppk;                                        /* a post-quantum preshared key is in its keys, RFC8784 */
 	struct ike_dpd dpd;
 	uint64_t last_rx_ms;                    /* last valid message */
 	struct addr assigned_ip4, assigned_ip6; /* by us or to us; family 0: none */
@@ -238,6 +239,7 @@ bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa
 	X(CHILD_REKEY, "child-rekey", "CHILD_SAs that got a successor, whoever asked")    \
 	X(REKEY_REFUSED, "rekey-refused", "rekeys of ours that the peer refused")         \
 	X(REKEY_CROSSED, "rekey-crossed", "rekeys of ours that met one of the peer's")    \
+	X(INTER, "intermediate", "additional key exchanges made")                         \
 	X(PPK, "ppk", "IKE SAs with a post-quantum preshared key in their keys")          \
 	X(PPK_REFUSED, "ppk-refused", "SAs given up for want of such a key")              \
 	X(UP, "up", "IKE SAs that came up")                                               \

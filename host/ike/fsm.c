@@ -14,6 +14,7 @@
 #include "ike/exchange/act_child.h"
 #include "ike/exchange/act_info.h"
 #include "ike/exchange/act_init.h"
+#include "ike/exchange/act_inter.h"
 #include "ike/exchange/act_rekey_i.h"
 #include "ike/exchange/act_rekey_r.h"
 #include "ike/input.h"
@@ -58,6 +59,15 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 
 	ON(I_KEYED,   KEYED)         = DO(auth_i_sign,      I_SIGN,    DEAD),
 
+	ON(I_KEYED,   INTER)         = KE(inter_send,       I_INTER,   DEAD),
+	ON(I_KEYED,   DELETE)        = GO(DEAD),
+
+	ON(I_INTER,   INTER_RESPONSE) = KE(inter_take,      I_KEYED,   DEAD),
+	ON(I_INTER,   INTER_REFUSED) = GO(DEAD),
+	ON(I_INTER,   BAD_RESPONSE)  = GO(DEAD),
+	ON(I_INTER,   NO_ANSWER)     = GO(DEAD),
+	ON(I_INTER,   DELETE)        = GO(DEAD),
+
 	ON(I_SIGN,    SIGNED)        = DO(auth_i_send,      I_AUTH,    DEAD),
 	ON(I_SIGN,    SIGNED_BARE)   = DO(auth_i_sign,      I_SIGN,    DEAD),
 	ON(I_SIGN,    UNSIGNED)      = GO(DEAD),
@@ -96,6 +106,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(I_DROP,    NO_ANSWER)     = GO(DEAD),
 
 	ON(R_INIT,    AUTH_REQUEST)  = DO(auth_r_ask,       R_VERIFY,  LINGER),
+	ON(R_INIT,    INTER_REQUEST) = KE(inter_reply,      R_INIT,    LINGER),
 	ON(R_INIT,    BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
 	ON(R_INIT,    TIMEOUT)       = GO(DEAD),
 

@@ -15,6 +15,7 @@ extern "C" {
 	X(IDLE, NEVER, "made; its first event is on the way")                                  \
 	X(I_INIT, ANSWER, "IKE_SA_INIT sent")                                                  \
 	X(I_KEYED, NEVER, "keys derived; our AUTH is next")                                    \
+	X(I_INTER, ANSWER, "IKE_INTERMEDIATE sent")                                            \
 	X(I_SIGN, WORLD, "our AUTH is being made")                                             \
 	X(I_AUTH, ANSWER, "IKE_AUTH sent")                                                     \
 	X(I_VERIFY, WORLD, "the world is asked with what the peer is verified")                \
@@ -64,6 +65,10 @@ enum ike_state {
 	X(INIT_GROUP, INTERNAL, "IKE_SA_INIT refused: INVALID_KE_PAYLOAD")                          \
 	X(INIT_REFUSED, INTERNAL, "IKE_SA_INIT refused for another reason")                         \
 	X(KEYED, INTERNAL, "the keys are there")                                                    \
+	X(INTER, INTERNAL, "another key exchange comes before authentication")                      \
+	X(INTER_REQUEST, PROTOCOL, "IKE_INTERMEDIATE request")                                      \
+	X(INTER_RESPONSE, PROTOCOL, "IKE_INTERMEDIATE response")                                    \
+	X(INTER_REFUSED, PROTOCOL, "IKE_INTERMEDIATE refused")                                      \
 	X(AUTH_REQUEST, AUTH, "IKE_AUTH request")                                                   \
 	X(AUTH_RESPONSE, PROTOCOL, "IKE_AUTH response with a child")                                \
 	X(AUTH_CHILDLESS, PROTOCOL, "IKE_AUTH response without a child")                            \

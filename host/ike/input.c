@@ -10,6 +10,7 @@
 #include "ike/child.h"
 #include "ike/core.h"
 #include "ike/keying/agree.h"
+#include "ike/keying/inter.h"
 #include "ike/keying/seal.h"
 #include "ike/live.h"
 #include "ike/rekey/attempt.h"
@@ -81,6 +82,12 @@ static enum ike_event classify(const struct ike_sa *sa, const struct ike_msg *ms
 		return IKE_E_INIT_RESPONSE;
 	case IKE_FORM_INIT_REFUSAL:
 		return refusal_event(msg);
+	case IKE_FORM_INTER_REQUEST:
+		return IKE_E_INTER_REQUEST;
+	case IKE_FORM_INTER_RESPONSE:
+		return IKE_E_INTER_RESPONSE;
+	case IKE_FORM_INTER_REFUSAL:
+		return IKE_E_INTER_REFUSED;
 	case IKE_FORM_AUTH_REQUEST:
 		return IKE_E_AUTH_REQUEST;
 	case IKE_FORM_AUTH_RESPONSE:
@@ -193,6 +200,8 @@ static uint8_t exchange_under_way(const struct ike_sa *sa)
 	switch (sa->tx) {
 	case IKE_TX_INIT:
 		return IKE_X_IKE_SA_INIT;
+	case IKE_TX_INTER:
+		return IKE_X_IKE_INTERMEDIATE;
 	case IKE_TX_AUTH:
 		return IKE_X_IKE_AUTH;
 	case IKE_TX_REKEY_CHILD:
@@ -238,6 +247,17 @@ static enum ike_event judge_inner(struct ike_engine *e, struct ike_sa *sa, enum 
 	return response ? IKE_E_BAD_RESPONSE : IKE_E_BAD_REQUEST;
 }
 
+/* A repeated request came under the keys of its time. */
+static enum err open_sealed(struct ike_engine *e, struct ike_sa *sa, enum ike_window_verdict verdict, struct bytes *plain)
+{
+	bool before = verdict == IKE_WINDOW_REPEAT && ike_inter_rewind(sa);
+	enum err err = ike_seal_open(e, sa, &e->msg, e->rx, plain);
+
+	if (before)
+		(void)ike_inter_rewind(sa);
+	return err;
+}
+
 static void receive_sealed(struct ike_engine *e, const struct ike_path *path, struct ike_sa *sa)
 {
 	const struct ike_hdr *hdr = &e->msg.hdr;
@@ -251,7 +271,7 @@ static void receive_sealed(struct ike_engine *e, const struct ike_path *path, st
 		sa->stats.refused++;
 		return;
 	}
-	if (ike_seal_open(e, sa, &e->msg, e->rx, &plain) != ERR_OK) {
+	if (open_sealed(e, sa, verdict, &plain) != ERR_OK) {
 		ike_core_count(e, IKE_STAT_RX_CORRUPT);
 		sa->stats.corrupt++;
 		return;
@@ -262,6 +282,8 @@ static void receive_sealed(struct ike_engine *e, const struct ike_path *path, st
 		ike_window_repeat(sa);
 		return;
 	}
+	if (!response)
+		ike_inter_forget(sa);
 	sa->stats.rx++;
 	follow(e, sa, path);
 	event = judge_inner(e, sa, ike_msg_parse_inner(&e->msg, e->msg.inner_first, plain));

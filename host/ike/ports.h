@@ -34,9 +34,10 @@ struct ike_ts; /* ike/wire/ts.h: one traffic selector, RFC7296-3.13.1 */
 
 enum {
 	IKE_OFFER_ALGS = 32, /* transforms of one proposal */
-	IKE_OFFERS = 8,      /* proposals of one policy */
-	IKE_TS_COUNT = 16,   /* selectors of one side of a CHILD_SA */
-	IKE_CONFIG_DNS = 4,  /* servers of each kind */
+	IKE_OFFER_EXTRAS = 16,
+	IKE_OFFERS = 8,     /* proposals of one policy */
+	IKE_TS_COUNT = 16,  /* selectors of one side of a CHILD_SA */
+	IKE_CONFIG_DNS = 4, /* servers of each kind */
 	IKE_CONFIG_PREFIXES = 64,
 	IKE_CERTS = 8,       /* certificates of one side */
 	IKE_AUTHORITIES = 64 /* CAs of one side's CERTREQ */
@@ -55,13 +56,20 @@ struct ike_path {
 	bool natt;
 };
 
+/* What may be used for an additional key exchange (RFC9370-2.2.1), 'slot' 1 to 7; without 'group' it may be left out. */
+struct ike_extra {
+	const struct crypto_alg *group;
+	uint8_t slot;
+};
+
 /*
  * One proposal: rows of the algorithm table, grouped by kind or not, in order of preference within a kind.  An IKE
  * proposal needs ENCR, PRF, GROUP and, without AEAD, INTEG; an ESP proposal ENCR and, without AEAD, INTEG.
  */
 struct ike_offer {
-	uint8_t alg_count;
+	uint8_t alg_count, extra_count;
 	const struct crypto_alg *alg[IKE_OFFER_ALGS];
+	struct ike_extra extra[IKE_OFFER_EXTRAS]; /* IKE alone, in order of preference within a slot */
 };
 
 struct ike_offers {

@@ -11,6 +11,7 @@
 #include "ike/child.h"
 #include "ike/core.h"
 #include "ike/keying/agree.h"
+#include "ike/keying/inter.h"
 #include "ike/keying/ppk.h"
 #include "ike/rekey/attempt.h"
 
@@ -218,6 +219,7 @@ void ike_sa_settle(struct ike_sa *sa)
 	secret_fini(&s->sign);
 	secret_fini(&s->verify);
 	ike_ppk_free(s->ppk);
+	ike_inter_free(s->inter);
 	free(s->deal);
 	free(s);
 	sa->setup = NULL;

@@ -25,6 +25,7 @@ extern "C" {
 enum ike_tx {
 	IKE_TX_NONE,
 	IKE_TX_INIT,
+	IKE_TX_INTER,
 	IKE_TX_AUTH,
 	IKE_TX_DELETE,
 	IKE_TX_DELETE_CHILD,
@@ -40,6 +41,7 @@ enum ike_asked { IKE_ASKED_NOTHING, IKE_ASKED_PROOF, IKE_ASKED_SIGNATURE, IKE_AS
 struct ike_agreement; /* ike/keying/agree.h */
 struct ike_attempt;   /* ike/rekey/attempt.h */
 struct ike_attempt;   /* ike/rekey/attempt.h */
+struct ike_inter;     /* ike/keying/inter.h */
 struct ike_ppk;       /* ike/keying/ppk.h */
 
 /* A pair of ESP SAs.  'state' is childfsm.c's alone to write. */
@@ -78,6 +80,7 @@ struct ike_setup {
 	struct ike_blob auth, certs;      /* ours: AUTH's data; CERT payloads, each with its length before it */
 	struct ike_blob authorities;      /* initiator: our CERTREQ */
 	struct ike_ppk *ppk;              /* initiator: NULL: none */
+	struct ike_inter *inter;          /* additional key exchanges; NULL: none */
 	struct ike_deal *deal;
 	struct ike_choice choice;                      /* of the proposal that is to be answered: IKE's, then the child's */
 	struct ike_blob wanted_id;                     /* initiator: the IDr to insist on, as type and data */
@@ -109,11 +112,12 @@ struct ike_sa {
 	bool half_open;                  /* counts as such */
 	bool in_init;                    /* is in the map by_init */
 	bool nat_local, nat_remote, flexvpn;
-	uint16_t willing, agreed; /* a bit for each enum ike_ability; ability.c's */
-	bool initial_contact;     /* the peer sent it */
-	bool takes_config;        /* a peer's CFG_SET is for the world */
-	bool hinted;              /* the probe under way or to come is for a hint */
-	bool ppk;                 /* a post-quantum preshared key is in its keys, RFC8784 */
+	uint16_t willing, agreed;           /* a bit for each enum ike_ability; ability.c's */
+	bool initial_contact;               /* the peer sent it */
+	bool takes_config;                  /* a peer's CFG_SET is for the world */
+	bool hinted;                        /* the probe under way or to come is for a hint */
+	uint8_t extra[IKE_PROPOSAL_EXTRAS]; /* groups of its additional key exchanges, crypto_alg_index + 1; 0: no more */
+	bool ppk;                           /* a post-quantum preshared key is in its keys, RFC8784 */
 
 	uint64_t spi_i, spi_r;
 	uint8_t low_nonce[IKE_INFO_NONCE]; /* of IKE_SA_INIT */

@@ -83,6 +83,15 @@ static void add_hashes(struct ike_offer *offer, enum crypto_kind kind, const enu
 		add_alg(offer, crypto_alg_named(kind, cfg_model_hash_name(hash[i])));
 }
 
+/* Group 0: it may be left out. */
+static void add_extra(struct ike_offer *offer, uint8_t slot, uint16_t group)
+{
+	struct ike_extra x = { .slot = slot, .group = group == 0 ? NULL : crypto_alg_find(CRYPTO_GROUP, group, 0) };
+
+	if ((x.group != NULL || group == 0) && offer->extra_count < IKE_OFFER_EXTRAS)
+		offer->extra[offer->extra_count++] = x;
+}
+
 static void fill_ike_offer(const struct cfg_proposal *p, struct ike_offer *offer)
 {
 	memset(offer, 0, sizeof(*offer));
@@ -92,6 +101,9 @@ static void fill_ike_offer(const struct cfg_proposal *p, struct ike_offer *offer
 	add_hashes(offer, CRYPTO_PRF, p->prf, p->prf_count);
 	for (unsigned i = 0; i < p->group_count; i++)
 		add_alg(offer, crypto_alg_find(CRYPTO_GROUP, p->group[i], 0));
+	for (unsigned n = 0; n < CFG_EXTRA_MAX; n++)
+		for (unsigned i = 0; i < p->extra[n].group_count; i++)
+			add_extra(offer, (uint8_t)(n + 1), p->extra[n].group[i]);
 }
 
 void session_convert_ike_offers(const struct cfg_policy *policy, struct ike_offers *out)

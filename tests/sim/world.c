@@ -628,6 +628,14 @@ struct ike_offer world_offer_esp(const char *words)
 	return offer_of(words, kinds, 2);
 }
 
+void world_offer_extra(struct ike_offer *offer, uint8_t slot, const char *group)
+{
+	struct ike_extra *x = &offer->extra[offer->extra_count++];
+
+	x->slot = slot;
+	x->group = group == NULL ? NULL : crypto_alg_named(CRYPTO_GROUP, group);
+}
+
 void world_defaults(struct world_settings *s, const char *id, const char *psk)
 {
 	memset(s, 0, sizeof(*s));

@@ -127,6 +127,9 @@ void world_defaults(struct world_settings *s, const char *id, const char *psk);
 struct ike_offer world_offer_ike(const char *words);
 struct ike_offer world_offer_esp(const char *words);
 
+/* Adds an additional key exchange: a group by its keyword, NULL: may be left out. */
+void world_offer_extra(struct ike_offer *offer, uint8_t slot, const char *group);
+
 /* 'config' without its ports, which are the world's. */
 MUST_USE enum err world_init(struct world *w, const struct ike_engine_config *config, uint64_t now_ms);
 void world_fini(struct world *w);

@@ -151,6 +151,8 @@ static void print_ike_more(const json_t *sa, FILE *out)
 		(void)fprintf(out, "      Assigned host addr: %s\n", navectl_get_str(sa, "assigned"));
 	(void)fprintf(out, "      Initiator of SA: %s, FlexVPN peer: %s\n", navectl_get_bool(sa, "initiator") ? "Yes" : "No",
 		navectl_get_bool(sa, "flexvpn") ? "Yes" : "No");
+	if (navectl_get_has(sa, "additional_groups"))
+		(void)fprintf(out, "      Additional key exchanges: %s\n", navectl_get_str(sa, "additional_groups"));
 	if (navectl_get_bool(sa, "ppk"))
 		(void)fputs("      Post-quantum preshared key: in use\n", out);
 }

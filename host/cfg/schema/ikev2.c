@@ -94,7 +94,8 @@ static const struct group {
 	{ 31, false, false },
 };
 
-static void add_group(struct cfg_build *b, struct cfg_proposal *p, const struct cfg_stmt *s, const struct cfg_word *number)
+/* The group that a word names; 0: none. */
+static uint16_t read_group(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s, const struct cfg_word *number)
 {
 	unsigned long id = strtoul(number->text, NULL, 10);
 	char word[24];
@@ -106,22 +107,48 @@ static void add_group(struct cfg_build *b, struct cfg_proposal *p, const struct 
 		if (groups[i].weak)
 			cfg_build_warn(b, s, number, "'%s' is weak", word);
 		if (groups[i].not_yet)
-			cfg_build_not_yet(b, &p->object, s, word);
-		for (unsigned k = 0; k < p->group_count; k++)
-			if (p->group[k] == id)
-				return;
-		if (p->group_count < CFG_GROUP_MAX)
-			p->group[p->group_count++] = (uint16_t)id;
-		return;
+			cfg_build_not_yet(b, object, s, word);
+		return (uint16_t)id;
 	}
 	cfg_build_error(b, s, number, "no group %s: there are 1, 2, 5, 14 to 21, 24 and 31", number->text);
+	return 0;
+}
+
+/* Each once, in order. */
+static void append_group(uint16_t list[CFG_GROUP_MAX], unsigned *count, uint16_t id)
+{
+	for (unsigned k = 0; k < *count; k++)
+		if (list[k] == id)
+			return;
+	if (*count < CFG_GROUP_MAX)
+		list[(*count)++] = id;
 }
 
 static void set_group(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
-	proposal_of(object)->group_count = 0;
-	for (unsigned i = 1; i < s->word_count; i++)
-		add_group(b, proposal_of(object), s, &s->word[i]);
+	struct cfg_proposal *p = proposal_of(object);
+
+	p->group_count = 0;
+	for (unsigned i = 1; i < s->word_count; i++) {
+		uint16_t id = read_group(b, object, s, &s->word[i]);
+
+		if (id != 0)
+			append_group(p->group, &p->group_count, id);
+	}
+}
+
+static void set_extra(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	struct cfg_extra *x = &proposal_of(object)->extra[cfg_stmt_number(s, "slot", 1) - 1];
+
+	x->group_count = 0;
+	for (unsigned i = 2; i < s->word_count; i++) {
+		bool none = strcmp(s->word[i].text, "none") == 0;
+		uint16_t id = none ? 0 : read_group(b, object, s, &s->word[i]);
+
+		if (none || id != 0)
+			append_group(x->group, &x->group_count, id);
+	}
 }
 
 /* ---- policies ---- */
@@ -298,6 +325,15 @@ static const struct cfg_row rows[] = {
 		.pattern = "group {<group:1-65535>}+",
 		.set = set_group,
 		.help = "Diffie-Hellman groups: 1 2 5 14 to 21 24 31",
+	},
+	{
+		.mode = CFG_MODE_PROPOSAL,
+		.keep = CFG_KEEP_KEY,
+		.key = 1,
+		.pattern = "additional-key-exchange <slot:1-7> {<group:1-65535>|none}+",
+		.set = set_extra,
+		.preset = "none",
+		.help = "one more key exchange before authentication (RFC 9370), by one of these groups; none: it may be left out",
 	},
 	{
 		.mode = CFG_MODE_GLOBAL,

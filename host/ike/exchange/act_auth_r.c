@@ -8,6 +8,7 @@
 #include "ike/config.h"
 #include "ike/core.h"
 #include "ike/keying/certs.h"
+#include "ike/keying/inter.h"
 #include "ike/keying/ppk.h"
 #include "ike/keying/proof.h"
 #include "ike/keying/seal.h"
@@ -81,6 +82,8 @@ enum err ike_act_auth_r_ask(const struct ike_step *s)
 		err = ike_sa_set_id(&sa->remote_id, &sa->remote_octets, &id);
 	if (err != ERR_OK)
 		return fail_auth(s, "identity");
+	if (ike_inter_next(sa) != NULL)
+		return fail_auth(s, "intermediate");
 	if (read_auth(s->msg, &auth) != ERR_OK)
 		return fail_auth(s, "method");
 	sa->window.busy = true;

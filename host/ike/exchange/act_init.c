@@ -12,6 +12,7 @@
 #include "ike/natd.h"
 #include "ike/keying/agree.h"
 #include "ike/keying/certs.h"
+#include "ike/keying/inter.h"
 #include "ike/keying/ppk.h"
 #include "ike/keying/proof.h"
 #include "ike/keying/seal.h"
@@ -100,6 +101,7 @@ enum err ike_act_init_send(const struct ike_step *s)
 		err = ike_suite_offer_ike(&offers, &list);
 	if (err != ERR_OK)
 		return err;
+	ike_inter_offer(s->sa, &list);
 	group = ike_suite_first_group(&offers);
 	err = take_share(s, group, &pub);
 	if (err != ERR_OK)
@@ -264,10 +266,9 @@ struct accepted {
 	bool flexvpn;
 };
 
-static enum err choose(const struct ike_step *s, struct ike_suite *out)
+static enum err choose(const struct ike_step *s, struct ike_choice *choice, struct ike_suite *out)
 {
 	struct ike_proposals offered, answer;
-	struct ike_choice choice;
 	struct ike_msg request;
 	enum err err = ike_msg_parse(ike_blob_view(&s->sa->setup->init_tx), &request);
 
@@ -276,8 +277,8 @@ static enum err choose(const struct ike_step *s, struct ike_suite *out)
 	if (err == ERR_OK)
 		err = proposals_of(s->msg, &answer);
 	if (err == ERR_OK)
-		err = ike_select_check(&offered, &answer, 0, &choice);
-	return err == ERR_OK ? ike_suite_of(&choice, out) : err;
+		err = ike_select_check(&offered, &answer, ike_inter_flags(s->msg), choice);
+	return err == ERR_OK ? ike_suite_of(choice, out) : err;
 }
 
 /* The keys, from g^ir with the public value in the step's message. */
@@ -323,7 +324,8 @@ enum err ike_act_init_accept(const struct ike_step *s)
 	struct ike_sa *sa = s->sa;
 	struct ike_setup *setup = sa->setup;
 	struct accepted a = { .flexvpn = ike_msg_vendor(s->msg, IKE_VENDOR_FLEXVPN) };
-	enum err err = s->msg->hdr.spi_r == 0 ? ERR_MALFORMED : choose(s, &a.suite);
+	struct ike_choice choice;
+	enum err err = s->msg->hdr.spi_r == 0 ? ERR_MALFORMED : choose(s, &choice, &a.suite);
 
 	if (err == ERR_OK)
 		err = ike_ppk_accept(sa, s->msg);
@@ -338,6 +340,8 @@ enum err ike_act_init_accept(const struct ike_step *s)
 		err = derive(s, &a);
 	if (err == ERR_OK)
 		err = ike_blob_set(&setup->init_rx, s->msg->datagram);
+	if (err == ERR_OK)
+		err = ike_inter_begin(sa, &choice);
 	if (err != ERR_OK) {
 		secret_fini(&a.keys);
 		sa->stats.corrupt++;
@@ -357,7 +361,7 @@ enum err ike_act_init_accept(const struct ike_step *s)
 		sa->path.local.port = IKE_PORT_NATT;
 		sa->path.remote.port = IKE_PORT_NATT;
 	}
-	ike_fsm_post(sa, IKE_E_KEYED);
+	ike_fsm_post(sa, ike_inter_event(sa));
 	return ERR_OK;
 }
 
@@ -397,6 +401,8 @@ enum err ike_act_init_reply(const struct ike_step *s)
 	enum err err = peer_nonce(s->msg, &a.seed.ni);
 
 	ike_ppk_offer(sa);
+	if (err == ERR_OK)
+		err = ike_inter_begin(sa, &setup->choice);
 	ike_ability_take(sa, s->msg);
 	if (err == ERR_OK)
 		err = ike_natd_check(s->e->cfg.crypto, s->msg, s->path, &a.natd);

@@ -90,6 +90,7 @@ static enum err ask(const struct ike_step *s, const struct crypto_alg *group)
 	struct bytes datagram;
 	enum err err = ports->policy(ports->ctx, &sa->path, &a->offers);
 
+	ike_suite_first_exchange(&a->offers);
 	if (err == ERR_OK)
 		err = ike_sa_draw_spi(s->e, &a->spi);
 	group = group_for(&a->offers, group);

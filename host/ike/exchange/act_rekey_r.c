@@ -41,9 +41,11 @@ static enum err choose(const struct ike_step *s, struct accord *a)
 		return ERR_MALFORMED;
 	err = ports->policy(ports->ctx, &s->sa->path, &offers);
 	if (err == ERR_OK)
+		ike_suite_first_exchange(&offers);
+	if (err == ERR_OK)
 		err = ike_suite_offer_ike(&offers, &ours);
 	if (err == ERR_OK)
-		err = ike_select_pick(&ours, &theirs, 0, &a->choice);
+		err = ike_select_pick(&ours, &theirs, IKE_SELECT_NO_EXTRA, &a->choice);
 	if (err == ERR_OK)
 		err = ike_suite_of(&a->choice, &a->fresh.suite);
 	return err == ERR_OK && a->choice.spi != 0 ? ERR_OK : ERR_NO_PROPOSAL;

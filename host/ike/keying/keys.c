@@ -129,7 +129,7 @@ enum err ike_keys_auth_psk(struct crypto *c, const struct ike_suite *suite, cons
 	uint8_t maced_id[CRYPTO_DIGEST_MAX];
 	uint8_t padded[CRYPTO_DIGEST_MAX];
 	struct bytes pad = bytes_of(key_pad, sizeof(key_pad) - 1);
-	struct bytes octets[3] = { what->message, what->nonce, bytes_of(maced_id, suite->prf->out_len) };
+	struct bytes octets[4] = { what->message, what->nonce, bytes_of(maced_id, suite->prf->out_len), what->inter };
 	struct crypto_prf_key key = { .alg = suite->prf, .key = psk };
 	enum err err = ike_keys_maced_id(c, suite, keys, what, maced_id);
 
@@ -137,7 +137,7 @@ enum err ike_keys_auth_psk(struct crypto *c, const struct ike_suite *suite, cons
 		err = crypto_prf_sum(c, &key, crypto_parts_of(&pad, 1), padded);
 	key.key = bytes_of(padded, suite->prf->out_len);
 	if (err == ERR_OK)
-		err = crypto_prf_sum(c, &key, crypto_parts_of(octets, 3), out);
+		err = crypto_prf_sum(c, &key, crypto_parts_of(octets, 4), out);
 	bytes_wipe(maced_id, sizeof(maced_id));
 	bytes_wipe(padded, sizeof(padded));
 	return err;

@@ -44,6 +44,7 @@ struct ike_keys_signed {
 	struct bytes message;    /* that side's IKE_SA_INIT */
 	struct bytes nonce;      /* the other side's */
 	const struct ike_id *id; /* that side's */
+	struct bytes inter;      /* IntAuth of both sides (RFC9242-3.3.2); empty: there was no IKE_INTERMEDIATE */
 };
 
 /* prf(SK_p, that side's identity), which ends what is signed: suite->prf->out_len bytes to 'out'. */

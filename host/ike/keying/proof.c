@@ -8,6 +8,7 @@
 
 #include "ike/core.h"
 #include "ike/keying/certs.h"
+#include "ike/keying/inter.h"
 #include "ike/keying/ppk.h"
 #include "ike/wire/nonce.h"
 
@@ -38,7 +39,8 @@ static struct ike_keys_signed signed_by_us(const struct ike_sa *sa)
 	return (struct ike_keys_signed){ .initiator = sa->role == IKE_INITIATOR,
 		.id = &sa->local_id,
 		.message = ike_blob_view(&sa->setup->init_tx),
-		.nonce = ike_proof_nonce(&sa->setup->init_rx) };
+		.nonce = ike_proof_nonce(&sa->setup->init_rx),
+		.inter = ike_inter_proof(sa) };
 }
 
 static struct ike_keys_signed signed_by_peer(const struct ike_sa *sa)
@@ -46,13 +48,14 @@ static struct ike_keys_signed signed_by_peer(const struct ike_sa *sa)
 	return (struct ike_keys_signed){ .initiator = sa->role != IKE_INITIATOR,
 		.id = &sa->remote_id,
 		.message = ike_blob_view(&sa->setup->init_rx),
-		.nonce = ike_proof_nonce(&sa->setup->init_tx) };
+		.nonce = ike_proof_nonce(&sa->setup->init_tx),
+		.inter = ike_inter_proof(sa) };
 }
 
 /* All that is signed, one after the other: a world that works elsewhere can take it along. */
 static enum err join_octets(struct ike_engine *e, struct ike_sa *sa, const struct ike_keys_signed *what, struct ike_blob *out)
 {
-	size_t len = what->message.len + what->nonce.len + sa->suite.prf->out_len;
+	size_t len = what->message.len + what->nonce.len + sa->suite.prf->out_len + what->inter.len;
 	uint8_t maced_id[CRYPTO_DIGEST_MAX];
 	struct wr w;
 	enum err err = ike_keys_maced_id(e->cfg.crypto, &sa->suite, &sa->keys, what, maced_id);
@@ -67,6 +70,7 @@ static enum err join_octets(struct ike_engine *e, struct ike_sa *sa, const struc
 	wr_bytes(&w, what->message);
 	wr_bytes(&w, what->nonce);
 	wr_bytes(&w, bytes_of(maced_id, sa->suite.prf->out_len));
+	wr_bytes(&w, what->inter);
 	return wr_done(&w);
 }
 

@@ -40,6 +40,25 @@ static enum err add_kind(struct ike_proposals *out, const struct ike_offer *offe
 	return err;
 }
 
+static enum err add_extras(struct ike_proposals *out, const struct ike_offer *offer)
+{
+	enum err err = ERR_OK;
+
+	for (unsigned i = 0; i < offer->extra_count && err == ERR_OK; i++) {
+		const struct ike_extra *x = &offer->extra[i];
+
+		err = ike_proposal_add(
+			out, (uint8_t)(IKE_TRANSFORM_ADDKE1 + x->slot - 1), x->group == NULL ? CRYPTO_GROUP_NONE : x->group->id, 0);
+	}
+	return err;
+}
+
+void ike_suite_first_exchange(struct ike_offers *offers)
+{
+	for (unsigned i = 0; i < offers->count; i++)
+		offers->offer[i].extra_count = 0;
+}
+
 enum err ike_suite_offer_ike(const struct ike_offers *offers, struct ike_proposals *out)
 {
 	static const enum crypto_kind kinds[] = { CRYPTO_ENCR, CRYPTO_PRF, CRYPTO_INTEG, CRYPTO_GROUP };
@@ -52,6 +71,8 @@ enum err ike_suite_offer_ike(const struct ike_offers *offers, struct ike_proposa
 		err = ike_proposal_begin(out, IKE_PROTO_IKE, 0, 0);
 		for (unsigned k = 0; k < sizeof(kinds) / sizeof(kinds[0]) && err == ERR_OK; k++)
 			err = add_kind(out, &offers->offer[i], kinds[k]);
+		if (err == ERR_OK)
+			err = add_extras(out, &offers->offer[i]);
 	}
 	return err == ERR_OK && out->count == 0 ? ERR_INCOMPLETE : err;
 }

@@ -153,6 +153,13 @@ const char *ike_iana_transform_str(unsigned type, unsigned id)
 	case IKE_TRANSFORM_INTEG:
 		return integ_str(id);
 	case IKE_TRANSFORM_GROUP:
+	case IKE_TRANSFORM_ADDKE1:
+	case IKE_TRANSFORM_ADDKE2:
+	case IKE_TRANSFORM_ADDKE3:
+	case IKE_TRANSFORM_ADDKE4:
+	case IKE_TRANSFORM_ADDKE5:
+	case IKE_TRANSFORM_ADDKE6:
+	case IKE_TRANSFORM_ADDKE7:
 		return group_str(id);
 	case IKE_TRANSFORM_ESN:
 		return esn_str(id);

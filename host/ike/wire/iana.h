@@ -43,13 +43,20 @@ extern "C" {
 	X(EAP, 48, "EAP")         \
 	X(SKF, 53, "SKF")
 
-/* Transform types: RFC7296-3.3.2. */
-#define IKE_TRANSFORM_LIST(X) \
-	X(ENCR, 1, "ENCR")    \
-	X(PRF, 2, "PRF")      \
-	X(INTEG, 3, "INTEG")  \
-	X(GROUP, 4, "KE")     \
-	X(ESN, 5, "ESN")
+/* Transform types: RFC7296-3.3.2, RFC9370-3.2.1 (ADDKE: key exchanges beside the first). */
+#define IKE_TRANSFORM_LIST(X)   \
+	X(ENCR, 1, "ENCR")      \
+	X(PRF, 2, "PRF")        \
+	X(INTEG, 3, "INTEG")    \
+	X(GROUP, 4, "KE")       \
+	X(ESN, 5, "ESN")        \
+	X(ADDKE1, 6, "ADDKE1")  \
+	X(ADDKE2, 7, "ADDKE2")  \
+	X(ADDKE3, 8, "ADDKE3")  \
+	X(ADDKE4, 9, "ADDKE4")  \
+	X(ADDKE5, 10, "ADDKE5") \
+	X(ADDKE6, 11, "ADDKE6") \
+	X(ADDKE7, 12, "ADDKE7")
 
 /* Transform attributes: RFC7296-3.3.5. */
 #define IKE_ATTR_LIST(X) X(KEY_LENGTH, 14, "KEY_LENGTH")

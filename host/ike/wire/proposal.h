@@ -15,6 +15,8 @@ extern "C" {
 /* Bounds of one SA payload.  Transforms are counted over all its proposals. */
 enum { IKE_PROPOSAL_MAX = 32, IKE_PROPOSAL_TRANSFORM_MAX = 512 };
 
+enum { IKE_PROPOSAL_EXTRAS = 7 }; /* additional key exchanges: transform types ADDKE1 to ADDKE7, RFC9370-2.2.1 */
+
 struct ike_transform {
 	uint16_t id;       /* of the type's list in crypto/iana.h */
 	uint16_t key_bits; /* 0: no Key Length attribute */

@@ -16,7 +16,10 @@ extern "C" {
 	X(INIT_REQUEST, "IKE_SA_INIT request")                                                    \
 	X(INIT_RESPONSE, "IKE_SA_INIT response")                                                  \
 	X(INIT_REFUSAL, "IKE_SA_INIT refusal") /* COOKIE, INVALID_KE_PAYLOAD, … */              \
-	X(AUTH_REQUEST, "IKE_AUTH request")    /* the first */                                    \
+	X(INTER_REQUEST, "IKE_INTERMEDIATE request")                                              \
+	X(INTER_RESPONSE, "IKE_INTERMEDIATE response")                                            \
+	X(INTER_REFUSAL, "IKE_INTERMEDIATE refusal")                                              \
+	X(AUTH_REQUEST, "IKE_AUTH request") /* the first */                                       \
 	X(AUTH_EAP_REQUEST, "IKE_AUTH EAP request")                                               \
 	X(AUTH_LAST_REQUEST, "IKE_AUTH last request") /* AUTH after EAP */                        \
 	X(AUTH_EAP_START, "IKE_AUTH EAP start")       /* IDr and the first EAP packet */          \

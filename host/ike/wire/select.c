@@ -91,6 +91,38 @@ static bool pick_group(const struct side *ours, const struct side *theirs, struc
 	return c->protocol == IKE_PROTO_ESP && allows_none(ours, IKE_TRANSFORM_GROUP) && allows_none(theirs, IKE_TRANSFORM_GROUP);
 }
 
+static bool chosen_before(const struct ike_choice *c, unsigned n, uint16_t id)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (c->extra[i] == id)
+			return true;
+	return c->group == id;
+}
+
+/* The key exchange beside the first of type ADDKE1 + 'n', RFC9370-2.2.2: our first one that isn't taken, or NONE if both allow it. */
+static bool pick_extra(const struct side *ours, const struct side *theirs, unsigned n, unsigned flags, struct ike_choice *c)
+{
+	uint8_t type = (uint8_t)(IKE_TRANSFORM_ADDKE1 + n);
+	const struct ike_transform *t = (flags & IKE_SELECT_NO_EXTRA) != 0 ? NULL : next_of(ours, ours->at, type);
+
+	c->listed |= (uint8_t)(next_of(theirs, theirs->at, type) != NULL ? 1U << n : 0);
+	for (; t != NULL; t = next_of(ours, t + 1, type)) {
+		if (t->id == NONE ? !allows_none(theirs, type) : t->key_bits != 0 || chosen_before(c, n, t->id) || !has(theirs, t))
+			continue;
+		c->extra[n] = t->id;
+		return true;
+	}
+	return allows_none(ours, type) && allows_none(theirs, type);
+}
+
+static bool pick_extras(const struct side *ours, const struct side *theirs, unsigned flags, struct ike_choice *c)
+{
+	for (unsigned n = 0; n < IKE_PROPOSAL_EXTRAS; n++)
+		if (!pick_extra(ours, theirs, n, flags, c))
+			return false;
+	return true;
+}
+
 /* RFC7296-3.3.3: the transform types that a proposal for 'protocol' may have. */
 static bool type_fits(uint8_t protocol, uint8_t type)
 {
@@ -104,7 +136,7 @@ static bool type_fits(uint8_t protocol, uint8_t type)
 	case IKE_TRANSFORM_ESN:
 		return protocol == IKE_PROTO_ESP;
 	default:
-		return false;
+		return type >= IKE_TRANSFORM_ADDKE1 && type <= IKE_TRANSFORM_ADDKE7;
 	}
 }
 
@@ -120,7 +152,7 @@ static bool match_types(const struct side *ours, const struct side *theirs, unsi
 {
 	if (!types_fit(theirs, c->protocol) || !pick_cipher(ours, theirs, c))
 		return false;
-	if ((flags & IKE_SELECT_NO_GROUP) == 0 && !pick_group(ours, theirs, c))
+	if ((flags & IKE_SELECT_NO_GROUP) == 0 && !(pick_group(ours, theirs, c) && pick_extras(ours, theirs, flags, c)))
 		return false;
 	if (c->protocol == IKE_PROTO_IKE)
 		return pick(ours, theirs, IKE_TRANSFORM_PRF, NONE + 1, &c->prf);
@@ -205,5 +237,8 @@ enum err ike_select_answer(const struct ike_choice *choice, uint64_t spi, struct
 		err = ike_proposal_add(out, IKE_TRANSFORM_GROUP, choice->group, 0);
 	if (err == ERR_OK && choice->protocol == IKE_PROTO_ESP)
 		err = ike_proposal_add(out, IKE_TRANSFORM_ESN, choice->esn, 0);
+	for (unsigned n = 0; n < IKE_PROPOSAL_EXTRAS && err == ERR_OK; n++)
+		if ((choice->listed & 1U << n) != 0)
+			err = ike_proposal_add(out, (uint8_t)(IKE_TRANSFORM_ADDKE1 + n), choice->extra[n], 0);
 	return err;
 }

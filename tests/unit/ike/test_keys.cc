@@ -127,7 +127,7 @@ TEST_F(IkeKeys, auth_with_a_shared_key_is_RFC7296_2_15)
 
 	ASSERT_EQ(ike_keys_derive(c, &s, &seed, &keys), ERR_OK);
 	for (bool initiator : { true, false }) {
-		struct ike_keys_signed what = { initiator, view(message), view(nr), &id };
+		struct ike_keys_signed what = { initiator, view(message), view(nr), &id, {} };
 		Octets p = text(ike_keys_view(&s, &keys, initiator ? IKE_SK_PI : IKE_SK_PR));
 		Octets octets = message + nr + hmac("SHA384", p, Octets("\x02\0\0\0", 4) + name);
 

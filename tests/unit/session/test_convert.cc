@@ -110,6 +110,23 @@ TEST(SessionConvert, R_IKE_23_proposals_in_order_of_preference)
 	EXPECT_EQ(words(offers->offer[0]), "AES-CBC-256 SHA512 SHA384 SHA512 SHA384 ECP-256/19 MODP-2048/14 ECP-521/21 MODP-1536/5");
 }
 
+TEST(SessionConvert, RFC9370_additional_key_exchanges)
+{
+	ModelPtr m("crypto ikev2 proposal A\n encryption aes-gcm-256\n prf sha256\n group 31\n additional-key-exchange 2 21 none\n"
+		   " additional-key-exchange 1 20 14 20\n"
+		   "crypto ikev2 policy P\n match fvrf any\n proposal A\n");
+	auto offers = std::make_unique<struct ike_offers>();
+	std::string got;
+
+	session_convert_ike_offers(cfg_find_policy(m.m, "P"), offers.get());
+	for (unsigned i = 0; i < offers->offer[0].extra_count; i++) {
+		const struct ike_extra &x = offers->offer[0].extra[i];
+
+		got += std::to_string(x.slot) + ":" + (x.group == nullptr ? "none" : x.group->keyword) + " ";
+	}
+	EXPECT_EQ(got, "1:20 1:14 2:21 2:none ");
+}
+
 TEST(SessionConvert, R_DEF_02_transform_sets)
 {
 	ModelPtr m("crypto ipsec transform-set A esp-gcm 256\n mode tunnel\n"

@@ -82,3 +82,21 @@ TEST_F(SessionPpk, RFC8784_a_changed_key_ends_the_session)
 	wan.run(100);
 	EXPECT_EQ(hub.up(), 0u);
 }
+
+TEST_F(SessionPpk, RFC9370_the_line_additional_key_exchange_brings_them_about)
+{
+	auto more = [](const std::string &config) {
+		return with(config, " prf sha256\n", " prf sha256\n additional-key-exchange 1 20\n additional-key-exchange 2 21 none\n");
+	};
+	struct ike_sa_info info = {};
+
+	hub.must_load(more(HubConfig().text()));
+	Box &s = wan.box("spoke1", { "203.0.113.1" }, lan_and_wan);
+	s.must_load(more(SpokeConfig(1).text()));
+	up(s);
+	ASSERT_EQ(ike_engine_info(s.engine, s.session()->ike, &info), ERR_OK);
+	ASSERT_NE(info.extra[1], nullptr);
+	EXPECT_STREQ(info.extra[0]->keyword, "20");
+	EXPECT_STREQ(info.extra[1]->keyword, "21");
+	EXPECT_EQ(info.extra[2], nullptr);
+}

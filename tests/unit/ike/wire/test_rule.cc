@@ -81,6 +81,13 @@ TEST(IkeRule, R_IKE_02_forms)
 		{ IKE_X_IKE_SA_INIT, RESP, "V", -1, IKE_P_NOTIFY },
 		{ IKE_X_IKE_SA_INIT, RESP, "N KE", -1, IKE_P_KE },
 
+		{ IKE_X_IKE_INTERMEDIATE, REQ, "KE", IKE_FORM_INTER_REQUEST, 0 },
+		{ IKE_X_IKE_INTERMEDIATE, REQ, "KE N V", IKE_FORM_INTER_REQUEST, 0 },
+		{ IKE_X_IKE_INTERMEDIATE, REQ, "KE KE", -1, IKE_P_KE },
+		{ IKE_X_IKE_INTERMEDIATE, REQ, "N", -1, IKE_P_KE },
+		{ IKE_X_IKE_INTERMEDIATE, RESP, "KE", IKE_FORM_INTER_RESPONSE, 0 },
+		{ IKE_X_IKE_INTERMEDIATE, RESP, "N", IKE_FORM_INTER_REFUSAL, 0 },
+		{ IKE_X_IKE_INTERMEDIATE, RESP, "Nonce N", -1, IKE_P_NONCE },
 		{ IKE_X_IKE_AUTH, REQ, "IDi AUTH SA TSi TSr", IKE_FORM_AUTH_REQUEST, 0 },
 		{ IKE_X_IKE_AUTH, REQ, "IDi CERT CERT CERTREQ IDr AUTH CP SA TSi TSr N V", IKE_FORM_AUTH_REQUEST, 0 },
 		{ IKE_X_IKE_AUTH, REQ, "IDi SA TSi TSr", IKE_FORM_AUTH_REQUEST, 0 }, /* R-IKE-16: wants EAP */
@@ -215,7 +222,7 @@ TEST(IkeRule, headers)
 
 TEST(IkeRule, other_exchanges)
 {
-	for (unsigned exchange : { (unsigned)IKE_X_IKE_SESSION_RESUME, (unsigned)IKE_X_IKE_INTERMEDIATE, 33u, 0u, 255u }) {
+	for (unsigned exchange : { (unsigned)IKE_X_IKE_SESSION_RESUME, (unsigned)IKE_X_IKE_FOLLOWUP_KE, 33u, 0u, 255u }) {
 		message m(header((uint8_t)exchange, REQ), true, "N");
 		struct ike_rule_result result;
 

@@ -14,18 +14,34 @@ static const struct {
 	uint8_t type;
 	uint16_t id, key_bits;
 } words[] = {
-	{ "gcm128", IKE_TRANSFORM_ENCR, CRYPTO_ENCR_AES_GCM_16, 128 }, { "gcm256", IKE_TRANSFORM_ENCR, CRYPTO_ENCR_AES_GCM_16, 256 },
-	{ "cbc128", IKE_TRANSFORM_ENCR, CRYPTO_ENCR_AES_CBC, 128 }, { "cbc256", IKE_TRANSFORM_ENCR, CRYPTO_ENCR_AES_CBC, 256 },
-	{ "cbc", IKE_TRANSFORM_ENCR, CRYPTO_ENCR_AES_CBC, 0 }, { "chacha", IKE_TRANSFORM_ENCR, CRYPTO_ENCR_CHACHA20_POLY1305, 0 },
-	{ "3des", IKE_TRANSFORM_ENCR, CRYPTO_ENCR_3DES, 0 }, { "p1", IKE_TRANSFORM_PRF, CRYPTO_PRF_HMAC_SHA1, 0 },
-	{ "p256", IKE_TRANSFORM_PRF, CRYPTO_PRF_HMAC_SHA2_256, 0 }, { "p512", IKE_TRANSFORM_PRF, CRYPTO_PRF_HMAC_SHA2_512, 0 },
-	{ "i1", IKE_TRANSFORM_INTEG, CRYPTO_INTEG_HMAC_SHA1_96, 0 }, { "i256", IKE_TRANSFORM_INTEG, CRYPTO_INTEG_HMAC_SHA2_256_128, 0 },
-	{ "i512", IKE_TRANSFORM_INTEG, CRYPTO_INTEG_HMAC_SHA2_512_256, 0 }, { "i0", IKE_TRANSFORM_INTEG, CRYPTO_INTEG_NONE, 0 },
+	{ "gcm128", IKE_TRANSFORM_ENCR, CRYPTO_ENCR_AES_GCM_16, 128 },
+	{ "gcm256", IKE_TRANSFORM_ENCR, CRYPTO_ENCR_AES_GCM_16, 256 },
+	{ "cbc128", IKE_TRANSFORM_ENCR, CRYPTO_ENCR_AES_CBC, 128 },
+	{ "cbc256", IKE_TRANSFORM_ENCR, CRYPTO_ENCR_AES_CBC, 256 },
+	{ "cbc", IKE_TRANSFORM_ENCR, CRYPTO_ENCR_AES_CBC, 0 },
+	{ "chacha", IKE_TRANSFORM_ENCR, CRYPTO_ENCR_CHACHA20_POLY1305, 0 },
+	{ "3des", IKE_TRANSFORM_ENCR, CRYPTO_ENCR_3DES, 0 },
+	{ "p1", IKE_TRANSFORM_PRF, CRYPTO_PRF_HMAC_SHA1, 0 },
+	{ "p256", IKE_TRANSFORM_PRF, CRYPTO_PRF_HMAC_SHA2_256, 0 },
+	{ "p512", IKE_TRANSFORM_PRF, CRYPTO_PRF_HMAC_SHA2_512, 0 },
+	{ "i1", IKE_TRANSFORM_INTEG, CRYPTO_INTEG_HMAC_SHA1_96, 0 },
+	{ "i256", IKE_TRANSFORM_INTEG, CRYPTO_INTEG_HMAC_SHA2_256_128, 0 },
+	{ "i512", IKE_TRANSFORM_INTEG, CRYPTO_INTEG_HMAC_SHA2_512_256, 0 },
+	{ "i0", IKE_TRANSFORM_INTEG, CRYPTO_INTEG_NONE, 0 },
 	{ "i256k", IKE_TRANSFORM_INTEG, CRYPTO_INTEG_HMAC_SHA2_256_128, 128 }, /* no such thing as a key length here */
-	{ "g5", IKE_TRANSFORM_GROUP, CRYPTO_GROUP_MODP_1536, 0 }, { "g14", IKE_TRANSFORM_GROUP, CRYPTO_GROUP_MODP_2048, 0 },
-	{ "g19", IKE_TRANSFORM_GROUP, CRYPTO_GROUP_ECP_256, 0 }, { "g0", IKE_TRANSFORM_GROUP, CRYPTO_GROUP_NONE, 0 },
-	{ "esn", IKE_TRANSFORM_ESN, CRYPTO_ESN_YES, 0 }, { "noesn", IKE_TRANSFORM_ESN, CRYPTO_ESN_NO, 0 },
-	{ "addke", 6, 35, 0 }, /* RFC9370: a type that isn't understood */
+	{ "g5", IKE_TRANSFORM_GROUP, CRYPTO_GROUP_MODP_1536, 0 },
+	{ "g14", IKE_TRANSFORM_GROUP, CRYPTO_GROUP_MODP_2048, 0 },
+	{ "g19", IKE_TRANSFORM_GROUP, CRYPTO_GROUP_ECP_256, 0 },
+	{ "g0", IKE_TRANSFORM_GROUP, CRYPTO_GROUP_NONE, 0 },
+	{ "esn", IKE_TRANSFORM_ESN, CRYPTO_ESN_YES, 0 },
+	{ "noesn", IKE_TRANSFORM_ESN, CRYPTO_ESN_NO, 0 },
+	{ "addke", 6, 35, 0 }, /* RFC9370: a group that we don't have */
+	{ "x19", IKE_TRANSFORM_ADDKE1, CRYPTO_GROUP_ECP_256, 0 },
+	{ "x14", IKE_TRANSFORM_ADDKE1, CRYPTO_GROUP_MODP_2048, 0 },
+	{ "x0", IKE_TRANSFORM_ADDKE1, CRYPTO_GROUP_NONE, 0 },
+	{ "y19", IKE_TRANSFORM_ADDKE1 + 2, CRYPTO_GROUP_ECP_256, 0 },
+	{ "y14", IKE_TRANSFORM_ADDKE1 + 2, CRYPTO_GROUP_MODP_2048, 0 },
+	{ "y0", IKE_TRANSFORM_ADDKE1 + 2, CRYPTO_GROUP_NONE, 0 },
 };
 
 static std::unique_ptr<struct ike_proposals> list(const std::string &text)
@@ -81,6 +97,9 @@ static std::string text(const struct ike_choice &c)
 		add(IKE_TRANSFORM_GROUP, c.group, 0);
 	if (c.protocol == IKE_PROTO_ESP)
 		add(IKE_TRANSFORM_ESN, c.esn, 0);
+	for (unsigned n = 0; n < IKE_PROPOSAL_EXTRAS; n++)
+		if ((c.listed & 1U << n) != 0)
+			add(static_cast<uint8_t>(IKE_TRANSFORM_ADDKE1 + n), c.extra[n], 0);
 	return out;
 }
 
@@ -102,6 +121,50 @@ static void check_rows(const struct row *rows, size_t count)
 			EXPECT_EQ(r.choice, text(c)) << r.ours << " / " << r.theirs;
 		}
 	}
+}
+
+TEST(IkeSelect, RFC9370_2_2_2_additional_key_exchanges)
+{
+	static const struct row rows[] = {
+		{ "ike gcm128 p256 g5 x19", "ike gcm128 p256 g5 x14 x19", "1 gcm128 p256 g5 x19", 0 },
+		{ "ike gcm128 p256 g5 x19 x14", "ike gcm128 p256 g5 x14 x19", "1 gcm128 p256 g5 x19", 0 },
+		{ "ike gcm128 p256 g5 x19 y14", "ike gcm128 p256 g5 x19 y14", "1 gcm128 p256 g5 x19 y14", 0 },
+		/* NONE, or no word of it, where the other may do without */
+		{ "ike gcm128 p256 g5 x19 x0", "ike gcm128 p256 g5", "1 gcm128 p256 g5", 0 },
+		{ "ike gcm128 p256 g5", "ike gcm128 p256 g5 x19 x0", "1 gcm128 p256 g5 x0", 0 },
+		{ "ike gcm128 p256 g5 x0 x19", "ike gcm128 p256 g5 x19 x0", "1 gcm128 p256 g5 x0", 0 },
+		{ "ike gcm128 p256 g5 x19", "ike gcm128 p256 g5", NULL, 0 },
+		{ "ike gcm128 p256 g5", "ike gcm128 p256 g5 x19", NULL, 0 },
+		{ "ike gcm128 p256 g5 x19", "ike gcm128 p256 g5 x14 x0", NULL, 0 },
+		{ "ike gcm128 p256 g5 x19", "ike gcm128 p256 g5 y19", NULL, 0 },
+		/* no group twice */
+		{ "ike gcm128 p256 g19 x19 x14", "ike gcm128 p256 g19 x19 x14", "1 gcm128 p256 g19 x14", 0 },
+		{ "ike gcm128 p256 g19 x19", "ike gcm128 p256 g19 x19", NULL, 0 },
+		{ "ike gcm128 p256 g5 x14 y14 y19", "ike gcm128 p256 g5 x14 y14 y19", "1 gcm128 p256 g5 x14 y19", 0 },
+		{ "ike gcm128 p256 g5 x14 y14 y0", "ike gcm128 p256 g5 x14 y14 y0", "1 gcm128 p256 g5 x14 y0", 0 },
+		{ "ike gcm128 p256 g5 x14 y14", "ike gcm128 p256 g5 x14 y14", NULL, 0 },
+		/* the peer can't do IKE_INTERMEDIATE */
+		{ "ike gcm128 p256 g5 x19 x0", "ike gcm128 p256 g5 x19 x0", "1 gcm128 p256 g5 x0", IKE_SELECT_NO_EXTRA },
+		{ "ike gcm128 p256 g5 x19", "ike gcm128 p256 g5 x19", NULL, IKE_SELECT_NO_EXTRA },
+		{ "ike gcm128 p256 g5", "ike gcm128 p256 g5 x19", NULL, IKE_SELECT_NO_EXTRA },
+	};
+
+	check_rows(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+TEST(IkeSelect, RFC9370_2_2_2_the_answer_has_one_of_each_that_was_asked_for)
+{
+	struct ike_choice c;
+	auto offered = list("ike gcm128 p256 g5 x19 x14 x0 y14 y0"), answer = std::make_unique<struct ike_proposals>();
+
+	ASSERT_EQ(ike_select_pick(list("ike gcm128 p256 g5 x14").get(), offered.get(), 0, &c), ERR_OK);
+	ASSERT_EQ(ike_select_answer(&c, 0, answer.get()), ERR_OK);
+	EXPECT_EQ(answer->item[0].count, 5) << "NONE for the other";
+	ASSERT_EQ(ike_select_check(offered.get(), answer.get(), 0, &c), ERR_OK);
+	EXPECT_EQ(text(c), "1 gcm128 p256 g5 x14 y0");
+	for (const char *bad : { "ike gcm128 p256 g5 x14 x19 y0", "ike gcm128 p256 g5 x14 y19", "ike gcm128 p256 g5 addke y0" })
+		EXPECT_EQ(ike_select_check(offered.get(), list(bad).get(), 0, &c), ERR_NO_PROPOSAL) << bad;
+	EXPECT_EQ(ike_select_check(offered.get(), list("ike gcm128 p256 g5").get(), 0, &c), ERR_OK) << "both may be left out";
 }
 
 /* RFC7296-2.7-b RFC7296-3.3.3-a RFC7296-3.3.4-a RFC7296-3.3.4-b */
