@@ -156,8 +156,10 @@ static void drop(struct session_child *c)
 
 static struct session_child *child_new(struct session *s, const struct ike_child_sa *sa)
 {
-	struct session_child *c = (struct session_child *)calloc(1, sizeof(*c));
+	size_t ts_count = (size_t)sa->local_count + sa->remote_count;
+	struct session_child *c = (struct session_child *)calloc(1, sizeof(*c) + ts_count * sizeof(struct ike_ts));
 
+	static_assert(sizeof(*c) % _Alignof(struct ike_ts) == 0, "selectors stand behind a child");
 	if (c == NULL)
 		return NULL;
 	assert(sa->local_count <= IKE_TS_COUNT && sa->remote_count <= IKE_TS_COUNT);
@@ -175,6 +177,8 @@ static struct session_child *child_new(struct session *s, const struct ike_child
 	c->udp_encap = sa->udp_encap;
 	c->local_count = sa->local_count;
 	c->remote_count = sa->remote_count;
+	c->local = (struct ike_ts *)(void *)(c + 1);
+	c->remote = c->local + c->local_count;
 	memcpy(c->local, sa->local, sa->local_count * sizeof(c->local[0]));
 	memcpy(c->remote, sa->remote, sa->remote_count * sizeof(c->remote[0]));
 	return c;

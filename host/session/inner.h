@@ -95,6 +95,9 @@ bool session_ppk_known(void *ctx, const struct ike_path *path);
 /* A session in state NEW; NULL at the limit. */
 struct session *session_new(struct session_hub *h, enum ike_role role);
 
+/* Its peer is called 'text'. */
+MUST_USE enum err session_name(struct session *s, const char *text);
+
 /* Gives back everything it has and frees it. */
 void session_free(struct session *s);
 

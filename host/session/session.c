@@ -127,7 +127,22 @@ struct session *session_new(struct session_hub *h, enum ike_role role)
 	s->state = SESSION_S_NEW;
 	s->model = session_model_get(h->model);
 	list_init(&s->children);
+	if (session_name(s, "") != ERR_OK) {
+		session_free(s);
+		return NULL;
+	}
 	return s;
+}
+
+enum err session_name(struct session *s, const char *text)
+{
+	char *copy = strdup(text);
+
+	if (copy == NULL)
+		return ERR_NOMEM;
+	free(s->peer);
+	s->peer = copy;
+	return ERR_OK;
 }
 
 void session_free(struct session *s)
@@ -142,6 +157,7 @@ void session_free(struct session *s)
 	list_del(&s->in_tunnel);
 	session_lease_give(s);
 	free(s->learned);
+	free(s->peer);
 	if (s->in_map)
 		map_del(&h->by_ike, &s->by_ike);
 	if (s->in_peers)

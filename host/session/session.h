@@ -53,7 +53,7 @@ struct session_child {
 	bool esn;
 	bool udp_encap;
 	uint8_t local_count, remote_count;
-	struct ike_ts local[IKE_TS_COUNT], remote[IKE_TS_COUNT];
+	struct ike_ts *local, *remote; /* behind the structure, in its memory */
 };
 
 /* The virtual access of a responder's session, or the static tunnel of an initiator's: a point-to-point interface. */
@@ -83,7 +83,7 @@ struct session {
 	struct session_tunnel *tunnel; /* the static one that it serves; NULL: a virtual access */
 	struct list in_tunnel;
 	enum cfg_id_type peer_type;
-	char peer[SESSION_ID_TEXT];         /* identity as text */
+	char *peer;                         /* identity as text; "" before it is known */
 	bool by_certificate;                /* the peer's proof; else a pre-shared key */
 	const struct pki_trust *credential; /* what we prove ourselves by, in 'model'; NULL: a pre-shared key */
 	struct aaa_grant grant;

@@ -63,13 +63,14 @@ static const char *name_peer(struct question *q)
 {
 	struct session *s = q->session;
 	const struct pki_cert *cert = q->peer.type == CFG_ID_DN ? cert_of(q) : NULL;
+	char text[SESSION_ID_TEXT];
 
 	s->peer_type = q->peer.type;
 	if (cert == NULL)
-		(void)ike_id_str(q->who->peer_id, s->peer, sizeof(s->peer));
-	else if (pki_cert_text(cert, PKI_FIELD_SUBJECT, s->peer, sizeof(s->peer)) != ERR_OK)
+		(void)ike_id_str(q->who->peer_id, text, sizeof(text));
+	else if (pki_cert_text(cert, PKI_FIELD_SUBJECT, text, sizeof(text)) != ERR_OK)
 		return "identity";
-	return NULL;
+	return session_name(s, text) == ERR_OK ? NULL : "internal";
 }
 
 static const char *find_session(struct question *q)
