@@ -158,7 +158,7 @@ void Side::start(struct crypto *crypto, const struct crypto_rand *rand, const ch
 	ports.config_set = [](void *, struct slab_handle, const struct ike_config *, bool *) {};
 	ports.up = [](void *ctx, struct slab_handle) { of(ctx)->ups++; };
 	ports.down = [](void *, struct slab_handle, enum ike_down) {};
-	ports.moved = [](void *, struct slab_handle, const struct ike_path *) {};
+	ports.moved = [](void *, struct slab_handle, const struct ike_path *, bool) {};
 	config.crypto = crypto;
 	config.rand = rand;
 	config.ports = &ports;

@@ -393,7 +393,8 @@ struct cfg_profile {
 	const struct cfg_authz *authz;
 	const struct cfg_interface *virtual_template; /* NULL: responds only for static tunnels */
 	bool mode_auto;
-	uint32_t nat_keepalive_s; /* the profile's, else the global one; 0: off */
+	uint32_t nat_keepalive_s; /* the profile's, else the global one; 0: 20 */
+	bool mobike;
 	bool shutdown;
 };
 
@@ -475,8 +476,9 @@ struct cfg_model {
 	uint32_t cookie_challenge;   /* half-open SAs beyond which cookies are asked for; 0: off */
 	uint32_t max_in_negotiation; /* 0: no limit */
 	uint32_t max_sa;             /* 0: no limit */
-	uint32_t nat_keepalive_s;    /* 0: off */
+	uint32_t nat_keepalive_s;    /* 0: 20 */
 	bool has_ppk;                /* a keyring has a post-quantum preshared key */
+	uint32_t frag_mtu;           /* of IKE; 0: 576, with IPv6 1280 */
 	struct cfg_dpd dpd;
 
 	/* Lists in order of writing, smart defaults first. */

@@ -9,6 +9,7 @@
 
 #include "crypto/alg.h"
 #include "ctl/text.h"
+#include "ike/ability.h"
 #include "ike/wire/iana.h"
 #include "ike/wire/id.h"
 
@@ -65,17 +66,31 @@ static json_t *stats_row(const struct ike_sa_stats *n)
 		(json_int_t)n->corrupt, "probes", (json_int_t)n->probes, "prefixes_refused", (json_int_t)n->prefixes_refused);
 }
 
+/* What both ends announced, by the names of the notifies. */
+static json_t *agreed_text(uint16_t agreed)
+{
+	char text[256];
+	int len = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < IKE_CAN_COUNT && len >= 0 && (size_t)len < sizeof(text); i++)
+		if ((agreed & 1U << i) != 0)
+			len += snprintf(
+				text + len, sizeof(text) - (size_t)len, "%s%s", len != 0 ? " " : "", ike_ability_str((enum ike_ability)i));
+	return ctl_text_str(text);
+}
+
 /* Times, counters and what the peer was given. */
 static json_t *run_time(const struct ike_sa_info *sa, uint64_t now_ms)
 {
 	const struct addr *assigned = sa->assigned_ip4.family != 0 ? &sa->assigned_ip4 : &sa->assigned_ip6;
 
-	return json_pack("{s:I, s:o, s:I, s:I, s:i, s:i, s:b, s:s, s:o, s:b, s:b, s:b, s:o, s:i}", "lifetime_s", (json_int_t)sa->lifetime_s,
-		"active_s", ctl_text_count(sa->up_ms != 0 ? (now_ms - sa->up_ms) / 1000 : 0), "msgid_local", (json_int_t)sa->msgid_tx,
-		"msgid_remote", (json_int_t)sa->msgid_rx, "dpd_interval_s", (int)sa->dpd.interval_s, "dpd_retry_s", (int)sa->dpd.retry_s,
-		"dpd_periodic", sa->dpd.periodic, "nat", nat_text(sa), "assigned", ctl_text_addr(assigned), "initiator",
-		sa->role == IKE_INITIATOR, "flexvpn", sa->flexvpn, "ppk", sa->ppk, "stats", stats_row(&sa->stats), "children",
-		(int)sa->child_count);
+	return json_pack("{s:I, s:o, s:I, s:I, s:i, s:i, s:b, s:s, s:o, s:b, s:b, s:b, s:o, s:o, s:i}", "lifetime_s",
+		(json_int_t)sa->lifetime_s, "active_s", ctl_text_count(sa->up_ms != 0 ? (now_ms - sa->up_ms) / 1000 : 0), "msgid_local",
+		(json_int_t)sa->msgid_tx, "msgid_remote", (json_int_t)sa->msgid_rx, "dpd_interval_s", (int)sa->dpd.interval_s,
+		"dpd_retry_s", (int)sa->dpd.retry_s, "dpd_periodic", sa->dpd.periodic, "nat", nat_text(sa), "assigned",
+		ctl_text_addr(assigned), "initiator", sa->role == IKE_INITIATOR, "flexvpn", sa->flexvpn, "ppk", sa->ppk, "agreed",
+		agreed_text(sa->agreed), "stats", stats_row(&sa->stats), "children", (int)sa->child_count);
 }
 
 /* "ECP-384 MODP-2048": the groups of additional key exchanges, in order. */

@@ -23,6 +23,11 @@ static uint16_t bit(unsigned ability)
 	return (uint16_t)(1 << ability);
 }
 
+const char *ike_ability_str(enum ike_ability ability)
+{
+	return ike_iana_notify_str(table[ability].notify);
+}
+
 static bool announces(const struct ike_sa *sa, unsigned ability)
 {
 	if ((sa->willing & bit(ability)) == 0 || (table[ability].who & 1 << sa->role) == 0)
@@ -52,4 +57,15 @@ void ike_ability_take(struct ike_sa *sa, const struct ike_msg *msg)
 bool ike_ability_agreed(const struct ike_sa *sa, enum ike_ability ability)
 {
 	return (sa->agreed & bit(ability)) != 0;
+}
+
+bool ike_ability_willing(const struct ike_sa *sa, enum ike_ability ability)
+{
+	return (sa->willing & bit(ability)) != 0;
+}
+
+void ike_ability_renounce(struct ike_sa *sa, enum ike_ability ability)
+{
+	sa->willing &= (uint16_t)~bit(ability);
+	sa->agreed &= (uint16_t)~bit(ability);
 }

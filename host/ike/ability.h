@@ -32,6 +32,9 @@ enum ike_ability {
 
 struct ike_sa;
 
+/* The name of its notify ("MOBIKE_SUPPORTED"). */
+const char *ike_ability_str(enum ike_ability ability);
+
 /* Appends what the SA has to announce in its side's message of 'exchange'. */
 void ike_ability_build(struct ike_sa *sa, uint8_t exchange, struct ike_build *b);
 
@@ -40,6 +43,12 @@ void ike_ability_take(struct ike_sa *sa, const struct ike_msg *msg);
 
 /* Whether it may be used: who had to announce it did, and we are willing. */
 bool ike_ability_agreed(const struct ike_sa *sa, enum ike_ability ability);
+
+/* Whether we announce it where the peer lets us. */
+bool ike_ability_willing(const struct ike_sa *sa, enum ike_ability ability);
+
+/* It isn't used after all, nor announced if that hasn't happened yet. */
+void ike_ability_renounce(struct ike_sa *sa, enum ike_ability ability);
 
 #ifdef __cplusplus
 }

@@ -4,12 +4,18 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "ike/frag/train.h"
+
 enum { DETAIL_MAX = 320, ID_SHOWN = 96 };
 
-void ike_core_send(struct ike_engine *e, const struct ike_path *path, struct bytes datagram)
+void ike_core_send(struct ike_engine *e, const struct ike_path *path, struct bytes train)
 {
-	ike_core_count(e, IKE_STAT_TX);
-	e->cfg.ports->send(e->cfg.ports->ctx, path, datagram);
+	struct bytes one;
+
+	while (ike_train_next(&train, &one)) {
+		ike_core_count(e, IKE_STAT_TX);
+		e->cfg.ports->send(e->cfg.ports->ctx, path, one);
+	}
 }
 
 void ike_core_log(struct ike_engine *e, const struct ike_path *path, enum log_level level, const char *event, const char *form, ...)

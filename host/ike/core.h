@@ -17,6 +17,7 @@ extern "C" {
 
 enum { IKE_PORT = 500, IKE_PORT_NATT = 4500 };   /* RFC7296-2 */
 enum { IKE_RX_MAX = 65535, IKE_TX_MAX = 16384 }; /* bytes of a datagram */
+enum { IKE_CUT_MAX = 2 * IKE_TX_MAX };           /* the same in fragments */
 enum { IKE_LINGER_MS = 10000 };                  /* the last response is repeated so long after the end */
 enum { IKE_NONCE_LEN = 32 };                     /* ours: half the key of any PRF, RFC7296-2.10 */
 
@@ -36,9 +37,11 @@ struct ike_engine {
 	struct limit notify_limit, hint_limit;
 	struct ike_cookie cookie;
 	struct ike_stats stats;
+	size_t gathered;    /* bytes of fragments that wait for others */
 	struct ike_msg msg; /* the one being worked on; borrows from 'rx' or from what an SA holds */
 	uint8_t rx[IKE_RX_MAX];
 	uint8_t tx[IKE_TX_MAX];
+	uint8_t cut[IKE_CUT_MAX];
 };
 
 static inline void ike_core_count(struct ike_engine *e, enum ike_stat stat)
@@ -46,8 +49,8 @@ static inline void ike_core_count(struct ike_engine *e, enum ike_stat stat)
 	e->stats.count[stat]++;
 }
 
-/* Sends and counts. */
-void ike_core_send(struct ike_engine *e, const struct ike_path *path, struct bytes datagram);
+/* Sends a message, or a train of its fragments (frag/train.h), and counts. */
+void ike_core_send(struct ike_engine *e, const struct ike_path *path, struct bytes train);
 
 /* A line about a peer without SA, and one about an SA. */
 void ike_core_log(struct ike_engine *e, const struct ike_path *path, enum log_level level, const char *event, const char *form, ...)

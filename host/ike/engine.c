@@ -11,11 +11,13 @@
 #include "ike/child.h"
 #include "ike/core.h"
 #include "ike/exchange/act_child_i.h"
+#include "ike/exchange/mobike.h"
 #include "ike/input.h"
 #include "ike/keying/agree.h"
 #include "ike/keying/ppk.h"
 #include "ike/keying/proof.h"
 #include "ike/live.h"
+#include "ike/move.h"
 
 enum { TRIES_MAX = UINT8_MAX };
 enum { HINT_RATE = 20, HINT_BURST = 200 }; /* probes that hints may cause, per second */
@@ -42,6 +44,7 @@ static void fill_defaults(struct ike_engine_config *cfg)
 	set_default(&cfg->rekey_retry_ms, 10000);
 	set_default(&cfg->old_ms, 180000);
 	set_default(&cfg->fade_ms, 5000);
+	set_default(&cfg->frag_bytes, 8 << 20);
 	if (cfg->nat_keepalive_s == 0)
 		cfg->nat_keepalive_s = 20;
 	if (cfg->retransmit_tries > TRIES_MAX)
@@ -103,6 +106,11 @@ void ike_engine_free(struct ike_engine *e)
 	ike_cookie_fini(&e->cookie);
 	bytes_wipe(e, sizeof(*e));
 	free(e);
+}
+
+void ike_engine_tune(struct ike_engine *e, const struct ike_tuning *tuning)
+{
+	e->cfg.frag_mtu = tuning->frag_mtu;
 }
 
 static void set_now(struct ike_engine *e, uint64_t now_ms)
@@ -495,12 +503,23 @@ void ike_engine_activity(struct ike_engine *e, uint64_t now_ms, struct slab_hand
 void ike_engine_moved(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, const struct addr_port *remote)
 {
 	struct ike_sa *sa = live(e, now_ms, handle);
+	struct ike_path path;
 
-	if (sa == NULL || !sa->nat_remote || addr_port_eq(&sa->path.remote, remote))
+	if (sa == NULL || !sa->nat_remote)
 		return;
-	sa->path.remote = *remote;
-	ike_core_count(e, IKE_STAT_MOVED);
-	ike_core_log_sa(sa, LOG_L_INFO, "ike.moved", "by=esp");
+	path = sa->path;
+	path.remote = *remote;
+	ike_move_follow(sa, &path, "esp");
+}
+
+bool ike_engine_readdress(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, const struct ike_path *path)
+{
+	struct ike_sa *sa = live(e, now_ms, handle);
+
+	if (sa == NULL || !ike_mobike_move(sa, path))
+		return false;
+	ike_fsm_drain(e);
+	return true;
 }
 
 /* ---- show ---- */
@@ -559,6 +578,7 @@ static void describe(const struct ike_sa *sa, struct ike_sa_info *out)
 	out->ppk = sa->ppk;
 	for (unsigned i = 0; i < IKE_INFO_EXTRAS; i++)
 		out->extra[i] = sa->extra[i] == 0 ? NULL : crypto_alg_at(sa->extra[i] - 1U);
+	out->agreed = sa->agreed;
 	out->dpd = sa->dpd;
 	out->last_rx_ms = sa->last_rx_ms;
 	out->assigned_ip4 = sa->assigned_ip4;

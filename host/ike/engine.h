@@ -45,6 +45,8 @@ struct ike_engine_config {
 	uint32_t old_ms;  /* a peer that has rekeyed an SA has so long to delete the old one: more than its retransmissions take (180000) */
 	uint32_t fade_ms; /* a deleted pair receives for so long what was on its way (5000) */
 	uint16_t abilities;       /* what is announced: a bit for each enum ike_ability (none) */
+	uint16_t frag_mtu;        /* larger IP packets go in fragments, RFC7383 (576 or, with IPv6, 1280) */
+	uint32_t frag_bytes;      /* of peers' fragments that wait for others (8 MiB) */
 	uint16_t nat_keepalive_s; /* (20) */
 	bool child_rekey;         /* the world's 'install' can take a successor; else rekeying a child is NO_ADDITIONAL_SAS */
 	uint32_t notify_rate;     /* unprotected INVALID_IKE_SPI and INVALID_SPI: per second (10) */
@@ -62,6 +64,12 @@ void ike_engine_advance(struct ike_engine *e, uint64_t now_ms);
 
 /* When ike_engine_advance is to be called next; UINT64_MAX: nothing is waited for. */
 uint64_t ike_engine_next(const struct ike_engine *e);
+
+/* What an operator may change while it runs; for messages to come.  Zero means the default, as above. */
+struct ike_tuning {
+	uint16_t frag_mtu;
+};
+void ike_engine_tune(struct ike_engine *e, const struct ike_tuning *tuning);
 
 /* ---- in from the network ---- */
 
@@ -130,7 +138,13 @@ struct ike_activity {
 };
 void ike_engine_activity(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, const struct ike_activity *activity);
 
-/* Authenticated ESP came from another address or port: IKE follows (RFC7296-2.23), if the peer is behind a NAT. */
+/*
+ * Our own address changed: an SA of which we are the initiator goes to 'path' and tells its peer (MOBIKE, RFC4555-3.5); 'moved' is called once it
+ * agrees, else the SA is deleted.  False: MOBIKE wasn't agreed on, or it isn't ours to move, so nothing is done.
+ */
+bool ike_engine_readdress(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, const struct ike_path *path);
+
+/* Authenticated ESP came from another address or port: if the peer is behind a NAT, 'moved' is called at once or soon (RFC7296-2.23). */
 void ike_engine_moved(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, const struct addr_port *remote);
 
 /* ---- show ---- */
@@ -179,6 +193,7 @@ struct ike_sa_info {
 	bool udp_encap, flexvpn;
 	const struct crypto_alg *extra[IKE_INFO_EXTRAS]; /* groups of its additional key exchanges, then NULL */
 	bool ppk;                                        /* a post-quantum preshared key is in its keys, RFC8784 */
+	uint16_t agreed;                                 /* a bit for each enum ike_ability */
 	struct ike_dpd dpd;
 	uint64_t last_rx_ms;                    /* last valid message */
 	struct addr assigned_ip4, assigned_ip6; /* by us or to us; family 0: none */
@@ -227,6 +242,10 @@ bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa
 	X(NO_ADDRESS, "no-address", "address pool exhausted")                             \
 	X(NO_SPI, "no-spi", "no ESP SPI to be had")                                       \
 	X(INSTALL_FAILED, "install-failed", "CHILD_SAs the datapath refused")             \
+	X(FRAGMENT, "fragment", "fragments taken")                                        \
+	X(FRAGMENT_VAIN, "fragment-vain", "fragments repeated, or of another cut")        \
+	X(FRAGMENT_FULL, "fragment-full", "fragments dropped at the limit of memory")     \
+	X(FRAGMENTED, "fragmented", "messages of ours cut into fragments")                \
 	X(RETRANSMIT, "retransmit", "requests retransmitted")                             \
 	X(TIMEOUT, "timeout", "SAs given up for want of an answer")                       \
 	X(PROBE, "probe", "liveness checks sent")                                         \
@@ -234,7 +253,9 @@ bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa
 	X(HINT, "hint", "INVALID_IKE_SPI or INVALID_SPI taken as a hint")                 \
 	X(NOTIFY_LIMITED, "notify-limited", "unprotected notifies not sent at the limit") \
 	X(STALE, "stale", "answers and orders for an SA that is gone")                    \
-	X(MOVED, "moved", "peers that moved behind their NAT")                            \
+	X(MOVED, "moved", "SAs that got another path")                                    \
+	X(MOVED_LATE, "moved-late", "moves put off: a peer moves once a second")          \
+	X(MOVE_REFUSED, "move-refused", "other addresses refused by us or by the peer")   \
 	X(REKEY, "rekey", "IKE SAs that got new keys, whoever asked")                     \
 	X(CHILD_REKEY, "child-rekey", "CHILD_SAs that got a successor, whoever asked")    \
 	X(REKEY_REFUSED, "rekey-refused", "rekeys of ours that the peer refused")         \

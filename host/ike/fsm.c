@@ -19,6 +19,7 @@
 #include "ike/exchange/act_rekey_r.h"
 #include "ike/input.h"
 #include "ike/keying/agree.h"
+#include "ike/move.h"
 #include "ike/rekey/attempt.h"
 #include "ike/due.h"
 
@@ -363,6 +364,7 @@ static void end(struct ike_sa *sa, enum ike_down why)
 	struct ike_engine *e = sa->engine;
 
 	ike_core_blame(sa, why);
+	ike_move_stop(sa);
 	wheel_disarm(&e->wheel, &sa->dpd_timer);
 	wheel_disarm(&e->wheel, &sa->nat_timer);
 	wheel_disarm(&e->wheel, &sa->life_timer);

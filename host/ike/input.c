@@ -6,13 +6,16 @@
 
 #include <string.h>
 
+#include "ike/ability.h"
 #include "ike/admit.h"
 #include "ike/child.h"
 #include "ike/core.h"
+#include "ike/frag/gather.h"
 #include "ike/keying/agree.h"
 #include "ike/keying/inter.h"
 #include "ike/keying/seal.h"
 #include "ike/live.h"
+#include "ike/move.h"
 #include "ike/rekey/attempt.h"
 #include "ike/due.h"
 #include "ike/wire/delete.h"
@@ -214,22 +217,16 @@ static uint8_t exchange_under_way(const struct ike_sa *sa)
 
 /*
  * Where the peer is to be reached from an authentic new message on: a responder takes the initiator's choice of port;
- * later a peer behind a NAT is followed (RFC7296-2.23), any other is only answered where it asked.
+ * later a peer behind a NAT is followed (RFC7296-2.23), any other is only answered where it asked.  With MOBIKE only ESP shows where it is
+ * (RFC4555-3.8): so it may try other paths.
  */
-static void follow(struct ike_engine *e, struct ike_sa *sa, const struct ike_path *path)
+static void follow(struct ike_sa *sa, const struct ike_path *path)
 {
-	bool same = addr_port_eq(&sa->path.remote, &path->remote) && addr_port_eq(&sa->path.local, &path->local);
-
 	sa->reply_path = *path;
-	if (sa->state == IKE_S_R_INIT) {
+	if (sa->state == IKE_S_R_INIT)
 		sa->path = *path;
-	} else if (!same && sa->nat_remote) {
-		sa->path = *path;
-		ike_core_count(e, IKE_STAT_MOVED);
-		ike_core_log_sa(sa, LOG_L_INFO, "ike.moved", "by=ike");
-		if (sa->known)
-			e->cfg.ports->moved(e->cfg.ports->ctx, sa->handle, path);
-	}
+	else if (sa->nat_remote && !ike_ability_agreed(sa, IKE_CAN_MOBIKE))
+		ike_move_follow(sa, path, "ike");
 }
 
 /* What SK held, 'err' being what came of parsing it, held to the rules; the event that it is. */
@@ -271,6 +268,10 @@ static void receive_sealed(struct ike_engine *e, const struct ike_path *path, st
 		sa->stats.refused++;
 		return;
 	}
+	if (!ike_gather_wants(sa, &e->msg, verdict == IKE_WINDOW_REPEAT)) {
+		ike_core_count(e, IKE_STAT_FRAGMENT_VAIN);
+		return;
+	}
 	if (open_sealed(e, sa, verdict, &plain) != ERR_OK) {
 		ike_core_count(e, IKE_STAT_RX_CORRUPT);
 		sa->stats.corrupt++;
@@ -282,10 +283,12 @@ static void receive_sealed(struct ike_engine *e, const struct ike_path *path, st
 		ike_window_repeat(sa);
 		return;
 	}
+	if (!ike_gather_take(e, sa, &plain))
+		return;
 	if (!response)
 		ike_inter_forget(sa);
 	sa->stats.rx++;
-	follow(e, sa, path);
+	follow(sa, path);
 	event = judge_inner(e, sa, ike_msg_parse_inner(&e->msg, e->msg.inner_first, plain));
 	run(e, sa, path, event, response);
 }

@@ -127,6 +127,15 @@ void ike_live_rekey_later(struct ike_sa *sa)
 	arm_life(sa);
 }
 
+void ike_live_keepalive(struct ike_sa *sa)
+{
+	struct ike_engine *e = sa->engine;
+
+	wheel_disarm(&e->wheel, &sa->nat_timer);
+	if (sa->nat_local)
+		wheel_arm(&e->wheel, &sa->nat_timer, e->now_ms + (uint64_t)sa->nat_keepalive_s * MS);
+}
+
 void ike_live_start(struct ike_sa *sa)
 {
 	struct ike_engine *e = sa->engine;
@@ -134,8 +143,7 @@ void ike_live_start(struct ike_sa *sa)
 	sa->dpd_timer.expired = dpd_due;
 	sa->nat_timer.expired = nat_due;
 	arm_dpd(sa);
-	if (sa->nat_local)
-		wheel_arm(&e->wheel, &sa->nat_timer, e->now_ms + (uint64_t)sa->nat_keepalive_s * MS);
+	ike_live_keepalive(sa);
 	wheel_disarm(&e->wheel, &sa->life_timer);
 	if (sa->lifetime_s != 0) {
 		sa->soft_ms = e->now_ms + ike_live_soft_ms(e, (enum ike_role)sa->role, sa->lifetime_s);

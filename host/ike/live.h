@@ -13,6 +13,9 @@ void ike_live_start(struct ike_sa *sa);
 /* It has fresh keys: they begin anew, and the world is told. */
 void ike_live_restart(struct ike_sa *sa);
 
+/* It is found whether we are behind a NAT: keepalives begin or end. */
+void ike_live_keepalive(struct ike_sa *sa);
+
 /* A rekey of it that failed is tried again later, if it lives so long. */
 void ike_live_rekey_later(struct ike_sa *sa);
 

@@ -129,6 +129,7 @@ struct ike_child_policy {
 struct ike_terms {
 	struct ike_child_policy child;
 	struct ike_dpd dpd;
+	bool mobike;                 /* RFC4555, if the engine announces it at all */
 	uint32_t lifetime_s;         /* the IKE SA is rekeyed before and deleted after this; 0: never */
 	uint16_t nat_keepalive_s;    /* behind a NAT; 0: the engine's default */
 	uint16_t retransmit_tries;   /* 0: the engine's default */
@@ -385,11 +386,14 @@ struct ike_ports {
 	 */
 	void (*down)(void *ctx, struct slab_handle sa, enum ike_down reason);
 
-	/* The peer is now reached on 'path' (NAT rebinding seen by IKE, RFC7296-2.23); its CHILD_SAs should follow. */
-	void (*moved)(void *ctx, struct slab_handle sa, const struct ike_path *path);
+	/* From now on the SA is on 'path' (a NAT's other mapping, RFC7296-2.23, or MOBIKE); its CHILD_SAs follow, and are in UDP or not. */
+	void (*moved)(void *ctx, struct slab_handle sa, const struct ike_path *path, bool udp_encap);
 
 	/* The IKE SA has fresh keys, whoever asked for them; its handle stays.  NULL: not told. */
 	void (*rekeyed)(void *ctx, struct slab_handle sa);
+
+	/* Whether the peer of an SA that is up may go to 'path' (MOBIKE).  NULL: anywhere. */
+	bool (*may_move)(void *ctx, struct slab_handle sa, const struct ike_path *path);
 };
 
 #ifdef __cplusplus

@@ -8,11 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ike/ability.h"
 #include "ike/child.h"
 #include "ike/core.h"
+#include "ike/frag/gather.h"
 #include "ike/keying/agree.h"
 #include "ike/keying/inter.h"
 #include "ike/keying/ppk.h"
+#include "ike/move.h"
 #include "ike/rekey/attempt.h"
 
 static struct bytes spi_key(const uint64_t *spi)
@@ -122,6 +125,7 @@ enum err ike_sa_new(struct ike_engine *e, enum ike_role role, const struct ike_p
 	sa->handle = handle;
 	sa->state = IKE_S_IDLE;
 	sa->role = (uint8_t)role;
+	sa->original = role == IKE_INITIATOR;
 	sa->why = IKE_DOWN_COUNT;
 	sa->path = *path;
 	sa->reply_path = *path;
@@ -158,6 +162,7 @@ enum err ike_sa_twin(const struct ike_sa *sa, struct ike_fresh *fresh, struct ik
 	twin->nat_remote = sa->nat_remote;
 	twin->willing = sa->willing;
 	twin->agreed = sa->agreed;
+	twin->frag_mtu = sa->frag_mtu;
 	twin->created_ms = e->now_ms;
 	twin->last_rx_ms = e->now_ms;
 	twin->role = (uint8_t)fresh->role;
@@ -186,6 +191,8 @@ static void swap(void *a, void *b, size_t len)
 void ike_sa_swap(struct ike_sa *a, struct ike_sa *b)
 {
 	assert(!ike_window_waiting(&a->window) && !ike_window_waiting(&b->window));
+	ike_gather_drop(a); /* they come again */
+	ike_gather_drop(b);
 	map_del(&a->engine->by_spi, &a->by_spi);
 	map_del(&b->engine->by_spi, &b->by_spi);
 	swap(&a->role, &b->role, sizeof(a->role));
@@ -273,6 +280,8 @@ void ike_sa_free(struct ike_sa *sa)
 	ike_sa_opened(sa);
 	map_del(&e->by_spi, &sa->by_spi);
 	ike_window_fini(sa);
+	ike_gather_drop(sa);
+	ike_move_stop(sa);
 	wheel_disarm(&e->wheel, &sa->state_timer);
 	wheel_disarm(&e->wheel, &sa->dpd_timer);
 	wheel_disarm(&e->wheel, &sa->nat_timer);
@@ -337,6 +346,8 @@ void ike_sa_take_terms(struct ike_sa *sa, const struct ike_terms *terms)
 {
 	const struct ike_engine_config *cfg = &sa->engine->cfg;
 
+	if (!terms->mobike)
+		ike_ability_renounce(sa, IKE_CAN_MOBIKE);
 	sa->dpd = terms->dpd;
 	sa->lifetime_s = terms->lifetime_s;
 	sa->child_lifetime_s = terms->child.lifetime_s;

@@ -28,6 +28,8 @@ enum ike_tx {
 	IKE_TX_INTER,
 	IKE_TX_AUTH,
 	IKE_TX_DELETE,
+	IKE_TX_UPDATE, /* MOBIKE: our address changed */
+	IKE_TX_CHECK,  /* MOBIKE: is the peer at its new address? */
 	IKE_TX_DELETE_CHILD,
 	IKE_TX_REKEY_CHILD,
 	IKE_TX_REKEY,
@@ -40,7 +42,7 @@ enum ike_asked { IKE_ASKED_NOTHING, IKE_ASKED_PROOF, IKE_ASKED_SIGNATURE, IKE_AS
 
 struct ike_agreement; /* ike/keying/agree.h */
 struct ike_attempt;   /* ike/rekey/attempt.h */
-struct ike_attempt;   /* ike/rekey/attempt.h */
+struct ike_gather;    /* ike/frag/gather.h */
 struct ike_inter;     /* ike/keying/inter.h */
 struct ike_ppk;       /* ike/keying/ppk.h */
 
@@ -115,6 +117,7 @@ struct ike_sa {
 	uint16_t willing, agreed;           /* a bit for each enum ike_ability; ability.c's */
 	bool initial_contact;               /* the peer sent it */
 	bool takes_config;                  /* a peer's CFG_SET is for the world */
+	bool original;                      /* we began the first of its line: with MOBIKE its addresses are ours to change */
 	bool hinted;                        /* the probe under way or to come is for a hint */
 	uint8_t extra[IKE_PROPOSAL_EXTRAS]; /* groups of its additional key exchanges, crypto_alg_index + 1; 0: no more */
 	bool ppk;                           /* a post-quantum preshared key is in its keys, RFC8784 */
@@ -124,10 +127,16 @@ struct ike_sa {
 	uint64_t ref;
 	struct ike_path path;       /* that requests of ours take */
 	struct ike_path reply_path; /* that the peer's request came by */
+	uint64_t moved_ms;          /* when it last got another path by the peer's doing, 0: never; this and the next are move.c's */
+	struct addr_port move_local, move_remote; /* where it goes when move_timer fires */
+	struct wheel_timer move_timer;
+	uint64_t cookie2; /* that the peer is to return, RFC4555-4.2.5 */
 	struct ike_suite suite;
 	struct secret keys;
 	uint64_t iv; /* explicit IV of the next message under an AEAD */
 	struct ike_window window;
+	struct ike_gather *gather_request, *gather_response; /* fragments of the peer's next ones; NULL: none */
+	uint16_t frag_mtu;                                   /* that the path was found to carry, 0: not looked for; mtu.c's */
 
 	struct ike_id local_id, remote_id; /* 'data' is in the blobs */
 	struct ike_blob local_octets, remote_octets;

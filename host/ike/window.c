@@ -7,6 +7,7 @@
 #include <assert.h>
 
 #include "ike/core.h"
+#include "ike/frag/cut.h"
 
 enum { WAIT_MAX_MS = 60000 }; /* back-off goes no further */
 
@@ -34,6 +35,13 @@ static void arm(struct ike_sa *sa)
 	wheel_arm(&sa->engine->wheel, &w->timer, sa->engine->now_ms + w->wait_ms);
 }
 
+/* Each size is tried twice before a smaller one, RFC7383-2.5.2. */
+static bool size_is_due(uint8_t *vain)
+{
+	*vain = (uint8_t)((*vain + 1) % 2);
+	return *vain == 0;
+}
+
 static void expired(struct wheel_timer *t, uint64_t now_ms)
 {
 	struct ike_sa *sa = list_of(t, struct ike_sa, window.timer);
@@ -50,22 +58,25 @@ static void expired(struct wheel_timer *t, uint64_t now_ms)
 		w->wait_ms = w->wait_ms < WAIT_MAX_MS / 2 ? w->wait_ms * 2 : WAIT_MAX_MS;
 	sa->stats.retransmits++;
 	ike_core_count(sa->engine, IKE_STAT_RETRANSMIT);
+	if (size_is_due(&w->vain_tx))
+		ike_cut_smaller(sa, &sa->path, &w->request);
 	send_request(sa);
 	arm(sa);
 }
 
-enum err ike_window_request(struct ike_sa *sa, struct bytes datagram, const struct ike_pace *pace)
+enum err ike_window_request(struct ike_sa *sa, struct bytes train, const struct ike_pace *pace)
 {
 	struct ike_window *w = &sa->window;
 	enum err err;
 
 	assert(!ike_window_waiting(w));
-	err = ike_blob_set(&w->request, datagram);
+	err = ike_blob_set(&w->request, train);
 	if (err != ERR_OK)
 		return err;
 	w->wait_ms = pace->base_ms;
 	w->left = (uint8_t)(pace->tries - 1);
 	w->constant = pace->constant;
+	w->vain_tx = 0;
 	w->timer.expired = expired;
 	sa->stats.tx++;
 	send_request(sa);
@@ -97,18 +108,28 @@ void ike_window_hurry(struct ike_sa *sa, uint32_t base_ms, uint8_t tries)
 		arm(sa);
 }
 
-enum err ike_window_respond(struct ike_sa *sa, struct bytes datagram)
+void ike_window_again(struct ike_sa *sa)
+{
+	if (!ike_window_waiting(&sa->window))
+		return;
+	sa->stats.retransmits++;
+	ike_core_count(sa->engine, IKE_STAT_RETRANSMIT);
+	send_request(sa);
+}
+
+enum err ike_window_respond(struct ike_sa *sa, struct bytes train)
 {
 	struct ike_window *w = &sa->window;
-	enum err err = ike_blob_set(&w->response, datagram);
+	enum err err = ike_blob_set(&w->response, train);
 
 	if (err != ERR_OK)
 		return err;
 	w->rx_id++;
 	w->busy = false;
+	w->vain_rx = 0;
 	sa->stats.tx++;
 	sa->last_tx_ms = sa->engine->now_ms;
-	ike_core_send(sa->engine, &sa->reply_path, datagram);
+	ike_core_send(sa->engine, &sa->reply_path, train);
 	return ERR_OK;
 }
 
@@ -116,6 +137,8 @@ void ike_window_repeat(struct ike_sa *sa)
 {
 	sa->stats.repeats++;
 	ike_core_count(sa->engine, IKE_STAT_RX_REPEAT);
+	if (size_is_due(&sa->window.vain_rx))
+		ike_cut_smaller(sa, &sa->reply_path, &sa->window.response);
 	ike_core_send(sa->engine, &sa->reply_path, ike_blob_view(&sa->window.response));
 }
 

@@ -24,10 +24,11 @@ struct ike_pace {
 struct ike_window {
 	uint32_t tx_id;           /* of our request under way, or of the next one */
 	uint32_t rx_id;           /* of the next request of the peer's */
-	struct ike_blob request;  /* empty: none under way */
+	struct ike_blob request;  /* empty: none under way; here and below a train, frag/train.h */
 	struct ike_blob response; /* to request rx_id - 1 */
 	uint32_t wait_ms;
-	uint8_t left; /* transmissions that may follow */
+	uint8_t left;             /* transmissions that may follow */
+	uint8_t vain_tx, vain_rx; /* of the request, and of the response: those that didn't get through, it seems */
 	bool constant;
 	bool busy; /* request rx_id is here and being worked on */
 	struct wheel_timer timer;
@@ -41,8 +42,8 @@ enum ike_window_verdict {
 
 enum ike_window_verdict ike_window_judge(const struct ike_window *w, bool response, uint32_t id);
 
-/* Sends request 'datagram' and again until answered; gives up with IKE_E_NO_ANSWER.  None may be under way. */
-MUST_USE enum err ike_window_request(struct ike_sa *sa, struct bytes datagram, const struct ike_pace *pace);
+/* Sends request 'train' (frag/train.h) and again until answered; gives up with IKE_E_NO_ANSWER.  None may be under way. */
+MUST_USE enum err ike_window_request(struct ike_sa *sa, struct bytes train, const struct ike_pace *pace);
 
 static inline bool ike_window_waiting(const struct ike_window *w)
 {
@@ -58,8 +59,11 @@ void ike_window_withdraw(struct ike_sa *sa);
 /* At most 'tries' more transmissions, 'base_ms' apart from the next on: a refusal came that can't be trusted. */
 void ike_window_hurry(struct ike_sa *sa, uint32_t base_ms, uint8_t tries);
 
-/* Sends 'datagram' as the response to request rx_id and keeps it. */
-MUST_USE enum err ike_window_respond(struct ike_sa *sa, struct bytes datagram);
+/* Sends the request under way, if any, once more at once: its path is another. */
+void ike_window_again(struct ike_sa *sa);
+
+/* Sends 'train' as the response to request rx_id and keeps it. */
+MUST_USE enum err ike_window_respond(struct ike_sa *sa, struct bytes train);
 
 /* Sends the kept response again. */
 void ike_window_repeat(struct ike_sa *sa);

@@ -29,6 +29,7 @@
 #include "dp/client.h"
 #include "dp/fake.h"
 #include "dp/sync.h"
+#include "ike/ability.h"
 #include "ike/engine.h"
 #include "net/udp.h"
 #include "route/expect.h"
@@ -448,9 +449,12 @@ static enum err open_sessions(struct naved *n)
 		.address = n->kernel != NULL ? set_address : NULL,
 		.expect = n->expect != NULL ? expect_address : NULL,
 		.world = n };
-	struct ike_engine_config engine = {
-		.crypto = n->crypto, .rand = &n->rand, .ports = &n->ports, .log = &n->log, .child_rekey = true
-	};
+	struct ike_engine_config engine = { .crypto = n->crypto,
+		.rand = &n->rand,
+		.ports = &n->ports,
+		.log = &n->log,
+		.abilities = 1 << IKE_CAN_FRAGMENTATION | 1 << IKE_CAN_MOBIKE,
+		.child_rekey = true };
 	enum err err;
 
 	memcpy(env.map_key, n->map_key, sizeof(env.map_key));

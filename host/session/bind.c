@@ -319,12 +319,21 @@ static void tell_down(void *ctx, struct slab_handle sa, enum ike_down reason)
 	route_rib_commit(h->env.rib);
 }
 
-static void tell_moved(void *ctx, struct slab_handle sa, const struct ike_path *path)
+static void tell_moved(void *ctx, struct slab_handle sa, const struct ike_path *path, bool udp_encap)
 {
 	struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
 
 	if (s != NULL)
-		session_child_move(s, path);
+		session_child_move(s, path, udp_encap);
+}
+
+/* Where its profile would let it in. */
+static bool ask_may_move(void *ctx, struct slab_handle sa, const struct ike_path *path)
+{
+	const struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
+	struct session_policy_path where = policy_path(path);
+
+	return s != NULL && session_policy_admits(s->profile, &where);
 }
 
 static void pass_send(void *ctx, const struct ike_path *path, struct bytes datagram)
@@ -365,5 +374,6 @@ struct ike_ports session_hub_ports(struct session_hub *h)
 		.up = tell_up,
 		.down = tell_down,
 		.moved = tell_moved,
+		.may_move = ask_may_move,
 	};
 }

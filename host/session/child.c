@@ -247,12 +247,15 @@ void session_child_remove_all(struct session *s)
 		drop(list_of(list_first(&s->children), struct session_child, link));
 }
 
-void session_child_move(struct session *s, const struct ike_path *path)
+void session_child_move(struct session *s, const struct ike_path *path, bool udp_encap)
 {
 	s->path = *path;
 	list_each (it, &s->children) {
 		struct session_child *c = list_of(it, struct session_child, link);
-		enum err err = put(c, DP_IN, NULL);
+		enum err err;
+
+		c->udp_encap = udp_encap;
+		err = put(c, DP_IN, NULL);
 
 		if (err == ERR_OK)
 			err = put(c, DP_OUT, NULL);

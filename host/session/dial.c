@@ -181,3 +181,18 @@ enum err session_dial_begin(
 		session_free(s);
 	return err;
 }
+
+bool session_dial_follows(struct session *s)
+{
+	struct session_hub *h = s->hub;
+	const struct cfg_interface *i = s->tunnel == NULL ? NULL : session_tunnel_interface(s->tunnel);
+	struct ike_path path = s->path;
+
+	if (i == NULL || s->role != IKE_INITIATOR || i->tunnel.source_if == NULL || i->tunnel.source_if->shutdown ||
+		!session_model_keeps_inside(h->model->cfg, s))
+		return false;
+	path.local.addr = session_dial_source(i);
+	if (path.local.addr.family != path.remote.addr.family)
+		return false;
+	return ike_engine_readdress(h->engine, session_now(h), s->ike, &path);
+}

@@ -26,7 +26,7 @@ static void end_changed(struct session_hub *h)
 	struct session *s;
 
 	while ((s = (struct session *)slab_walk(&h->sessions, &cursor, &handle)) != NULL)
-		if (s->state != SESSION_S_UP || !session_model_keeps(h->model->cfg, s))
+		if (s->state != SESSION_S_UP || !(session_model_keeps(h->model->cfg, s) || session_dial_follows(s)))
 			ike_engine_delete(h->engine, session_now(h), s->ike);
 }
 
@@ -66,6 +66,15 @@ static void restore(struct session_hub *h, struct session_model *former, const s
 	sweep(h);
 }
 
+/* What the configuration says about IKE as a whole. */
+static void tune(struct session_hub *h)
+{
+	struct ike_tuning tuning = { .frag_mtu = (uint16_t)h->model->cfg->frag_mtu };
+
+	if (h->engine != NULL)
+		ike_engine_tune(h->engine, &tuning);
+}
+
 enum err session_hub_configure(struct session_hub *h, struct cfg_model *model, const struct cfg_platform *platform)
 {
 	struct session_model *former = h->model, *fresh = session_model_new(model, h->env.log);
@@ -84,6 +93,7 @@ enum err session_hub_configure(struct session_hub *h, struct cfg_model *model, c
 		return err;
 	}
 	sweep(h);
+	tune(h);
 	if (former != NULL)
 		end_changed(h);
 	session_lease_prune(h);
@@ -116,18 +126,13 @@ static void tell_unknown_spi(struct session_hub *h, const struct dp_event *e)
 	ike_engine_unknown_spi(h->engine, session_now(h), &path, e->spi);
 }
 
-/* Authentic packets come from elsewhere: if the engine lets IKE follow, so do the SAs. */
+/* Authentic packets come from elsewhere: the engine decides whether the session follows ('moved'). */
 static void tell_moved(struct session_hub *h, const struct dp_event *e)
 {
-	struct session_child *c = session_child_owner(h, e->id);
-	struct session *s = c == NULL ? NULL : c->session;
-	struct ike_sa_info info;
+	const struct session_child *c = session_child_owner(h, e->id);
 
-	if (s == NULL)
-		return;
-	ike_engine_moved(h->engine, session_now(h), s->ike, &e->remote);
-	if (ike_engine_info(h->engine, s->ike, &info) == ERR_OK && !addr_port_eq(&info.path.remote, &s->path.remote))
-		session_child_move(s, &info.path);
+	if (c != NULL)
+		ike_engine_moved(h->engine, session_now(h), c->session->ike, &e->remote);
 }
 
 /* An SA nears the end of its numbers or of its lifetime in bytes, or has met it. */

@@ -70,6 +70,9 @@ void session_model_put(struct session_model *m);
 /* Whether the configuration 'to' gives the session, which is up, just what it has. */
 bool session_model_keeps(const struct cfg_model *to, const struct session *s);
 
+/* The same, but its outer address may be another. */
+bool session_model_keeps_inside(const struct cfg_model *to, const struct session *s);
+
 /* ---- auth/auth.c: who is it?  Functions of struct ike_ports, whose ctx is the hub ---- */
 
 void session_auth_ask(void *ctx, struct slab_handle sa, const struct ike_who *who);
@@ -183,7 +186,7 @@ void session_child_use(struct session *s, uint32_t spi_in);
 void session_child_remove_all(struct session *s);
 
 /* The peer is reached on 'path' now: its SAs follow. */
-void session_child_move(struct session *s, const struct ike_path *path);
+void session_child_move(struct session *s, const struct ike_path *path, bool udp_encap);
 
 /* The session takes its access (again), to send by the child that the engine chose; false: it has none, or that failed. */
 bool session_child_take_access(struct session *s);
@@ -237,6 +240,12 @@ struct addr session_dial_source(const struct cfg_interface *i);
 
 /* Why the static tunnel 'i' of id 'tunnel' can't have a session now; NULL: it can, from 'source'. */
 const char *session_dial_obstacle(struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, struct addr *source);
+
+/*
+ * A session of ours that the configuration in force would begin from another address goes there (MOBIKE); false: it can't, or the configuration
+ * asks for more.
+ */
+bool session_dial_follows(struct session *s);
 
 MUST_USE enum err session_dial_begin(
 	struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, const struct addr *source, struct session **out);

@@ -82,7 +82,7 @@ static bool same_protection(const struct cfg_model *to, const struct cfg_ipsec_p
 static bool same_access(const struct cfg_model *to, const struct cfg_interface *i)
 {
 	return same_interface(to, i) && same_interface(to, i->ip_lender) && same_interface(to, i->ipv6_lender) &&
-	       same_interface(to, i->tunnel.source_if) && same_protection(to, i->tunnel.protection);
+	       same_protection(to, i->tunnel.protection);
 }
 
 static bool same_policy(const struct cfg_model *to, const struct cfg_authz_policy *p)
@@ -180,7 +180,12 @@ static bool same_admission(const struct cfg_model *to, const struct session *s)
 	return same_keys(s, p, &peer) && same_certificates(to, s->profile);
 }
 
-bool session_model_keeps(const struct cfg_model *to, const struct session *s)
+bool session_model_keeps_inside(const struct cfg_model *to, const struct session *s)
 {
 	return same_admission(to, s) && same_access(to, s->access.source) && same_grant(to, s);
+}
+
+bool session_model_keeps(const struct cfg_model *to, const struct session *s)
+{
+	return session_model_keeps_inside(to, s) && same_interface(to, s->access.source->tunnel.source_if);
 }

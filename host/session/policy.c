@@ -120,6 +120,11 @@ static unsigned score_path(const struct cfg_vrf_match *fvrf, const struct cfg_lo
 	return 0;
 }
 
+bool session_policy_admits(const struct cfg_profile *p, const struct session_policy_path *path)
+{
+	return score_path(&p->fvrf, p->locals, path) != 0;
+}
+
 const struct cfg_profile *session_policy_profile(
 	const struct cfg_model *m, const struct session_policy_path *path, const struct cfg_identity *peer, const struct pki_cert *cert)
 {

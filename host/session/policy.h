@@ -17,6 +17,9 @@ struct session_policy_path {
 	struct addr remote;
 };
 
+/* Whether a profile is for peers on 'path': its fvrf and local address agree. */
+bool session_policy_admits(const struct cfg_profile *p, const struct session_policy_path *path);
+
 /*
  * The profile that a responder uses for 'peer', whose certificate is 'cert' (NULL: it has none): complete and not shut
  * down, its fvrf and local address agree, and one of its identity lines or certificate maps matches.  The most specific line wins

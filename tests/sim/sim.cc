@@ -135,14 +135,17 @@ void Sim::watch(struct bytes datagram)
 		watch_fault = "an engine sent what isn't a message";
 		return;
 	}
-	if (h.next != IKE_P_SK)
+	if (h.next != IKE_P_SK && h.next != IKE_P_SKF)
 		return;
-	auto said_before = said.emplace(MessageKey{ h.spi_i, h.spi_r, h.exchange, h.flags, h.message_id }, data);
+	/* RFC7383-2.5.2: other numbers of fragments are other cuts of the same message. */
+	uint32_t fragment = 0;
+	(void)rd_u32(&r);
+	if (h.next == IKE_P_SKF)
+		fragment = rd_u32(&r);
+	auto said_before = said.emplace(MessageKey{ h.spi_i, h.spi_r, h.exchange, h.flags, h.message_id, fragment }, data);
 	if (!said_before.second && said_before.first->second != data)
 		watch_fault = "a message id was used with other content";
-	uint64_t iv = 0;
-	for (unsigned i = 0; i < 8; i++)
-		iv = iv << 8 | datagram.data[IKE_HDR_LEN + 4 + i];
+	uint64_t iv = rd_u64(&r);
 	auto iv_before = ivs.emplace(std::make_tuple(h.spi_i, h.spi_r, static_cast<uint8_t>(h.flags & IKE_F_INITIATOR), iv), data);
 	if (!iv_before.second && iv_before.first->second != data)
 		watch_fault = "an IV was used twice";

@@ -113,7 +113,7 @@ class Sim
 	struct crypto *crypto = nullptr;
 	std::vector<Packet> flight;
 	std::string watch_fault;
-	using MessageKey = std::tuple<uint64_t, uint64_t, uint8_t, uint8_t, uint32_t>;
+	using MessageKey = std::tuple<uint64_t, uint64_t, uint8_t, uint8_t, uint32_t, uint32_t>;
 	std::map<MessageKey, std::vector<uint8_t>> said;
 	std::map<std::tuple<uint64_t, uint64_t, uint8_t, uint64_t>, std::vector<uint8_t>> ivs;
 

@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <set>
 
+#include "ike/ability.h"
+
 namespace
 {
 
@@ -119,7 +121,10 @@ class Storm
 				n.w.set.pfs = crypto_alg_named(CRYPTO_GROUP, "31");
 		}
 		sim.nodes[0]->w.set.pfs = nullptr;
-		begin_sessions(sim, {});
+		struct ike_engine_config config = {};
+		config.abilities = seed % 2 << IKE_CAN_FRAGMENTATION;
+		config.frag_mtu = 256;
+		begin_sessions(sim, config);
 	}
 	std::string run(unsigned hours, bool progress)
 	{

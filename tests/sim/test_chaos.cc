@@ -2,6 +2,7 @@
  * Many SAs between several nodes over a network that loses, doubles and reorders, with orders given at random; then the network
  * heals, and both ends must agree.  Each seed is its own history: a failure is repeated by its number.
  */
+#include "ike/ability.h"
 #include "pair.h"
 
 namespace
@@ -18,6 +19,8 @@ struct Chaos {
 		Random r{ seed };
 
 		config.cookie_threshold = r.percent(50) ? 2 : UINT32_MAX;
+		config.abilities = seed % 2 << IKE_CAN_FRAGMENTATION;
+		config.frag_mtu = 256;
 		hub = &sim.node("198.51.100.1", "hub.example.net", "key");
 		hub->w.set.dpd = { 30, 2, true };
 		hub->w.set.reply_given = r.percent(50);

@@ -119,6 +119,7 @@ static struct ike_terms terms_of(const struct world *w)
 	t.child.pfs = w->set.pfs;
 	t.child.lifetime_s = w->set.child_lifetime_s;
 	t.dpd = w->set.dpd;
+	t.mobike = w->set.mobike;
 	t.lifetime_s = w->set.lifetime_s;
 	return t;
 }
@@ -582,7 +583,7 @@ static void on_down(void *ctx, struct slab_handle sa, enum ike_down reason)
 	w->downs++;
 }
 
-static void on_moved(void *ctx, struct slab_handle sa, const struct ike_path *path)
+static void on_moved(void *ctx, struct slab_handle sa, const struct ike_path *path, bool udp_encap)
 {
 	struct world *w = (struct world *)ctx;
 	struct world_session *s = spoken_of(w, sa, "moved");
@@ -591,6 +592,15 @@ static void on_moved(void *ctx, struct slab_handle sa, const struct ike_path *pa
 		return;
 	s->moved++;
 	s->path = *path;
+	s->udp_encap = udp_encap;
+}
+
+static bool on_may_move(void *ctx, struct slab_handle sa, const struct ike_path *path)
+{
+	struct world *w = (struct world *)ctx;
+
+	(void)path;
+	return spoken_of(w, sa, "may_move") != NULL && !w->set.refuse_moves;
 }
 
 /* ---- life ---- */
@@ -656,7 +666,7 @@ enum err world_init(struct world *w, const struct ike_engine_config *config, uin
 	struct ike_engine_config cfg = *config;
 	static const struct ike_ports ports = { NULL, on_send, on_keepalive, on_policy, on_ready, on_agree, on_authenticate, on_authorize,
 		on_sign, on_authorities, on_ppk, on_ppk_known, on_spi_new, on_spi_free, on_install, on_child_use, on_child_down,
-		on_config_set, on_up, on_down, on_moved, NULL };
+		on_config_set, on_up, on_down, on_moved, NULL, on_may_move };
 
 	w->now_ms = now_ms;
 	w->crypto = config->crypto;

@@ -47,6 +47,7 @@ struct world_settings {
 	bool initial_contact;
 	bool force_udp;
 	bool refuse_prefixes; /* of CFG_SET */
+	bool mobike, refuse_moves;
 	struct ike_dpd dpd;
 	uint32_t lifetime_s, child_lifetime_s;
 	const struct crypto_alg *pfs;

@@ -155,6 +155,8 @@ static void print_ike_more(const json_t *sa, FILE *out)
 		(void)fprintf(out, "      Additional key exchanges: %s\n", navectl_get_str(sa, "additional_groups"));
 	if (navectl_get_bool(sa, "ppk"))
 		(void)fputs("      Post-quantum preshared key: in use\n", out);
+	if (navectl_get_has(sa, "agreed"))
+		(void)fprintf(out, "      Agreed: %s\n", navectl_get_str(sa, "agreed"));
 }
 
 static void print_ikes(const json_t *doc, bool detailed, FILE *out)

@@ -204,8 +204,9 @@ static void on_down(void *ctx, struct slab_handle sa, enum ike_down reason)
 	naveload_wave_end(&s->wave);
 }
 
-static void on_moved(void *ctx, struct slab_handle sa, const struct ike_path *path)
+static void on_moved(void *ctx, struct slab_handle sa, const struct ike_path *path, bool udp_encap)
 {
+	(void)udp_encap;
 	(void)ctx;
 	(void)sa;
 	(void)path;

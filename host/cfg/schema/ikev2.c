@@ -292,6 +292,12 @@ static void set_keepalive(struct cfg_build *b, struct cfg_object *object, const 
 	b->m->nat_keepalive_s = (uint32_t)cfg_stmt_number(s, "seconds", 0);
 }
 
+static void set_frag_mtu(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)object;
+	b->m->frag_mtu = (uint32_t)cfg_stmt_number(s, "mtu", 0);
+}
+
 #define CFG_HASHES "{sha512|sha384|sha256|sha1|md5|sha= 512=sha512|sha= 384=sha384|sha= 256=sha256|sha= 1=sha1}+"
 
 static const struct cfg_row rows[] = {
@@ -461,13 +467,16 @@ static const struct cfg_row rows[] = {
 		.mode = CFG_MODE_GLOBAL,
 		.pattern = "crypto ikev2 nat keepalive <seconds:5-3600>",
 		.set = set_keepalive,
-		.preset = "off",
+		.preset = "20",
 		.help = "keeps a NAT's mapping alive where the profile says nothing",
 	},
-	{ .mode = CFG_MODE_GLOBAL,
-		.what = CFG_CLASS_NOT_YET,
-		.pattern = "crypto ikev2 fragmentation mtu <mtu:68-1500>",
-		.help = "RFC 7383" },
+	{
+		.mode = CFG_MODE_GLOBAL,
+		.pattern = "crypto ikev2 fragmentation mtu <mtu:256-1500>",
+		.set = set_frag_mtu,
+		.preset = "576, with IPv6 1280",
+		.help = "longer IP packets of IKE go in fragments (RFC 7383), bytes",
+	},
 	{ .mode = CFG_MODE_GLOBAL, .what = CFG_CLASS_NOT_YET, .pattern = "crypto ikev2 http-url cert", .help = "certificates by URL" },
 	{ .mode = CFG_MODE_GLOBAL, .what = CFG_CLASS_LATER, .pattern = "crypto ikev2 cts sgt", .help = "negotiates group tags in ESP" },
 };

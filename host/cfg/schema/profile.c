@@ -206,6 +206,13 @@ static void set_template(struct cfg_build *b, struct cfg_object *object, const s
 		cfg_build_lack(b, object, s->line, "'mode auto': %s must not have a 'tunnel mode'", name);
 }
 
+static void set_mobike(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)b;
+	(void)s;
+	profile_of(object)->mobike = true;
+}
+
 static void set_keepalive(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
 	(void)b;
@@ -463,8 +470,15 @@ static const struct cfg_row rows[] = {
 		.mode = CFG_MODE_PROFILE,
 		.pattern = "nat keepalive <seconds:5-3600>",
 		.set = set_keepalive,
-		.preset = "off",
+		.preset = "20",
 		.help = "keeps a NAT's mapping alive",
+	},
+	{
+		.mode = CFG_MODE_PROFILE,
+		.pattern = "mobike",
+		.set = set_mobike,
+		.preset = "off",
+		.help = "sessions outlive a change of the initiator's address (RFC 4555)",
 	},
 	{ .mode = CFG_MODE_PROFILE,
 		.what = CFG_CLASS_NOT_YET,

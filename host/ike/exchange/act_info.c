@@ -7,6 +7,7 @@
 #include "ike/config.h"
 #include "ike/core.h"
 #include "ike/exchange/act_child_i.h"
+#include "ike/exchange/mobike.h"
 #include "ike/keying/seal.h"
 #include "ike/live.h"
 #include "ike/rekey/childfsm.h"
@@ -76,6 +77,7 @@ enum err ike_act_info_answer(const struct ike_step *s)
 	ike_seal_begin(s->e, s->sa, IKE_X_INFORMATIONAL, true, &b);
 	answer_delete(s, &b);
 	answer_config(s, &b);
+	ike_mobike_answer(s, &b);
 	err = ike_seal_end(s->e, s->sa, &b, &datagram);
 	return err == ERR_OK ? ike_window_respond(s->sa, datagram) : err;
 }
@@ -148,6 +150,10 @@ enum err ike_act_info_take(const struct ike_step *s)
 		take_ack(s);
 	if (s->sa->tx == IKE_TX_DELETE_CHILD)
 		step_children(s, IKE_C_CLOSING, IKE_CE_DELETED);
+	if (s->sa->tx == IKE_TX_UPDATE)
+		ike_mobike_take_update(s);
+	if (s->sa->tx == IKE_TX_CHECK)
+		ike_mobike_take_check(s);
 	s->sa->tx = IKE_TX_NONE;
 	s->sa->hinted = false;
 	return ERR_OK;
@@ -183,6 +189,12 @@ static struct ike_pace build_wanted(struct ike_sa *sa, enum ike_tx tx, struct ik
 		break;
 	case IKE_TX_DELETE_CHILD:
 		build_delete_children(sa, b);
+		break;
+	case IKE_TX_UPDATE:
+		ike_mobike_build_update(sa, b);
+		break;
+	case IKE_TX_CHECK:
+		ike_mobike_build_check(sa, b);
 		break;
 	case IKE_TX_CONFIG:
 		ike_config_build(ike_build_payload(b, IKE_P_CP), IKE_CP_SET, sa->routes);

@@ -319,6 +319,12 @@ bool ike_act_init_accept_need(const struct ike_step *s, struct ike_agree *out)
 	return ike_agree_with(s->msg, kex->group, out);
 }
 
+/* RFC7296-2.23: behind a NAT; RFC4555-3.3: one may come. */
+static bool floats(const struct ike_sa *sa, const struct ike_natd *natd)
+{
+	return ike_sa_udp_encap(sa) || (natd->supported && ike_ability_willing(sa, IKE_CAN_MOBIKE));
+}
+
 enum err ike_act_init_accept(const struct ike_step *s)
 {
 	struct ike_sa *sa = s->sa;
@@ -356,7 +362,7 @@ enum err ike_act_init_accept(const struct ike_step *s)
 	sa->last_rx_ms = s->e->now_ms;
 	sa->stats.rx++;
 	ike_window_answered(sa);
-	if (ike_sa_udp_encap(sa) && !sa->path.natt) { /* RFC7296-2.23: float */
+	if (floats(sa, &a.natd) && !sa->path.natt) {
 		sa->path.natt = true;
 		sa->path.local.port = IKE_PORT_NATT;
 		sa->path.remote.port = IKE_PORT_NATT;

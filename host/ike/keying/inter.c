@@ -105,6 +105,8 @@ static enum err cover(struct ike_sa *sa, const uint8_t *start, struct bytes inne
 	enum err err;
 
 	memcpy(head, start, sizeof(head));
+	if (head[IKE_HDR_NEXT_AT] == IKE_P_SKF) /* RFC9242-3.3.2: fragments count as the whole that they are of */
+		head[IKE_HDR_NEXT_AT] = IKE_P_SK;
 	put_length(head + LENGTH_AT, 4, sizeof(head) + inner.len);
 	put_length(head + HEAD_LEN - 2, 2, IKE_MSG_GENERIC_LEN + inner.len);
 	err = crypto_prf_sum(sa->engine->cfg.crypto, &key, crypto_parts_of(part, 3), made);

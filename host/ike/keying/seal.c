@@ -7,6 +7,7 @@
 #include "crypto/cipher.h"
 #include "crypto/integ.h"
 #include "ike/core.h"
+#include "ike/frag/cut.h"
 
 /* Keys of one direction. */
 struct sealing {
@@ -56,27 +57,45 @@ static enum err fill_iv(struct ike_engine *e, struct ike_sa *sa, uint8_t *iv)
 	return ERR_OK;
 }
 
-enum err ike_seal_end(struct ike_engine *e, struct ike_sa *sa, struct ike_build *b, struct bytes *out)
+enum err ike_seal_room(struct ike_engine *e, struct ike_sa *sa, const struct ike_sk_room *room)
 {
 	const struct ike_suite *suite = &sa->suite;
 	struct sealing keys = keys_of(sa, sa->role == IKE_INITIATOR);
 	struct crypto_text t = { 0 };
-	struct ike_sk_room room;
-	enum err err = ike_build_sk_end(b, &room);
+	enum err err = fill_iv(e, sa, room->iv);
 
-	if (err == ERR_OK)
-		err = fill_iv(e, sa, room.iv);
 	if (err != ERR_OK)
 		return err;
-	t.iv = bytes_of(room.iv, suite->encr->iv_len);
-	t.aad = room.aad;
-	t.text = room.text;
-	t.len = room.text_len;
-	t.icv = room.icv;
+	t.iv = bytes_of(room->iv, suite->encr->iv_len);
+	t.aad = room->aad;
+	t.text = room->text;
+	t.len = room->text_len;
+	t.icv = room->icv;
 	err = crypto_cipher_seal(e->cfg.crypto, suite->encr, keys.encr, &t);
 	if (err == ERR_OK && suite->integ != NULL)
-		err = crypto_integ_sum(e->cfg.crypto, suite->integ, keys.integ, room.covered, room.icv);
-	return err == ERR_OK ? ike_build_finish(b, out) : err;
+		err = crypto_integ_sum(e->cfg.crypto, suite->integ, keys.integ, room->covered, room->icv);
+	return err;
+}
+
+static bool is_response(struct bytes datagram)
+{
+	return (datagram.data[IKE_HDR_FLAGS_AT] & IKE_F_RESPONSE) != 0;
+}
+
+enum err ike_seal_end(struct ike_engine *e, struct ike_sa *sa, struct ike_build *b, struct bytes *out)
+{
+	struct ike_sk_room room;
+	enum err err = ike_build_sk_end(b, &room);
+	const struct ike_path *path;
+
+	if (err == ERR_OK)
+		err = ike_build_finish(b, out);
+	if (err != ERR_OK)
+		return err;
+	path = is_response(*out) ? &sa->reply_path : &sa->path;
+	if (ike_cut_due(sa, path, out->len))
+		return ike_cut_message(e, sa, path, *out, out);
+	return ike_seal_room(e, sa, &room);
 }
 
 /* The writable place of a view into 'buf'. */
@@ -88,12 +107,12 @@ static uint8_t *place_in(uint8_t *buf, const struct ike_msg *msg, struct bytes v
 enum err ike_seal_open(struct ike_engine *e, const struct ike_sa *sa, const struct ike_msg *msg, uint8_t *buf, struct bytes *plain)
 {
 	const struct ike_suite *suite = &sa->suite;
-	struct sealing keys = keys_of(sa, sa->role != IKE_INITIATOR);
+	struct sealing keys = keys_of(sa, ike_hdr_from_initiator(&msg->hdr));
 	struct ike_sk_shape shape = ike_suite_shape(suite);
 	struct crypto_text t = { 0 };
 	struct ike_sk sk;
 
-	if (ike_sk_parse(msg, &shape, &sk) != ERR_OK || sk.frag.total != 1) /* fragments aren't announced */
+	if (ike_sk_parse(msg, &shape, &sk) != ERR_OK)
 		return ERR_AUTH;
 	if (suite->integ != NULL && crypto_integ_check(e->cfg.crypto, suite->integ, keys.integ, sk.covered, sk.icv) != ERR_OK)
 		return ERR_AUTH;
@@ -107,16 +126,21 @@ enum err ike_seal_open(struct ike_engine *e, const struct ike_sa *sa, const stru
 	return ike_sk_unpad(sk.text, plain) == ERR_OK ? ERR_OK : ERR_AUTH;
 }
 
-enum err ike_seal_reopen(const struct ike_sa *sa, struct bytes opened, struct ike_msg *out)
+enum err ike_seal_plain(const struct ike_sa *sa, struct bytes opened, struct ike_msg *out, struct bytes *plain)
 {
 	struct ike_sk_shape shape = ike_suite_shape(&sa->suite);
-	struct bytes plain;
 	struct ike_sk sk;
 	enum err err = ike_msg_parse(opened, out);
 
 	if (err == ERR_OK)
 		err = ike_sk_parse(out, &shape, &sk);
-	if (err == ERR_OK)
-		err = ike_sk_unpad(sk.text, &plain);
+	return err == ERR_OK ? ike_sk_unpad(sk.text, plain) : err;
+}
+
+enum err ike_seal_reopen(const struct ike_sa *sa, struct bytes opened, struct ike_msg *out)
+{
+	struct bytes plain;
+	enum err err = ike_seal_plain(sa, opened, out, &plain);
+
 	return err == ERR_OK ? ike_msg_parse_inner(out, out->inner_first, plain) : err;
 }

@@ -6,8 +6,6 @@
 
 #include <assert.h>
 
-enum { NEXT_AT = 16, LENGTH_AT = 24 }; /* fields of the header, RFC7296-3.1 */
-
 static void close_open(struct ike_build *b)
 {
 	if (b->open_at != 0)
@@ -17,9 +15,9 @@ static void close_open(struct ike_build *b)
 
 void ike_build_begin(struct ike_build *b, void *buf, size_t cap, const struct ike_hdr *hdr)
 {
-	*b = (struct ike_build){ .w = wr_of(buf, cap), .next_at = NEXT_AT };
+	*b = (struct ike_build){ .w = wr_of(buf, cap), .next_at = IKE_HDR_NEXT_AT };
 	ike_hdr_build(&b->w, hdr);
-	wr_patch_u8(&b->w, NEXT_AT, IKE_P_NONE);
+	wr_patch_u8(&b->w, IKE_HDR_NEXT_AT, IKE_P_NONE);
 }
 
 struct wr *ike_build_payload(struct ike_build *b, uint8_t type)
@@ -49,6 +47,13 @@ void ike_build_sk_begin(struct ike_build *b, const struct ike_sk_shape *shape)
 	wr_zero(&b->w, shape->iv_len);
 }
 
+struct wr *ike_build_sk_raw(struct ike_build *b, const struct ike_sk_shape *shape, uint8_t first)
+{
+	ike_build_sk_begin(b, shape);
+	wr_patch_u8(&b->w, b->next_at, first);
+	return &b->w;
+}
+
 struct wr *ike_build_skf_begin(struct ike_build *b, const struct ike_sk_shape *shape, uint8_t first, const struct ike_frag *frag)
 {
 	open_sk(b, IKE_P_SKF, shape);
@@ -74,7 +79,7 @@ enum err ike_build_sk_end(struct ike_build *b, struct ike_sk_room *out)
 	icv_at = b->w.len;
 	wr_zero(&b->w, b->shape.icv_len);
 	wr_close_u16(&b->w, b->sk_at, IKE_MSG_GENERIC_LEN);
-	wr_patch_u32(&b->w, LENGTH_AT, (uint32_t)b->w.len);
+	wr_patch_u32(&b->w, IKE_HDR_LENGTH_AT, (uint32_t)b->w.len);
 	if (b->w.err != ERR_OK)
 		return b->w.err;
 
@@ -90,7 +95,7 @@ enum err ike_build_sk_end(struct ike_build *b, struct ike_sk_room *out)
 enum err ike_build_finish(struct ike_build *b, struct bytes *out)
 {
 	close_open(b);
-	wr_patch_u32(&b->w, LENGTH_AT, (uint32_t)b->w.len);
+	wr_patch_u32(&b->w, IKE_HDR_LENGTH_AT, (uint32_t)b->w.len);
 	*out = wr_view(&b->w);
 	return wr_done(&b->w);
 }

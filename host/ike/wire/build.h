@@ -39,6 +39,9 @@ struct wr *ike_build_payload(struct ike_build *b, uint8_t type);
 /* Opens SK: all payloads from here on stand inside. */
 void ike_build_sk_begin(struct ike_build *b, const struct ike_sk_shape *shape);
 
+/* Opens SK for a chain of payloads that is written as raw bytes to the cursor; 'first' is the type of the first. */
+struct wr *ike_build_sk_raw(struct ike_build *b, const struct ike_sk_shape *shape, uint8_t first);
+
 /*
  * Opens SKF.  The returned cursor takes this fragment's piece of the payload chain as raw bytes.  'first' is the type
  * of the chain's first payload in fragment 1 and 0 in the others (RFC7383-2.5).

@@ -10,7 +10,8 @@
 extern "C" {
 #endif
 
-enum { IKE_FRAG_LEN = 4 }; /* bytes between the generic header of SKF and its IV */
+enum { IKE_FRAGS_MAX = 128 }; /* fragments of one message: more are never made nor taken */
+enum { IKE_FRAG_LEN = 4 };    /* bytes between the generic header of SKF and its IV */
 
 /* The fields that SKF has beyond SK, RFC7383-2.5. */
 struct ike_frag {

@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-enum { IKE_HDR_LEN = 28 };
+enum { IKE_HDR_LEN = 28, IKE_HDR_NEXT_AT = 16, IKE_HDR_FLAGS_AT = 19, IKE_HDR_LENGTH_AT = 24 };
 enum { IKE_VERSION = 0x20, IKE_VERSION_MAJOR = 2 }; /* RFC7296-3.1 */
 enum ike_hdr_flag { IKE_F_INITIATOR = 0x08, IKE_F_VERSION = 0x10, IKE_F_RESPONSE = 0x20 };
 

@@ -458,8 +458,9 @@ TEST(CfgModel, ipsec_profile)
 
 TEST(CfgModel, what_holds_for_all)
 {
-	Loaded l("hostname hub1\naaa new-model\nipv6 unicast-routing\ncrypto ikev2 cookie-challenge 100\ncrypto ikev2 limit max-sa 5000\n"
-		 "crypto ikev2 limit max-in-negotiation-sa 50\n");
+	Loaded l(
+		"hostname hub1\naaa new-model\nipv6 unicast-routing\ncrypto ikev2 cookie-challenge 100\ncrypto ikev2 limit max-sa 5000\ncrypto ikev2 fragmentation mtu 1400\n"
+		"crypto ikev2 limit max-in-negotiation-sa 50\n");
 	Loaded none("");
 
 	ASSERT_EQ(l.err, ERR_OK) << l.errors();
@@ -467,10 +468,12 @@ TEST(CfgModel, what_holds_for_all)
 	EXPECT_TRUE(l.model->aaa_new_model);
 	EXPECT_TRUE(l.model->ipv6_unicast_routing);
 	EXPECT_EQ(l.model->cookie_challenge, 100u);
+	EXPECT_EQ(l.model->frag_mtu, 1400u);
 	EXPECT_EQ(l.model->max_sa, 5000u);
 	EXPECT_EQ(l.model->max_in_negotiation, 50u);
 	EXPECT_STREQ(none.model->hostname, "nave");
 	EXPECT_EQ(none.model->cookie_challenge, 0u);
+	EXPECT_EQ(none.model->frag_mtu, 0u);
 	EXPECT_EQ(none.model->df_bit, CFG_DF_COPY);
 	EXPECT_EQ(none.saved(), "");
 }

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "../cfg/loaded.h"
+#include "ike/ability.h"
 
 namespace lab
 {
@@ -153,6 +154,8 @@ Box::Box(Net &of, const std::string &title, const std::string &platform_text)
 	struct dp_sync_config config = {};
 	struct session_env env = {};
 	struct ike_engine_config ike = {};
+
+	ike.abilities = 1 << IKE_CAN_FRAGMENTATION | 1 << IKE_CAN_MOBIKE;
 
 	log = { keep_line, this, LOG_L_DEBUG };
 	rand = { fill, this };
