@@ -420,6 +420,10 @@ static enum err step(const struct ike_step *s, enum ike_event event)
 	const struct ike_cell *cell = &ike_fsm[sa->state][event];
 	enum err err = ERR_OK;
 
+	if (cell->ok == IKE_S_NONE && s->answer) { /* no other answer to that request will come */
+		event = IKE_E_BAD_RESPONSE;
+		cell = &ike_fsm[sa->state][event];
+	}
 	if (cell->need != NULL && !ike_agree_settled(s, event, cell->need))
 		return ERR_AGAIN;
 	if (s->answer)

@@ -125,13 +125,12 @@ static void run(struct ike_engine *e, struct ike_sa *sa, const struct ike_path *
 {
 	struct ike_step s = { .e = e, .sa = sa, .msg = &e->msg, .path = path, .answer = answer };
 
-	if (event != IKE_E_COUNT) {
+	if (event == IKE_E_COUNT && answer) /* no other will come */
+		event = IKE_E_BAD_RESPONSE;
+	if (event == IKE_E_COUNT)
+		ike_core_count(e, IKE_STAT_RX_REFUSED);
+	else
 		(void)ike_fsm_run(&s, event);
-		return;
-	}
-	ike_core_count(e, IKE_STAT_RX_REFUSED);
-	if (answer)
-		ike_window_answered(sa);
 }
 
 /* A notify in clear about an ESP SA that the peer doesn't know: find whose it is.  A walk, so at a limited rate. */

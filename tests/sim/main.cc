@@ -1,11 +1,12 @@
 /*
- * sim_ike: the tests of this folder, or one of the two searches of storm.h for as long as one likes:
+ * sim_ike: the tests of this folder, or one of its searches for as long as one likes:
  *
  *	sim_ike --seed N --hours H	a storm of H virtual hours
  *	sim_ike --explore DEPTH		all collisions to that depth
  *	sim_ike --late DEPTH		the same with key exchanges that take their time
+ *	sim_ike --seed N --mutate COUNT	so many mutations of what engines say
  *
- * Both print what broke, with the numbers that bring it about again, and fail then.
+ * All print what broke, with the numbers that bring it about again, and fail then.
  */
 #include <gtest/gtest.h>
 
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "mutate.h"
 #include "storm.h"
 
 namespace
@@ -38,7 +40,7 @@ int conclude(const std::string &fault)
 int main(int argc, char **argv)
 {
 	unsigned long hours = option(argc, argv, "--hours"), depth = option(argc, argv, "--explore"), late = option(argc, argv, "--late");
-	unsigned long seed = option(argc, argv, "--seed");
+	unsigned long seed = option(argc, argv, "--seed"), mutations = option(argc, argv, "--mutate");
 
 	if (hours != 0) {
 		printf("seed %lu, %lu hours\n", seed, hours);
@@ -51,8 +53,12 @@ int main(int argc, char **argv)
 		printf("%llu histories of depth %lu\n", static_cast<unsigned long long>(count), depth + late);
 		return conclude(fault);
 	}
+	if (mutations != 0) {
+		printf("seed %lu, %lu mutations\n", seed, mutations);
+		return conclude(mutate_run(seed, mutations, true));
+	}
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		puts("sim_ike [--seed N] --hours H | --explore DEPTH | --late DEPTH | GoogleTest's options");
+		puts("sim_ike [--seed N] --hours H | --explore DEPTH | --late DEPTH | [--seed N] --mutate COUNT | GoogleTest's options");
 		return 0;
 	}
 	::testing::InitGoogleTest(&argc, argv);
