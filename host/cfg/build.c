@@ -348,6 +348,7 @@ static void preset_all(struct cfg_build *b)
 		p->lifetime_s = CFG_CHECK_SA_LIFETIME_S;
 		p->lifetime_kb = CFG_CHECK_SA_LIFETIME_KB;
 		p->replay_window = CFG_CHECK_REPLAY_WINDOW;
+		p->sa_limit = CFG_CHECK_SA_LIMIT;
 	}
 	for (struct cfg_route *r = m->routes; r != NULL; r = r->next)
 		r->distance = 1;

@@ -9,6 +9,7 @@ extern "C" {
 
 /* What holds where the file says nothing. */
 enum { CFG_CHECK_IKE_LIFETIME_S = 86400, CFG_CHECK_SA_LIFETIME_S = 3600, CFG_CHECK_SA_LIFETIME_KB = 4608000, CFG_CHECK_REPLAY_WINDOW = 64 };
+enum { CFG_CHECK_SA_LIMIT = 8 };
 
 /*
  * Judges the filled model: which objects are complete (and why not), what contradicts itself (errors), what is

@@ -448,6 +448,7 @@ struct cfg_ipsec_profile {
 	uint32_t lifetime_s;
 	uint64_t lifetime_kb;
 	uint16_t replay_window; /* packets */
+	uint8_t sa_limit;       /* CHILD_SAs of one peer */
 };
 
 /* ---- AAA ---- */

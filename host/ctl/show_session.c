@@ -222,11 +222,11 @@ static json_t *flow_row(const struct ctl_show_state *state, const struct session
 {
 	struct side in = inbound(state, c), out = outbound(state, c);
 
-	return json_pack("{s:o, s:o, s:o, s:i, s:o, s:o, s:b, s:b, s:o, s:o, s:o, s:o}", "interface", ctl_text_str(s->access.name), "ivrf",
-		ctl_text_vrf(0), "peer", ctl_text_addr(&s->path.remote.addr), "port", (int)s->path.remote.port, "local_address",
-		ctl_text_addr(&s->path.local.addr), "transform", transform(c), "udp_encap", c->udp_encap, "esn", c->esn, "local",
-		selectors(c->local, c->local_count), "remote", selectors(c->remote, c->remote_count), "inbound", sa_row(&in), "outbound",
-		sa_row(&out));
+	return json_pack("{s:o, s:o, s:o, s:i, s:o, s:o, s:s, s:b, s:b, s:o, s:o, s:o, s:o}", "interface", ctl_text_str(s->access.name),
+		"ivrf", ctl_text_vrf(0), "peer", ctl_text_addr(&s->path.remote.addr), "port", (int)s->path.remote.port, "local_address",
+		ctl_text_addr(&s->path.local.addr), "transform", transform(c), "mode", c->transport ? "transport" : "tunnel", "udp_encap",
+		c->udp_encap, "esn", c->esn, "local", selectors(c->local, c->local_count), "remote", selectors(c->remote, c->remote_count),
+		"inbound", sa_row(&in), "outbound", sa_row(&out));
 }
 
 enum err ctl_show_session_ipsec(struct ctl_call *call, json_t *doc, bool *more)

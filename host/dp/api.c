@@ -174,7 +174,7 @@ static enum err check_port(const struct dp_port *p)
 
 static enum err check_tunnel(const struct dp_tunnel *t)
 {
-	if (t->id == 0 || t->mode > DP_TUNNEL_GRE || t->df > DP_DF_CLEAR)
+	if (t->id == 0 || t->mode > DP_TUNNEL_GRE || t->df > DP_DF_CLEAR || t->more_count > DP_MORE_MAX)
 		return ERR_RANGE;
 	if (t->local.family == 0 || t->local.family != t->remote.family)
 		return ERR_MALFORMED;

@@ -10,7 +10,7 @@
  * operation its result and, for an SA, where it was placed and why not in a better place.
  *
  * References are checked: a put that names what isn't there is ERR_ABSENT, a del of what others name is ERR_BUSY.
- * The one exception is a tunnel's 'sa_out', which may name an SA that isn't there: the tunnel drops until it is.
+ * The one exception is a tunnel's 'sa_out' and 'more', which may name SAs that aren't there: the tunnel does without them until they are.
  *
  * An SA carries packets only once its whole transaction is in, so an SA that was undone was never active.  The del of an SA
  * is for good: it isn't undone, and its result stays ERR_OK, whatever becomes of the rest of its transaction.
@@ -29,13 +29,14 @@ extern "C" {
 #endif
 
 /* Version of the message format; both sides must have the same major. */
-enum { DP_VERSION_MAJOR = 2, DP_VERSION_MINOR = 1 };
+enum { DP_VERSION_MAJOR = 3, DP_VERSION_MINOR = 0 };
 
 enum {
 	DP_NAME_MAX = 64,    /* bytes of an interface or VRF name, with NUL */
 	DP_IFNAME_MAX = 16,  /* bytes of a netdev name, with NUL (IFNAMSIZ) */
 	DP_SPEC_MAX = 256,   /* bytes of a port specification, with NUL */
 	DP_TS_MAX = 16,      /* selector pairs of one SA */
+	DP_MORE_MAX = 15,    /* outbound SAs of one tunnel beside the first */
 	DP_OPS_MAX = 32,     /* operations of one transaction: so many of the largest fit in one message */
 	DP_PAGE_MAX = 32,    /* rows of one page of a dump or of counters */
 	DP_EVENTS_MAX = 64,  /* events of one message */
@@ -157,7 +158,9 @@ struct dp_tunnel {
 	uint16_t mtu; /* inner IP, 0: derived from the path */
 	uint32_t inner_vrf;
 	uint32_t front_vrf;
-	uint32_t sa_out;   /* id of the outbound SA that sends, which needn't be there yet; 0: none */
+	uint32_t sa_out;            /* id of the outbound SA that sends, which needn't be there yet; 0: none */
+	uint32_t more[DP_MORE_MAX]; /* what 'sa_out' doesn't let pass goes by the first of these that does */
+	uint8_t more_count;
 	struct addr local; /* outer addresses */
 	struct addr remote;
 	char name[DP_NAME_MAX]; /* "Virtual-Access7" */

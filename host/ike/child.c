@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/iana.h"
 #include "ike/core.h"
 #include "ike/live.h"
 #include "ike/rekey/childfsm.h"
@@ -20,18 +19,14 @@ static struct ike_child *child_new(struct ike_sa *sa, uint32_t spi_in)
 	return child;
 }
 
-static struct ike_child *child_of_plan(struct ike_sa *sa, const struct ike_child_plan *plan)
+/* What was negotiated. */
+static enum err fill(struct ike_child *child, const struct ike_child_plan *plan)
 {
-	struct ike_child *child = child_new(sa, plan->spi_in);
 	size_t count = (size_t)plan->local->count + plan->remote->count;
 
-	if (child == NULL)
-		return NULL;
 	child->ts = (struct ike_ts *)calloc(count, sizeof(*child->ts));
-	if (child->ts == NULL) {
-		free(child);
-		return NULL;
-	}
+	if (child->ts == NULL)
+		return ERR_NOMEM;
 	memcpy(child->ts, plan->local->item, plan->local->count * sizeof(*child->ts));
 	memcpy(child->ts + plan->local->count, plan->remote->item, plan->remote->count * sizeof(*child->ts));
 	child->local_count = plan->local->count;
@@ -41,7 +36,15 @@ static struct ike_child *child_of_plan(struct ike_sa *sa, const struct ike_child
 	child->encr = plan->esp.encr;
 	child->integ = plan->esp.integ;
 	child->esn = plan->esp.esn;
-	return child;
+	child->transport = plan->transport;
+	return ERR_OK;
+}
+
+static uint32_t line_of(struct ike_sa *sa, const struct ike_child_plan *plan)
+{
+	const struct ike_child *old = plan->replaces == 0 ? NULL : ike_sa_child(sa, plan->replaces);
+
+	return old != NULL ? old->line : ++sa->lines;
 }
 
 static struct ike_child_sa describe(const struct ike_sa *sa, const struct ike_child *child, const struct ike_child_plan *plan)
@@ -49,6 +52,7 @@ static struct ike_child_sa describe(const struct ike_sa *sa, const struct ike_ch
 	struct ike_child_sa out = { .spi_in = child->spi_in, .spi_out = child->spi_out, .encr = child->encr, .integ = child->integ };
 
 	out.esn = plan->esp.esn;
+	out.transport = child->transport;
 	out.udp_encap = ike_sa_udp_encap(sa);
 	out.role = plan->role;
 	out.path = sa->path;
@@ -58,6 +62,7 @@ static struct ike_child_sa describe(const struct ike_sa *sa, const struct ike_ch
 	out.remote = child->ts + child->local_count;
 	out.config = plan->config;
 	out.replaces = plan->replaces;
+	out.line = child->line;
 	out.ref = sa->ref;
 	out.peer_id = &sa->remote_id;
 	return out;
@@ -80,11 +85,21 @@ static bool full(const struct ike_sa *sa)
 	return count >= IKE_SA_CHILDREN;
 }
 
-static enum ike_child_state first_state(const struct ike_child_plan *plan)
+static enum ike_child_state first_state(const struct ike_sa *sa, const struct ike_child_plan *plan)
 {
-	if (plan->replaces == 0)
+	if (!sa->came_up)
 		return IKE_C_FIRST;
-	return plan->role == IKE_INITIATOR ? IKE_C_I_INSTALL : IKE_C_R_INSTALL;
+	if (plan->role == IKE_RESPONDER)
+		return IKE_C_R_INSTALL;
+	return plan->replaces != 0 ? IKE_C_I_INSTALL : IKE_C_N_INSTALL;
+}
+
+/* A childless SA has one again, or soon will. */
+static void enter(struct ike_child *child)
+{
+	list_add(&child->sa->children, &child->link);
+	if (child->sa->state == IKE_S_CHILDLESS)
+		ike_fsm_post(child->sa, IKE_E_HAS_CHILD);
 }
 
 static void hand_in(struct ike_child *child, const struct ike_child_plan *plan, struct ike_child_sa *request)
@@ -92,46 +107,124 @@ static void hand_in(struct ike_child *child, const struct ike_child_plan *plan, 
 	struct ike_sa *sa = child->sa;
 	const struct ike_ports *ports = sa->engine->cfg.ports;
 
-	list_add(&sa->children, &child->link);
-	ike_childfsm_begin(child, first_state(plan));
+	if (!list_linked(&child->link))
+		enter(child);
+	free(child->wish);
+	child->wish = NULL;
+	child->unborn = false;
 	child->held = true;
-	if (plan->replaces == 0) {
+	child->sends = ike_child_sender(sa, child->line) == NULL;
+	if (!sa->came_up) {
 		sa->asked = IKE_ASKED_INSTALL;
-		sa->sender = child->spi_in;
+		keep_low_nonce(sa, &plan->seed);
 	}
+	ike_childfsm_begin(child, first_state(sa, plan));
 	ports->install(ports->ctx, sa->handle, request);
 }
 
-enum err ike_child_install(struct ike_engine *e, struct ike_sa *sa, const struct ike_child_plan *plan)
+static enum err install(struct ike_engine *e, struct ike_child *child, const struct ike_child_plan *plan)
 {
-	const struct ike_ports *ports = e->cfg.ports;
-	struct ike_child *child = full(sa) ? NULL : child_of_plan(sa, plan);
+	struct ike_sa *sa = child->sa;
 	struct ike_child_sa request;
 	struct ike_child_keys *i2r, *r2i;
-	enum err err;
+	enum err err = fill(child, plan);
 
-	if (child == NULL) {
-		ports->spi_free(ports->ctx, plan->spi_in);
-		return full(sa) ? ERR_FULL : ERR_NOMEM;
-	}
-	if (plan->replaces == 0)
-		keep_low_nonce(sa, &plan->seed);
+	if (err != ERR_OK)
+		return err;
+	child->line = line_of(sa, plan);
 	request = describe(sa, child, plan);
 	i2r = plan->role == IKE_INITIATOR ? &request.out : &request.in;
 	r2i = plan->role == IKE_INITIATOR ? &request.in : &request.out;
 	err = ike_keys_child(e->cfg.crypto, &sa->suite, &sa->keys, &plan->esp, &plan->seed, i2r, r2i);
-	if (err == ERR_OK) {
+	if (err == ERR_OK)
 		hand_in(child, plan, &request);
-	} else {
-		ports->spi_free(ports->ctx, plan->spi_in);
-		free(child->ts);
-		free(child);
-	}
 	secret_fini(&request.in.encr);
 	secret_fini(&request.in.integ);
 	secret_fini(&request.out.encr);
 	secret_fini(&request.out.integ);
 	return err;
+}
+
+enum err ike_child_install(struct ike_engine *e, struct ike_sa *sa, const struct ike_child_plan *plan)
+{
+	const struct ike_ports *ports = e->cfg.ports;
+	struct ike_child *child = ike_sa_child(sa, plan->spi_in);
+	bool wanted = child != NULL;
+	enum err err = ERR_FULL;
+
+	if (!wanted && !full(sa)) {
+		child = child_new(sa, plan->spi_in);
+		err = ERR_NOMEM;
+	}
+	if (child != NULL)
+		err = install(e, child, plan);
+	if (err == ERR_OK || wanted) /* whose SPI goes back at its end */
+		return err;
+	ports->spi_free(ports->ctx, plan->spi_in);
+	if (child != NULL)
+		free(child->ts);
+	free(child);
+	return err;
+}
+
+bool ike_child_room(const struct ike_sa *sa, uint8_t limit)
+{
+	uint32_t line[IKE_SA_CHILDREN];
+	unsigned count = 0;
+
+	list_each (n, &sa->children) {
+		const struct ike_child *child = list_of(n, struct ike_child, link);
+		unsigned i = 0;
+
+		if (ike_childfsm_kind(child) == IKE_CHILD_GONE)
+			continue;
+		while (i < count && (child->line == 0 || line[i] != child->line))
+			i++;
+		if (i == count)
+			line[count++] = child->line;
+	}
+	return count < (limit != 0 ? limit : IKE_CHILDREN) && !full(sa);
+}
+
+static enum err wish_of(const struct ike_child_policy *policy, struct ike_wish **out)
+{
+	struct ike_wish *wish;
+
+	if (policy->local_count > IKE_TS_COUNT || policy->remote_count > IKE_TS_COUNT || policy->esp.count > IKE_OFFERS)
+		return ERR_RANGE;
+	if (policy->esp.count == 0 || policy->local_count == 0 || policy->remote_count == 0)
+		return ERR_INCOMPLETE;
+	wish = (struct ike_wish *)calloc(1, sizeof(*wish));
+	if (wish == NULL)
+		return ERR_NOMEM;
+	wish->policy = *policy;
+	wish->policy.local = wish->ts;
+	wish->policy.remote = wish->ts + policy->local_count;
+	memcpy(wish->ts, policy->local, policy->local_count * sizeof(wish->ts[0]));
+	memcpy(wish->ts + policy->local_count, policy->remote, policy->remote_count * sizeof(wish->ts[0]));
+	*out = wish;
+	return ERR_OK;
+}
+
+enum err ike_child_want(struct ike_sa *sa, const struct ike_child_policy *policy, uint32_t spi_in)
+{
+	struct ike_child *child;
+	struct ike_wish *wish;
+	enum err err = wish_of(policy, &wish);
+
+	if (err != ERR_OK)
+		return err;
+	child = child_new(sa, spi_in);
+	if (child == NULL) {
+		free(wish);
+		return ERR_NOMEM;
+	}
+	child->wish = wish;
+	child->role = IKE_INITIATOR;
+	child->unborn = true;
+	enter(child);
+	ike_childfsm_begin(child, IKE_C_N_WAIT);
+	return ERR_OK;
 }
 
 void ike_child_stillborn(struct ike_sa *sa, uint32_t spi_in)
@@ -155,7 +248,12 @@ void ike_child_tell_down(struct ike_child *child)
 
 	if (child->held)
 		ports->child_down(ports->ctx, sa->handle, child->spi_in);
+	if (child->wish != NULL)
+		ports->child_refused(ports->ctx, sa->handle, child->spi_in);
+	free(child->wish);
+	child->wish = NULL;
 	child->held = false;
+	child->sends = false;
 }
 
 void ike_child_free(struct ike_child *child)
@@ -166,28 +264,11 @@ void ike_child_free(struct ike_child *child)
 	list_del(&child->link);
 	wheel_disarm(&sa->engine->wheel, &child->life_timer);
 	wheel_disarm(&sa->engine->wheel, &child->wait_timer);
-	if (sa->sender == child->spi_in)
-		sa->sender = 0;
 	ike_child_tell_down(child);
 	if (child->unborn)
 		ports->spi_free(ports->ctx, child->spi_in);
 	free(child->ts);
 	free(child);
-}
-
-enum err ike_child_offer(const struct ike_child *old, const struct crypto_alg *group, uint32_t spi, struct ike_proposals *out)
-{
-	enum err err = ike_proposal_begin(out, IKE_PROTO_ESP, sizeof(spi), spi);
-
-	if (err == ERR_OK)
-		err = ike_proposal_add(out, IKE_TRANSFORM_ENCR, old->encr->id, old->encr->key_bits);
-	if (err == ERR_OK && old->integ != NULL)
-		err = ike_proposal_add(out, IKE_TRANSFORM_INTEG, old->integ->id, 0);
-	if (err == ERR_OK && group != NULL)
-		err = ike_proposal_add(out, IKE_TRANSFORM_GROUP, group->id, 0);
-	if (err == ERR_OK)
-		err = ike_proposal_add(out, IKE_TRANSFORM_ESN, old->esn ? CRYPTO_ESN_YES : CRYPTO_ESN_NO, 0);
-	return err;
 }
 
 /* ---- lifetime ---- */
@@ -237,14 +318,28 @@ void ike_child_rekey_later(struct ike_child *child)
 
 /* ---- who sends ---- */
 
+struct ike_child *ike_child_sender(const struct ike_sa *sa, uint32_t line)
+{
+	list_each (n, &sa->children) {
+		struct ike_child *child = list_of(n, struct ike_child, link);
+
+		if (child->sends && child->line == line)
+			return child;
+	}
+	return NULL;
+}
+
 void ike_child_send_by(struct ike_child *child)
 {
 	struct ike_sa *sa = child->sa;
 	const struct ike_ports *ports = sa->engine->cfg.ports;
+	struct ike_child *former = ike_child_sender(sa, child->line);
 
-	if (sa->sender == child->spi_in)
+	if (former == child)
 		return;
-	sa->sender = child->spi_in;
+	if (former != NULL)
+		former->sends = false;
+	child->sends = true;
 	ports->child_use(ports->ctx, sa->handle, child->spi_in);
 }
 
@@ -267,7 +362,7 @@ static struct ike_child *heir(const struct ike_child *from)
 	list_each (n, &from->sa->children) {
 		struct ike_child *child = list_of(n, struct ike_child, link);
 
-		if (child != from && usable(child))
+		if (child != from && child->line == from->line && usable(child))
 			newest = child;
 	}
 	return newest;
@@ -275,7 +370,7 @@ static struct ike_child *heir(const struct ike_child *from)
 
 void ike_child_hand_over(const struct ike_child *from)
 {
-	struct ike_child *to = from->sa->sender == from->spi_in ? heir(from) : NULL;
+	struct ike_child *to = from->sends ? heir(from) : NULL;
 
 	if (to != NULL)
 		ike_child_send_by(to);

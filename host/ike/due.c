@@ -17,6 +17,8 @@ bool ike_due_moving(const struct ike_sa *sa)
 		switch ((enum ike_child_state)list_of(n, struct ike_child, link)->state) {
 		case IKE_C_UP:
 		case IKE_C_WAIT:
+		case IKE_C_N_WAIT:
+		case IKE_C_N_LATER:
 		case IKE_C_OLD: /* the peer's to delete */
 		case IKE_C_FADE:
 			break;
@@ -33,8 +35,8 @@ static bool may(const struct ike_sa *sa, enum ike_tx tx)
 	switch (tx) {
 	case IKE_TX_DELETE_CHILD:
 		return has_child_in(sa, IKE_C_CLOSE);
-	case IKE_TX_REKEY_CHILD:
-		return sa->attempt == NULL && sa->state == IKE_S_UP && has_child_in(sa, IKE_C_WAIT);
+	case IKE_TX_CHILD:
+		return sa->attempt == NULL && sa->state == IKE_S_UP && (has_child_in(sa, IKE_C_WAIT) || has_child_in(sa, IKE_C_N_WAIT));
 	case IKE_TX_REKEY:
 		return (sa->todo & 1u << tx) != 0 && sa->attempt == NULL && sa->state == IKE_S_UP && !ike_due_moving(sa) &&
 		       !has_child_in(sa, IKE_C_OLD);

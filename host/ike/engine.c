@@ -305,13 +305,39 @@ void ike_engine_abandon(struct ike_engine *e, uint64_t now_ms, struct slab_handl
 	begin_delete(e, sa);
 }
 
-/* Posts 'event' to one of its children; usable ones alone take orders. */
+enum err ike_engine_new_child(
+	struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, const struct ike_child_policy *policy, uint32_t *spi_in)
+{
+	const struct ike_ports *ports = e->cfg.ports;
+	struct ike_sa *sa = live(e, now_ms, handle);
+	uint32_t spi;
+	enum err err;
+
+	if (sa == NULL || !sa->came_up)
+		return ERR_STALE;
+	if (!ike_child_room(sa, policy->limit))
+		return ERR_FULL;
+	err = ports->spi_new(ports->ctx, &sa->path, &spi);
+	if (err != ERR_OK)
+		return err;
+	err = ike_child_want(sa, policy, spi);
+	if (err != ERR_OK) {
+		ports->spi_free(ports->ctx, spi);
+		return err;
+	}
+	*spi_in = spi;
+	ike_fsm_post(sa, IKE_E_CHILD);
+	ike_fsm_drain(e);
+	return ERR_OK;
+}
+
+/* Posts 'event' to one of its children, if that isn't on its way out and takes it. */
 static void order_child(struct ike_engine *e, struct ike_sa *sa, uint32_t spi_in, enum ike_child_event event)
 {
 	struct ike_child *child = sa == NULL ? NULL : ike_sa_child(sa, spi_in);
-	enum ike_child_kind kind = child == NULL ? IKE_CHILD_GONE : ike_childfsm_kind(child);
 
-	if (kind != IKE_CHILD_LIVE && kind != IKE_CHILD_MOVING)
+	if (child == NULL || ike_childfsm_kind(child) == IKE_CHILD_GONE ||
+		ike_childfsm_cell((enum ike_child_state)child->state, event)->ok == IKE_C_NONE)
 		return;
 	ike_childfsm_post(child, event);
 	ike_fsm_drain(e);
@@ -460,6 +486,7 @@ static enum ike_child_event installed_event(const struct ike_child *child, enum 
 {
 	switch ((enum ike_child_state)child->state) {
 	case IKE_C_FIRST:
+	case IKE_C_N_INSTALL:
 	case IKE_C_R_INSTALL:
 		return err == ERR_OK ? IKE_CE_INSTALLED : IKE_CE_NOT_INSTALLED;
 	case IKE_C_I_INSTALL:
@@ -543,7 +570,9 @@ static void describe_children(const struct ike_sa *sa, struct ike_sa_info *out)
 		i->local = c->ts;
 		i->remote = c->ts + c->local_count;
 		i->up = ike_childfsm_kind(c) == IKE_CHILD_LIVE || ike_childfsm_kind(c) == IKE_CHILD_MOVING;
-		i->sends = c->spi_in == sa->sender;
+		i->line = c->line;
+		i->transport = c->transport;
+		i->sends = c->sends;
 	}
 }
 

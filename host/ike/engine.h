@@ -99,7 +99,15 @@ void ike_engine_delete(struct ike_engine *e, uint64_t now_ms, struct slab_handle
  */
 void ike_engine_abandon(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa);
 
-/* Deletes one pair of ESP SAs; child_down is called at once. */
+/*
+ * A further CHILD_SA of an SA that is up, as soon as its other exchanges leave room (RFC7296-1.3.1); '*spi_in' names it from now on:
+ * 'install' or 'child_refused' follows.  'pfs' and 'lifetime_s' are those of the SA's terms.  ERR_STALE: the SA isn't up; ERR_FULL: it has
+ * as many as 'policy' allows; ERR_RANGE, ERR_INCOMPLETE: no policy; or what 'spi_new' said.
+ */
+MUST_USE enum err ike_engine_new_child(
+	struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, const struct ike_child_policy *policy, uint32_t *spi_in);
+
+/* Deletes one pair of ESP SAs; child_down (or child_refused) is called at once. */
 void ike_engine_delete_child(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, uint32_t spi_in);
 
 /*
@@ -166,11 +174,13 @@ struct ike_child_info {
 	const struct crypto_alg *encr, *integ;
 	uint8_t local_count, remote_count;
 	const struct ike_ts *local, *remote;
+	uint32_t line; /* as in struct ike_child_sa; 0: it is yet to be made */
+	bool transport;
 	bool up;
-	bool sends; /* packets go out by it */
+	bool sends; /* packets of its line go out by it */
 };
 
-enum { IKE_INFO_CHILDREN = 8, IKE_INFO_NONCE = 16, IKE_INFO_EXTRAS = 7 };
+enum { IKE_INFO_CHILDREN = 16, IKE_INFO_NONCE = 16, IKE_INFO_EXTRAS = 7 };
 
 /* One IKE SA as show commands print it.  Views live until the engine is next called. */
 struct ike_sa_info {
@@ -257,7 +267,11 @@ bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa
 	X(MOVED_LATE, "moved-late", "moves put off: a peer moves once a second")          \
 	X(MOVE_REFUSED, "move-refused", "other addresses refused by us or by the peer")   \
 	X(REKEY, "rekey", "IKE SAs that got new keys, whoever asked")                     \
+	X(CHILD_NEW, "child-new", "further CHILD_SAs of an IKE SA, whoever asked")        \
+	X(CHILD_REFUSED, "child-refused", "requests for one that were refused by us")     \
+	X(CHILD_REJECTED, "child-rejected", "requests of ours that peers refused")        \
 	X(CHILD_REKEY, "child-rekey", "CHILD_SAs that got a successor, whoever asked")    \
+	X(SELECTORS, "invalid-selectors", "INVALID_SELECTORS of peers")                   \
 	X(REKEY_REFUSED, "rekey-refused", "rekeys of ours that the peer refused")         \
 	X(REKEY_CROSSED, "rekey-crossed", "rekeys of ours that met one of the peer's")    \
 	X(INTER, "intermediate", "additional key exchanges made")                         \

@@ -86,6 +86,7 @@ enum ike_state {
 	X(NOT_INSTALLED, INSTALL, "the first child couldn't be installed")                          \
 	X(CHILD_REQUEST, INTERNAL, "CREATE_CHILD_SA request for a child")                           \
 	X(CHILD_RESPONSE, INTERNAL, "response to ours for a child")                                 \
+	X(HAS_CHILD, INTERNAL, "an SA that had lost its last child is to have one again")           \
 	X(SOFT, INTERNAL, "end of the SA's soft lifetime, or the world wants new keys")             \
 	X(REKEY_REQUEST, INTERNAL, "CREATE_CHILD_SA request for a new IKE SA")                      \
 	X(REKEY_EARLY, INTERNAL, "the same, but exchanges of ours stand against it")                \

@@ -206,7 +206,7 @@ static uint8_t exchange_under_way(const struct ike_sa *sa)
 		return IKE_X_IKE_INTERMEDIATE;
 	case IKE_TX_AUTH:
 		return IKE_X_IKE_AUTH;
-	case IKE_TX_REKEY_CHILD:
+	case IKE_TX_CHILD:
 	case IKE_TX_REKEY:
 		return IKE_X_CREATE_CHILD_SA;
 	default:

@@ -37,6 +37,9 @@ enum {
 	IKE_OFFER_EXTRAS = 16,
 	IKE_OFFERS = 8,     /* proposals of one policy */
 	IKE_TS_COUNT = 16,  /* selectors of one side of a CHILD_SA */
+	IKE_TS_PAIRS = 16,  /* of one of each side, of one family */
+	IKE_PFS_GROUPS = 4, /* groups of key exchanges of their own for CHILD_SAs */
+	IKE_CHILDREN = 8,   /* CHILD_SAs of one IKE SA where policy doesn't say; a rekeyed one and its successor are one */
 	IKE_CONFIG_DNS = 4, /* servers of each kind */
 	IKE_CONFIG_PREFIXES = 64,
 	IKE_CERTS = 8,       /* certificates of one side */
@@ -75,6 +78,12 @@ struct ike_offer {
 struct ike_offers {
 	uint8_t count;
 	struct ike_offer offer[IKE_OFFERS]; /* in order of preference */
+};
+
+/* Groups in order of preference. */
+struct ike_groups {
+	uint8_t count;
+	const struct crypto_alg *alg[IKE_PFS_GROUPS];
 };
 
 /* Wishes of a CFG_REQUEST. */
@@ -120,9 +129,11 @@ struct ike_child_policy {
 	uint8_t local_count, remote_count;
 	const struct ike_ts *local; /* at most IKE_TS_COUNT of each side */
 	const struct ike_ts *remote;
-	const struct crypto_alg *pfs; /* the group of a key exchange of its own when it is rekeyed; NULL: none is asked for */
-	uint32_t lifetime_s;          /* soft somewhat earlier: it is rekeyed; 0: no end */
-	bool narrow_to_address;       /* a peer that asked for an address and isn't FlexVPN gets TSi = that address (cli.md 3) */
+	struct ike_groups pfs;  /* of a key exchange of its own in CREATE_CHILD_SA; none: none is asked for */
+	uint32_t lifetime_s;    /* soft somewhat earlier: it is rekeyed; 0: no end */
+	uint8_t limit;          /* CHILD_SAs that the IKE SA may have; 0: IKE_CHILDREN */
+	bool transport;         /* transport mode, if the peer agrees: then the selectors are of the end points alone (RFC7296-1.3.1) */
+	bool narrow_to_address; /* a peer that asked for an address and isn't FlexVPN gets TSi = that address (cli.md 3) */
 };
 
 /* What an IKE SA lives by once its peer is known: by the request for an initiator, by the grant for a responder. */
@@ -256,6 +267,15 @@ struct ike_grant {
 
 /* ---- CHILD_SA ---- */
 
+/* The peer of an SA that is up asks for a further CHILD_SA (RFC7296-1.3.1). */
+struct ike_child_plea {
+	struct ike_path path;
+	uint64_t ref;
+	const struct ike_id *peer_id;
+	const struct ike_ts *tsi, *tsr; /* as proposed */
+	uint8_t tsi_count, tsr_count;
+};
+
 struct ike_child_keys {
 	struct secret encr;  /* with the salt at its end */
 	struct secret integ; /* empty with an AEAD */
@@ -263,7 +283,8 @@ struct ike_child_keys {
 
 /*
  * A pair of ESP SAs to install.  'spi_in' names it in every later call: the world chose it, so it is unique.  'path'
- * gives the outer addresses, and the ports when 'udp_encap'.
+ * gives the outer addresses, and the ports when 'udp_encap'.  A line is a pair and its successors; packets that the selectors of several
+ * lines let pass are the world's to choose for.
  */
 struct ike_child_sa {
 	uint32_t spi_in, spi_out;
@@ -271,6 +292,7 @@ struct ike_child_sa {
 	const struct crypto_alg *integ; /* NULL with an AEAD */
 	bool esn;
 	bool udp_encap;
+	bool transport;     /* mode; else tunnel */
 	enum ike_role role; /* of this exchange */
 	struct ike_path path;
 	struct ike_child_keys in, out; /* the world moves what it keeps out of here; the rest is wiped after the call */
@@ -280,6 +302,7 @@ struct ike_child_sa {
 	uint64_t ref;
 	const struct ike_id *peer_id;
 	uint32_t replaces; /* spi_in of the pair that this one is the successor of, 0: none; that one stays until child_down */
+	uint32_t line;     /* of this IKE SA's: pairs of one line replace one another */
 };
 
 /* Why an SA is gone. */
@@ -360,13 +383,23 @@ struct ike_ports {
 
 	/*
 	 * Installs both directions.  Until the answer comes the peer isn't answered (responder), so that it never sends into
-	 * a hole.  An SA that is up gets another call when a child is rekeyed (ike_engine_config.child_rekey): that pair only receives until
-	 * 'child_use'.  From here on the SPI is the world's, whatever the answer: child_down says when the pair is to go.
+	 * a hole.  An SA that is up gets another call for each further child, and when a child is rekeyed (ike_engine_config.child_rekey):
+	 * that pair only receives until 'child_use'.  From here on the SPI is the world's, whatever the answer: child_down says when the
+	 * pair is to go.
 	 */
 	void (*install)(void *ctx, struct slab_handle sa, struct ike_child_sa *child);
 
-	/* Packets go out by the pair 'spi_in' from now on; the others still receive.  An IKE SA's first pair needs no call. */
+	/* Packets go out by the pair 'spi_in' from now on; the others of its line still receive.  A line's first pair needs no call. */
 	void (*child_use)(void *ctx, struct slab_handle sa, uint32_t spi_in);
+
+	/*
+	 * What a further CHILD_SA that the peer asks for may be; what it points at lives until the engine is next called.  'pfs' and
+	 * 'lifetime_s' of the SA's terms hold for all of its children.  Any error: NO_ADDITIONAL_SAS.  NULL: there is never one.
+	 */
+	enum err (*child_policy)(void *ctx, struct slab_handle sa, const struct ike_child_plea *plea, struct ike_child_policy *out);
+
+	/* What ike_engine_new_child named 'spi_in' came to nothing before it was installed.  NULL: the world never gives that order. */
+	void (*child_refused)(void *ctx, struct slab_handle sa, uint32_t spi_in);
 
 	/* The pair 'spi_in' is no more (deleted, its IKE SA gone, or its install failed or came too late). */
 	void (*child_down)(void *ctx, struct slab_handle sa, uint32_t spi_in);

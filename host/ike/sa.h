@@ -19,8 +19,8 @@ extern "C" {
 #endif
 
 /*
- * Our requests, in order of urgency.  As a bit of ike_sa.todo: wanted once the window is free; for DELETE_CHILD and REKEY_CHILD the
- * children's states say so (todo.h).
+ * Our requests, in order of urgency.  As a bit of ike_sa.todo: wanted once the window is free; for DELETE_CHILD and CHILD the
+ * children's states say so (due.h).
  */
 enum ike_tx {
 	IKE_TX_NONE,
@@ -31,7 +31,7 @@ enum ike_tx {
 	IKE_TX_UPDATE, /* MOBIKE: our address changed */
 	IKE_TX_CHECK,  /* MOBIKE: is the peer at its new address? */
 	IKE_TX_DELETE_CHILD,
-	IKE_TX_REKEY_CHILD,
+	IKE_TX_CHILD, /* CREATE_CHILD_SA for a successor or a further child */
 	IKE_TX_REKEY,
 	IKE_TX_CONFIG,
 	IKE_TX_PROBE
@@ -45,6 +45,7 @@ struct ike_attempt;   /* ike/rekey/attempt.h */
 struct ike_gather;    /* ike/frag/gather.h */
 struct ike_inter;     /* ike/keying/inter.h */
 struct ike_ppk;       /* ike/keying/ppk.h */
+struct ike_wish;      /* ike/child.h */
 
 /* A pair of ESP SAs.  'state' is childfsm.c's alone to write. */
 struct ike_child {
@@ -53,14 +54,17 @@ struct ike_child {
 	uint32_t spi_in, spi_out;
 	uint32_t successor; /* spi_in of the pair that takes or took its place, 0: none */
 	uint32_t posted;    /* a bit for each event */
+	uint32_t line;      /* pairs that replace one another have the same; 0: not made yet */
 	uint8_t state;      /* enum ike_child_state */
 	uint8_t role;       /* enum ike_role: ours in the exchange that made it */
 	uint8_t local_count, remote_count;
-	bool esn;
+	bool esn, transport;
 	bool held;   /* the world has it and is to be told child_down */
-	bool unborn; /* it never came to be: its SPI goes back */
+	bool sends;  /* packets of its line go out by it */
+	bool unborn; /* it isn't made, or never came to be: its SPI goes back */
 	const struct crypto_alg *encr, *integ;
 	struct ike_ts *ts;         /* local ones, then remote ones */
+	struct ike_wish *wish;     /* a further child that is yet to be made; else NULL */
 	uint64_t soft_ms, hard_ms; /* when it is rekeyed, and when it ends; 0: never */
 	struct wheel_timer life_timer, wait_timer;
 };
@@ -143,8 +147,8 @@ struct ike_sa {
 	struct ike_dpd dpd;
 	struct ike_pace pace;
 	uint32_t lifetime_s, child_lifetime_s;
-	uint64_t soft_ms, hard_ms;    /* when it is rekeyed, and when it ends; 0: never */
-	const struct crypto_alg *pfs; /* of rekeyed children; NULL: none */
+	uint64_t soft_ms, hard_ms; /* when it is rekeyed, and when it ends; 0: never */
+	struct ike_groups pfs;     /* of children made after the first */
 	uint16_t nat_keepalive_s;
 	uint64_t created_ms, up_ms;
 	uint64_t last_rx_ms; /* valid message of the peer's */
@@ -155,7 +159,7 @@ struct ike_sa {
 	struct ike_sa_stats stats;
 
 	struct list children;
-	uint32_t sender;                    /* spi_in of the child that packets go out by */
+	uint32_t lines;                     /* that there were */
 	struct ike_agreement *agreement[2]; /* by enum ike_agree_side; NULL: none */
 	struct ike_attempt *attempt;        /* our rekey that isn't settled; NULL: none */
 	struct ike_sa *spare;               /* what the peer's crossing rekey made; NULL: none */
@@ -166,7 +170,7 @@ struct ike_sa {
 	uint32_t making;                    /* spi_in of that child */
 };
 
-enum { IKE_SA_CHILDREN = 16 }; /* of one IKE SA, those on their way out included */
+enum { IKE_SA_CHILDREN = 32 }; /* of one IKE SA, those on their way out included */
 
 /* A new SA of 'role' with an SPI of its own.  ERR_FULL at the limit. */
 MUST_USE enum err ike_sa_new(struct ike_engine *e, enum ike_role role, const struct ike_path *path, struct ike_sa **out);

@@ -122,10 +122,12 @@ static enum dp_df df_of(enum cfg_df df)
 	return DP_DF_COPY;
 }
 
-enum err session_access_put(struct session *s, uint32_t sa_out, const struct ike_path *path)
+enum err session_access_put(struct session *s)
 {
 	struct session_access *a = &s->access;
 	struct dp_op op = { .kind = DP_PUT_TUNNEL };
+	uint32_t sender[SESSION_SENDERS];
+	unsigned count = session_senders_list(s, sender);
 	enum err err;
 
 	if (!a->held)
@@ -134,10 +136,12 @@ enum err session_access_put(struct session *s, uint32_t sa_out, const struct ike
 	op.u.tunnel.mode = DP_TUNNEL_IPSEC;
 	op.u.tunnel.df = (uint8_t)df_of(s->model->cfg->df_bit);
 	op.u.tunnel.mtu = a->source->ip_mtu;
-	op.u.tunnel.front_vrf = path->vrf;
-	op.u.tunnel.sa_out = sa_out;
-	op.u.tunnel.local = path->local.addr;
-	op.u.tunnel.remote = path->remote.addr;
+	op.u.tunnel.front_vrf = s->path.vrf;
+	op.u.tunnel.sa_out = count != 0 ? sender[0] : 0;
+	for (unsigned i = 1; i < count; i++)
+		op.u.tunnel.more[op.u.tunnel.more_count++] = sender[i];
+	op.u.tunnel.local = s->path.local.addr;
+	op.u.tunnel.remote = s->path.remote.addr;
 	(void)snprintf(op.u.tunnel.name, sizeof(op.u.tunnel.name), "%s", a->name);
 	err = dp_sync_put(s->hub->env.sync, &op, NULL);
 	if (err != ERR_OK)

@@ -237,6 +237,22 @@ static void ask_install(void *ctx, struct slab_handle sa, struct ike_child_sa *c
 	ike_engine_installed(h->engine, session_now(h), sa, child->spi_in, err);
 }
 
+/* As the first one: the peer's selectors decide which part of it (cli.md 3). */
+static enum err ask_further(void *ctx, struct slab_handle sa, const struct ike_child_plea *plea, struct ike_child_policy *out)
+{
+	struct session_hub *h = (struct session_hub *)ctx;
+	const struct session *s = session_by_ike(h, sa);
+	enum err err;
+
+	(void)plea;
+	if (s == NULL || s->state != SESSION_S_UP || s->access.source == NULL)
+		return ERR_STATE;
+	err = session_terms_fill(s->profile, s->access.source, &h->further);
+	if (err == ERR_OK)
+		*out = h->further.terms.child;
+	return err;
+}
+
 static void tell_child_use(void *ctx, struct slab_handle sa, uint32_t spi_in)
 {
 	struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
@@ -369,6 +385,7 @@ struct ike_ports session_hub_ports(struct session_hub *h)
 		.spi_free = tell_spi_free,
 		.install = ask_install,
 		.child_use = tell_child_use,
+		.child_policy = ask_further,
 		.child_down = tell_child_down,
 		.config_set = tell_config_set,
 		.up = tell_up,

@@ -1,5 +1,5 @@
 /*
- * A CHILD_SA as two SAs of the datapath.  Both go out in one batch with the tunnel that sends by the outbound one;
+ * A CHILD_SA as two SAs of the datapath.  Both go out in one batch with the tunnel, if that is to send by the outbound one;
  * the engine is answered when the datapath has both, so that the peer is never answered into a hole.  A successor only
  * receives until the engine says that it sends: before, the peer may not have it yet (RFC7296-2.8).  Keys
  * move from the engine to dp/sync, which keeps them for a datapath that comes back.  Loop thread only.
@@ -108,6 +108,7 @@ static enum err describe(const struct session_child *c, enum dp_direction direct
 	out->port = port_towards(s, out->tunnel);
 	out->esn = c->esn;
 	out->udp_encap = c->udp_encap;
+	out->transport = c->transport;
 	out->allow_offload = true;
 	out->window = direction == DP_IN ? s->access.source->tunnel.protection->replay_window : 0;
 	out->local = s->path.local;
@@ -169,12 +170,14 @@ static struct session_child *child_new(struct session *s, const struct ike_child
 	c->role = sa->role;
 	c->spi_in = sa->spi_in;
 	c->spi_out = sa->spi_out;
+	c->line = sa->line;
 	c->sa_in = dp_sync_new_id(s->hub->env.sync, DP_CLASS_SA);
 	c->sa_out = dp_sync_new_id(s->hub->env.sync, DP_CLASS_SA);
 	c->encr = sa->encr;
 	c->integ = sa->integ;
 	c->esn = sa->esn;
 	c->udp_encap = sa->udp_encap;
+	c->transport = sa->transport;
 	c->local_count = sa->local_count;
 	c->remote_count = sa->remote_count;
 	c->local = (struct ike_ts *)(void *)(c + 1);
@@ -187,6 +190,7 @@ static struct session_child *child_new(struct session *s, const struct ike_child
 enum err session_child_install(struct session *s, struct ike_child_sa *sa)
 {
 	struct session_child *c = child_new(s, sa);
+	bool alone = list_empty(&s->children);
 	enum err err = ERR_OK;
 
 	if (c == NULL) {
@@ -194,31 +198,29 @@ enum err session_child_install(struct session *s, struct ike_child_sa *sa)
 		return ERR_NOMEM;
 	}
 	s->path = sa->path;
-	if (list_empty(&s->children)) {
-		s->sender = c->spi_in;
-		err = session_access_put(s, c->sa_out, &s->path);
-	}
+	c->sends = session_senders_of(s, c->line) == NULL;
 	list_add(&s->children, &c->link);
+	if (c->sends && (alone || s->access.held))
+		err = session_access_put(s);
 	if (err == ERR_OK)
 		err = put(c, DP_IN, &sa->in);
 	if (err == ERR_OK)
 		err = put(c, DP_OUT, &sa->out);
-	if (err != ERR_OK)
-		drop(c);
+	if (err == ERR_OK)
+		return ERR_OK;
+	drop(c);
+	if (!alone && s->access.held)
+		(void)session_child_take_access(s);
 	return err;
 }
 
 bool session_child_take_access(struct session *s)
 {
-	const struct session_child *sender = find(s, s->sender);
 	enum err err;
 
-	if (sender == NULL && !list_empty(&s->children))
-		sender = list_of(s->children.prev, struct session_child, link);
-	if (sender == NULL)
+	if (list_empty(&s->children))
 		return false;
-	s->sender = sender->spi_in;
-	err = session_access_put(s, sender->sa_out, &s->path);
+	err = session_access_put(s);
 	if (err != ERR_OK)
 		log_event(s->hub->env.log, LOG_L_ERROR, "access.put", "interface=%s err=%s", s->access.name, err_name(err));
 	return err == ERR_OK;
@@ -226,18 +228,24 @@ bool session_child_take_access(struct session *s)
 
 void session_child_use(struct session *s, uint32_t spi_in)
 {
-	s->sender = spi_in;
-	if (s->access.held)
+	struct session_child *c = find(s, spi_in);
+
+	if (c != NULL)
+		session_senders_set(c);
+	if (c != NULL && s->access.held)
 		(void)session_child_take_access(s);
 }
 
 void session_child_remove(struct session *s, uint32_t spi_in)
 {
 	struct session_child *c = find(s, spi_in);
+	bool sends = c != NULL && c->sends;
 
-	if (c != NULL)
+	if (c != NULL) {
+		session_senders_inherit(c);
 		drop(c);
-	if (s->access.held && s->sender == spi_in && !session_child_take_access(s))
+	}
+	if (s->access.held && sends && !session_child_take_access(s))
 		session_access_withdraw(s);
 }
 

@@ -8,6 +8,7 @@
 #include "session/fsm.h"
 #include "session/hub.h"
 #include "session/auth/trust.h"
+#include "session/terms.h"
 #include "session/tunnel.h"
 
 #ifdef __cplusplus
@@ -16,6 +17,7 @@ extern "C" {
 
 enum { SESSION_WORK_TURN = 16 }; /* units of public-key work that a turn of the loop does itself: below 1 ms */
 enum { SESSION_IKE_PORT = 500, SESSION_NATT_PORT = 4500 };
+enum { SESSION_SENDERS = DP_MORE_MAX + 1 }; /* CHILD_SAs of one session */
 
 /* A range of an address pool that sessions lease from; it outlives reloads that leave the pool as it is. */
 struct session_range {
@@ -44,7 +46,8 @@ struct session_hub {
 	struct list statics;   /* routes of the configuration, session/statics.c */
 	uint64_t *units;       /* bitmap of Virtual-Access numbers in use, from 1 */
 	uint32_t unit_words;
-	uint32_t unit_from; /* all before this word are in use */
+	uint32_t unit_from;           /* all before this word are in use */
+	struct session_terms further; /* what was last said of a peer's further CHILD_SA */
 	struct dp_listener events;
 	uint64_t refused[DP_WHY_COUNT]; /* pairs of ESP SAs that policy kept out of software */
 };
@@ -140,10 +143,10 @@ void session_lease_prune(struct session_hub *h);
 MUST_USE enum err session_access_open(struct session *s, const struct cfg_interface *source, uint32_t tunnel);
 
 /*
- * Puts the tunnel to the datapath with 'sa_out' as the SA that sends, and up in the routing table.  The session holds it
- * then; another one of the same static tunnel that did no longer does.
+ * Puts the tunnel to the datapath with the SAs that send, and up in the routing table.  The session holds it then; another
+ * one of the same static tunnel that did no longer does.
  */
-MUST_USE enum err session_access_put(struct session *s, uint32_t sa_out, const struct ike_path *path);
+MUST_USE enum err session_access_put(struct session *s);
 
 /* Takes tunnel and routes away, if the session holds them; the interface keeps its name.  The caller commits the routes. */
 void session_access_withdraw(struct session *s);
@@ -181,7 +184,7 @@ void session_routes_drop(struct session *s);
 MUST_USE enum err session_child_install(struct session *s, struct ike_child_sa *sa);
 void session_child_remove(struct session *s, uint32_t spi_in);
 
-/* The pair 'spi_in' sends from now on. */
+/* The pair 'spi_in' sends for its line from now on. */
 void session_child_use(struct session *s, uint32_t spi_in);
 void session_child_remove_all(struct session *s);
 
@@ -193,6 +196,18 @@ bool session_child_take_access(struct session *s);
 
 /* The child whose SA 'id' is; NULL when it is nobody's. */
 struct session_child *session_child_owner(const struct session_hub *h, uint32_t id);
+
+/* ---- senders.c: by which pairs packets go out ---- */
+
+/* The outbound SAs of those that send, in order: a packet goes by the first that lets it pass.  Returns how many. */
+unsigned session_senders_list(const struct session *s, uint32_t out[SESSION_SENDERS]);
+
+/* The child that its line sends by; NULL: none. */
+struct session_child *session_senders_of(const struct session *s, uint32_t line);
+
+/* 'c' sends for its line; and another of its line does, because 'gone' is about to go. */
+void session_senders_set(struct session_child *c);
+void session_senders_inherit(const struct session_child *gone);
 
 /* ---- tunnel.c: static tunnels, which want a session ---- */
 

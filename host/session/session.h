@@ -45,6 +45,8 @@ struct session_child {
 	enum ike_role role;    /* in the exchange that made it */
 	uint32_t spi_in, spi_out;
 	uint32_t sa_in, sa_out; /* ids in the datapath */
+	uint32_t line;          /* the engine's: it and its successors */
+	bool sends;             /* packets of its line go out by it */
 	unsigned awaited;       /* SAs whose installation isn't answered yet */
 	bool spi_used;          /* the datapath took 'spi_in': it comes back with the SA's end */
 	enum err err;           /* the first failure */
@@ -52,6 +54,7 @@ struct session_child {
 	const struct crypto_alg *encr, *integ;
 	bool esn;
 	bool udp_encap;
+	bool transport;
 	uint8_t local_count, remote_count;
 	struct ike_ts *local, *remote; /* behind the structure, in its memory */
 };
@@ -91,8 +94,7 @@ struct session {
 	struct addr lease;         /* of the peer's tunnel address; family 0: none */
 	struct addr assigned;      /* initiator: what the hub gave us; family 0: none */
 	struct session_access access;
-	struct list children;
-	uint32_t sender;             /* spi_in of the child that sends; 0: none */
+	struct list children;        /* the oldest first */
 	uint64_t up_ms;              /* 0: never was */
 	struct addr_prefix *learned; /* the peer's prefixes that were accepted, the latest it told */
 	unsigned prefixes_accepted;  /* of 'learned' */

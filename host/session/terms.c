@@ -5,6 +5,16 @@
 #include "crypto/alg.h"
 #include "session/convert.h"
 
+static bool fill_pfs(const struct cfg_ipsec_profile *profile, struct ike_groups *out)
+{
+	const struct crypto_alg *group = crypto_alg_find(CRYPTO_GROUP, profile->pfs_group, 0);
+
+	if (profile->pfs_group == 0)
+		return true;
+	out->alg[out->count++] = group;
+	return group != NULL;
+}
+
 enum err session_terms_fill(const struct cfg_profile *profile, const struct cfg_interface *i, struct session_terms *out)
 {
 	struct ike_terms *t = &out->terms;
@@ -19,8 +29,7 @@ enum err session_terms_fill(const struct cfg_profile *profile, const struct cfg_
 	if (t->child.esp.count == 0)
 		return ERR_INCOMPLETE;
 	t->child.lifetime_s = i->tunnel.protection->lifetime_s;
-	t->child.pfs = crypto_alg_find(CRYPTO_GROUP, i->tunnel.protection->pfs_group, 0);
-	if (i->tunnel.protection->pfs_group != 0 && t->child.pfs == NULL)
+	if (!fill_pfs(i->tunnel.protection, &t->child.pfs))
 		return ERR_UNSUPPORTED;
 	count = session_convert_selectors(i->tunnel.mode, out->any);
 	t->child.local = out->any;
@@ -28,6 +37,7 @@ enum err session_terms_fill(const struct cfg_profile *profile, const struct cfg_
 	t->child.local_count = (uint8_t)count;
 	t->child.remote_count = (uint8_t)count;
 	t->child.narrow_to_address = true;
+	t->child.limit = i->tunnel.protection->sa_limit;
 	if (profile->dpd.mode != CFG_DPD_OFF) {
 		t->dpd.interval_s = (uint16_t)profile->dpd.interval_s;
 		t->dpd.retry_s = (uint16_t)profile->dpd.retry_s;

@@ -366,15 +366,13 @@ enum err db_sa_copy(struct db *db, uint32_t id, struct db_sa **out)
 enum err db_sa_del(struct db *db, uint32_t id, db_sa_drop *drop, void *ctx)
 {
 	struct db_sa *sa = db_sa_find(db, id);
-	struct db_tunnel *t;
 
 	if (sa == NULL)
 		return ERR_ABSENT;
 	if (sa->fate != DB_SA_STAYS)
 		return ERR_BUSY;
-	t = &db->tunnel[sa->tunnel];
-	if (sa->direction == DP_OUT && t->sa_out == sa->slot)
-		__atomic_store_n(&t->sa_out, DB_SLOT_NONE, __ATOMIC_RELEASE);
+	if (sa->direction == DP_OUT)
+		db_tunnel_lost_sender(db, sa);
 	__atomic_store_n(place_of(db, sa), NULL, __ATOMIC_RELEASE);
 	sa->fate = DB_SA_LAST;
 	retire(db, sa, drop, ctx);

@@ -58,6 +58,7 @@ static struct db_tunnel *tunnel_new(struct db *db, uint32_t id)
 		return NULL;
 	t->id = id;
 	t->sa_out = DB_SLOT_NONE;
+	t->more_count = 0;
 	t->refs = 1;
 	memset(cold_of(db, t), 0, sizeof(struct db_tunnel_cold));
 	list_init(&cold_of(db, t)->sas);
@@ -65,10 +66,10 @@ static struct db_tunnel *tunnel_new(struct db *db, uint32_t id)
 	return t;
 }
 
-/* The slot of the SA that 'conf' sends through; none while that isn't there, or is another tunnel's. */
-static uint32_t sender(const struct db *db, const struct dp_tunnel *conf, const struct db_tunnel *t)
+/* The slot of the SA 'id' that the tunnel sends through; none while that isn't there, or is another tunnel's. */
+static uint32_t sender(const struct db *db, uint32_t id, const struct db_tunnel *t)
 {
-	const struct db_sa *sa = conf->sa_out == 0 ? NULL : db_sa_find(db, conf->sa_out);
+	const struct db_sa *sa = id == 0 ? NULL : db_sa_find(db, id);
 
 	if (t == NULL || sa == NULL || sa->direction != DP_OUT || sa->tunnel != db_tunnel_index(db, t))
 		return DB_SLOT_NONE;
@@ -83,6 +84,13 @@ static void hold_vrfs(struct db *db, uint16_t inner, uint16_t front, bool hold)
 	db->vrf_cold[front].refs += by;
 }
 
+static void put_more(const struct db *db, const struct dp_tunnel *conf, struct db_tunnel *t)
+{
+	for (uint32_t i = 0; i < conf->more_count; i++)
+		__atomic_store_n(&t->more[i], sender(db, conf->more[i], t), __ATOMIC_RELEASE);
+	__atomic_store_n(&t->more_count, conf->more_count, __ATOMIC_RELEASE);
+}
+
 enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf)
 {
 	uint16_t inner = db_vrf_find(db, conf->inner_vrf);
@@ -94,7 +102,7 @@ enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf)
 		return ERR_UNSUPPORTED;
 	if (inner == DB_VRF_NONE || front == DB_VRF_NONE)
 		return ERR_ABSENT;
-	slot = sender(db, conf, t);
+	slot = sender(db, conf->sa_out, t);
 	hold_vrfs(db, inner, front, true);
 	if (t == NULL) {
 		t = tunnel_new(db, conf->id);
@@ -112,6 +120,7 @@ enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf)
 	__atomic_store_n(&t->mode, conf->mode, __ATOMIC_RELAXED);
 	__atomic_store_n(&t->df, conf->df, __ATOMIC_RELAXED);
 	__atomic_store_n(&t->sa_out, slot, __ATOMIC_RELEASE);
+	put_more(db, conf, t);
 	__atomic_store_n(&t->live, true, __ATOMIC_RELEASE);
 	db_touch(db);
 	return ERR_OK;
@@ -120,9 +129,26 @@ enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf)
 void db_tunnel_found_sender(struct db *db, const struct db_sa *sa)
 {
 	struct db_tunnel *t = &db->tunnel[sa->tunnel];
+	const struct dp_tunnel *conf = &cold_of(db, t)->conf;
 
-	if (t->live && cold_of(db, t)->conf.sa_out == sa->id)
+	if (!t->live)
+		return;
+	if (conf->sa_out == sa->id)
 		__atomic_store_n(&t->sa_out, sa->slot, __ATOMIC_RELEASE);
+	for (uint32_t i = 0; i < conf->more_count; i++)
+		if (conf->more[i] == sa->id)
+			__atomic_store_n(&t->more[i], sa->slot, __ATOMIC_RELEASE);
+}
+
+void db_tunnel_lost_sender(struct db *db, const struct db_sa *sa)
+{
+	struct db_tunnel *t = &db->tunnel[sa->tunnel];
+
+	if (t->sa_out == sa->slot)
+		__atomic_store_n(&t->sa_out, DB_SLOT_NONE, __ATOMIC_RELEASE);
+	for (uint32_t i = 0; i < t->more_count; i++)
+		if (t->more[i] == sa->slot)
+			__atomic_store_n(&t->more[i], DB_SLOT_NONE, __ATOMIC_RELEASE);
 }
 
 enum err db_tunnel_del(struct db *db, uint32_t id)
@@ -135,6 +161,7 @@ enum err db_tunnel_del(struct db *db, uint32_t id)
 		return ERR_BUSY;
 	__atomic_store_n(&t->live, false, __ATOMIC_RELEASE);
 	__atomic_store_n(&t->sa_out, DB_SLOT_NONE, __ATOMIC_RELEASE);
+	__atomic_store_n(&t->more_count, 0, __ATOMIC_RELEASE);
 	map_del(&db->tunnel_ids, &cold_of(db, t)->by_id);
 	hold_vrfs(db, t->inner_vrf, t->front_vrf, false);
 	db_touch(db);

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -20,7 +21,7 @@ struct db;
 
 /*
  * A tunnel, in place for life: each field is one word that the main lcore stores and workers load, so that a rekey
- * (another sa_out) is one store.  An SA says which tunnel it is of; 'encap' compares, so that a slot that was reused
+ * (another sa_out, or one of 'more') is one store.  An SA says which tunnel it is of; 'encap' compares, so that a slot that was reused
  * can't carry another tunnel's packets.
  */
 struct db_tunnel {
@@ -31,14 +32,19 @@ struct db_tunnel {
 	uint16_t mtu;                  /* inner IP; 0: from the path */
 	uint8_t mode, df;
 	bool live;
-	uint8_t spare[3];
+	uint8_t more_count;
+	uint8_t spare[2];
 	uint32_t path_mtu;   /* inner, as last derived; 0: not yet (workers) */
 	uint64_t last_in_ms; /* coarse clock of the worker; 0: never (workers, at most one store a millisecond) */
 	uint64_t last_out_ms;
 	uint64_t in_drops; /* workers, atomically added */
 	uint64_t out_drops;
+
+	/* line 1: packets that 'sa_out' doesn't let pass */
+	uint32_t more[DP_MORE_MAX]; /* slots of other senders; a worker asks each what it lets pass, so old and new may mix */
+	uint32_t spare1;
 };
-static_assert(sizeof(struct db_tunnel) == 64, "tunnel: one line");
+static_assert(sizeof(struct db_tunnel) == 128 && offsetof(struct db_tunnel, more) == 64, "tunnel: two lines");
 
 struct db_tunnel_cold {
 	struct map_node by_id;
@@ -51,13 +57,14 @@ struct db_tunnel_cold {
 
 /*
  * ERR_ABSENT: VRF unknown; ERR_UNSUPPORTED: a mode that isn't built; ERR_FULL.
- * 'sa_out' may be an SA that is yet to come: the tunnel drops until then.
+ * 'sa_out' and 'more' may be SAs that are yet to come: the tunnel does without them until then.
  */
 MUST_USE enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf);
 
-/* An outbound SA was published: the tunnel that waits for it sends by it from now on. */
+/* An outbound SA was published: the tunnel that waits for it sends by it from now on; or it is about to go. */
 struct db_sa;
 void db_tunnel_found_sender(struct db *db, const struct db_sa *sa);
+void db_tunnel_lost_sender(struct db *db, const struct db_sa *sa);
 
 /* Takes it out of use.  ERR_ABSENT; ERR_BUSY while SAs are in it or routes lead to it. */
 MUST_USE enum err db_tunnel_del(struct db *db, uint32_t id);

@@ -25,23 +25,52 @@ static void find_sa(const struct path_ctx *c, struct path_pkt *p)
 		rte_prefetch0((const uint8_t *)p->sa + LINE * i);
 }
 
+/* A slot may have been reused since: an SA says which tunnel it is of. */
+static bool is_of(const struct db_sa *sa, const struct path_pkt *p)
+{
+	return sa != NULL && sa->tunnel == p->tunnel;
+}
+
+/* Several children share the tunnel: the next that lets the packet pass; NULL: none does. */
+static const struct db_sa *find_other(const struct path_ctx *c, const struct path_pkt *p)
+{
+	const struct db_tunnel *t = &c->db->tunnel[p->tunnel];
+	uint32_t count = __atomic_load_n(&t->more_count, __ATOMIC_ACQUIRE);
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct db_sa *sa = db_sa_out(c->db, __atomic_load_n(&t->more[i], __ATOMIC_ACQUIRE));
+
+		if (is_of(sa, p) && path_ip_selected(p, sa, true))
+			return sa;
+	}
+	return NULL;
+}
+
+/* The SA that lets the packet pass; false: dropped. */
+static bool choose(struct path_ctx *c, struct path_pkt *p)
+{
+	bool live = __atomic_load_n(&c->db->tunnel[p->tunnel].live, __ATOMIC_RELAXED);
+	bool first = is_of(p->sa, p);
+
+	if (live && first && path_ip_selected(p, p->sa, true))
+		return true;
+	p->sa = live ? find_other(c, p) : NULL;
+	if (p->sa != NULL)
+		return true;
+	path_drop_out(c, p, !live ? PATH_DROP_TUNNEL_DOWN : first ? PATH_DROP_TS_OUT : PATH_DROP_NO_SA);
+	return false;
+}
+
 static void enter(struct path_ctx *c, struct path_pkt *p)
 {
 	struct db_tunnel *t = &c->db->tunnel[p->tunnel];
-	const struct db_sa *sa = p->sa;
+	const struct db_sa *sa;
 
-	/* A slot may have been reused since: an SA says which tunnel it is of. */
-	if (sa == NULL || sa->tunnel != p->tunnel || !__atomic_load_n(&t->live, __ATOMIC_RELAXED)) {
-		p->sa = NULL;
-		path_drop_out(c, p, __atomic_load_n(&t->live, __ATOMIC_RELAXED) ? PATH_DROP_NO_SA : PATH_DROP_TUNNEL_DOWN);
+	if (!choose(c, p))
 		return;
-	}
+	sa = p->sa;
 	if (sa->owner != c->worker) {
 		path_hand_over(c, p, sa->owner, PATH_AT_ENCAP);
-		return;
-	}
-	if (!path_ip_selected(p, sa, true)) {
-		path_drop_out(c, p, PATH_DROP_TS_OUT);
 		return;
 	}
 	for (int i = 0; i < SESSION_LINES; i++)

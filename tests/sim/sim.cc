@@ -41,6 +41,11 @@ struct ike_path Node::to(const Node &peer, uint16_t port) const
 	return p;
 }
 
+uint16_t Node::shown(uint16_t port) const
+{
+	return forwarded ? port : static_cast<uint16_t>(nat_base + (port == 4500));
+}
+
 struct slab_handle Node::initiate(const Node &peer)
 {
 	struct slab_handle h = {};
@@ -163,7 +168,7 @@ void Sim::send(void *ctx, const struct ike_path *path, struct bytes datagram, bo
 	}
 	sim->watch(datagram);
 	if (from->nat)
-		p.from = { from->nat_addr, static_cast<uint16_t>(from->nat_base + (path->local.port == 4500)) };
+		p.from = { from->nat_addr, from->shown(path->local.port) };
 	if (sim->record)
 		sim->sent.push_back(p);
 	if (from->dead || (sim->tap && !sim->tap(p)))
@@ -203,17 +208,24 @@ void Sim::release()
 		p.due_ms = now_ms;
 }
 
-/* Every session that is up sends a packet. */
+/* Every session that is up sends a packet by each of its children's lines. */
 void Sim::traffic()
 {
 	for (auto &n : nodes)
 		list_each (l, &n->w.sessions) {
 			struct world_session *s = list_of(l, struct world_session, link);
-			struct world_child *c = s->up ? world_pair(s, s->sender) : nullptr;
+			unsigned senders = 0;
 
-			esp_mute += s->up && c == nullptr;
-			if (c != nullptr && !n->dead)
-				launch({ 0, s->path.local, s->path.remote, s->path.natt, {}, c->spi_out });
+			list_each (m, &s->children) {
+				struct world_child *c = list_of(m, struct world_child, link);
+
+				if (!s->up || !c->sends)
+					continue;
+				senders++;
+				if (!n->dead)
+					launch({ 0, s->path.local, s->path.remote, s->path.natt, {}, c->spi_out });
+			}
+			esp_mute += s->up && senders == 0;
 		}
 }
 
@@ -234,8 +246,8 @@ Node *Sim::behind(const struct addr_port &to, struct addr_port &real)
 			real = to;
 			return n.get();
 		}
-		if (n->nat && addr_eq(&n->nat_addr, &to.addr) && (to.port == n->nat_base || to.port == n->nat_base + 1)) {
-			real = { n->addr, static_cast<uint16_t>(to.port == n->nat_base ? 500 : 4500) };
+		if (n->nat && addr_eq(&n->nat_addr, &to.addr) && (to.port == n->shown(500) || to.port == n->shown(4500))) {
+			real = { n->addr, static_cast<uint16_t>(to.port == n->shown(500) ? 500 : 4500) };
 			return n.get();
 		}
 	}
@@ -323,7 +335,7 @@ static bool same_ts(const struct ike_ts *a, uint8_t a_count, const struct ike_ts
 static bool mirrored(const struct world_child &x, const struct world_child &y)
 {
 	return x.spi_in == y.spi_out && x.spi_out == y.spi_in && x.encr == y.encr && x.integ == y.integ && x.udp_encap == y.udp_encap &&
-	       secret_eq(secret_view(&x.in_encr), secret_view(&y.out_encr)) &&
+	       x.esn == y.esn && x.transport == y.transport && secret_eq(secret_view(&x.in_encr), secret_view(&y.out_encr)) &&
 	       secret_eq(secret_view(&x.out_encr), secret_view(&y.in_encr)) &&
 	       secret_eq(secret_view(&x.in_integ), secret_view(&y.out_integ)) &&
 	       same_ts(x.local, x.local_count, y.remote, y.remote_count) && same_ts(x.remote, x.remote_count, y.local, y.local_count);
@@ -354,10 +366,13 @@ std::string lonely(Node &a, Node &b)
 			return std::string(a.w.set.id) + " is up (" + i.state + ") alone";
 		if (s->child_count != t->child_count)
 			return "other children";
-		for (struct list *x = list_first(&s->children), *y = list_first(&t->children); x != nullptr && y != nullptr;
-			x = list_next(&s->children, x), y = list_next(&t->children, y))
-			if (!mirrored(*list_of(x, struct world_child, link), *list_of(y, struct world_child, link)))
+		list_each (l, &s->children) {
+			struct world_child *x = list_of(l, struct world_child, link);
+			struct world_child *y = world_pair(t, x->spi_out);
+
+			if (y == nullptr || !mirrored(*x, *y))
 				return "children that don't fit";
+		}
 	}
 	return "";
 }

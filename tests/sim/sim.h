@@ -55,10 +55,12 @@ struct Node {
 	bool nat = false;  /* its datagrams come from 'nat_addr' and other ports */
 	struct addr nat_addr = {};
 	uint16_t nat_base = 40000; /* port 500 shows as this, 4500 as this + 1 */
+	bool forwarded = false;    /* the ports show as they are: others may begin */
 	unsigned keepalives = 0;
 	std::vector<std::string> lines; /* its log */
 
 	struct ike_path to(const Node &peer, uint16_t port = 500) const;
+	uint16_t shown(uint16_t port) const; /* behind the NAT */
 	struct slab_handle initiate(const Node &peer);
 	uint64_t stat(enum ike_stat s) const;
 	struct ike_sa_info info(struct slab_handle h) const;

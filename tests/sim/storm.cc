@@ -22,6 +22,29 @@ struct world_session *any_session(Sim &sim, Node &n)
 	return chosen;
 }
 
+/* One of its pairs that send. */
+struct world_child *any_child(Sim &sim, struct world_session *s)
+{
+	struct world_child *chosen = nullptr;
+	uint64_t seen = 0;
+
+	list_each (l, &s->children) {
+		struct world_child *c = list_of(l, struct world_child, link);
+
+		if (c->sends && sim.random.below(++seen) == 0)
+			chosen = c;
+	}
+	return chosen;
+}
+
+void rekey_any_child(Sim &sim, Node &n, struct world_session *s)
+{
+	struct world_child *c = any_child(sim, s);
+
+	if (c != nullptr)
+		ike_engine_rekey_child(n.w.engine, sim.now_ms, s->handle, c->spi_in);
+}
+
 /* The session at the other end, if that is up under the same keys. */
 struct world_session *other_end(Node &at, const struct ike_sa_info &of)
 {
@@ -34,18 +57,34 @@ struct world_session *other_end(Node &at, const struct ike_sa_info &of)
 	return nullptr;
 }
 
+/* Lines that are deleted: the end that isn't told yet goes on sending. */
+using Closed = std::set<std::pair<struct world_session *, uint32_t>>;
+
 /* RFC7296-2.8: whatever is being rekeyed, what 'a' sends the other end can open. */
-std::string unheard(Node &a, Node &b)
+std::string unheard(Node &a, Node &b, const Closed &closed = {})
 {
 	list_each (l, &a.w.sessions) {
 		struct world_session *s = list_of(l, struct world_session, link);
 		struct world_session *t = s->up ? other_end(b, a.info(s->handle)) : nullptr;
-		struct world_child *c = t == nullptr ? nullptr : world_pair(s, s->sender);
+		std::set<uint32_t> lines;
 
-		if (t != nullptr && c == nullptr)
-			return std::string(a.w.set.id) + " has no pair to send by";
-		if (c != nullptr && world_pair(t, c->spi_out) == nullptr)
-			return std::string(a.w.set.id) + " sends what " + b.w.set.id + " can't open";
+		if (t == nullptr)
+			continue;
+		list_each (m, &s->children)
+			lines.insert(list_of(m, struct world_child, link)->line);
+		for (uint32_t line : lines) {
+			struct world_child *c = world_sender(s, line);
+
+			if (closed.count({ s, line }) != 0)
+				continue;
+			if (c == nullptr)
+				return std::string(a.w.set.id) + " has no pair to send by";
+			/* A further one: who asked gets it after who granted it. */
+			if ((c->replaces != 0 || line == 1) && world_pair(t, c->spi_out) == nullptr)
+				return std::string(a.w.set.id) + " sends what " + b.w.set.id + " can't open";
+		}
+		if (lines.empty())
+			return std::string(a.w.set.id) + " has no pair at all";
 	}
 	return "";
 }
@@ -117,10 +156,10 @@ class Storm
 			n.w.set.dpd = { 30, 2, true };
 			n.w.set.child_lifetime_s = 900;
 			n.w.set.lifetime_s = 3600;
+			n.w.set.child_limit = 4;
 			if (i == 1)
-				n.w.set.pfs = crypto_alg_named(CRYPTO_GROUP, "31");
+				n.w.set.pfs = world_groups("31");
 		}
-		sim.nodes[0]->w.set.pfs = nullptr;
 		struct ike_engine_config config = {};
 		config.abilities = seed % 2 << IKE_CAN_FRAGMENTATION;
 		config.frag_mtu = 256;
@@ -146,6 +185,7 @@ class Storm
 
       private:
 	Sim sim;
+	Closed closed;
 
 	Node &hub()
 	{
@@ -175,14 +215,41 @@ class Storm
 			if (&n != &hub() && world_up_count(&n.w) == 0)
 				n.initiate(hub());
 		} else if (what < 5) {
-			ike_engine_rekey_child(n.w.engine, sim.now_ms, s->handle, s->sender);
+			rekey_any_child(sim, n, s);
 			also(n, s, what);
 		} else if (what < 8) {
 			ike_engine_rekey(n.w.engine, sim.now_ms, s->handle);
 			also(n, s, what);
 		} else if (what < 9) {
 			ike_engine_probe(n.w.engine, sim.now_ms, s->handle);
+		} else {
+			one_more_or_less(n, s);
 		}
+	}
+	void one_more_or_less(Node &n, struct world_session *s)
+	{
+		struct world_child *c = any_child(sim, s);
+		uint32_t spi_in;
+
+		if (sim.random.percent(60) && world_new_child(&n.w, s->handle, &spi_in) == ERR_OK)
+			return;
+		if (c != nullptr && c->line != 1 && close(n, s, c)) /* with the last one the SA would go */
+			ike_engine_delete_child(n.w.engine, sim.now_ms, s->handle, c->spi_in);
+	}
+	/* Notes that the line of 'c' is deleted, if the other end has it as well. */
+	bool close(Node &n, struct world_session *s, struct world_child *c)
+	{
+		for (auto &m : sim.nodes) {
+			struct world_session *t = m.get() == &n ? nullptr : other_end(*m, n.info(s->handle));
+			struct world_child *there = t == nullptr ? nullptr : world_pair(t, c->spi_out);
+
+			if (there == nullptr || there->line == 1)
+				continue;
+			closed.insert({ s, c->line });
+			closed.insert({ t, there->line });
+			return true;
+		}
+		return false;
 	}
 	/* The other end wants something at the same time. */
 	void also(Node &n, struct world_session *s, uint64_t what)
@@ -193,7 +260,7 @@ class Storm
 			struct world_session *t = m.get() == &n || !sim.random.percent(50) ? nullptr : other_end(*m, i);
 
 			if (t != nullptr && what % 2 == 0)
-				ike_engine_rekey_child(m->w.engine, sim.now_ms, t->handle, t->sender);
+				rekey_any_child(sim, *m, t);
 			else if (t != nullptr)
 				ike_engine_rekey(m->w.engine, sim.now_ms, t->handle);
 		}
@@ -203,9 +270,9 @@ class Storm
 		std::string fault = sim.fault();
 
 		for (size_t i = 1; i < sim.nodes.size() && fault.empty(); i++) {
-			fault = unheard(*sim.nodes[i], hub());
+			fault = unheard(*sim.nodes[i], hub(), closed);
 			if (fault.empty())
-				fault = unheard(hub(), *sim.nodes[i]);
+				fault = unheard(hub(), *sim.nodes[i], closed);
 		}
 		for (size_t i = 0; i < sim.nodes.size() && fault.empty(); i++)
 			fault = shared_spi(*sim.nodes[i]);
@@ -220,7 +287,7 @@ class Storm
 			fault = broken();
 		return fault;
 	}
-	/* The network heals: both ends agree, with one child each, and then all is deleted. */
+	/* The network heals: both ends agree on all children, and then all is deleted. */
 	std::string calm()
 	{
 		sim.loss = sim.dup = 0;
@@ -239,17 +306,19 @@ class Storm
 	}
 	void report(unsigned hour)
 	{
-		uint64_t rekeys = 0, children = 0, crossed = 0, dead = 0;
+		uint64_t rekeys = 0, children = 0, further = 0, crossed = 0, dead = 0;
 
 		for (auto &n : sim.nodes) {
 			rekeys += n->stat(IKE_STAT_REKEY);
 			children += n->stat(IKE_STAT_CHILD_REKEY);
+			further += n->stat(IKE_STAT_CHILD_NEW);
 			crossed += n->stat(IKE_STAT_REKEY_CROSSED);
 			dead += n->stat(IKE_STAT_DEAD_PEER);
 		}
-		printf("hour %u: %llu IKE SAs and %llu children rekeyed, %llu crossed, %llu dead peers\n", hour,
+		printf("hour %u: %llu IKE SAs and %llu children rekeyed, %llu further ones, %llu crossed, %llu dead peers\n", hour,
 			static_cast<unsigned long long>(rekeys), static_cast<unsigned long long>(children),
-			static_cast<unsigned long long>(crossed), static_cast<unsigned long long>(dead));
+			static_cast<unsigned long long>(further), static_cast<unsigned long long>(crossed),
+			static_cast<unsigned long long>(dead));
 		fflush(stdout);
 	}
 };
@@ -290,7 +359,7 @@ class Choices
 	size_t at = 0;
 };
 
-enum Order { REKEY_CHILD, REKEY, DELETE_CHILD, DELETE, ORDERS };
+enum Order { REKEY_CHILD, REKEY, NEW_CHILD, DELETE_CHILD, DELETE, ORDERS };
 
 class History
 {
@@ -298,8 +367,10 @@ class History
 	History(Choices &c, bool late) : choices(c), hub(sim.node("192.0.2.1", "hub", "key")), spoke(sim.node("192.0.2.2", "spoke", "key"))
 	{
 		for (Node *n : { &hub, &spoke })
-			n->w.set.pfs = late ? crypto_alg_named(CRYPTO_GROUP, "31") : nullptr;
+			n->w.set.pfs = world_groups(late ? "31" : "");
 		begin_sessions(sim, {});
+		also(spoke);
+		also(hub);
 		sim.held = true;
 		hub.w.set.agree_mute = spoke.w.set.agree_mute = late;
 	}
@@ -329,11 +400,23 @@ class History
 	Sim sim{ 7 };
 	Node &hub, &spoke;
 	bool second = false, dropped = false, deletes = false;
+	unsigned children = 1; /* that there are to be */
+
+	/* There are several children from the start. */
+	void also(Node &n)
+	{
+		uint32_t spi_in;
+
+		if (world_new_child(&n.w, world_last_up(&n.w)->handle, &spi_in) == ERR_OK)
+			children++;
+		sim.run_for(1000);
+	}
 
 	void give(Node &n)
 	{
 		struct world_session *s = world_last_up(&n.w);
 		unsigned order = choices.among(ORDERS);
+		uint32_t spi_in;
 
 		second = &n == &hub;
 		deletes |= order >= DELETE_CHILD;
@@ -344,6 +427,8 @@ class History
 			ike_engine_rekey_child(n.w.engine, sim.now_ms, s->handle, s->sender);
 		else if (order == REKEY)
 			ike_engine_rekey(n.w.engine, sim.now_ms, s->handle);
+		else if (order == NEW_CHILD)
+			children += world_new_child(&n.w, s->handle, &spi_in) == ERR_OK;
 		else if (order == DELETE_CHILD)
 			ike_engine_delete_child(n.w.engine, sim.now_ms, s->handle, s->sender);
 		else
@@ -402,8 +487,8 @@ class History
 
 		if (fault.empty())
 			fault = disagreement(spoke, hub);
-		if (fault.empty() && !deletes && (s == nullptr || s->child_count != 1 || world_up_count(&hub.w) != 1))
-			fault = "rekeying cost the session";
+		if (fault.empty() && !deletes && (s == nullptr || s->child_count != children || world_up_count(&hub.w) != 1))
+			fault = "rekeying cost the session or a child";
 		if (!fault.empty())
 			return fault;
 		delete_all(sim);

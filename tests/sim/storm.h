@@ -16,7 +16,7 @@
 std::string storm_run(uint64_t seed, unsigned hours, bool progress);
 
 /*
- * Every history of two orders (rekey or delete, a child or the IKE SA, by either side; the second at any moment) in which the first
+ * Every history of two orders (rekey or delete a child or the IKE SA, or one child more, by either side; there are three already; the second at any moment) in which the first
  * 'depth' moves are chosen among: the oldest packet arrives, the next one overtakes it, it is lost (once), the second order is
  * given.  Then the network is good, and both ends must come to agree.  'count' gets the number of histories.  'late': children are
  * rekeyed with PFS, and each key exchange is computed when a move says so.

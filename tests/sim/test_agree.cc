@@ -18,7 +18,7 @@ class Agree : public Pair
 		struct ike_engine_config config = {};
 
 		config.child_rekey = true;
-		spoke.w.set.pfs = hub.w.set.pfs = pfs == nullptr ? nullptr : crypto_alg_named(CRYPTO_GROUP, pfs);
+		spoke.w.set.pfs = hub.w.set.pfs = world_groups(pfs == nullptr ? "" : pfs);
 		start(config);
 		connect(4000);
 	}

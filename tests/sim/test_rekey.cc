@@ -259,6 +259,7 @@ TEST_F(Rekey, what_isnt_a_successor_is_refused_and_the_sa_stays)
 
 	rekey_child(0x4444, 0x7777, nullptr);
 	EXPECT_EQ(refusal(), IKE_N_CHILD_SA_NOT_FOUND);
+	hub.w.set.child_err = ERR_DENIED;
 	begin(b);
 	put_child(b, spoke.w.set.esp, 0x7777, nullptr);
 	ask(b);

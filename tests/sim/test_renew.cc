@@ -84,7 +84,7 @@ TEST_F(Renew, RFC7296_2_8_a_child_is_rekeyed_without_loss_by_either_side)
 
 TEST_F(Renew, RFC7296_1_3_3_with_perfect_forward_secrecy)
 {
-	spoke.w.set.pfs = crypto_alg_named(CRYPTO_GROUP, "19");
+	spoke.w.set.pfs = world_groups("19");
 	hub.w.set.pfs = spoke.w.set.pfs;
 	begin();
 	rekey_child(spoke, h);
@@ -98,7 +98,7 @@ TEST_F(Renew, RFC7296_1_3_3_with_perfect_forward_secrecy)
 /* RFC7296-3.3.6-d */
 TEST_F(Renew, a_policy_with_a_group_wants_it)
 {
-	hub.w.set.pfs = crypto_alg_named(CRYPTO_GROUP, "19");
+	hub.w.set.pfs = world_groups("19");
 	begin();
 	rekey_child(spoke, h);
 	sim.run_for(1000);

@@ -56,28 +56,6 @@ static void fault(struct world *w, const char *form, ...)
 	va_end(args);
 }
 
-struct world_session *world_find(struct world *w, struct slab_handle handle)
-{
-	list_each (n, &w->sessions) {
-		struct world_session *s = list_of(n, struct world_session, link);
-
-		if (s->handle.index == handle.index && s->handle.generation == handle.generation)
-			return s;
-	}
-	return NULL;
-}
-
-struct world_child *world_pair(struct world_session *s, uint32_t spi_in)
-{
-	list_each (n, &s->children) {
-		struct world_child *c = list_of(n, struct world_child, link);
-
-		if (c->spi_in == spi_in)
-			return c;
-	}
-	return NULL;
-}
-
 /* The session that the engine speaks of, which must not be over. */
 static struct world_session *spoken_of(struct world *w, struct slab_handle handle, const char *call)
 {
@@ -105,19 +83,45 @@ static struct world_session *begin(struct world *w, struct slab_handle handle, e
 
 /* ---- answers ---- */
 
+static struct ike_child_policy first_child(const struct world *w)
+{
+	struct ike_child_policy p;
+
+	memset(&p, 0, sizeof(p));
+	p.esp = w->set.esp;
+	p.local = w->set.local;
+	p.remote = w->set.remote;
+	p.local_count = w->set.local_count;
+	p.remote_count = w->set.remote_count;
+	p.narrow_to_address = w->set.narrow_to_address;
+	p.pfs = w->set.pfs;
+	p.lifetime_s = w->set.child_lifetime_s;
+	p.limit = w->set.child_limit;
+	p.transport = w->set.transport;
+	return p;
+}
+
+static struct ike_child_policy further_child(const struct world *w)
+{
+	struct ike_child_policy p = first_child(w);
+
+	if (w->set.more_local_count != 0) {
+		p.local = w->set.more_local;
+		p.local_count = w->set.more_local_count;
+	}
+	if (w->set.more_remote_count != 0) {
+		p.remote = w->set.more_remote;
+		p.remote_count = w->set.more_remote_count;
+	}
+	return p;
+}
+
 static struct ike_terms terms_of(const struct world *w)
 {
 	struct ike_terms t;
 
 	memset(&t, 0, sizeof(t));
-	t.child.esp = w->set.esp;
-	t.child.local = w->set.local;
-	t.child.remote = w->set.remote;
-	t.child.local_count = w->set.local_count;
-	t.child.remote_count = w->set.remote_count;
-	t.child.narrow_to_address = w->set.narrow_to_address;
-	t.child.pfs = w->set.pfs;
-	t.child.lifetime_s = w->set.child_lifetime_s;
+	t.child = first_child(w);
 	t.dpd = w->set.dpd;
 	t.mobike = w->set.mobike;
 	t.lifetime_s = w->set.lifetime_s;
@@ -480,6 +484,9 @@ static void on_install(void *ctx, struct slab_handle sa, struct ike_child_sa *ch
 	c->udp_encap = child->udp_encap;
 	c->path = child->path;
 	c->replaces = child->replaces;
+	c->line = child->line;
+	c->esn = child->esn;
+	c->transport = child->transport;
 	secret_take(&c->in_encr, &child->in.encr);
 	secret_take(&c->in_integ, &child->in.integ);
 	secret_take(&c->out_encr, &child->out.encr);
@@ -492,7 +499,10 @@ static void on_install(void *ctx, struct slab_handle sa, struct ike_child_sa *ch
 		c->config = *child->config;
 		c->config_given = true;
 	}
+	if (c->line == 0 || (c->replaces != 0) != (world_sender(s, c->line) != NULL))
+		fault(w, "install of %08x in a line that isn't its own", c->spi_in);
 	list_add(&s->children, &c->link);
+	c->sends = c->replaces == 0;
 	if (s->child_count++ == 0)
 		s->sender = c->spi_in;
 	ask(w, (struct answer){ .question = Q_INSTALL, .handle = sa, .spi_in = child->spi_in });
@@ -512,12 +522,47 @@ static void on_child_use(void *ctx, struct slab_handle sa, uint32_t spi_in)
 {
 	struct world *w = (struct world *)ctx;
 	struct world_session *s = spoken_of(w, sa, "child_use");
+	struct world_child *c, *former;
 
 	if (s == NULL)
 		return;
-	s->sender = spi_in;
-	if (world_pair(s, spi_in) == NULL)
+	c = world_pair(s, spi_in);
+	if (c == NULL) {
 		fault(w, "child_use of %08x, which isn't there", spi_in);
+		return;
+	}
+	former = world_sender(s, c->line);
+	if (former != NULL)
+		former->sends = false;
+	c->sends = true;
+	if (former == NULL || former->spi_in == s->sender)
+		s->sender = spi_in;
+}
+
+static enum err on_child_policy(void *ctx, struct slab_handle sa, const struct ike_child_plea *plea, struct ike_child_policy *out)
+{
+	struct world *w = (struct world *)ctx;
+
+	if (spoken_of(w, sa, "child_policy") == NULL)
+		return ERR_STALE;
+	if (plea->tsi_count == 0 && plea->tsr_count == 0)
+		fault(w, "a plea without selectors");
+	*out = further_child(w);
+	return w->set.child_err;
+}
+
+static void on_child_refused(void *ctx, struct slab_handle sa, uint32_t spi_in)
+{
+	struct world *w = (struct world *)ctx;
+	struct world_session *s = spoken_of(w, sa, "child_refused");
+
+	if (s == NULL)
+		return;
+	s->refused++;
+	if (s->refused > s->ordered)
+		fault(w, "child_refused of %08x, which wasn't ordered", spi_in);
+	if (world_pair(s, spi_in) != NULL)
+		fault(w, "child_refused of %08x, which is installed", spi_in);
 }
 
 static void on_child_down(void *ctx, struct slab_handle sa, uint32_t spi_in)
@@ -605,68 +650,34 @@ static bool on_may_move(void *ctx, struct slab_handle sa, const struct ike_path 
 
 /* ---- life ---- */
 
-static struct ike_offer offer_of(const char *words, const enum crypto_kind *kinds, unsigned kind_count)
-{
-	struct ike_offer offer;
-	char text[128];
-	char *save = NULL;
-
-	memset(&offer, 0, sizeof(offer));
-	(void)snprintf(text, sizeof(text), "%s", words);
-	for (char *word = strtok_r(text, " ", &save); word != NULL; word = strtok_r(NULL, " ", &save))
-		for (unsigned k = 0; k < kind_count; k++) {
-			const struct crypto_alg *alg = crypto_alg_named(kinds[k], word);
-
-			if (alg != NULL && offer.alg_count < IKE_OFFER_ALGS)
-				offer.alg[offer.alg_count++] = alg;
-		}
-	return offer;
-}
-
-struct ike_offer world_offer_ike(const char *words)
-{
-	bool aead = strstr(words, "gcm") != NULL || strstr(words, "chacha") != NULL;
-	static const enum crypto_kind kinds[] = { CRYPTO_ENCR, CRYPTO_PRF, CRYPTO_GROUP, CRYPTO_INTEG };
-
-	return offer_of(words, kinds, aead ? 3 : 4);
-}
-
-struct ike_offer world_offer_esp(const char *words)
-{
-	static const enum crypto_kind kinds[] = { CRYPTO_ENCR, CRYPTO_INTEG };
-
-	return offer_of(words, kinds, 2);
-}
-
-void world_offer_extra(struct ike_offer *offer, uint8_t slot, const char *group)
-{
-	struct ike_extra *x = &offer->extra[offer->extra_count++];
-
-	x->slot = slot;
-	x->group = group == NULL ? NULL : crypto_alg_named(CRYPTO_GROUP, group);
-}
-
-void world_defaults(struct world_settings *s, const char *id, const char *psk)
-{
-	memset(s, 0, sizeof(*s));
-	s->id = id;
-	s->psk = psk;
-	s->ike.count = 1;
-	s->ike.offer[0] = world_offer_ike("aes-gcm-256 sha256 31 19");
-	s->esp.count = 1;
-	s->esp.offer[0] = world_offer_esp("aes-gcm-128");
-	s->local_count = 1;
-	s->remote_count = 1;
-	s->local[0] = ike_ts_any(AF_INET);
-	s->remote[0] = ike_ts_any(AF_INET);
-}
-
 enum err world_init(struct world *w, const struct ike_engine_config *config, uint64_t now_ms)
 {
 	struct ike_engine_config cfg = *config;
-	static const struct ike_ports ports = { NULL, on_send, on_keepalive, on_policy, on_ready, on_agree, on_authenticate, on_authorize,
-		on_sign, on_authorities, on_ppk, on_ppk_known, on_spi_new, on_spi_free, on_install, on_child_use, on_child_down,
-		on_config_set, on_up, on_down, on_moved, NULL, on_may_move };
+	static const struct ike_ports ports = {
+		.send = on_send,
+		.keepalive = on_keepalive,
+		.policy = on_policy,
+		.ready = on_ready,
+		.agree = on_agree,
+		.authenticate = on_authenticate,
+		.authorize = on_authorize,
+		.sign = on_sign,
+		.authorities = on_authorities,
+		.ppk = on_ppk,
+		.ppk_known = on_ppk_known,
+		.spi_new = on_spi_new,
+		.spi_free = on_spi_free,
+		.install = on_install,
+		.child_use = on_child_use,
+		.child_policy = on_child_policy,
+		.child_refused = on_child_refused,
+		.child_down = on_child_down,
+		.config_set = on_config_set,
+		.up = on_up,
+		.down = on_down,
+		.moved = on_moved,
+		.may_move = on_may_move,
+	};
 
 	w->now_ms = now_ms;
 	w->crypto = config->crypto;
@@ -737,6 +748,21 @@ enum err world_initiate(struct world *w, const struct ike_path *path, struct sla
 	return err;
 }
 
+enum err world_new_child(struct world *w, struct slab_handle sa, uint32_t *spi_in)
+{
+	struct ike_child_policy policy = further_child(w);
+	struct world_session *s = world_find(w, sa);
+	enum err err;
+
+	if (s == NULL)
+		return ERR_STALE;
+	s->ordered++;
+	err = ike_engine_new_child(w->engine, w->now_ms, sa, &policy, spi_in);
+	if (err != ERR_OK)
+		s->ordered--;
+	return err;
+}
+
 uint64_t world_next(const struct world *w)
 {
 	uint64_t next = ike_engine_next(w->engine);
@@ -769,26 +795,4 @@ void world_advance(struct world *w, uint64_t now_ms)
 	while ((a = due_answer(w)) != NULL)
 		give_late(w, a);
 	ike_engine_advance(w->engine, now_ms);
-}
-
-struct world_session *world_last_up(struct world *w)
-{
-	struct world_session *last = NULL;
-
-	list_each (n, &w->sessions) {
-		struct world_session *s = list_of(n, struct world_session, link);
-
-		if (s->up)
-			last = s;
-	}
-	return last;
-}
-
-unsigned world_up_count(const struct world *w)
-{
-	unsigned count = 0;
-
-	list_each (n, &w->sessions)
-		count += list_of(n, struct world_session, link)->up;
-	return count;
 }

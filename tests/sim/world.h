@@ -42,7 +42,7 @@ struct world_settings {
 	struct ike_config reply;  /* responder: CFG_REPLY; an address in it is counted up with each session */
 	struct ike_config routes; /* initiator: CFG_SET */
 	bool reply_given;         /* 'reply' counts */
-	bool narrow_to_address;
+	bool narrow_to_address, transport;
 	bool need_address;
 	bool initial_contact;
 	bool force_udp;
@@ -50,9 +50,13 @@ struct world_settings {
 	bool mobike, refuse_moves;
 	struct ike_dpd dpd;
 	uint32_t lifetime_s, child_lifetime_s;
-	const struct crypto_alg *pfs;
 	const char *ppk, *ppk_id; /* post-quantum preshared key; NULL: none */
 	bool ppk_required;
+	struct ike_groups pfs;
+	struct ike_ts more_local[WORLD_TS], more_remote[WORLD_TS]; /* of further children, ours and the peer's */
+	uint8_t more_local_count, more_remote_count;               /* 0: as the first */
+	uint8_t child_limit;
+	enum err child_err;    /* of a peer's further child */
 	const char *wanted_id; /* initiator: IDr; NULL: none */
 	uint32_t delay_ms;     /* of answers; 0: inside the question */
 	bool mute;             /* questions go unanswered */
@@ -75,7 +79,9 @@ struct world_child {
 	struct ike_config config;
 	bool config_given;
 	struct ike_path path;
-	uint32_t replaces;
+	uint32_t replaces, line;
+	bool sends;
+	bool esn, transport;
 };
 
 /* One IKE SA that the world knows of; kept after its end. */
@@ -91,8 +97,9 @@ struct world_session {
 	uint16_t hashes;
 	struct list children;
 	unsigned child_count, child_downs;
-	uint32_t sender;       /* spi_in of the pair that packets go out by */
-	struct ike_config set; /* CFG_SET received */
+	uint32_t sender;           /* spi_in of the pair that packets of its first line go out by */
+	unsigned ordered, refused; /* further children of ours, and those that came to nothing */
+	struct ike_config set;     /* CFG_SET received */
 	unsigned set_count;
 	bool initial_contact, flexvpn, udp_encap;
 	unsigned moved;
@@ -131,9 +138,15 @@ struct ike_offer world_offer_esp(const char *words);
 /* Adds an additional key exchange: a group by its keyword, NULL: may be left out. */
 void world_offer_extra(struct ike_offer *offer, uint8_t slot, const char *group);
 
+/* Groups from numbers, "19 14"; "" none. */
+struct ike_groups world_groups(const char *words);
+
 /* 'config' without its ports, which are the world's. */
 MUST_USE enum err world_init(struct world *w, const struct ike_engine_config *config, uint64_t now_ms);
 void world_fini(struct world *w);
+
+/* Orders a further child of 'sa'; its spi_in. */
+MUST_USE enum err world_new_child(struct world *w, struct slab_handle sa, uint32_t *spi_in);
 
 /* Begins an IKE SA over 'path'. */
 MUST_USE enum err world_initiate(struct world *w, const struct ike_path *path, struct slab_handle *out);
@@ -148,6 +161,9 @@ unsigned world_agreeing(const struct world *w);
 struct world_session *world_find(struct world *w, struct slab_handle handle);
 
 struct world_child *world_pair(struct world_session *s, uint32_t spi_in);
+
+/* The pair that packets of 'line' go out by; NULL: none. */
+struct world_child *world_sender(struct world_session *s, uint32_t line);
 
 /* The session of the latest 'up' that isn't over; NULL. */
 struct world_session *world_last_up(struct world *w);

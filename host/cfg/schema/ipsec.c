@@ -147,6 +147,12 @@ static void set_window(struct cfg_build *b, struct cfg_object *object, const str
 	profile_of(object)->replay_window = (uint16_t)size;
 }
 
+static void set_sa_limit(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)b;
+	profile_of(object)->sa_limit = (uint8_t)cfg_stmt_number(s, "limit", 0);
+}
+
 static void set_df(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
 	(void)object;
@@ -226,6 +232,13 @@ static const struct cfg_row rows[] = {
 		.set = set_window,
 		.preset = "64",
 		.help = "how late a packet may come, a power of two",
+	},
+	{
+		.mode = CFG_MODE_IPSEC_PROFILE,
+		.pattern = "set security-policy limit <limit:1-16>",
+		.set = set_sa_limit,
+		.preset = "8",
+		.help = "child SAs that one peer may have at a time",
 	},
 	{
 		.mode = CFG_MODE_IPSEC_PROFILE,

@@ -29,6 +29,7 @@ static struct ike_id wanted_id(const struct ike_setup *setup)
 static void build_child(struct ike_build *b, const struct ike_child_policy *child, const struct ike_proposals *esp)
 {
 	ike_proposal_build(ike_build_payload(b, IKE_P_SA), esp);
+	ike_narrow_build_mode(b, child->transport);
 	ike_ts_build(ike_build_payload(b, IKE_P_TSI), child->local, child->local_count);
 	ike_ts_build(ike_build_payload(b, IKE_P_TSR), child->remote, child->remote_count);
 }
@@ -208,12 +209,11 @@ static enum err read_config(const struct ike_step *s, const struct ike_msg *msg,
 }
 
 /* The child as the response states it, held against what we proposed. */
-static enum err read_child(const struct ike_step *s, const struct ike_msg *msg, struct ike_child_plan *plan, struct ike_ts_list ts[2])
+static enum err read_child(const struct ike_step *s, const struct ike_msg *msg, struct ike_child_plan *plan, struct ike_narrow_result *fit)
 {
 	const struct ike_child_policy *policy = &s->sa->setup->deal->terms.child;
+	struct ike_narrow_sides sides = ike_narrow_of_policy(policy);
 	struct rd sa_rd = rd_of(ike_msg_find(msg, IKE_P_SA)->body);
-	struct rd tsi_rd = rd_of(ike_msg_find(msg, IKE_P_TSI)->body);
-	struct rd tsr_rd = rd_of(ike_msg_find(msg, IKE_P_TSR)->body);
 	struct ike_proposals offered, answer;
 	struct ike_choice choice;
 	enum err err = ike_proposal_parse(&sa_rd, &answer);
@@ -229,14 +229,13 @@ static enum err read_child(const struct ike_step *s, const struct ike_msg *msg, 
 		return err;
 	}
 	plan->spi_out = (uint32_t)choice.spi;
-	err = ike_ts_parse(&tsi_rd, &ts[0]);
-	if (err == ERR_OK)
-		err = ike_ts_parse(&tsr_rd, &ts[1]);
-	if (err == ERR_OK && !(ike_narrow_accepts(policy->local, policy->local_count, &ts[0]) &&
-				     ike_narrow_accepts(policy->remote, policy->remote_count, &ts[1]))) {
+	plan->local = &fit->local;
+	plan->remote = &fit->remote;
+	err = ike_narrow_accept(s->sa, msg, &sides, fit);
+	plan->transport = fit->transport;
+	if (err == ERR_TS) {
 		ike_core_blame(s->sa, IKE_DOWN_TS);
 		ike_core_count(s->e, IKE_STAT_TS_UNACCEPTABLE);
-		return ERR_TS;
 	}
 	return err;
 }
@@ -246,7 +245,7 @@ enum err ike_act_auth_i_verify(const struct ike_step *s)
 	struct ike_setup *setup = s->sa->setup;
 	struct ike_msg *msg = &s->e->msg;
 	struct ike_child_plan plan = { .role = IKE_INITIATOR, .spi_in = setup->spi_in };
-	struct ike_ts_list ts[2];
+	struct ike_narrow_result fit;
 	struct ike_config config;
 	bool has_config;
 	enum err err = ike_seal_reopen(s->sa, ike_blob_view(&setup->held), msg);
@@ -259,12 +258,10 @@ enum err ike_act_auth_i_verify(const struct ike_step *s)
 		return refuse_childless(s, msg);
 	err = read_config(s, msg, &config, &has_config);
 	if (err == ERR_OK)
-		err = read_child(s, msg, &plan, ts);
+		err = read_child(s, msg, &plan, &fit);
 	if (err != ERR_OK)
 		return err;
 	plan.seed = ike_proof_seed(s->sa);
-	plan.local = &ts[0];
-	plan.remote = &ts[1];
 	plan.config = has_config ? &config : NULL;
 	setup->spi_in = 0;
 	return ike_child_install(s->e, s->sa, &plan);

@@ -219,41 +219,19 @@ static enum err pick_proposal(const struct ike_step *s, const struct ike_msg *ms
 	return err == ERR_OK ? ERR_OK : ERR_NO_PROPOSAL;
 }
 
-/* cli.md 3: a peer that asked for an address and isn't FlexVPN gets that address as its only selector. */
-static uint8_t assigned_selectors(const struct ike_sa *sa, struct ike_ts out[2])
-{
-	const struct addr *assigned[2] = { &sa->assigned_ip4, &sa->assigned_ip6 };
-	uint8_t count = 0;
-
-	for (unsigned i = 0; i < 2; i++) {
-		struct addr_prefix p = addr_prefix_host(assigned[i]);
-
-		if (assigned[i]->family != 0)
-			out[count++] = ike_ts_of_prefix(&p);
-	}
-	return count;
-}
-
-static enum err narrow(const struct ike_step *s, const struct ike_msg *msg, struct ike_ts_list *local, struct ike_ts_list *remote)
+static enum err narrow(const struct ike_step *s, const struct ike_msg *msg, struct ike_child_plan *plan, struct ike_narrow_result *fit)
 {
 	const struct ike_child_policy *policy = &s->sa->setup->deal->terms.child;
-	const struct ike_ts *theirs_in = policy->remote;
-	uint8_t theirs_count = policy->remote_count;
+	struct ike_narrow_sides sides = ike_narrow_of_policy(policy);
 	struct ike_ts assigned[2];
-	struct ike_ts_list tsi, tsr;
-	enum err err = read_ts(msg, &tsi, &tsr);
+	enum err err;
 
-	if (err != ERR_OK)
-		return err;
-	if (policy->narrow_to_address && !s->sa->flexvpn && s->sa->setup->wants_config) {
-		uint8_t count = assigned_selectors(s->sa, assigned);
-
-		theirs_in = count != 0 ? assigned : theirs_in;
-		theirs_count = count != 0 ? count : theirs_count;
-	}
-	err = ike_narrow_side(theirs_in, theirs_count, &tsi, remote);
-	if (err == ERR_OK)
-		err = ike_narrow_side(policy->local, policy->local_count, &tsr, local);
+	if (policy->narrow_to_address && s->sa->setup->wants_config)
+		ike_narrow_to_address(s->sa, assigned, &sides);
+	err = ike_narrow_answer(s->sa, msg, &sides, fit);
+	plan->local = &fit->local;
+	plan->remote = &fit->remote;
+	plan->transport = fit->transport;
 	return err;
 }
 
@@ -278,13 +256,13 @@ static enum err make_child(const struct ike_step *s)
 	struct ike_setup *setup = s->sa->setup;
 	struct ike_msg *msg = &s->e->msg;
 	struct ike_child_plan plan = { .role = IKE_RESPONDER };
-	struct ike_ts_list local, remote;
+	struct ike_narrow_result fit;
 	enum err err = ike_seal_reopen(s->sa, ike_blob_view(&setup->held), msg);
 
 	if (err == ERR_OK)
 		err = pick_proposal(s, msg, &plan);
 	if (err == ERR_OK)
-		err = narrow(s, msg, &local, &remote);
+		err = narrow(s, msg, &plan, &fit);
 	if (err != ERR_OK)
 		return err;
 	err = ports->spi_new(ports->ctx, &s->sa->path, &plan.spi_in);
@@ -293,8 +271,6 @@ static enum err make_child(const struct ike_step *s)
 		return err;
 	}
 	plan.seed = ike_proof_seed(s->sa);
-	plan.local = &local;
-	plan.remote = &remote;
 	plan.config = setup->deal->has_config ? &setup->deal->config : NULL;
 	return ike_child_install(s->e, s->sa, &plan);
 }
@@ -326,6 +302,7 @@ static enum err build_response(const struct ike_step *s, const struct ike_child 
 	if (setup->deal->has_config)
 		ike_config_build(ike_build_payload(&b, IKE_P_CP), IKE_CP_REPLY, &setup->deal->config);
 	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &answer);
+	ike_narrow_build_mode(&b, child->transport);
 	ike_ts_build(ike_build_payload(&b, IKE_P_TSI), child->ts + child->local_count, child->remote_count);
 	ike_ts_build(ike_build_payload(&b, IKE_P_TSR), child->ts, child->local_count);
 	return ike_seal_end(s->e, s->sa, &b, out);

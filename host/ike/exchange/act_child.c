@@ -1,5 +1,5 @@
 /*
- * Children and their IKE SA: messages find the child that they are about, and what a child's machine does whoever rekeys.  Engine's
+ * Children and their IKE SA: messages find the child that they are about, and what a child's machine does whoever asked.  Engine's
  * thread.
  */
 #include "ike/exchange/act_child.h"
@@ -16,7 +16,9 @@ bool ike_act_child_ask_need(const struct ike_step *s, struct ike_agree *out)
 	const struct ike_child *old;
 	struct ike_notify n;
 
-	if (!s->e->cfg.child_rekey || !ike_msg_notify(s->msg, IKE_N_REKEY_SA, &n) || n.protocol != IKE_PROTO_ESP)
+	if (!ike_msg_notify(s->msg, IKE_N_REKEY_SA, &n))
+		return ike_act_child_r_add_need(s, out);
+	if (!s->e->cfg.child_rekey || n.protocol != IKE_PROTO_ESP)
 		return false;
 	old = ike_child_by_out(s->sa, (uint32_t)n.spi);
 	if (old == NULL || ike_childfsm_cell((enum ike_child_state)old->state, IKE_CE_PEER_REKEY)->action != ike_act_child_r_make)
@@ -29,7 +31,9 @@ enum err ike_act_child_ask(const struct ike_step *s)
 	struct ike_child *old;
 	struct ike_notify n;
 
-	if (!s->e->cfg.child_rekey || !ike_msg_notify(s->msg, IKE_N_REKEY_SA, &n) || n.protocol != IKE_PROTO_ESP)
+	if (!ike_msg_notify(s->msg, IKE_N_REKEY_SA, &n))
+		return ike_act_child_r_add(s);
+	if (!s->e->cfg.child_rekey || n.protocol != IKE_PROTO_ESP)
 		return ike_act_info_no_more(s);
 	old = ike_child_by_out(s->sa, (uint32_t)n.spi);
 	if (old == NULL)
@@ -37,42 +41,71 @@ enum err ike_act_child_ask(const struct ike_step *s)
 	return ike_childfsm_step(s, old, IKE_CE_PEER_REKEY);
 }
 
-/* What a response to our request means for the child. */
-static enum ike_child_event outcome(const struct ike_msg *msg)
+/* What a response to our request means for the child, which may be a 'further' one: that the world asks for again if it likes. */
+static enum ike_child_event outcome(const struct ike_msg *msg, bool further)
 {
+	struct ike_notify n = { 0 };
+
 	if (ike_msg_find(msg, IKE_P_TSI) != NULL)
 		return IKE_CE_MADE;
-	if (ike_msg_notify(msg, IKE_N_CHILD_SA_NOT_FOUND, NULL))
+	(void)ike_msg_error(msg, &n);
+	switch (n.type) {
+	case IKE_N_CHILD_SA_NOT_FOUND:
 		return IKE_CE_NOT_FOUND;
-	return ike_msg_notify(msg, IKE_N_NO_ADDITIONAL_SAS, NULL) ? IKE_CE_NEVER : IKE_CE_LATER;
+	case IKE_N_INVALID_KE_PAYLOAD:
+		return IKE_CE_GROUP;
+	case IKE_N_SINGLE_PAIR_REQUIRED:
+		return IKE_CE_SINGLE;
+	case IKE_N_NO_ADDITIONAL_SAS:
+		return IKE_CE_NEVER;
+	case IKE_N_TEMPORARY_FAILURE:
+		return IKE_CE_LATER;
+	default:
+		return further ? IKE_CE_NEVER : IKE_CE_LATER;
+	}
 }
 
-static void note_refusal(const struct ike_step *s)
+static void note_refusal(const struct ike_step *s, bool further)
 {
 	struct ike_notify n = { 0 };
 
 	(void)ike_msg_error(s->msg, &n);
-	ike_core_count(s->e, IKE_STAT_REKEY_REFUSED);
-	ike_core_log_sa(s->sa, LOG_L_INFO, "child.rekey.refused", "by=peer spi-in=%08x notify=%s", s->sa->attempt->old,
-		ike_iana_notify_str(n.type));
+	ike_core_count(s->e, further ? IKE_STAT_CHILD_REJECTED : IKE_STAT_REKEY_REFUSED);
+	ike_core_log_sa(s->sa, LOG_L_INFO, further ? "child.new.refused" : "child.rekey.refused", "by=peer spi-in=%08x notify=%s",
+		s->sa->attempt->old, ike_iana_notify_str(n.type));
 }
 
 bool ike_act_child_answer_need(const struct ike_step *s, struct ike_agree *out)
 {
-	return s->sa->attempt != NULL && outcome(s->msg) == IKE_CE_MADE && ike_act_child_i_accept_need(s, out);
+	const struct ike_attempt *a = s->sa->attempt;
+
+	if (a == NULL)
+		return false;
+	switch (outcome(s->msg, false)) {
+	case IKE_CE_MADE:
+		return ike_act_child_i_accept_need(s, out);
+	case IKE_CE_GROUP:
+		return ike_act_child_i_regroup_need(s, out);
+	case IKE_CE_SINGLE: /* asked again with the same */
+		out->group = a->kex.group;
+		return out->group != NULL;
+	default:
+		return false;
+	}
 }
 
 enum err ike_act_child_answer(const struct ike_step *s)
 {
 	struct ike_attempt *a = s->sa->attempt;
 	struct ike_child *old = a == NULL ? NULL : ike_sa_child(s->sa, a->old);
-	enum ike_child_event event = outcome(s->msg);
+	bool further = old != NULL && old->wish != NULL;
+	enum ike_child_event event = outcome(s->msg, further);
 
 	s->sa->tx = IKE_TX_NONE;
 	if (a == NULL)
 		return ERR_STATE;
 	if (event != IKE_CE_MADE)
-		note_refusal(s);
+		note_refusal(s, further);
 	if (old != NULL && old->state != IKE_C_FADE)
 		return ike_childfsm_step(s, old, event);
 	/* Both ends have deleted it meanwhile: its successor is deleted too. */

@@ -1,29 +1,56 @@
 /*
- * We rekey a child: its algorithms and selectors are proposed for the successor, with a key exchange if the policy has a group.  The
- * successor sends once the world has it, for the peer had it before it answered; only then the old one is deleted
- * (RFC7296-2.8).  Engine's thread.
+ * We rekey a child, or want a further one.  A successor is offered the old one's algorithms and selectors, a further one those of policy,
+ * with a key exchange if policy has groups.  A successor sends once the world has it, for the peer had it before it answered; only then
+ * the old one is deleted (RFC7296-2.8).  Engine's thread.
  */
 #include "ike/exchange/act_child_i.h"
 
+#include "ike/bid.h"
 #include "ike/child.h"
 #include "ike/core.h"
 #include "ike/keying/agree.h"
 #include "ike/keying/seal.h"
-#include "ike/narrow.h"
 #include "ike/rekey/attempt.h"
 #include "ike/wire/ke.h"
 #include "ike/wire/nonce.h"
 
-static enum err offer(const struct ike_child *old, uint32_t spi, struct ike_proposals *out)
+/* The SPI that the pair is to have: a further one's is its name from the first. */
+static uint32_t spi_of(const struct ike_child *child)
 {
-	ike_proposal_init(out);
-	return ike_child_offer(old, old->sa->pfs, spi, out);
+	return child->wish != NULL ? child->spi_in : child->sa->attempt->spi_in;
 }
 
-bool ike_act_child_i_send_need(const struct ike_step *s, struct ike_agree *out)
+static enum err bid_for(const struct ike_child *child, struct ike_bid *out)
 {
-	out->group = s->sa->pfs;
-	return out->group != NULL;
+	struct ike_bid_terms terms = { .spi = spi_of(child), .groups = child->sa->pfs };
+
+	return child->wish != NULL ? ike_bid_of_policy(&child->wish->policy, &terms, out) : ike_bid_of_child(child, &terms, out);
+}
+
+static enum err build_request(const struct ike_step *s, const struct ike_child *child, struct bytes pub, struct bytes *out)
+{
+	const struct ike_attempt *a = s->sa->attempt;
+	const struct crypto_alg *group = a->kex.group;
+	struct ike_bid bid;
+	struct ike_build b;
+	enum err err = bid_for(child, &bid);
+
+	if (err != ERR_OK)
+		return err;
+	ike_seal_begin(s->e, s->sa, IKE_X_CREATE_CHILD_SA, false, &b);
+	if (child->wish == NULL)
+		ike_notify_build_esp(ike_build_payload(&b, IKE_P_NOTIFY), IKE_N_REKEY_SA, child->spi_in);
+	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &bid.offer);
+	ike_nonce_build(ike_build_payload(&b, IKE_P_NONCE), bytes_of(a->nonce, sizeof(a->nonce)));
+	if (group != NULL) {
+		struct ike_ke ke = { .group = group->id, .data = pub };
+
+		ike_ke_build(ike_build_payload(&b, IKE_P_KE), &ke);
+	}
+	ike_narrow_build_mode(&b, bid.sides.transport);
+	ike_ts_build(ike_build_payload(&b, IKE_P_TSI), bid.sides.local, bid.sides.local_count);
+	ike_ts_build(ike_build_payload(&b, IKE_P_TSR), bid.sides.remote, bid.sides.remote_count);
+	return ike_seal_end(s->e, s->sa, &b, out);
 }
 
 /* The share that was made for us: its private half stays in the attempt. */
@@ -40,53 +67,90 @@ static enum err take_share(const struct ike_step *s, const struct crypto_alg *gr
 	return ERR_OK;
 }
 
-static enum err build_request(const struct ike_step *s, const struct ike_child *old, struct bytes *out)
+/* Asks with a public value of 'group'; NULL: none. */
+static enum err ask(const struct ike_step *s, const struct ike_child *child, const struct crypto_alg *group)
 {
-	struct ike_attempt *a = s->sa->attempt;
-	const struct crypto_alg *group = s->sa->pfs;
-	struct ike_proposals list;
-	struct bytes pub;
-	struct ike_build b;
-	enum err err = offer(old, a->spi_in, &list);
+	struct ike_sa *sa = s->sa;
+	struct bytes pub = { 0 }, datagram;
+	enum err err = ERR_OK;
 
-	if (err == ERR_OK && group != NULL)
+	if (group != NULL)
 		err = take_share(s, group, &pub);
+	if (err == ERR_OK)
+		err = build_request(s, child, pub, &datagram);
 	if (err != ERR_OK)
 		return err;
-	ike_seal_begin(s->e, s->sa, IKE_X_CREATE_CHILD_SA, false, &b);
-	ike_notify_build_esp(ike_build_payload(&b, IKE_P_NOTIFY), IKE_N_REKEY_SA, old->spi_in);
-	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &list);
-	ike_nonce_build(ike_build_payload(&b, IKE_P_NONCE), bytes_of(a->nonce, sizeof(a->nonce)));
-	if (group != NULL) {
-		struct ike_ke ke = { .group = group->id, .data = pub };
+	sa->tx = IKE_TX_CHILD;
+	return ike_window_request(sa, datagram, &sa->pace);
+}
 
-		ike_ke_build(ike_build_payload(&b, IKE_P_KE), &ke);
-	}
-	ike_ts_build(ike_build_payload(&b, IKE_P_TSI), old->ts, old->local_count);
-	ike_ts_build(ike_build_payload(&b, IKE_P_TSR), old->ts + old->local_count, old->remote_count);
-	return ike_seal_end(s->e, s->sa, &b, out);
+/* The attempt is over without a pair; one that is there still, or still wanted, tries again later. */
+static void fail(const struct ike_step *s, struct ike_child *child, enum err err)
+{
+	ike_core_log_sa(s->sa, LOG_L_WARN, child->wish != NULL ? "child.new.failed" : "child.rekey.failed", "spi-in=%08x cause=%s",
+		child->spi_in, err_name(err));
+	ike_attempt_end(s->sa);
+	ike_child_rekey_later(child);
+}
+
+/* The group that we begin with. */
+static const struct crypto_alg *first_group(const struct ike_sa *sa)
+{
+	return sa->pfs.count != 0 ? sa->pfs.alg[0] : NULL;
+}
+
+bool ike_act_child_i_send_need(const struct ike_step *s, struct ike_agree *out)
+{
+	out->group = first_group(s->sa);
+	return out->group != NULL;
 }
 
 enum err ike_act_child_i_send(const struct ike_step *s, struct ike_child *child)
 {
 	const struct ike_ports *ports = s->e->cfg.ports;
 	struct ike_sa *sa = s->sa;
-	struct bytes datagram;
 	enum err err = ike_attempt_begin(sa, child->spi_in);
 
-	if (err == ERR_OK)
+	if (err == ERR_OK && child->wish == NULL)
 		err = ports->spi_new(ports->ctx, &sa->path, &sa->attempt->spi_in);
 	if (err == ERR_OK)
-		err = build_request(s, child, &datagram);
-	if (err == ERR_OK) {
-		sa->tx = IKE_TX_REKEY_CHILD;
-		err = ike_window_request(sa, datagram, &sa->pace);
-	}
-	if (err != ERR_OK) {
-		ike_core_log_sa(sa, LOG_L_WARN, "child.rekey.failed", "spi-in=%08x cause=%s", child->spi_in, err_name(err));
-		ike_attempt_end(sa);
-		ike_child_rekey_later(child);
-	}
+		err = ask(s, child, first_group(sa));
+	if (err != ERR_OK)
+		fail(s, child, err);
+	return err;
+}
+
+/* The group that INVALID_KE_PAYLOAD demands, if we offered it; NULL: we didn't, or have done its will once already. */
+static const struct crypto_alg *demanded(const struct ike_step *s)
+{
+	const struct ike_attempt *a = s->sa->attempt;
+	struct ike_notify n;
+
+	if (a->regrouped || !ike_msg_notify(s->msg, IKE_N_INVALID_KE_PAYLOAD, &n))
+		return NULL;
+	for (unsigned i = 0; i < s->sa->pfs.count; i++)
+		if (s->sa->pfs.alg[i]->id == ike_notify_group(&n) && s->sa->pfs.alg[i] != a->kex.group)
+			return s->sa->pfs.alg[i];
+	return NULL;
+}
+
+bool ike_act_child_i_regroup_need(const struct ike_step *s, struct ike_agree *out)
+{
+	out->group = demanded(s);
+	return out->group != NULL;
+}
+
+enum err ike_act_child_i_regroup(const struct ike_step *s, struct ike_child *child)
+{
+	const struct crypto_alg *group = demanded(s);
+	enum err err = group == NULL ? ERR_NO_PROPOSAL : ike_attempt_again(s->sa);
+
+	ike_core_count(s->e, IKE_STAT_INVALID_KE);
+	s->sa->attempt->regrouped = true;
+	if (err == ERR_OK)
+		err = ask(s, child, group);
+	if (err != ERR_OK)
+		fail(s, child, err);
 	return err;
 }
 
@@ -99,24 +163,24 @@ bool ike_act_child_i_accept_need(const struct ike_step *s, struct ike_agree *out
 }
 
 /* The algorithms and g^ir of the answer. */
-static enum err read_suite(const struct ike_step *s, const struct ike_child *old, struct ike_child_plan *plan)
+static enum err read_suite(const struct ike_step *s, const struct ike_bid *bid, struct ike_child_plan *plan)
 {
 	const struct ike_attempt *a = s->sa->attempt;
 	struct rd r = rd_of(ike_msg_find(s->msg, IKE_P_SA)->body);
-	struct ike_proposals offered, answer;
+	struct ike_proposals answer;
 	struct ike_choice choice;
 	struct ike_agreed *agreed;
 	enum err err = ike_proposal_parse(&r, &answer);
 
 	if (err == ERR_OK)
-		err = offer(old, a->spi_in, &offered);
-	if (err == ERR_OK)
-		err = ike_select_check(&offered, &answer, 0, &choice);
+		err = ike_select_check(&bid->offer, &answer, 0, &choice);
 	if (err == ERR_OK)
 		err = ike_suite_of(&choice, &plan->esp);
 	if (err != ERR_OK)
 		return err;
 	plan->spi_out = (uint32_t)choice.spi;
+	if (plan->esp.group != a->kex.group)
+		return ERR_NO_PROPOSAL;
 	if (a->kex.group == NULL)
 		return ERR_OK;
 	err = ike_agree_result(s, a->kex.group, &agreed);
@@ -125,39 +189,39 @@ static enum err read_suite(const struct ike_step *s, const struct ike_child *old
 	return err == ERR_ABSENT ? ERR_MALFORMED : err; /* no KE of that group */
 }
 
-static enum err read_selectors(const struct ike_step *s, const struct ike_child *old, struct ike_ts_list ts[2])
-{
-	struct rd i = rd_of(ike_msg_find(s->msg, IKE_P_TSI)->body);
-	struct rd r = rd_of(ike_msg_find(s->msg, IKE_P_TSR)->body);
-	enum err err = ike_ts_parse(&i, &ts[0]);
-
-	if (err == ERR_OK)
-		err = ike_ts_parse(&r, &ts[1]);
-	if (err != ERR_OK)
-		return err;
-	return ike_narrow_accepts(old->ts, old->local_count, &ts[0]) &&
-			       ike_narrow_accepts(old->ts + old->local_count, old->remote_count, &ts[1])
-		       ? ERR_OK
-		       : ERR_TS;
-}
-
-static enum err take_response(const struct ike_step *s, const struct ike_child *old)
+/* What the response grants; 'plan' borrows from the message, the attempt, the key exchange and 'fit'. */
+static enum err read_response(
+	const struct ike_step *s, const struct ike_child *child, struct ike_child_plan *plan, struct ike_narrow_result *fit)
 {
 	struct ike_attempt *a = s->sa->attempt;
-	struct ike_child_plan plan = { .role = IKE_INITIATOR, .spi_in = a->spi_in, .replaces = old->spi_in };
 	struct rd r = rd_of(ike_msg_find(s->msg, IKE_P_NONCE)->body);
-	struct ike_ts_list ts[2];
-	enum err err = ike_nonce_parse(&r, &plan.seed.nr);
+	struct ike_bid bid;
+	enum err err = bid_for(child, &bid);
 
 	if (err == ERR_OK)
-		err = read_suite(s, old, &plan);
+		err = ike_nonce_parse(&r, &plan->seed.nr);
 	if (err == ERR_OK)
-		err = read_selectors(s, old, ts);
+		err = read_suite(s, &bid, plan);
+	if (err == ERR_OK)
+		err = ike_narrow_accept(s->sa, s->msg, &bid.sides, fit);
+	plan->role = IKE_INITIATOR;
+	plan->spi_in = spi_of(child);
+	plan->seed.ni = bytes_of(a->nonce, sizeof(a->nonce));
+	plan->local = &fit->local;
+	plan->remote = &fit->remote;
+	plan->transport = fit->transport;
+	return err;
+}
+
+static enum err take_successor(const struct ike_step *s, const struct ike_child *old)
+{
+	struct ike_attempt *a = s->sa->attempt;
+	struct ike_child_plan plan = { .replaces = old->spi_in };
+	struct ike_narrow_result fit;
+	enum err err = read_response(s, old, &plan, &fit);
+
 	if (err != ERR_OK)
 		return err;
-	plan.seed.ni = bytes_of(a->nonce, sizeof(a->nonce));
-	plan.local = &ts[0];
-	plan.remote = &ts[1];
 	a->lost = ike_attempt_redundant(a, plan.seed.nr);
 	a->made = a->spi_in;
 	a->spi_in = 0;
@@ -167,17 +231,60 @@ static enum err take_response(const struct ike_step *s, const struct ike_child *
 enum err ike_act_child_i_accept(const struct ike_step *s, struct ike_child *child)
 {
 	struct ike_attempt *a = s->sa->attempt;
-	enum err err = take_response(s, child);
+	enum err err = take_successor(s, child);
 
 	if (err == ERR_OK)
 		return ERR_OK;
-	ike_core_log_sa(s->sa, LOG_L_WARN, "child.rekey.failed", "spi-in=%08x cause=%s", child->spi_in, err_name(err));
 	if (a->spi_in != 0)
 		ike_child_stillborn(s->sa, a->spi_in);
 	a->spi_in = 0;
-	ike_attempt_end(s->sa);
-	ike_child_rekey_later(child);
+	fail(s, child, err);
 	return err;
+}
+
+enum err ike_act_child_n_accept(const struct ike_step *s, struct ike_child *child)
+{
+	struct ike_child_plan plan = { .replaces = 0 };
+	struct ike_narrow_result fit;
+	enum err err = read_response(s, child, &plan, &fit);
+
+	if (err == ERR_OK)
+		err = ike_child_install(s->e, s->sa, &plan);
+	ike_attempt_end(s->sa); /* nothing crosses it */
+	if (err != ERR_OK) {
+		ike_core_log_sa(s->sa, LOG_L_WARN, "child.new.failed", "spi-in=%08x cause=%s", child->spi_in, err_name(err));
+		ike_child_tell_down(child);
+	}
+	return err;
+}
+
+static bool is_host(const struct ike_ts *ts)
+{
+	return addr_eq(&ts->start, &ts->end);
+}
+
+enum err ike_act_child_n_single(const struct ike_step *s, struct ike_child *child)
+{
+	struct ike_child_policy *policy = &child->wish->policy;
+	const struct crypto_alg *group = s->sa->attempt->kex.group;
+	bool narrower = policy->local_count + policy->remote_count > 2 && is_host(policy->local) && is_host(policy->remote);
+	enum err err = narrower ? ike_attempt_again(s->sa) : ERR_TS;
+
+	policy->local_count = 1;
+	policy->remote_count = 1;
+	if (err == ERR_OK)
+		err = ask(s, child, group);
+	if (err != ERR_OK)
+		fail(s, child, err);
+	return err;
+}
+
+enum err ike_act_child_n_begin(const struct ike_step *s, struct ike_child *child)
+{
+	ike_core_count(s->e, IKE_STAT_CHILD_NEW);
+	ike_core_log_sa(s->sa, LOG_L_INFO, "child.new", "by=us spi-in=%08x", child->spi_in);
+	ike_child_begin_life(child);
+	return ERR_OK;
 }
 
 enum err ike_act_child_i_forget(const struct ike_step *s, struct ike_child *child)

@@ -1,42 +1,30 @@
 /*
- * A peer rekeys a child.  The successor gets the algorithms and at most the selectors of the old one; the old one stays until the
- * peer deletes it, and sends until then (RFC7296-2.8).  The response is made before the world is asked to install, and goes out when
- * it has.  Engine's thread.
+ * A peer rekeys a child, or asks for a further one.  A successor gets the algorithms and at most the selectors of the old one; the old one
+ * stays until the peer deletes it, and sends until then (RFC7296-2.8).  A further one gets what policy grants.  The response is made
+ * before the world is asked to install, and goes out when it has.  Engine's thread.
  */
 #include "ike/exchange/act_child_r.h"
 
+#include "ike/bid.h"
 #include "ike/child.h"
 #include "ike/core.h"
 #include "ike/exchange/act_info.h"
 #include "ike/keying/agree.h"
 #include "ike/keying/seal.h"
-#include "ike/narrow.h"
 #include "ike/rekey/attempt.h"
 #include "ike/wire/ke.h"
 #include "ike/wire/nonce.h"
 
 /* What goes into the response. */
 struct offspring {
+	struct ike_bid bid;
 	struct ike_choice choice;
 	struct ike_child_plan plan;
-	struct ike_ts_list local, remote;
+	struct ike_ts assigned[2]; /* that the bid may borrow */
+	struct ike_narrow_result fit;
 	uint8_t nonce[IKE_NONCE_LEN];
 	struct bytes pub; /* and g^ir in the plan's seed: of the step's key exchange */
 };
-
-/* Our offer: with the policy's group if it has one, else with the peer's or without. */
-static enum err offer(const struct ike_child *old, const struct crypto_alg *group, struct ike_proposals *out)
-{
-	const struct crypto_alg *pfs = old->sa->pfs;
-	enum err err = ERR_OK;
-
-	ike_proposal_init(out);
-	if (pfs != NULL)
-		return ike_child_offer(old, pfs, 0, out);
-	if (group != NULL)
-		err = ike_child_offer(old, group, 0, out);
-	return err == ERR_OK ? ike_child_offer(old, NULL, 0, out) : err;
-}
 
 /* The peer's public value; a group that we don't know counts as none. */
 static const struct crypto_alg *read_ke(const struct ike_msg *msg, struct ike_ke *ke)
@@ -50,31 +38,36 @@ static const struct crypto_alg *read_ke(const struct ike_msg *msg, struct ike_ke
 	return ike_ke_parse(&r, ke) == ERR_OK ? crypto_alg_find(CRYPTO_GROUP, ke->group, 0) : NULL;
 }
 
-static enum err choose(const struct ike_step *s, const struct ike_child *old, struct offspring *o)
+/* Our offer: with policy's groups if it has any, else with the peer's or without. */
+static struct ike_bid_terms terms_for(const struct ike_sa *sa, const struct ike_msg *msg)
+{
+	struct ike_bid_terms terms = { .groups = sa->pfs };
+	struct ike_ke ke;
+	const struct crypto_alg *theirs = read_ke(msg, &ke);
+
+	if (terms.groups.count == 0 && theirs != NULL) {
+		terms.groups.alg[terms.groups.count++] = theirs;
+		terms.or_none = true;
+	}
+	return terms;
+}
+
+static enum err choose(const struct ike_step *s, struct offspring *o)
 {
 	struct rd r = rd_of(ike_msg_find(s->msg, IKE_P_SA)->body);
-	struct ike_proposals ours, theirs;
+	struct ike_proposals theirs;
 	struct ike_ke ke;
 	const struct crypto_alg *group = read_ke(s->msg, &ke);
 	enum err err = ike_proposal_parse(&r, &theirs);
 
 	if (err == ERR_OK)
-		err = offer(old, group, &ours);
-	if (err == ERR_OK)
-		err = ike_select_pick(&ours, &theirs, 0, &o->choice);
+		err = ike_select_pick(&o->bid.offer, &theirs, 0, &o->choice);
 	if (err == ERR_OK)
 		err = ike_suite_of(&o->choice, &o->plan.esp);
 	if (err != ERR_OK)
 		return ERR_NO_PROPOSAL;
 	o->plan.spi_out = (uint32_t)o->choice.spi;
 	return o->plan.esp.group == NULL || o->plan.esp.group == group ? ERR_OK : ERR_UNSUPPORTED;
-}
-
-bool ike_act_child_r_make_need(const struct ike_step *s, const struct ike_child *old, struct ike_agree *out)
-{
-	struct offspring o = { .plan = { .role = IKE_RESPONDER } };
-
-	return choose(s, old, &o) == ERR_OK && ike_agree_with(s->msg, o.plan.esp.group, out);
 }
 
 static enum err agree(const struct ike_step *s, struct offspring *o)
@@ -92,21 +85,22 @@ static enum err agree(const struct ike_step *s, struct offspring *o)
 	return ERR_OK;
 }
 
-static enum err narrow(const struct ike_step *s, const struct ike_child *old, struct offspring *o)
+static enum err read_ts(const struct ike_msg *msg, struct ike_ts_list *tsi, struct ike_ts_list *tsr)
 {
-	struct rd i = rd_of(ike_msg_find(s->msg, IKE_P_TSI)->body);
-	struct rd r = rd_of(ike_msg_find(s->msg, IKE_P_TSR)->body);
-	struct ike_ts_list tsi, tsr;
-	enum err err = ike_ts_parse(&i, &tsi);
+	struct rd i = rd_of(ike_msg_find(msg, IKE_P_TSI)->body);
+	struct rd r = rd_of(ike_msg_find(msg, IKE_P_TSR)->body);
+	enum err err = ike_ts_parse(&i, tsi);
 
-	if (err == ERR_OK)
-		err = ike_ts_parse(&r, &tsr);
-	if (err == ERR_OK)
-		err = ike_narrow_side(old->ts + old->local_count, old->remote_count, &tsi, &o->remote);
-	if (err == ERR_OK)
-		err = ike_narrow_side(old->ts, old->local_count, &tsr, &o->local);
-	o->plan.local = &o->local;
-	o->plan.remote = &o->remote;
+	return err == ERR_OK ? ike_ts_parse(&r, tsr) : err;
+}
+
+static enum err narrow(const struct ike_step *s, struct offspring *o)
+{
+	enum err err = ike_narrow_answer(s->sa, s->msg, &o->bid.sides, &o->fit);
+
+	o->plan.local = &o->fit.local;
+	o->plan.remote = &o->fit.remote;
+	o->plan.transport = o->fit.transport;
 	return err;
 }
 
@@ -139,8 +133,9 @@ static enum err prepare_response(const struct ike_step *s, const struct offsprin
 
 		ike_ke_build(ike_build_payload(&b, IKE_P_KE), &ke);
 	}
-	ike_ts_build(ike_build_payload(&b, IKE_P_TSI), o->remote.item, o->remote.count);
-	ike_ts_build(ike_build_payload(&b, IKE_P_TSR), o->local.item, o->local.count);
+	ike_narrow_build_mode(&b, o->fit.transport);
+	ike_ts_build(ike_build_payload(&b, IKE_P_TSI), o->fit.remote.item, o->fit.remote.count);
+	ike_ts_build(ike_build_payload(&b, IKE_P_TSR), o->fit.local.item, o->fit.local.count);
 	err = ike_seal_end(s->e, s->sa, &b, &datagram);
 	return err == ERR_OK ? ike_blob_set(&s->sa->response, datagram) : err;
 }
@@ -172,15 +167,16 @@ static enum err install(const struct ike_step *s, struct offspring *o)
 	return err;
 }
 
+/* A successor of 'old', or a further pair if that is NULL. */
 static enum err make(const struct ike_step *s, const struct ike_child *old, struct offspring *o)
 {
 	const struct ike_ports *ports = s->e->cfg.ports;
-	enum err err = choose(s, old, o);
+	enum err err = choose(s, o);
 
 	if (err == ERR_OK)
 		err = agree(s, o);
 	if (err == ERR_OK)
-		err = narrow(s, old, o);
+		err = narrow(s, o);
 	if (err == ERR_OK)
 		err = seed(s, o);
 	if (err == ERR_OK)
@@ -188,7 +184,7 @@ static enum err make(const struct ike_step *s, const struct ike_child *old, stru
 	if (err != ERR_OK)
 		return err;
 	err = prepare_response(s, o);
-	if (err == ERR_OK)
+	if (err == ERR_OK && old != NULL)
 		err = note_crossing(s, old, o);
 	if (err != ERR_OK) {
 		ports->spi_free(ports->ctx, o->plan.spi_in);
@@ -198,42 +194,115 @@ static enum err make(const struct ike_step *s, const struct ike_child *old, stru
 }
 
 /* The group that we want goes with INVALID_KE_PAYLOAD, RFC7296-1.3. */
-static enum err refuse(const struct ike_step *s, const struct ike_child *old, enum err err)
+static enum err refuse(const struct ike_step *s, const struct offspring *o, enum err err)
 {
-	const struct crypto_alg *pfs = old->sa->pfs;
-	uint8_t group[2];
+	const struct crypto_alg *group = o->plan.esp.group;
+	uint8_t data[2];
 
-	ike_core_log_sa(s->sa, LOG_L_WARN, "child.rekey.refused", "by=us spi-in=%08x cause=%s", old->spi_in, err_name(err));
 	switch (err) {
 	case ERR_UNSUPPORTED:
-		if (pfs == NULL)
+		if (group == NULL)
 			break;
-		group[0] = (uint8_t)(pfs->id >> 8);
-		group[1] = (uint8_t)pfs->id;
-		return ike_act_info_notify(s, IKE_N_INVALID_KE_PAYLOAD, bytes_of(group, sizeof(group)));
+		data[0] = (uint8_t)(group->id >> 8);
+		data[1] = (uint8_t)group->id;
+		return ike_act_info_notify(s, IKE_N_INVALID_KE_PAYLOAD, bytes_of(data, sizeof(data)));
 	case ERR_NO_PROPOSAL:
 		return ike_act_info_notify(s, IKE_N_NO_PROPOSAL_CHOSEN, bytes_of(NULL, 0));
 	case ERR_TS:
+		ike_core_count(s->e, IKE_STAT_TS_UNACCEPTABLE);
 		return ike_act_info_notify(s, IKE_N_TS_UNACCEPTABLE, bytes_of(NULL, 0));
+	case ERR_FULL:
+		return ike_act_info_no_more(s);
 	case ERR_MALFORMED:
 	case ERR_RANGE:
 		return ike_act_info_notify(s, IKE_N_INVALID_SYNTAX, bytes_of(NULL, 0));
 	default:
 		break;
 	}
-	return ike_act_info_notify(s, IKE_N_TEMPORARY_FAILURE, bytes_of(NULL, 0));
+	return ike_act_info_later(s);
+}
+
+static enum err bid_successor(const struct ike_step *s, const struct ike_child *old, struct offspring *o)
+{
+	struct ike_bid_terms terms = terms_for(s->sa, s->msg);
+
+	return ike_bid_of_child(old, &terms, &o->bid);
+}
+
+bool ike_act_child_r_make_need(const struct ike_step *s, const struct ike_child *old, struct ike_agree *out)
+{
+	struct offspring o = { .plan = { .role = IKE_RESPONDER } };
+
+	return bid_successor(s, old, &o) == ERR_OK && choose(s, &o) == ERR_OK && ike_agree_with(s->msg, o.plan.esp.group, out);
 }
 
 enum err ike_act_child_r_make(const struct ike_step *s, struct ike_child *child)
 {
 	struct offspring o = { .plan = { .role = IKE_RESPONDER, .replaces = child->spi_in } };
-	enum err err = make(s, child, &o);
+	enum err err = bid_successor(s, child, &o);
 
 	if (err == ERR_OK)
+		err = make(s, child, &o);
+	if (err == ERR_OK) {
 		child->successor = o.plan.spi_in;
-	else
-		(void)refuse(s, child, err);
+		return ERR_OK;
+	}
+	ike_core_log_sa(s->sa, LOG_L_WARN, "child.rekey.refused", "by=us spi-in=%08x cause=%s", child->spi_in, err_name(err));
+	(void)refuse(s, &o, err == ERR_FULL ? ERR_AGAIN : err);
 	return err;
+}
+
+/* What the world grants; ERR_FULL: nothing. */
+static enum err consult(const struct ike_step *s, struct ike_child_policy *policy)
+{
+	const struct ike_ports *ports = s->e->cfg.ports;
+	struct ike_child_plea plea = { .path = s->sa->path, .ref = s->sa->ref, .peer_id = &s->sa->remote_id };
+	struct ike_ts_list tsi, tsr;
+	enum err err = read_ts(s->msg, &tsi, &tsr);
+
+	if (err != ERR_OK)
+		return ERR_MALFORMED;
+	plea.tsi = tsi.item;
+	plea.tsr = tsr.item;
+	plea.tsi_count = tsi.count;
+	plea.tsr_count = tsr.count;
+	if (ports->child_policy == NULL || !s->sa->came_up || ports->child_policy(ports->ctx, s->sa->handle, &plea, policy) != ERR_OK)
+		return ERR_FULL;
+	return ike_child_room(s->sa, policy->limit) ? ERR_OK : ERR_FULL;
+}
+
+static enum err bid_further(const struct ike_step *s, struct offspring *o)
+{
+	struct ike_bid_terms terms = terms_for(s->sa, s->msg);
+	struct ike_child_policy policy = { .limit = 0 };
+	enum err err = consult(s, &policy);
+
+	if (err == ERR_OK)
+		err = ike_bid_of_policy(&policy, &terms, &o->bid);
+	if (policy.narrow_to_address)
+		ike_narrow_to_address(s->sa, o->assigned, &o->bid.sides);
+	return err;
+}
+
+bool ike_act_child_r_add_need(const struct ike_step *s, struct ike_agree *out)
+{
+	struct offspring o = { .plan = { .role = IKE_RESPONDER } };
+
+	return bid_further(s, &o) == ERR_OK && choose(s, &o) == ERR_OK && ike_agree_with(s->msg, o.plan.esp.group, out);
+}
+
+enum err ike_act_child_r_add(const struct ike_step *s)
+{
+	struct offspring o = { .plan = { .role = IKE_RESPONDER } };
+	enum err err = bid_further(s, &o);
+
+	if (err == ERR_OK)
+		err = make(s, NULL, &o);
+	if (err == ERR_OK)
+		return ERR_OK;
+	ike_core_count(s->e, IKE_STAT_CHILD_REFUSED);
+	ike_core_log_sa(s->sa, LOG_L_INFO, "child.new.refused", "by=us cause=%s", err_name(err));
+	return refuse(s, &o, err);
 }
 
 enum err ike_act_child_r_busy(const struct ike_step *s, struct ike_child *child)
@@ -278,16 +347,24 @@ static void settle(struct ike_child *child, enum ike_child_event event)
 	sa->making = 0;
 }
 
+static bool is_successor(const struct ike_child *child)
+{
+	list_each (n, &child->sa->children)
+		if (list_of(n, struct ike_child, link)->successor == child->spi_in)
+			return true;
+	return false;
+}
+
 enum err ike_act_child_r_reply(const struct ike_step *s, struct ike_child *child)
 {
 	struct ike_sa *sa = s->sa;
 	enum err err = ike_window_respond(sa, ike_blob_view(&sa->response));
 
 	if (err == ERR_OK) {
-		ike_core_count(s->e, IKE_STAT_CHILD_REKEY);
-		ike_core_log_sa(sa, LOG_L_INFO, "child.rekeyed", "by=peer spi-in=%08x", child->spi_in);
+		ike_core_count(s->e, is_successor(child) ? IKE_STAT_CHILD_REKEY : IKE_STAT_CHILD_NEW);
+		ike_core_log_sa(sa, LOG_L_INFO, is_successor(child) ? "child.rekeyed" : "child.new", "by=peer spi-in=%08x", child->spi_in);
 		ike_child_begin_life(child);
-		if (sa->sender == 0 || ike_sa_child(sa, sa->sender) == NULL)
+		if (ike_child_sender(sa, child->line) == NULL)
 			ike_child_send_by(child); /* the old one went meanwhile */
 	}
 	settle(child, err == ERR_OK ? IKE_CE_REPLACED : IKE_CE_NOT_REPLACED);

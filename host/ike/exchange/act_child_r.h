@@ -16,7 +16,11 @@ ike_child_action_fn ike_act_child_r_busy;    /* TEMPORARY_FAILURE: it is being d
 ike_child_action_fn ike_act_child_r_reply;   /* sends the response */
 ike_child_action_fn ike_act_child_r_give_up; /* it couldn't be installed: TEMPORARY_FAILURE, the old one stays */
 
-/* With PFS; as a request about 'old'. */
+/* The peer asks for a further child (RFC7296-1.3.1): as 'make', or refused as policy says. */
+ike_action_fn ike_act_child_r_add;
+ike_need_fn ike_act_child_r_add_need;
+
+/* The key exchange that a successor of 'old' needs, as ike_need_fn says. */
 bool ike_act_child_r_make_need(const struct ike_step *s, const struct ike_child *old, struct ike_agree *out);
 
 /* CHILD_SA_NOT_FOUND, which names the SPI that the peer named. */

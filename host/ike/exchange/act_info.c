@@ -68,12 +68,24 @@ static void answer_config(const struct ike_step *s, struct ike_build *b)
 	ike_config_build_ack(ike_build_payload(b, IKE_P_CP), &config, accepted);
 }
 
+/* RFC7296-3.10.1: a packet of ours wasn't one that its SA lets pass, so the ends disagree about selectors. */
+static void note_selectors(const struct ike_step *s)
+{
+	struct ike_notify n;
+
+	if (!ike_msg_notify(s->msg, IKE_N_INVALID_SELECTORS, &n))
+		return;
+	ike_core_count(s->e, IKE_STAT_SELECTORS);
+	ike_core_log_sa(s->sa, LOG_L_WARN, "child.selectors", "spi-out=%08x octets=%zu", (uint32_t)n.spi, n.data.len);
+}
+
 enum err ike_act_info_answer(const struct ike_step *s)
 {
 	struct ike_build b;
 	struct bytes datagram;
 	enum err err;
 
+	note_selectors(s);
 	ike_seal_begin(s->e, s->sa, IKE_X_INFORMATIONAL, true, &b);
 	answer_delete(s, &b);
 	answer_config(s, &b);
@@ -233,7 +245,7 @@ static struct ike_child *first_waiting(const struct ike_sa *sa)
 	list_each (n, &sa->children) {
 		struct ike_child *child = list_of(n, struct ike_child, link);
 
-		if (child->state == IKE_C_WAIT)
+		if (child->state == IKE_C_WAIT || child->state == IKE_C_N_WAIT)
 			return child;
 	}
 	return NULL;
@@ -241,7 +253,7 @@ static struct ike_child *first_waiting(const struct ike_sa *sa)
 
 bool ike_act_info_send_need(const struct ike_step *s, struct ike_agree *out)
 {
-	return ike_due_next(s->sa) == IKE_TX_REKEY_CHILD && ike_act_child_i_send_need(s, out);
+	return ike_due_next(s->sa) == IKE_TX_CHILD && ike_act_child_i_send_need(s, out);
 }
 
 enum err ike_act_info_send(const struct ike_step *s)
@@ -252,7 +264,7 @@ enum err ike_act_info_send(const struct ike_step *s)
 	case IKE_TX_NONE:  /* posted before the window closed */
 	case IKE_TX_REKEY: /* has an event of its own */
 		return ERR_OK;
-	case IKE_TX_REKEY_CHILD:
+	case IKE_TX_CHILD:
 		(void)ike_childfsm_step(s, first_waiting(s->sa), IKE_CE_SEND);
 		return ERR_OK;
 	default:

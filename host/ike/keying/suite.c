@@ -77,11 +77,20 @@ enum err ike_suite_offer_ike(const struct ike_offers *offers, struct ike_proposa
 	return err == ERR_OK && out->count == 0 ? ERR_INCOMPLETE : err;
 }
 
-enum err ike_suite_offer_esp(const struct ike_offers *offers, uint32_t spi, struct ike_proposals *out)
+static enum err add_groups(struct ike_proposals *out, const struct ike_groups *groups)
 {
 	enum err err = ERR_OK;
 
-	ike_proposal_init(out);
+	for (unsigned i = 0; i < groups->count && err == ERR_OK; i++)
+		err = ike_proposal_add(out, CRYPTO_GROUP, groups->alg[i]->id, 0);
+	return err;
+}
+
+enum err ike_suite_offer_child(const struct ike_offers *offers, const struct ike_groups *groups, uint32_t spi, struct ike_proposals *out)
+{
+	uint16_t before = out->count;
+	enum err err = ERR_OK;
+
 	for (unsigned i = 0; i < offers->count && err == ERR_OK; i++) {
 		const struct ike_offer *offer = &offers->offer[i];
 
@@ -92,12 +101,22 @@ enum err ike_suite_offer_esp(const struct ike_offers *offers, uint32_t spi, stru
 			err = add_kind(out, offer, CRYPTO_ENCR);
 		if (err == ERR_OK)
 			err = add_kind(out, offer, CRYPTO_INTEG);
+		if (err == ERR_OK)
+			err = add_groups(out, groups);
 		if (err != ERR_OK)
 			return err;
 		err = offers_kind(offer, CRYPTO_ESN) ? add_kind(out, offer, CRYPTO_ESN)
 						     : ike_proposal_add(out, CRYPTO_ESN, CRYPTO_ESN_NO, 0);
 	}
-	return err == ERR_OK && out->count == 0 ? ERR_INCOMPLETE : err;
+	return err == ERR_OK && out->count == before ? ERR_INCOMPLETE : err;
+}
+
+enum err ike_suite_offer_esp(const struct ike_offers *offers, uint32_t spi, struct ike_proposals *out)
+{
+	struct ike_groups none = { .count = 0 };
+
+	ike_proposal_init(out);
+	return ike_suite_offer_child(offers, &none, spi, out);
 }
 
 const struct crypto_alg *ike_suite_first_group(const struct ike_offers *offers)

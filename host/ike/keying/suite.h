@@ -28,6 +28,10 @@ void ike_suite_first_exchange(struct ike_offers *offers);
 /* The same for a CHILD_SA with our 'spi'; groups are left out: IKE_AUTH has no key exchange.  No ESN row means no ESN. */
 MUST_USE enum err ike_suite_offer_esp(const struct ike_offers *offers, uint32_t spi, struct ike_proposals *out);
 
+/* Appends those of CREATE_CHILD_SA to 'out': each with all of 'groups'.  ERR_INCOMPLETE: none was fit. */
+MUST_USE enum err ike_suite_offer_child(
+	const struct ike_offers *offers, const struct ike_groups *groups, uint32_t spi, struct ike_proposals *out);
+
 /* The group that an initiator begins with: the first of the first offer; NULL when there is none. */
 const struct crypto_alg *ike_suite_first_group(const struct ike_offers *offers);
 

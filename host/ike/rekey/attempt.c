@@ -26,6 +26,14 @@ enum err ike_attempt_begin(struct ike_sa *sa, uint32_t old)
 	return ERR_OK;
 }
 
+enum err ike_attempt_again(struct ike_sa *sa)
+{
+	struct ike_attempt *a = sa->attempt;
+
+	crypto_kex_fini(&a->kex);
+	return crypto_rand_fill(sa->engine->cfg.rand, a->nonce, sizeof(a->nonce));
+}
+
 void ike_attempt_end(struct ike_sa *sa)
 {
 	const struct ike_ports *ports = sa->engine->cfg.ports;

@@ -10,10 +10,10 @@ extern "C" {
 
 enum { IKE_ATTEMPT_NONCE = 32 }; /* bytes of ours: half the key of any PRF, RFC7296-2.10 */
 
-/* A CREATE_CHILD_SA of ours that rekeys, from its request until it is settled what becomes of what it made. */
+/* A CREATE_CHILD_SA of ours, from its request until it is settled what becomes of what it made. */
 struct ike_attempt {
-	uint32_t old;             /* spi_in of the child to be replaced; 0: it is the IKE SA */
-	uint32_t spi_in;          /* of its successor, while it is the engine's to give back */
+	uint32_t old;             /* spi_in of the child to be replaced, or of a further one itself; 0: it is the IKE SA */
+	uint32_t spi_in;          /* of a successor, while it is the engine's to give back */
 	uint32_t made;            /* spi_in of the successor, once it is being installed */
 	uint64_t spi;             /* ours of the IKE SA to come */
 	struct ike_offers offers; /* for the IKE SA to come */
@@ -27,6 +27,9 @@ struct ike_attempt {
 
 /* Begins one, with a nonce; sa->attempt must be NULL.  sa->attempt is it then. */
 MUST_USE enum err ike_attempt_begin(struct ike_sa *sa, uint32_t old);
+
+/* It is asked again in other words: a new nonce, no key exchange yet; what crosses it still does. */
+MUST_USE enum err ike_attempt_again(struct ike_sa *sa);
 
 /* Ends it, if there is one. */
 void ike_attempt_end(struct ike_sa *sa);

@@ -30,7 +30,32 @@ static const struct ike_child_cell childfsm[IKE_C_COUNT][IKE_CE_COUNT] = {
 	ON(FIRST,     INSTALLED)     = DO(child_begin,       UP,        UP),
 	ON(FIRST,     NOT_INSTALLED) = GO(FIRST), /* the IKE SA's machine removes it */
 
-	/* The peer's successor: it is answered once the world has it. */
+	/* A further one of ours, RFC7296-1.3.1.  Until the peer grants it, it can't be spoken of. */
+	ON(N_WAIT,    SEND)          = DO(child_i_send,      N_ASK,     N_LATER),
+	ON(N_WAIT,    DELETE)        = GO(DEAD),
+	ON(N_LATER,   REKEY)         = GO(N_WAIT),
+	ON(N_LATER,   DELETE)        = GO(DEAD),
+	ON(N_ASK,     MADE)          = DO(child_n_accept,    N_INSTALL, CLOSE),
+	ON(N_ASK,     GROUP)         = DO(child_i_regroup,   N_ASK,     DEAD),
+	ON(N_ASK,     SINGLE)        = DO(child_n_single,    N_ASK,     DEAD),
+	ON(N_ASK,     LATER)         = DO(child_later,       N_LATER,   N_LATER), /* RFC7296-2.25 */
+	ON(N_ASK,     NEVER)         = DO(child_never,       DEAD,      DEAD),
+	ON(N_ASK,     NOT_FOUND)     = DO(child_never,       DEAD,      DEAD),
+	ON(N_ASK,     DELETE)        = DO(child_end,         N_DROP,    N_DROP),
+	ON(N_DROP,    MADE)          = DO(child_i_forget,    CLOSE,     CLOSE),
+	ON(N_DROP,    GROUP)         = DO(child_i_forget,    DEAD,      DEAD),
+	ON(N_DROP,    SINGLE)        = DO(child_i_forget,    DEAD,      DEAD),
+	ON(N_DROP,    LATER)         = DO(child_i_forget,    DEAD,      DEAD),
+	ON(N_DROP,    NEVER)         = DO(child_i_forget,    DEAD,      DEAD),
+	ON(N_DROP,    NOT_FOUND)     = DO(child_i_forget,    DEAD,      DEAD),
+	ON(N_INSTALL, INSTALLED)     = DO(child_n_begin,     UP,        UP),
+	ON(N_INSTALL, NOT_INSTALLED) = DO(child_end,         CLOSE,     CLOSE),
+	ON(N_INSTALL, TIMEOUT)       = DO(child_end,         CLOSE,     CLOSE),
+	ON(N_INSTALL, PEER_REKEY)    = DO(child_r_busy,      N_INSTALL, N_INSTALL),
+	ON(N_INSTALL, PEER_DELETE)   = DO(child_drop,        DEAD,      DEAD),
+	ON(N_INSTALL, DELETE)        = DO(child_end,         CLOSE,     CLOSE),
+
+	/* The peer's, a further one or a successor: it is answered once the world has it. */
 	ON(R_INSTALL, INSTALLED)     = DO(child_r_reply,     UP,        CLOSE),
 	ON(R_INSTALL, NOT_INSTALLED) = DO(child_r_give_up,   DEAD,      DEAD),
 	ON(R_INSTALL, TIMEOUT)       = DO(child_r_give_up,   DEAD,      DEAD),
@@ -69,6 +94,8 @@ static const struct ike_child_cell childfsm[IKE_C_COUNT][IKE_CE_COUNT] = {
 
 	ON(I_REKEY,   REKEY)         = GO(I_REKEY),
 	ON(I_REKEY,   MADE)          = DO(child_i_accept,    I_MADE,    UP),
+	ON(I_REKEY,   GROUP)         = DO(child_i_regroup,   I_REKEY,   UP),
+	ON(I_REKEY,   SINGLE)        = DO(child_later,       UP,        UP),
 	ON(I_REKEY,   LATER)         = DO(child_later,       UP,        UP),
 	ON(I_REKEY,   NEVER)         = DO(child_never,       UP,        UP),
 	ON(I_REKEY,   NOT_FOUND)     = DO(child_drop,        DEAD,      DEAD),
@@ -79,6 +106,8 @@ static const struct ike_child_cell childfsm[IKE_C_COUNT][IKE_CE_COUNT] = {
 
 	ON(X_REKEY,   REKEY)         = GO(X_REKEY),
 	ON(X_REKEY,   MADE)          = DO(child_i_accept,    X_MADE,    R_REKEY),
+	ON(X_REKEY,   GROUP)         = DO(child_i_forget,    R_REKEY,   R_REKEY),
+	ON(X_REKEY,   SINGLE)        = DO(child_i_forget,    R_REKEY,   R_REKEY),
 	ON(X_REKEY,   LATER)         = DO(child_i_forget,    R_REKEY,   R_REKEY),
 	ON(X_REKEY,   NEVER)         = DO(child_i_forget,    R_REKEY,   R_REKEY),
 	ON(X_REKEY,   NOT_FOUND)     = DO(child_i_forget,    R_REKEY,   R_REKEY),
@@ -90,6 +119,8 @@ static const struct ike_child_cell childfsm[IKE_C_COUNT][IKE_CE_COUNT] = {
 	/* Refused now means that the peer deletes it for its own successor's sake, RFC7296-2.8.1. */
 	ON(X_DONE,    REKEY)         = GO(X_DONE),
 	ON(X_DONE,    MADE)          = DO(child_i_accept,    I_MADE,    OLD),
+	ON(X_DONE,    GROUP)         = DO(child_i_forget,    OLD,       OLD),
+	ON(X_DONE,    SINGLE)        = DO(child_i_forget,    OLD,       OLD),
 	ON(X_DONE,    LATER)         = DO(child_i_forget,    OLD,       OLD),
 	ON(X_DONE,    NEVER)         = DO(child_i_forget,    OLD,       OLD),
 	ON(X_DONE,    NOT_FOUND)     = DO(child_i_forget,    OLD,       OLD),
@@ -127,6 +158,8 @@ static const struct ike_child_cell childfsm[IKE_C_COUNT][IKE_CE_COUNT] = {
 	ON(OLD,       HARD)          = DO(child_end,         CLOSE,     CLOSE),
 
 	ON(LOST,      MADE)          = DO(child_i_accept,    FADE,      FADE),
+	ON(LOST,      GROUP)         = DO(child_i_forget,    FADE,      FADE),
+	ON(LOST,      SINGLE)        = DO(child_i_forget,    FADE,      FADE),
 	ON(LOST,      LATER)         = DO(child_i_forget,    FADE,      FADE),
 	ON(LOST,      NEVER)         = DO(child_i_forget,    FADE,      FADE),
 	ON(LOST,      NOT_FOUND)     = DO(child_i_forget,    FADE,      FADE),
@@ -137,6 +170,8 @@ static const struct ike_child_cell childfsm[IKE_C_COUNT][IKE_CE_COUNT] = {
 	/* A successor that we asked for isn't wanted any more: it is deleted with it. */
 	ON(CLOSE,     SEND)          = GO(CLOSING),
 	ON(CLOSE,     MADE)          = DO(child_i_abort,     CLOSE,     CLOSE),
+	ON(CLOSE,     GROUP)         = DO(child_i_forget,    CLOSE,     CLOSE),
+	ON(CLOSE,     SINGLE)        = DO(child_i_forget,    CLOSE,     CLOSE),
 	ON(CLOSE,     LATER)         = DO(child_i_forget,    CLOSE,     CLOSE),
 	ON(CLOSE,     NEVER)         = DO(child_i_forget,    CLOSE,     CLOSE),
 	ON(CLOSE,     NOT_FOUND)     = DO(child_i_forget,    CLOSE,     CLOSE),

@@ -9,13 +9,19 @@ extern "C" {
 #endif
 
 /*
- * States of a pair of ESP SAs.  'I_' our successor of it, 'R_' the peer's, 'X_' both: RFC7296-2.8.1, -2.25.1.
+ * States of a pair of ESP SAs.  'I_' our successor of it, 'R_' the peer's, 'X_' both: RFC7296-2.8.1, -2.25.1.  'N_' a further one of
+ * ours, RFC7296-1.3.1.
  * X(name, what ends the wait, kind, text).
  */
 #define IKE_CHILD_STATE_LIST(X)                                                                             \
 	X(NONE, NEVER, GONE, "no such state")                                                               \
 	X(FIRST, NEVER, NEW, "IKE_AUTH has it installed")                                                   \
-	X(R_INSTALL, WORLD, NEW, "the peer's successor of another, being installed; it isn't answered yet") \
+	X(N_WAIT, NEVER, NEW, "to be asked for as soon as the window is free")                              \
+	X(N_LATER, NEVER, NEW, "the peer refused it for the time being")                                    \
+	X(N_ASK, ANSWER, NEW, "our request for it is under way")                                            \
+	X(N_DROP, ANSWER, GONE, "no longer wanted, but our request for it is under way")                    \
+	X(N_INSTALL, WORLD, NEW, "the peer has granted it; being installed")                                \
+	X(R_INSTALL, WORLD, NEW, "the peer's further or successor, being installed; it isn't answered yet") \
 	X(I_INSTALL, WORLD, NEW, "our successor of another, being installed")                               \
 	X(I_HELD, NEVER, NEW, "our successor of another, installed; the peer's crossing one isn't yet")     \
 	X(UP, NEVER, LIVE, "up")                                                                            \
@@ -56,7 +62,9 @@ enum ike_child_kind {
 	X(TIMEOUT, "the state lasted too long")                              \
 	X(REKEY, "end of its soft lifetime, or the world wants a successor") \
 	X(SEND, "the window is free for its request")                        \
-	X(MADE, "the peer grants our request for a successor")               \
+	X(MADE, "the peer grants our request")                               \
+	X(GROUP, "the peer refuses it, and would take another group")        \
+	X(SINGLE, "the peer refuses it, and would take one pair of hosts")   \
 	X(LATER, "the peer refuses it, for the time being")                  \
 	X(NEVER, "the peer refuses it for good")                             \
 	X(NOT_FOUND, "the peer doesn't know the SA")                         \
@@ -102,7 +110,7 @@ const char *ike_childfsm_event_text(enum ike_child_event event);
 /* The kind of state that 'child' is in. */
 enum ike_child_kind ike_childfsm_kind(const struct ike_child *child);
 
-/* A new child's first state: FIRST, R_INSTALL, I_INSTALL or CLOSE. */
+/* A new child's first state: FIRST, N_WAIT, N_INSTALL, R_INSTALL, I_INSTALL or CLOSE. */
 void ike_childfsm_begin(struct ike_child *child, enum ike_child_state state);
 
 /* Steps it with a message's event or with SEND; the child may be gone afterwards.  Returns as ike_fsm_run does. */

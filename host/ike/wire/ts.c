@@ -165,19 +165,24 @@ bool ike_ts_contains(const struct ike_ts *outer, const struct ike_ts *inner)
 	return ike_ts_intersect(outer, inner, &both) && ike_ts_eq(&both, inner);
 }
 
-/* Adds 'ts' unless an item holds it already; items that it holds make room for it. */
+/* Adds 'ts' unless an item holds it already; it takes the place of the first one that it holds, and the others go. */
 static void add_selector(struct ike_ts_list *list, const struct ike_ts *ts)
 {
 	unsigned kept = 0;
+	bool placed = false;
 
 	for (unsigned i = 0; i < list->count; i++)
 		if (ike_ts_contains(&list->item[i], ts))
 			return;
-	for (unsigned i = 0; i < list->count; i++)
+	for (unsigned i = 0; i < list->count; i++) {
 		if (!ike_ts_contains(ts, &list->item[i]))
 			list->item[kept++] = list->item[i];
+		else if (!placed)
+			list->item[kept++] = *ts;
+		placed = placed || ike_ts_contains(ts, &list->item[i]);
+	}
 	list->count = (uint8_t)kept;
-	if (list->count < IKE_TS_MAX)
+	if (!placed && list->count < IKE_TS_MAX)
 		list->item[list->count++] = *ts;
 }
 

@@ -110,6 +110,9 @@ inline dp_op tunnel(uint32_t id, uint32_t sa_out = 0, uint32_t inner = 0, uint32
 	t.inner_vrf = inner;
 	t.front_vrf = front;
 	t.sa_out = sa_out;
+	t.more_count = static_cast<uint8_t>(id % 3);
+	t.more[0] = t.more_count > 0 ? id + 1000 : 0;
+	t.more[1] = t.more_count > 1 ? id + 1001 : 0;
 	t.local = ip("192.0.2.1");
 	t.remote = ip("198.51.100.1");
 	name(t.name, sizeof(t.name), "Virtual-Access" + std::to_string(id));

@@ -325,6 +325,7 @@ TEST_F(SessionChild, a_successor_takes_over_when_its_predecessor_goes)
 	fresh.local = fresh.remote = &any;
 	fresh.local_count = fresh.remote_count = 1;
 	fresh.replaces = old_in;
+	fresh.line = old->line;
 	ASSERT_EQ(secret_set(&fresh.in.encr, bytes_of(key, sizeof(key))), ERR_OK);
 	key[0] = 2;
 	ASSERT_EQ(secret_set(&fresh.out.encr, bytes_of(key, sizeof(key))), ERR_OK);
@@ -343,6 +344,77 @@ TEST_F(SessionChild, a_successor_takes_over_when_its_predecessor_goes)
 	hub.expect_whole();
 	clear(hub);
 	hub.ports.child_down(hub.ports.ctx, h->ike, fresh.spi_in); /* of a session that is no more */
+}
+
+/* RFC7296-1.3.1: two children of one IKE SA, the narrower one first; each is rekeyed by itself, and one goes. */
+TEST_F(SessionChild, several_children_share_the_tunnel)
+{
+	hub.must_load(HubConfig().text());
+	Box &s = spoke(1);
+	up(s);
+	const struct session *h = hub.session();
+	auto tunnel = [&] { return hub.objects(DP_CLASS_TUNNEL)[0].op.u.tunnel; };
+	struct addr_prefix lan = {};
+	struct ike_child_policy policy = {};
+	uint32_t spi, wide = child_of(h)->sa_out;
+
+	ASSERT_EQ(addr_parse_prefix("10.10.0.0/24", &lan), ERR_OK);
+	struct ike_ts any = ike_ts_any(AF_INET), narrow = ike_ts_of_prefix(&lan);
+	session_convert_esp_offers(s.session()->access.source->tunnel.protection, &policy.esp);
+	policy.local = &any;
+	policy.remote = &narrow;
+	policy.local_count = policy.remote_count = 1;
+	ASSERT_EQ(ike_engine_new_child(s.engine, wan.now_ms, s.session()->ike, &policy, &spi), ERR_OK);
+	wan.run(200);
+	EXPECT_EQ(hub.objects(DP_CLASS_SA).size(), 4u);
+	ASSERT_EQ(tunnel().more_count, 1);
+	EXPECT_EQ(tunnel().more[0], wide);
+	struct dp_sa out = sa(hub, tunnel().sa_out);
+	EXPECT_EQ(str(out.ts[0].local.first), "10.10.0.0");
+	EXPECT_EQ(str(out.ts[0].local.last), "10.10.0.255");
+	hub.expect_whole();
+	s.expect_whole();
+
+	uint32_t before = tunnel().sa_out;
+	ike_engine_rekey_child(hub.engine, wan.now_ms, h->ike, session_senders_of(h, 2)->spi_in);
+	wan.run(7000);
+	EXPECT_NE(tunnel().sa_out, before);
+	ASSERT_EQ(tunnel().more_count, 1);
+	EXPECT_EQ(tunnel().more[0], wide) << "the other one is as it was";
+	hub.expect_whole();
+
+	ike_engine_delete_child(hub.engine, wan.now_ms, h->ike, session_senders_of(h, 2)->spi_in);
+	wan.run(7000);
+	EXPECT_EQ(tunnel().more_count, 0);
+	EXPECT_EQ(tunnel().sa_out, wide);
+	hub.expect_whole();
+	s.expect_whole();
+	EXPECT_EQ(hub.up(), 1u);
+}
+
+TEST_F(SessionChild, the_limit_of_children_is_the_profiles)
+{
+	hub.must_load(HubConfig().text());
+	Box &s = spoke(1);
+	up(s);
+	struct ike_child_policy policy = {};
+	struct ike_ts any = ike_ts_any(AF_INET);
+	uint32_t spi;
+
+	session_convert_esp_offers(s.session()->access.source->tunnel.protection, &policy.esp);
+	policy.local = policy.remote = &any;
+	policy.local_count = policy.remote_count = 1;
+	policy.limit = 16;
+	s.ports.child_refused = [](void *, struct slab_handle, uint32_t) {}; /* the order isn't the session's */
+	for (unsigned i = 0; i < 12; i++) {
+		ASSERT_EQ(ike_engine_new_child(s.engine, wan.now_ms, s.session()->ike, &policy, &spi), ERR_OK);
+		wan.run(100);
+	}
+	EXPECT_EQ(hub.objects(DP_CLASS_SA).size(), 16u) << "8 pairs, the default";
+	EXPECT_EQ(hub.stat(IKE_STAT_CHILD_REFUSED), 5u);
+	EXPECT_EQ(hub.objects(DP_CLASS_TUNNEL)[0].op.u.tunnel.more_count, 7);
+	hub.expect_whole();
+	s.expect_whole();
 }
 
 /* RFC7296-2.23-h */

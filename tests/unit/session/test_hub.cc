@@ -131,15 +131,15 @@ TEST_F(SessionHub, an_sa_near_its_end_gets_a_successor_that_sends)
 	Box &s = spoke(1);
 	up(s);
 	for (enum dp_event_kind kind : { DP_EV_SEQUENCE, DP_EV_LIFETIME }) {
-		uint32_t before = hub.session()->sender;
+		uint32_t before = session_senders_of(hub.session(), 1)->spi_in;
 
 		e.kind = kind;
 		e.id = list_of(list_first(&hub.session()->children), struct session_child, link)->sa_out;
 		dp_fake_event(hub.fake, &e);
 		wan.run(500);
-		EXPECT_NE(hub.session()->sender, before);
+		EXPECT_NE(session_senders_of(hub.session(), 1)->spi_in, before);
 		const struct session_child *c = list_of(hub.session()->children.prev, struct session_child, link);
-		EXPECT_EQ(hub.session()->sender, c->spi_in);
+		EXPECT_TRUE(c->sends);
 		EXPECT_EQ(hub.objects(DP_CLASS_TUNNEL)[0].op.u.tunnel.sa_out, c->sa_out);
 		EXPECT_EQ(hub.objects(DP_CLASS_SA).size(), 4u) << "the old pair receives still";
 		wan.run(6000);

@@ -53,8 +53,8 @@ TEST_F(SessionTerms, what_the_ipsec_profile_says_of_rekeying)
 {
 	ASSERT_EQ(fill("", ipsec, " set pfs group19\n set security-association lifetime seconds 300\n"), ERR_OK);
 	EXPECT_EQ(t.terms.child.lifetime_s, 300u);
-	ASSERT_NE(t.terms.child.pfs, nullptr);
-	EXPECT_EQ(t.terms.child.pfs->id, 19);
+	ASSERT_EQ(t.terms.child.pfs.count, 1);
+	EXPECT_EQ(t.terms.child.pfs.alg[0]->id, 19);
 }
 
 TEST_F(SessionTerms, defaults)
@@ -63,7 +63,7 @@ TEST_F(SessionTerms, defaults)
 	EXPECT_EQ(t.terms.dpd.interval_s, 0);
 	EXPECT_EQ(t.terms.lifetime_s, 86400u);
 	EXPECT_EQ(t.terms.child.lifetime_s, 3600u);
-	EXPECT_EQ(t.terms.child.pfs, nullptr);
+	EXPECT_EQ(t.terms.child.pfs.count, 0);
 	ASSERT_EQ(fill("", ipsec, "crypto ikev2 dpd 20 3 on-demand\n"), ERR_OK);
 	EXPECT_EQ(t.terms.dpd.interval_s, 20); /* the global one */
 	EXPECT_FALSE(t.terms.dpd.periodic);

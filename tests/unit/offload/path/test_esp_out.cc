@@ -191,6 +191,53 @@ TEST_F(EspOut, selectors_keep_a_wrong_route_from_a_wrong_peer)
 	EXPECT_EQ(drops(PATH_DROP_TS_OUT), 3u);
 }
 
+/* Two children of one IKE SA: each packet goes by the SA that lets it pass, whichever comes first. */
+TEST_F(EspOut, R_DP_several_children_share_a_tunnel)
+{
+	const uint32_t other_spi = 0xc0ffee02;
+	Options o;
+	Ip ip;
+
+	o.selectors = true;
+	start(o);
+	dp_sa s = sa_conf(SA_OUT + 1, DP_OUT, other_spi, TUNNEL);
+	s.ts_count = 1;
+	s.ts[0].remote.first = at("10.8.0.0");
+	s.ts[0].remote.last = at("10.8.255.255");
+	put_sa(s, engine_wish{});
+	dp_tunnel t;
+	ASSERT_TRUE(db_tunnel_get(db, TUNNEL, &t));
+	t.more_count = 1;
+	t.more[0] = SA_OUT + 1;
+	ASSERT_EQ(db_tunnel_put(db, &t), ERR_OK);
+	route("10.8.0.0/16", DP_ROUTE_TUNNEL, TUNNEL);
+	route("10.7.0.0/16", DP_ROUTE_TUNNEL, TUNNEL);
+	ip.payload = udp(1, 2, Bytes(20));
+	for (const char *dst : { "10.9.0.1", "10.8.0.1", "10.7.0.1" }) {
+		ip.dst = dst;
+		feed(fake[lan], frame(lan_mac, ip.bytes()));
+	}
+	poll();
+	ASSERT_EQ(fake[wan].tx.size(), 2u);
+	EXPECT_EQ(be32(esp_of(fake[wan].tx[0])), peer_spi);
+	EXPECT_EQ(be32(esp_of(fake[wan].tx[1])), other_spi);
+	EXPECT_EQ(drops(PATH_DROP_TS_OUT), 1u);
+
+	/* Without the first the other one goes on; without it there is none. */
+	ASSERT_EQ(db_sa_del(db, SA_OUT, engine_drop, engine), ERR_OK);
+	for (const char *dst : { "10.9.0.1", "10.8.0.1" }) {
+		ip.dst = dst;
+		feed(fake[lan], frame(lan_mac, ip.bytes()));
+	}
+	poll();
+	EXPECT_EQ(fake[wan].tx.size(), 3u);
+	ASSERT_EQ(db_sa_del(db, SA_OUT + 1, engine_drop, engine), ERR_OK);
+	feed(fake[lan], frame(lan_mac, ip.bytes()));
+	poll();
+	EXPECT_EQ(fake[wan].tx.size(), 3u);
+	EXPECT_EQ(drops(PATH_DROP_NO_SA), 2u);
+}
+
 TEST_F(EspOut, a_tunnel_without_an_sa_drops)
 {
 	start();

@@ -1,0 +1,57 @@
+/* What a world knows of its sessions. */
+#include "world.h"
+
+struct world_session *world_find(struct world *w, struct slab_handle handle)
+{
+	list_each (n, &w->sessions) {
+		struct world_session *s = list_of(n, struct world_session, link);
+
+		if (s->handle.index == handle.index && s->handle.generation == handle.generation)
+			return s;
+	}
+	return NULL;
+}
+
+struct world_child *world_pair(struct world_session *s, uint32_t spi_in)
+{
+	list_each (n, &s->children) {
+		struct world_child *c = list_of(n, struct world_child, link);
+
+		if (c->spi_in == spi_in)
+			return c;
+	}
+	return NULL;
+}
+
+struct world_child *world_sender(struct world_session *s, uint32_t line)
+{
+	list_each (n, &s->children) {
+		struct world_child *c = list_of(n, struct world_child, link);
+
+		if (c->line == line && c->sends)
+			return c;
+	}
+	return NULL;
+}
+
+struct world_session *world_last_up(struct world *w)
+{
+	struct world_session *last = NULL;
+
+	list_each (n, &w->sessions) {
+		struct world_session *s = list_of(n, struct world_session, link);
+
+		if (s->up)
+			last = s;
+	}
+	return last;
+}
+
+unsigned world_up_count(const struct world *w)
+{
+	unsigned count = 0;
+
+	list_each (n, &w->sessions)
+		count += list_of(n, struct world_session, link)->up;
+	return count;
+}

@@ -1,0 +1,73 @@
+/* Settings of a world in few words. */
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "world.h"
+
+static struct ike_offer offer_of(const char *words, const enum crypto_kind *kinds, unsigned kind_count)
+{
+	struct ike_offer offer;
+	char text[128];
+	char *save = NULL;
+
+	memset(&offer, 0, sizeof(offer));
+	(void)snprintf(text, sizeof(text), "%s", words);
+	for (char *word = strtok_r(text, " ", &save); word != NULL; word = strtok_r(NULL, " ", &save))
+		for (unsigned k = 0; k < kind_count; k++) {
+			const struct crypto_alg *alg = crypto_alg_named(kinds[k], word);
+
+			if (alg != NULL && offer.alg_count < IKE_OFFER_ALGS)
+				offer.alg[offer.alg_count++] = alg;
+		}
+	return offer;
+}
+
+struct ike_offer world_offer_ike(const char *words)
+{
+	bool aead = strstr(words, "gcm") != NULL || strstr(words, "chacha") != NULL;
+	static const enum crypto_kind kinds[] = { CRYPTO_ENCR, CRYPTO_PRF, CRYPTO_GROUP, CRYPTO_INTEG };
+
+	return offer_of(words, kinds, aead ? 3 : 4);
+}
+
+struct ike_offer world_offer_esp(const char *words)
+{
+	static const enum crypto_kind kinds[] = { CRYPTO_ENCR, CRYPTO_INTEG };
+
+	return offer_of(words, kinds, 2);
+}
+
+void world_offer_extra(struct ike_offer *offer, uint8_t slot, const char *group)
+{
+	struct ike_extra *x = &offer->extra[offer->extra_count++];
+
+	x->slot = slot;
+	x->group = group == NULL ? NULL : crypto_alg_named(CRYPTO_GROUP, group);
+}
+
+struct ike_groups world_groups(const char *words)
+{
+	static const enum crypto_kind kinds[] = { CRYPTO_GROUP };
+	struct ike_offer offer = offer_of(words, kinds, 1);
+	struct ike_groups groups = { .count = 0 };
+
+	for (unsigned i = 0; i < offer.alg_count && i < IKE_PFS_GROUPS; i++)
+		groups.alg[groups.count++] = offer.alg[i];
+	return groups;
+}
+
+void world_defaults(struct world_settings *s, const char *id, const char *psk)
+{
+	memset(s, 0, sizeof(*s));
+	s->id = id;
+	s->psk = psk;
+	s->ike.count = 1;
+	s->ike.offer[0] = world_offer_ike("aes-gcm-256 sha256 31 19");
+	s->esp.count = 1;
+	s->esp.offer[0] = world_offer_esp("aes-gcm-128");
+	s->local_count = 1;
+	s->remote_count = 1;
+	s->local[0] = ike_ts_any(AF_INET);
+	s->remote[0] = ike_ts_any(AF_INET);
+}
