@@ -34,7 +34,7 @@ strongswan() {
 		echo "connections {"
 		ss_psk_conn hub 203.0.113.11 ss1.vpn.example.net | sed '/^\t\t\t}$/,$d'
 		echo "			}"
-		child pfs 10.11.0.0/24 aes128gcm16-ecp256
+		child pfs 10.11.0.0/24 aes128gcm16-ecp256,aes128gcm16
 		child wide 0.0.0.0/0 aes256gcm16-aes128gcm16 'local_ts = 10.0.0.0/8'
 		child tcp '10.11.0.0/24[tcp/8080]' aes128gcm16
 		printf '\t\t}\n\t}\n}\n'
