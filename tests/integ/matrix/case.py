@@ -56,6 +56,13 @@ class Case:
     async def nave_rekey_child(self):
         await self.nave(f"rekey crypto ipsec sa remote {self.outer}")
 
+    async def ss_begin(self):
+        await self.ss("initiate", {"child": "net", "ike": self.row.id, "timeout": -1})
+
+    async def count(self, name):
+        """One of Nave's counters of IKEv2."""
+        return next(c["value"] for c in (await self.nave("show crypto ikev2 stats"))["counters"] if c["name"] == name)
+
     # ---- its course ----
 
     async def run(self):
@@ -71,6 +78,8 @@ class Case:
         if self.row.expected.startswith("refused:"):
             await self._refused(self.row.expected.partition(":")[2])
             return
+        for size in self.row.values("mtu"):
+            await self.world.limit(self.outer, size)
         await self._begin()
         await self.agree("up", UP_S, lambda _: True)
         await self._flow()
@@ -81,7 +90,7 @@ class Case:
     async def _begin(self):
         """Nave has begun by itself."""
         if self.row.begins == "ss":
-            await self.ss("initiate", {"child": "net", "ike": self.row.id, "timeout": -1})
+            await self.ss_begin()
 
     def _address(self):
         """strongSwan's end of the packets: its virtual address, or what is behind it."""
@@ -116,8 +125,10 @@ class Case:
 
     async def _returns(self):
         was = self.pair
-        await self.agree("Nave comes back", UP_S, lambda now: not now.ike & was.ike)
-        await self._answered(FIRST)
+        await self.agree("another session", UP_S, lambda now: not now.ike & was.ike)
+        for flow in self.flows:
+            await flow.end()
+        await self._flow()
 
     async def _refused(self, text):
         since = len(self.world.log()) if self.row.begins == "ss" else 0

@@ -32,6 +32,8 @@ crypto ikev2 keyring KR
  peer any
   address 0.0.0.0 0.0.0.0
   pre-shared-key {secret}
+crypto ikev2 cookie-challenge 20
+crypto ikev2 fragmentation mtu 576
 crypto ikev2 authorization policy HUB
  pool P
  route set interface
@@ -54,7 +56,7 @@ crypto ikev2 profile {row.id}
  identity local fqdn {hub}
  authentication remote {remote}
  authentication local {local}
- keyring local KR
+ keyring local {keyring}
  aaa authorization group {kind} list default {policy}
 {lines}crypto ipsec transform-set {row.id} {esp}
  mode tunnel
@@ -62,6 +64,13 @@ crypto ipsec profile {row.id}
  set transform-set {row.id}
  set ikev2-profile {row.id}
 {esp_lines}"""
+
+KEYRING = """\
+crypto ikev2 keyring {row.id}
+ peer {row.id}
+  address {outer}
+  pre-shared-key {secret}
+{lines}"""
 
 TEMPLATE = """\
 interface Virtual-Template{row.number} type tunnel
@@ -91,7 +100,9 @@ def nave_row(row):
     if not dials:
         lines.append(f"virtual-template {row.number}")
     esp_lines = row.values("nave.ipsec") + ([f"set pfs group{group}"] if group else [])
-    text = PROFILE.format(row=row, hub=HUB_NAME, esp=esp, local=suites.method(row.nave), remote=suites.method(row.ss),
+    keys = row.values("nave.key")
+    text = KEYRING.format(row=row, outer=outer(row), secret=SECRET, lines="".join(f"  {line}\n" for line in keys)) if keys else ""
+    text += PROFILE.format(row=row, hub=HUB_NAME, keyring=row.id if keys else "KR", esp=esp, local=suites.method(row.nave), remote=suites.method(row.ss),
         kind="psk" if row.ss == "psk" else "cert", policy="SPOKE" if dials else "HUB",
         lines="".join(f" {line}\n" for line in lines), esp_lines="".join(f" {line}\n" for line in esp_lines))  # fmt: skip
     return text + (TUNNEL if dials else TEMPLATE).format(row=row, outer=outer(row), inner=inner(row))
@@ -124,7 +135,7 @@ def strongswan_row(row, pki):
         conn["pools"] = [row.id]
         child |= {"local_ts": [f"{inner(row)}/32"], "remote_ts": ["dynamic", "10.10.0.0/24"]}
     child |= row.settings("ss.child")
-    conn |= {k: v for k, v in row.settings("ss").items() if k != "key"}
+    conn |= {k: v for k, v in row.settings("ss").items() if k not in ("key", "ppk", "ca")}
     conn["children"] = {"net": child}
     return {row.id: conn}
 
@@ -136,6 +147,9 @@ async def load_strongswan(vici, rows, pki):
     for row in rows:
         secret = (row.values("ss.key") or [SECRET])[0]
         await vici.call("load-shared", {"id": row.id, "type": "ike", "data": secret, "owners": [row.name, HUB_NAME]})
+        for ppk in row.values("ss.ppk"):
+            owner = row.values("ss.ppk_id")[0]
+            await vici.call("load-shared", {"id": f"{row.id}-ppk", "type": "ppk", "data": ppk, "owners": [owner]})
         if row.begins == "nave":
             await vici.call("load-pool", {row.id: {"addrs": f"10.61.0.{row.number}/32"}})
         await vici.call("load-conn", strongswan_row(row, pki))
@@ -164,25 +178,29 @@ async def make_key(kind, path):
         await openssl("genpkey", "-algorithm", "ED25519", "-out", path)
 
 
-async def certify(pki, key, name, path):
-    """A certificate of the root's for 'name' and the key in 'key'."""
+async def make_ca(pki, name):
+    await make_key("ecdsa256", pki / f"{name}.key")
+    await openssl("req", "-x509", "-key", pki / f"{name}.key", "-subj", f"/O=Example/CN=Example {name} CA", "-days", "30", "-out",
+        pki / f"{name}.pem", "-addext", "keyUsage=critical,keyCertSign,cRLSign")  # fmt: skip
+
+
+async def certify(pki, key, name, path, ca="root"):
+    """A certificate of a CA for 'name' and the key in 'key'."""
     extension = path.with_suffix(".ext")
     extension.write_text(f"subjectAltName=DNS:{name}\n")
     request = path.with_suffix(".csr")
     await openssl("req", "-new", "-key", key, "-subj", f"/O=Example/CN={name}", "-out", request)
-    await openssl("x509", "-req", "-in", request, "-CA", pki / "root.pem", "-CAkey", pki / "root.key", "-set_serial", str(hash(name) & 0xFFFFFFFF),
+    await openssl("x509", "-req", "-in", request, "-CA", pki / f"{ca}.pem", "-CAkey", pki / f"{ca}.key", "-set_serial", str(hash(name) & 0xFFFFFFFF),
         "-days", "30", "-extfile", extension, "-out", path)  # fmt: skip
 
 
 async def make_pki(rows, pki):
     pki.mkdir(exist_ok=True)
-    await make_key("ecdsa256", pki / "root.key")
-    await openssl("req", "-x509", "-key", pki / "root.key", "-subj", "/O=Example/CN=Example Root CA", "-days", "30", "-out", pki / "root.pem",
-        "-addext", "keyUsage=critical,keyCertSign,cRLSign")  # fmt: skip
+    await asyncio.gather(make_ca(pki, "root"), make_ca(pki, "other"))
     await asyncio.gather(*(make_key(kind, pki / f"{who}-{kind}.key") for kind in kinds(rows) for who in ("hub", "spoke")))
     await asyncio.gather(
         *(certify(pki, pki / f"hub-{kind}.key", HUB_NAME, pki / f"hub-{kind}.pem") for kind in kinds(rows)),
-        *(certify(pki, pki / f"spoke-{r.ss}.key", r.name, pki / f"{r.id}.pem") for r in rows if r.ss != "psk"),
+        *(certify(pki, pki / f"spoke-{r.ss}.key", r.name, pki / f"{r.id}.pem", *r.values("ss.ca")) for r in rows if r.ss != "psk"),
     )
 
 

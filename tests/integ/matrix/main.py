@@ -15,7 +15,7 @@ import events
 import table
 from world import World
 
-AT_ONCE = 10
+AT_ONCE = 8
 CASE_S = 90
 LONG = {"ss-dies", "nave-dies", "ss-delete-child"}  # events that wait for the other's patience to end: beside the others
 

@@ -51,7 +51,8 @@ class Look:
                 self.sas[s["remote_id"]].append(s)
         for event in strongswan:
             for name, sa in event.items():
-                self.peers[name].append(sa)
+                if sa["state"] != "CONNECTING":  # whoever that may be
+                    self.peers[name].append(sa)
 
 
 class Pair:
@@ -130,6 +131,11 @@ class World:
             "add map ip matrix from { type ipv4_addr : verdict ; }\n"
             "add chain ip matrix forward { type filter hook forward priority 0 ; }\n"
             "add rule ip matrix forward ip daddr vmap @to\nadd rule ip matrix forward ip saddr vmap @from\n")  # fmt: skip
+
+    async def limit(self, address, size):
+        """Larger IKE messages from or to 'address' are lost from now on."""
+        await self.router("".join(f"add rule ip matrix forward ip {way} {address} udp dport 4500 @th,64,32 0 meta length > {size} drop\n"
+            for way in ("saddr", "daddr")))  # fmt: skip
 
     @contextlib.asynccontextmanager
     async def stopped(self, address, what="udp dport 4500 @th,64,32 0"):
