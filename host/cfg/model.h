@@ -395,6 +395,7 @@ struct cfg_profile {
 	bool mode_auto;
 	uint32_t nat_keepalive_s; /* the profile's, else the global one; 0: 20 */
 	bool mobike;
+	bool redirect_auth; /* sends its peers elsewhere once they are known */
 	bool shutdown;
 };
 
@@ -467,6 +468,8 @@ struct cfg_aaa_list {
 
 /* ---- all of it ---- */
 
+enum { CFG_REDIRECT_MAX = 10 }; /* gateways that peers may be sent to */
+
 enum cfg_df { CFG_DF_COPY, CFG_DF_CLEAR, CFG_DF_SET };
 
 struct cfg_model {
@@ -481,6 +484,11 @@ struct cfg_model {
 	bool has_ppk;                /* a keyring has a post-quantum preshared key */
 	uint32_t frag_mtu;           /* of IKE; 0: 576, with IPv6 1280 */
 	struct cfg_dpd dpd;
+	bool redirect_client;    /* follows redirects, */
+	uint32_t redirect_max;   /* so many in a row */
+	bool redirect_init;      /* sends new peers elsewhere, */
+	unsigned redirect_count; /* to one of these */
+	struct addr redirect_target[CFG_REDIRECT_MAX];
 
 	/* Lists in order of writing, smart defaults first. */
 	struct cfg_interface *interfaces; /* templates and tunnels too: see 'type' */

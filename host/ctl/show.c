@@ -8,6 +8,7 @@
 #include "ctl/show_ike.h"
 #include "ctl/show_ip.h"
 #include "ctl/show_platform.h"
+#include "ctl/show_redirect.h"
 #include "ctl/show_session.h"
 #include "ctl/show_system.h"
 
@@ -101,6 +102,7 @@ const struct ctl_command *ctl_show_table(void)
 		{ .words = "show", .help = "look at what runs" },
 		{ .words = "show crypto", .help = "IKE and IPsec" },
 		{ .words = "show crypto ikev2", .help = "IKEv2" },
+		{ .words = "show crypto ikev2 redirect", .help = "who is sent elsewhere", .next = ctl_show_redirect, WALKS },
 		{ .words = "show crypto ikev2 sa", .help = "IKE SAs", .next = ctl_show_ike_sas, WALKS },
 		{ .words = "show crypto ikev2 sa detailed", .help = "with identities, SPIs and counters", .next = ctl_show_ike_sas, WALKS },
 		{ .words = "show crypto ikev2 stats", .help = "counters by reason", .next = ctl_show_ike_stats },

@@ -54,6 +54,12 @@ void ike_ability_take(struct ike_sa *sa, const struct ike_msg *msg)
 			sa->agreed |= (uint16_t)(sa->willing & bit(i));
 }
 
+void ike_ability_agree(struct ike_sa *sa, enum ike_ability ability)
+{
+	sa->agreed |= (uint16_t)(sa->willing & bit(ability));
+	sa->willing &= (uint16_t)~bit(ability); /* it isn't announced any more */
+}
+
 bool ike_ability_agreed(const struct ike_sa *sa, enum ike_ability ability)
 {
 	return (sa->agreed & bit(ability)) != 0;

@@ -41,6 +41,9 @@ void ike_ability_build(struct ike_sa *sa, uint8_t exchange, struct ike_build *b)
 /* Notes what the peer announces in 'msg'; what was agreed by an earlier message stands. */
 void ike_ability_take(struct ike_sa *sa, const struct ike_msg *msg);
 
+/* Something else that stands for the notify was said, by us or by the peer: it may be used from now on, if we are willing. */
+void ike_ability_agree(struct ike_sa *sa, enum ike_ability ability);
+
 /* Whether it may be used: who had to announce it did, and we are willing. */
 bool ike_ability_agreed(const struct ike_sa *sa, enum ike_ability ability);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ike/core.h"
+#include "ike/exchange/act_redirect.h"
 #include "ike/keying/inter.h"
 #include "ike/wire/ke.h"
 #include "ike/wire/nonce.h"
@@ -130,7 +131,7 @@ void ike_admit_request(struct ike_engine *e, const struct ike_path *path)
 		return;
 	}
 	err = ike_nonce_parse(&nonce_rd, &nonce);
-	if (err == ERR_OK && !cookie_settled(e, path, nonce))
+	if (err == ERR_OK && (!cookie_settled(e, path, nonce) || ike_act_redirect_new_peer(e, path, nonce)))
 		return;
 	if (err == ERR_OK)
 		err = ike_ke_parse(&ke_rd, &ke);

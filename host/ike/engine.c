@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ike/ability.h"
 #include "ike/child.h"
 #include "ike/core.h"
 #include "ike/exchange/act_child_i.h"
+#include "ike/exchange/act_redirect.h"
 #include "ike/exchange/mobike.h"
 #include "ike/input.h"
 #include "ike/keying/agree.h"
@@ -243,6 +245,10 @@ static enum err fill_initiator(struct ike_sa *sa, struct ike_request *r)
 	if (err == ERR_OK)
 		err = ike_ppk_keep(sa, r);
 	ike_sa_take_terms(sa, &r->terms);
+	if (!r->follow_redirects)
+		sa->willing &= (uint16_t) ~(1u << IKE_CAN_REDIRECT);
+	setup->redirected_from = r->redirected_from;
+	sa->original = true;
 	sa->ref = r->ref;
 	sa->takes_config = r->want != NULL || r->routes != NULL;
 	setup->initial_contact = r->initial_contact;
@@ -390,6 +396,17 @@ void ike_engine_send_routes(struct ike_engine *e, uint64_t now_ms, struct slab_h
 	ike_fsm_drain(e);
 }
 
+void ike_engine_redirect(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, const struct ike_gateway *to)
+{
+	struct ike_sa *sa = live(e, now_ms, handle);
+
+	if (sa == NULL || !sa->came_up || !ike_ability_agreed(sa, IKE_CAN_REDIRECT) || ike_act_redirect_keep(&sa->redirect, to) != ERR_OK)
+		return;
+	sa->todo |= 1u << IKE_TX_REDIRECT;
+	ike_fsm_post(sa, IKE_E_SEND);
+	ike_fsm_drain(e);
+}
+
 /* ---- answers ---- */
 
 void ike_engine_agreed(struct ike_engine *e, uint64_t now_ms, struct slab_handle question, struct ike_agreed *answer)
@@ -454,6 +471,8 @@ static enum ike_event take_grant(struct ike_sa *sa, const struct ike_grant *gran
 {
 	const struct ike_config *reply = sa->setup->wants_config ? grant->reply : NULL;
 
+	if (grant->verdict == IKE_REDIRECTED)
+		return ike_act_redirect_keep(&sa->redirect, grant->redirect) == ERR_OK ? IKE_E_REDIRECTED : IKE_E_REFUSED;
 	if (grant->verdict != IKE_GRANTED)
 		return grant->verdict == IKE_NO_ADDRESS ? IKE_E_NO_ADDRESS : IKE_E_REFUSED;
 	if (ike_sa_copy_deal(&grant->terms, reply, &sa->setup->deal) != ERR_OK)
@@ -475,7 +494,7 @@ void ike_engine_authorized(struct ike_engine *e, uint64_t now_ms, struct slab_ha
 	if (sa == NULL)
 		return;
 	event = take_grant(sa, grant);
-	if (event != IKE_E_GRANTED)
+	if (event != IKE_E_GRANTED && event != IKE_E_REDIRECTED)
 		ike_core_log_sa(sa, LOG_L_WARN, "authorization.refused", "why=%s", grant->why != NULL ? grant->why : "memory");
 	ike_fsm_post(sa, event);
 	ike_fsm_drain(e);

@@ -128,6 +128,9 @@ void ike_engine_probe(struct ike_engine *e, uint64_t now_ms, struct slab_handle 
  */
 void ike_engine_send_routes(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, const struct ike_config *routes);
 
+/* Tells the peer to go to gateway 'to' (RFC5685-5), if it can; it is the peer's to delete the SA then. */
+void ike_engine_redirect(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, const struct ike_gateway *to);
+
 /* ---- the world's answers ---- */
 
 /* Secrets are moved out of the answer. */
@@ -277,6 +280,9 @@ bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa
 	X(INTER, "intermediate", "additional key exchanges made")                         \
 	X(PPK, "ppk", "IKE SAs with a post-quantum preshared key in their keys")          \
 	X(PPK_REFUSED, "ppk-refused", "SAs given up for want of such a key")              \
+	X(REDIRECT_SENT, "redirect-sent", "peers sent to another gateway")                \
+	X(REDIRECT_FOLLOWED, "redirect-followed", "redirects that were followed")         \
+	X(REDIRECT_IGNORED, "redirect-ignored", "redirects that weren't")                 \
 	X(UP, "up", "IKE SAs that came up")                                               \
 	X(DOWN, "down", "IKE SAs that went down after having been up")                    \
 	X(CRYPTO, "crypto", "failures of the crypto library or of memory")

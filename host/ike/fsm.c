@@ -15,6 +15,7 @@
 #include "ike/exchange/act_info.h"
 #include "ike/exchange/act_init.h"
 #include "ike/exchange/act_inter.h"
+#include "ike/exchange/act_redirect.h"
 #include "ike/exchange/act_rekey_i.h"
 #include "ike/exchange/act_rekey_r.h"
 #include "ike/input.h"
@@ -55,6 +56,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(I_INIT,    INIT_COOKIE)   = DO(init_cookie,      I_INIT,    I_INIT),
 	ON(I_INIT,    INIT_GROUP)    = KE(init_group,       I_INIT,    I_INIT),
 	ON(I_INIT,    INIT_REFUSED)  = DO(init_refused,     I_INIT,    I_INIT),
+	ON(I_INIT,    INIT_REDIRECT) = DO(redirect_init,    DEAD,      I_INIT), /* RFC5685-4 */
 	ON(I_INIT,    NO_ANSWER)     = DO(init_give_up,     DEAD,      DEAD),
 	ON(I_INIT,    DELETE)        = GO(DEAD),
 
@@ -124,6 +126,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(R_GRANT,   GRANTED)       = DO(auth_r_child,     R_INSTALL, CHILDLESS),
 	ON(R_GRANT,   REFUSED)       = DO(auth_r_refuse,    LINGER,    DEAD),
 	ON(R_GRANT,   NO_ADDRESS)    = DO(auth_r_no_address, CHILDLESS, DEAD),
+	ON(R_GRANT,   REDIRECTED)    = DO(auth_r_redirect,  CHILDLESS, DEAD), /* RFC5685-6 */
 	ON(R_GRANT,   TIMEOUT)       = DO(auth_r_refuse,    LINGER,    DEAD),
 	ON(R_GRANT,   DELETE)        = DO(auth_r_refuse,    LINGER,    DEAD),
 

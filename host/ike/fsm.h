@@ -64,6 +64,7 @@ enum ike_state {
 	X(INIT_COOKIE, INTERNAL, "IKE_SA_INIT refused: COOKIE")                                     \
 	X(INIT_GROUP, INTERNAL, "IKE_SA_INIT refused: INVALID_KE_PAYLOAD")                          \
 	X(INIT_REFUSED, INTERNAL, "IKE_SA_INIT refused for another reason")                         \
+	X(INIT_REDIRECT, REDIRECTED, "IKE_SA_INIT answered with REDIRECT")                          \
 	X(KEYED, INTERNAL, "the keys are there")                                                    \
 	X(INTER, INTERNAL, "another key exchange comes before authentication")                      \
 	X(INTER_REQUEST, PROTOCOL, "IKE_INTERMEDIATE request")                                      \
@@ -80,6 +81,7 @@ enum ike_state {
 	X(UNSIGNED, AUTH, "the world can't sign")                                                   \
 	X(GRANTED, INTERNAL, "the world lets the peer in")                                          \
 	X(REFUSED, AUTH, "the world doesn't let the peer in")                                       \
+	X(REDIRECTED, INTERNAL, "the world sends the peer to another gateway")                      \
 	X(NO_ADDRESS, ADDRESS, "the world has no address for the peer")                             \
 	X(CHILD, INTERNAL, "something was posted for a child")                                      \
 	X(INSTALLED, INTERNAL, "the first child is installed")                                      \

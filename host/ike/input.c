@@ -45,6 +45,8 @@ static enum ike_event refusal_event(const struct ike_msg *msg)
 {
 	if (ike_msg_notify(msg, IKE_N_COOKIE, NULL))
 		return IKE_E_INIT_COOKIE;
+	if (ike_msg_notify(msg, IKE_N_REDIRECT, NULL))
+		return IKE_E_INIT_REDIRECT;
 	return ike_msg_notify(msg, IKE_N_INVALID_KE_PAYLOAD, NULL) ? IKE_E_INIT_GROUP : IKE_E_INIT_REFUSED;
 }
 

@@ -29,8 +29,9 @@
 extern "C" {
 #endif
 
-struct ike_id; /* ike/wire/id.h: type and value of an identity, RFC7296-3.5 */
-struct ike_ts; /* ike/wire/ts.h: one traffic selector, RFC7296-3.13.1 */
+struct ike_id;      /* ike/wire/id.h: type and value of an identity, RFC7296-3.5 */
+struct ike_ts;      /* ike/wire/ts.h: one traffic selector, RFC7296-3.13.1 */
+struct ike_gateway; /* ike/wire/gateway.h: address or name of one, RFC5685-8.2 */
 
 enum {
 	IKE_OFFER_ALGS = 32, /* transforms of one proposal */
@@ -163,6 +164,8 @@ struct ike_request {
 	bool need_address;               /* without an address from the peer the SA is deleted (cli.md 1.5) */
 	const struct ike_config *want;   /* CFG_REQUEST; NULL: none */
 	const struct ike_config *routes; /* CFG_SET, sent once the SA is up; NULL or no prefix: none */
+	bool follow_redirects;           /* the peer may send us elsewhere: the world is told by 'redirected' */
+	struct addr redirected_from;     /* the gateway that sent us to this one; family 0: none did */
 	struct ike_terms terms;
 };
 
@@ -248,20 +251,24 @@ struct ike_plea {
 	const struct ike_ts *tsi, *tsr; /* as proposed */
 	uint8_t tsi_count, tsr_count;
 	bool initial_contact;
-	bool flexvpn;   /* the peer sent FLEXVPN-SUPPORTED */
-	bool udp_encap; /* ESP will travel in UDP */
+	bool flexvpn;                /* the peer sent FLEXVPN-SUPPORTED */
+	bool udp_encap;              /* ESP will travel in UDP */
+	bool redirectable;           /* the peer can be sent elsewhere (RFC5685) */
+	struct addr redirected_from; /* the gateway that sent it here; family 0: none did */
 };
 
 enum ike_verdict {
 	IKE_GRANTED,
-	IKE_REFUSED,   /* AUTHENTICATION_FAILED, the IKE SA is gone */
-	IKE_NO_ADDRESS /* INTERNAL_ADDRESS_FAILURE: the IKE SA stays without child, for 30 s unless one comes */
+	IKE_REFUSED,    /* AUTHENTICATION_FAILED, the IKE SA is gone */
+	IKE_NO_ADDRESS, /* INTERNAL_ADDRESS_FAILURE: the IKE SA stays without child, for 30 s unless one comes */
+	IKE_REDIRECTED  /* the peer is to go to 'redirect' and delete this SA, which has no child and ends after 30 s (RFC5685-6) */
 };
 
 struct ike_grant {
 	enum ike_verdict verdict;
-	const char *why;                /* as in ike_proof; NULL when granted */
-	const struct ike_config *reply; /* CFG_REPLY, sent only if the peer asked; NULL: no authorization, no part in it (cli.md 1.5) */
+	const char *why;                    /* as in ike_proof; NULL when granted */
+	const struct ike_gateway *redirect; /* IKE_REDIRECTED: where to */
+	const struct ike_config *reply;     /* CFG_REPLY, sent only if the peer asked; NULL: no authorization, no part in it (cli.md 1.5) */
 	struct ike_terms terms;
 };
 
@@ -319,6 +326,7 @@ struct ike_child_sa {
 	X(NO_CHILD, "no-child", "no CHILD_SA in time")                         \
 	X(LIFETIME, "lifetime", "end of its lifetime")                         \
 	X(PROTOCOL, "protocol", "the peer broke the protocol, or said we did") \
+	X(REDIRECTED, "redirected", "the peer sent us to another gateway")     \
 	X(WORLD, "world", "a question went unanswered")                        \
 	X(INTERNAL, "internal", "out of memory or a crypto failure")           \
 	X(SHUTDOWN, "shutdown", "the engine ends")
@@ -352,6 +360,18 @@ struct ike_ports {
 
 	/* Whether a new peer could be served now: if not its IKE_SA_INIT is dropped, and it sends another.  NULL: always. */
 	bool (*ready)(void *ctx);
+
+	/*
+	 * A gateway's: where a new peer that can follow (RFC5685) is to go, which comes from gateway 'from' (family 0: of itself).  false: it
+	 * is served here.  Asked for each IKE_SA_INIT, before there is an SA.  NULL: all are served.
+	 */
+	bool (*redirect)(void *ctx, const struct ike_path *path, const struct addr *from, struct ike_gateway *to);
+
+	/*
+	 * A client's: the peer sends us to gateway 'to'.  false: we don't go.  If we do, an SA that isn't up yet is over; one that is up stays
+	 * until the world deletes it.  NULL: we never do.
+	 */
+	bool (*redirected)(void *ctx, struct slab_handle sa, const struct ike_gateway *to);
 
 	/*
 	 * Questions, answered through engine.h.  'agree' has a handle of the question's own: the world needn't have seen the SA.  NULL: the

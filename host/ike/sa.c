@@ -295,6 +295,7 @@ void ike_sa_free(struct ike_sa *sa)
 	secret_fini(&sa->keys);
 	ike_blob_drop(&sa->local_octets);
 	ike_blob_drop(&sa->remote_octets);
+	ike_blob_drop(&sa->redirect);
 	ike_blob_drop(&sa->response);
 	free(sa->routes);
 	e->stats.sa_count--;

@@ -34,6 +34,7 @@ enum ike_tx {
 	IKE_TX_CHILD, /* CREATE_CHILD_SA for a successor or a further child */
 	IKE_TX_REKEY,
 	IKE_TX_CONFIG,
+	IKE_TX_REDIRECT,
 	IKE_TX_PROBE
 };
 
@@ -96,6 +97,7 @@ struct ike_setup {
 	bool wants_config;                             /* the peer sent CFG_REQUEST */
 	bool ppk_bare;                                 /* the peer's AUTH that counts is that of NO_PPK_AUTH */
 	bool proved;                                   /* the world has found the peer's signature right */
+	struct addr redirected_from;                   /* the gateway that sent us, or the peer, here; family 0: none */
 	enum ike_down refusal;                         /* told in clear, so not believed; IKE_DOWN_COUNT: none */
 };
 
@@ -166,6 +168,7 @@ struct ike_sa {
 	struct ike_sa *spare_of;            /* and the way back */
 	struct ike_config *routes;          /* CFG_SET that waits or is under way */
 	struct ike_setup *setup;            /* NULL once up */
+	struct ike_blob redirect;           /* REDIRECT that the peer is or will be told, without type */
 	struct ike_blob response;           /* to CREATE_CHILD_SA, that goes out when the child is installed */
 	uint32_t making;                    /* spi_in of that child */
 };

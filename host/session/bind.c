@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "aaa/authorize.h"
+#include "ike/wire/gateway.h"
 #include "session/auth/work.h"
 #include "session/exchange.h"
 #include "session/inner.h"
@@ -92,6 +93,21 @@ struct plea_ctx {
 	const struct ike_plea *plea;
 };
 
+/* A profile's `redirect gateway auth`; true: the peer was told. */
+static bool send_elsewhere(struct session *s, const struct ike_plea *plea)
+{
+	struct ike_grant grant;
+	struct ike_gateway to;
+
+	if (!s->profile->redirect_auth || !plea->redirectable || !session_redirect_choose(s->hub, &s->path, &plea->redirected_from, &to))
+		return false;
+	memset(&grant, 0, sizeof(grant));
+	grant.verdict = IKE_REDIRECTED;
+	grant.redirect = &to;
+	ike_engine_authorized(s->hub->engine, session_now(s->hub), s->ike, &grant);
+	return true;
+}
+
 static void grant_peer(struct session *s, const struct ike_plea *plea)
 {
 	uint32_t tunnel = 0;
@@ -131,7 +147,8 @@ static void take_grant(void *ctx, enum err err, const struct aaa_grant *grant)
 		return;
 	}
 	p->session->grant = *grant;
-	grant_peer(p->session, p->plea);
+	if (!send_elsewhere(p->session, p->plea))
+		grant_peer(p->session, p->plea);
 }
 
 /*
@@ -374,6 +391,8 @@ struct ike_ports session_hub_ports(struct session_hub *h)
 		.keepalive = pass_keepalive,
 		.policy = ask_policy,
 		.ready = ask_ready,
+		.redirect = session_redirect_ask,
+		.redirected = session_redirect_told,
 		.agree = h->env.jobs != NULL ? session_work_agree : NULL,
 		.authenticate = session_auth_ask,
 		.sign = session_sign_ask,

@@ -23,7 +23,7 @@ struct addr session_dial_source(const struct cfg_interface *i)
 	return session_exchange_own_address(i->tunnel.source_if, i->tunnel.destination.family);
 }
 
-const char *session_dial_obstacle(struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, struct addr *source)
+const char *session_dial_obstacle(struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, struct session_way *way)
 {
 	const struct cfg_profile *profile = i->tunnel.protection->ikev2_profile;
 	struct route_hop hop;
@@ -36,10 +36,10 @@ const char *session_dial_obstacle(struct session_hub *h, const struct cfg_interf
 		return "no datapath";
 	if (!dp_spi_ready(&h->spi))
 		return "no SPI leased yet";
-	*source = session_dial_source(i);
-	if (source->family != i->tunnel.destination.family)
+	way->source = session_dial_source(i);
+	if (way->source.family != way->destination.family)
 		return "no source address";
-	if (!route_rib_underlay(h->env.rib, 0, &i->tunnel.destination, tunnel, &hop) || hop.out.kind == ROUTE_IF_NULL)
+	if (!route_rib_underlay(h->env.rib, 0, &way->destination, tunnel, &hop) || hop.out.kind == ROUTE_IF_NULL)
 		return "no route to destination";
 	if (hop.out.kind == ROUTE_IF_TUNNEL)
 		return "recursive-routing";
@@ -103,6 +103,15 @@ static bool is_only_one(const struct session *s, const struct addr *remote)
 	return true;
 }
 
+/* A gateway that we were sent to has a key of its own, or that of the one that was to be called: they are of one cluster. */
+static struct addr keyed_by(const struct session *s, const struct session_way *way)
+{
+	struct cfg_identity nobody = { .type = CFG_ID_NONE };
+	struct session_policy_psk own = session_policy_keys(s->profile, &nobody, &way->destination, false);
+
+	return own.local != NULL || own.remote != NULL ? way->destination : s->access.source->tunnel.destination;
+}
+
 /* With what we prove ourselves, and as whom. */
 static enum err fill_proof(struct session *s, const struct addr *source, struct ike_id *local, struct ike_request *r)
 {
@@ -116,12 +125,12 @@ static enum err fill_proof(struct session *s, const struct addr *source, struct 
 		*local = session_credential_id(s->profile, s->credential, source);
 		return ERR_OK;
 	}
-	psk = session_policy_keys(s->profile, &nobody, &s->access.source->tunnel.destination, false);
+	psk = session_policy_keys(s->profile, &nobody, &s->keyed_by, false);
 	*local = session_convert_own_id(&s->profile->identity, source);
 	return psk.local == NULL ? ERR_INCOMPLETE : secret_set(&r->psk, secret_view(psk.local));
 }
 
-static enum err initiate(struct session *s, const struct addr *source)
+static enum err initiate(struct session *s, const struct session_way *way)
 {
 	struct session_hub *h = s->hub;
 	const struct cfg_interface *i = s->access.source;
@@ -134,9 +143,11 @@ static enum err initiate(struct session *s, const struct addr *source)
 	enum err err;
 
 	memset(&r, 0, sizeof(r));
+	s->keyed_by = keyed_by(s, way);
+	s->redirected_from = way->from;
 	err = session_terms_fill(s->profile, i, &terms);
 	if (err == ERR_OK)
-		err = fill_proof(s, source, &local, &r);
+		err = fill_proof(s, &way->source, &local, &r);
 	if (err == ERR_OK)
 		err = session_ppk_fill(s, &id, &r);
 	if (err != ERR_OK) {
@@ -146,12 +157,14 @@ static enum err initiate(struct session *s, const struct addr *source)
 	if ((s->profile->auth_remote & CFG_AUTH_CERTIFICATE) != 0)
 		session_trust_request(s->model->trust, s->profile, &w);
 	r.authorities = wr_view(&w);
-	r.path.local = (struct addr_port){ .addr = *source, .port = SESSION_IKE_PORT };
-	r.path.remote = (struct addr_port){ .addr = i->tunnel.destination, .port = SESSION_IKE_PORT };
+	r.path.local = (struct addr_port){ .addr = way->source, .port = SESSION_IKE_PORT };
+	r.path.remote = (struct addr_port){ .addr = way->destination, .port = SESSION_IKE_PORT };
 	r.ref = session_ref(s->handle);
 	r.local_id = &local;
 	r.need_address = i->ip_how == CFG_IP_NEGOTIATED;
-	r.initial_contact = is_only_one(s, &i->tunnel.destination);
+	r.initial_contact = is_only_one(s, &way->destination);
+	r.follow_redirects = s->model->cfg->redirect_client;
+	r.redirected_from = way->from;
 	r.terms = terms.terms;
 	if (s->grant.active) {
 		session_exchange_wants(i, &want);
@@ -167,14 +180,14 @@ static enum err initiate(struct session *s, const struct addr *source)
 }
 
 enum err session_dial_begin(
-	struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, const struct addr *source, struct session **out)
+	struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, const struct session_way *way, struct session **out)
 {
 	struct session *s = NULL;
 	enum err err = open_session(h, i, tunnel, &s);
 
 	if (err != ERR_OK)
 		return err;
-	err = initiate(s, source);
+	err = initiate(s, way);
 	if (err == ERR_OK)
 		*out = s;
 	else

@@ -6,6 +6,7 @@
 #include "dp/spi.h"
 #include "session/box/iface.h"
 #include "session/fsm.h"
+#include "session/redirect.h"
 #include "session/hub.h"
 #include "session/auth/trust.h"
 #include "session/terms.h"
@@ -231,6 +232,9 @@ void session_tunnel_blame(struct session_tunnel *t, const char *why);
 /* If no session holds the datapath's tunnel, one of those that are up takes it. */
 void session_tunnel_settle(struct session_tunnel *t);
 
+/* A gateway sends its session to 'to': whether the tunnel follows, at once or when this session is over. */
+bool session_tunnel_redirect(struct session *s, const struct addr *to);
+
 /* The datapath came up, or has SPIs again: tries at once. */
 void session_tunnel_retry_all(struct session_hub *h);
 
@@ -253,8 +257,14 @@ struct session_tunnel *session_tunnel_for_path(const struct session_hub *h, cons
 /* Our outer address: the source's own, or its interface's of the destination's family; family 0: there is none. */
 struct addr session_dial_source(const struct cfg_interface *i);
 
-/* Why the static tunnel 'i' of id 'tunnel' can't have a session now; NULL: it can, from 'source'. */
-const char *session_dial_obstacle(struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, struct addr *source);
+/* Between which outer addresses. */
+struct session_way {
+	struct addr source, destination;
+	struct addr from; /* the gateway that sent us to 'destination'; family 0: it is the tunnel's own */
+};
+
+/* Why the static tunnel 'i' of id 'tunnel' can't have a session to way->destination now; NULL: it can, from way->source, which is set. */
+const char *session_dial_obstacle(struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, struct session_way *way);
 
 /*
  * A session of ours that the configuration in force would begin from another address goes there (MOBIKE); false: it can't, or the configuration
@@ -263,7 +273,15 @@ const char *session_dial_obstacle(struct session_hub *h, const struct cfg_interf
 bool session_dial_follows(struct session *s);
 
 MUST_USE enum err session_dial_begin(
-	struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, const struct addr *source, struct session **out);
+	struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, const struct session_way *way, struct session **out);
+
+/* ---- redirect.c: functions of struct ike_ports, whose ctx is the hub ---- */
+
+bool session_redirect_ask(void *ctx, const struct ike_path *path, const struct addr *from, struct ike_gateway *to);
+bool session_redirect_told(void *ctx, struct slab_handle sa, const struct ike_gateway *to);
+
+/* To which of the configured targets the peer goes that comes from gateway 'from'; false: it is served here. */
+bool session_redirect_choose(const struct session_hub *h, const struct ike_path *path, const struct addr *from, struct ike_gateway *to);
 
 /* ---- address.c: the box's own addresses ---- */
 

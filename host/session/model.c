@@ -131,11 +131,11 @@ static struct cfg_identity identity_of(const struct session *s)
 static bool same_keys(const struct session *s, const struct cfg_profile *p, const struct cfg_identity *peer)
 {
 	bool responder = s->role == IKE_RESPONDER;
-	struct session_policy_psk was = session_policy_keys(s->profile, peer, &s->path.remote.addr, responder);
-	struct session_policy_psk is = session_policy_keys(p, peer, &s->path.remote.addr, responder);
+	const struct addr *remote = responder ? &s->path.remote.addr : &s->keyed_by;
+	struct session_policy_psk was = session_policy_keys(s->profile, peer, remote, responder);
+	struct session_policy_psk is = session_policy_keys(p, peer, remote, responder);
 
-	if (!same_ppk(session_policy_peer(s->profile, peer, &s->path.remote.addr, responder),
-		    session_policy_peer(p, peer, &s->path.remote.addr, responder)))
+	if (!same_ppk(session_policy_peer(s->profile, peer, remote, responder), session_policy_peer(p, peer, remote, responder)))
 		return false;
 	return (s->credential != NULL || same_key(was.local, is.local)) && (s->by_certificate || same_key(was.remote, is.remote));
 }

@@ -90,9 +90,11 @@ struct session {
 	bool by_certificate;                /* the peer's proof; else a pre-shared key */
 	const struct pki_trust *credential; /* what we prove ourselves by, in 'model'; NULL: a pre-shared key */
 	struct aaa_grant grant;
-	struct session_pool *pool; /* of 'lease'; NULL: no lease */
-	struct addr lease;         /* of the peer's tunnel address; family 0: none */
-	struct addr assigned;      /* initiator: what the hub gave us; family 0: none */
+	struct session_pool *pool;   /* of 'lease'; NULL: no lease */
+	struct addr lease;           /* of the peer's tunnel address; family 0: none */
+	struct addr keyed_by;        /* initiator: the address that its keyring is asked for */
+	struct addr redirected_from; /* initiator: the gateway that sent us to this one; family 0: none did */
+	struct addr assigned;        /* initiator: what the hub gave us; family 0: none */
 	struct session_access access;
 	struct list children;        /* the oldest first */
 	uint64_t up_ms;              /* 0: never was */

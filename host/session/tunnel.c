@@ -22,7 +22,8 @@ struct session_tunnel {
 	struct wheel_timer retry;
 	uint32_t pause_ms;
 	const char *reason; /* why there is no session */
-	bool marked;        /* the model has it */
+	struct session_redirect redirect;
+	bool marked; /* the model has it */
 };
 
 const struct cfg_interface *session_tunnel_interface(const struct session_tunnel *t)
@@ -86,18 +87,31 @@ static void schedule(struct session_tunnel *t)
 	t->pause_ms = t->pause_ms * 2 < RETRY_MAX_MS ? t->pause_ms * 2 : RETRY_MAX_MS;
 }
 
+/* To the destination, unless a gateway sent us elsewhere: there once only, then it is the destination's turn again. */
+static struct session_way next_way(struct session_tunnel *t)
+{
+	struct session_way way = { .destination = t->source->tunnel.destination };
+
+	if (t->redirect.to.family == 0)
+		return way;
+	way.destination = t->redirect.to;
+	way.from = t->redirect.from;
+	t->redirect.to.family = 0;
+	return way;
+}
+
 static void try_now(struct wheel_timer *timer, uint64_t now_ms)
 {
 	struct session_tunnel *t = list_of(timer, struct session_tunnel, retry);
 	struct session_hub *h = t->hub;
+	struct session_way way = next_way(t);
 	struct session *s;
-	struct addr source;
 	enum err err;
 
 	(void)now_ms;
-	t->reason = session_dial_obstacle(h, t->source, t->id, &source);
+	t->reason = session_dial_obstacle(h, t->source, t->id, &way);
 	if (t->reason == NULL) {
-		err = session_dial_begin(h, t->source, t->id, &source, &s);
+		err = session_dial_begin(h, t->source, t->id, &way, &s);
 		if (err == ERR_OK) {
 			session_tunnel_join(t, s);
 			return;
@@ -149,12 +163,27 @@ void session_tunnel_blame(struct session_tunnel *t, const char *why)
 	t->reason = why;
 }
 
+bool session_tunnel_redirect(struct session *s, const struct addr *to)
+{
+	struct session_tunnel *t = s->tunnel;
+	struct session_hub *h = t->hub;
+
+	if (!session_redirect_follow(&t->redirect, &s->path.remote.addr, to, h->model->cfg->redirect_max, session_now(h)))
+		return false;
+	if (s->state == SESSION_S_UP) /* it serves until the other one is up */
+		wheel_arm(h->env.wheel, &t->retry, 0);
+	return true;
+}
+
 void session_tunnel_left(struct session_tunnel *t)
 {
-	if (!list_empty(&t->sessions)) {
-		session_tunnel_settle(t);
+	session_tunnel_settle(t);
+	if (t->redirect.to.family != 0) {
+		wheel_arm(t->hub->env.wheel, &t->retry, 0);
 		return;
 	}
+	if (!list_empty(&t->sessions))
+		return;
 	if (t->reason == NULL)
 		t->reason = "peer not reached";
 	schedule(t);

@@ -203,6 +203,7 @@ static void answer_grant(struct world *w, const struct answer *a)
 	if (reply.ip4.family != 0)
 		reply.ip4 = addr_of_u32(addr_u32(&reply.ip4) + w->address_next++);
 	grant.reply = w->set.reply_given ? &reply : NULL;
+	grant.redirect = &w->set.redirect;
 	grant.terms = terms_of(w);
 	ike_engine_authorized(w->engine, w->now_ms, a->handle, &grant);
 }
@@ -416,11 +417,6 @@ static void on_authorize(void *ctx, struct slab_handle sa, const struct ike_plea
 	s->flexvpn = plea->flexvpn;
 	s->udp_encap = plea->udp_encap;
 	ask(w, (struct answer){ .question = Q_GRANT, .handle = sa });
-}
-
-static bool on_ready(void *ctx)
-{
-	return !((const struct world *)ctx)->set.unready;
 }
 
 static enum err on_spi_new(void *ctx, const struct ike_path *path, uint32_t *out)
@@ -657,7 +653,9 @@ enum err world_init(struct world *w, const struct ike_engine_config *config, uin
 		.send = on_send,
 		.keepalive = on_keepalive,
 		.policy = on_policy,
-		.ready = on_ready,
+		.ready = world_ready,
+		.redirect = world_redirect,
+		.redirected = world_redirected,
 		.agree = on_agree,
 		.authenticate = on_authenticate,
 		.authorize = on_authorize,
@@ -731,6 +729,8 @@ enum err world_initiate(struct world *w, const struct ike_path *path, struct sla
 	r.remote_id = w->set.wanted_id == NULL ? NULL : &remote;
 	r.initial_contact = w->set.initial_contact;
 	r.force_udp = w->set.force_udp;
+	r.follow_redirects = w->set.follow;
+	r.redirected_from = w->set.redirected_from;
 	r.need_address = w->set.need_address;
 	r.want = w->set.want.want != 0 ? &w->set.want : NULL;
 	r.routes = w->set.routes.prefix_count != 0 ? &w->set.routes : NULL;

@@ -11,6 +11,7 @@
 #include "crypto/algid.h"
 #include "crypto/rand.h"
 #include "ike/engine.h"
+#include "ike/wire/gateway.h"
 #include "ike/wire/id.h"
 #include "ike/wire/ts.h"
 
@@ -56,13 +57,17 @@ struct world_settings {
 	struct ike_ts more_local[WORLD_TS], more_remote[WORLD_TS]; /* of further children, ours and the peer's */
 	uint8_t more_local_count, more_remote_count;               /* 0: as the first */
 	uint8_t child_limit;
-	enum err child_err;    /* of a peer's further child */
-	const char *wanted_id; /* initiator: IDr; NULL: none */
-	uint32_t delay_ms;     /* of answers; 0: inside the question */
-	bool mute;             /* questions go unanswered */
-	uint32_t agree_ms;     /* the same for key exchanges */
-	bool agree_mute;       /* they go unanswered, or until world_agree */
-	bool unready;          /* no new peer now */
+	enum err child_err;          /* of a peer's further child */
+	const char *wanted_id;       /* initiator: IDr; NULL: none */
+	uint32_t delay_ms;           /* of answers; 0: inside the question */
+	bool mute;                   /* questions go unanswered */
+	uint32_t agree_ms;           /* the same for key exchanges */
+	bool agree_mute;             /* they go unanswered, or until world_agree */
+	bool unready;                /* no new peer now */
+	struct ike_gateway redirect; /* gateway: where to, in IKE_SA_INIT, or with verdict REDIRECTED; none: family 0 and no name */
+	bool follow;                 /* client: goes where it is sent */
+	bool ignore;                 /* though it said so it doesn't */
+	struct addr redirected_from; /* client */
 	enum err policy_err, proof_err, spi_err, install_err;
 	enum ike_verdict verdict;
 };
@@ -124,6 +129,10 @@ struct world {
 	unsigned spi_out_count;
 	uint32_t address_next;
 	unsigned ups, downs;
+	unsigned redirected; /* how often we were sent elsewhere, the last time to: */
+	struct addr redirected_to;
+	char redirected_name[64];
+	struct addr came_from;          /* of the last peer that asked where to go, or pleaded */
 	unsigned agreed, agreed_urgent; /* key exchanges asked for, and those for peers that are up */
 	char fault[WORLD_FAULT];        /* the first breach of contract; "" none */
 };
@@ -150,6 +159,11 @@ MUST_USE enum err world_new_child(struct world *w, struct slab_handle sa, uint32
 
 /* Begins an IKE SA over 'path'. */
 MUST_USE enum err world_initiate(struct world *w, const struct ike_path *path, struct slab_handle *out);
+
+/* Ports: whether new peers are taken, where a gateway sends them, and where a client is sent. */
+bool world_ready(void *ctx);
+bool world_redirect(void *ctx, const struct ike_path *path, const struct addr *from, struct ike_gateway *to);
+bool world_redirected(void *ctx, struct slab_handle sa, const struct ike_gateway *to);
 
 uint64_t world_next(const struct world *w);
 void world_advance(struct world *w, uint64_t now_ms);

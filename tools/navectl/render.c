@@ -17,6 +17,7 @@ static const struct {
 	{ "device fault *", navectl_render_fault },
 	{ "help", navectl_render_help },
 	{ "rekey crypto *", navectl_render_rekeyed },
+	{ "show crypto ikev2 redirect", navectl_render_crypto_redirect },
 	{ "show crypto ikev2 sa", navectl_render_crypto_ikev2 },
 	{ "show crypto ikev2 sa detailed", navectl_render_crypto_ikev2_detailed },
 	{ "show crypto ikev2 stats", navectl_render_crypto_stats },

@@ -28,6 +28,7 @@ void navectl_render_crypto_detail(const json_t *doc, FILE *out);
 void navectl_render_crypto_ikev2(const json_t *doc, FILE *out);
 void navectl_render_crypto_ikev2_detailed(const json_t *doc, FILE *out);
 void navectl_render_crypto_ipsec(const json_t *doc, FILE *out);
+void navectl_render_crypto_redirect(const json_t *doc, FILE *out);
 void navectl_render_crypto_stats(const json_t *doc, FILE *out);
 
 void navectl_render_ip_route(const json_t *doc, FILE *out);

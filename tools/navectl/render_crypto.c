@@ -193,6 +193,23 @@ void navectl_render_crypto_stats(const json_t *doc, FILE *out)
 			navectl_get_str(counter, "help"));
 }
 
+void navectl_render_crypto_redirect(const json_t *doc, FILE *out)
+{
+	const json_t *row;
+
+	if (navectl_get_bool(doc, "client"))
+		(void)fprintf(out, "Follows redirects, at most %lld within 300 s\n", navectl_get_int(doc, "max_redirects"));
+	if (navectl_get_bool(doc, "gateway_init"))
+		(void)fprintf(out, "Sends new peers elsewhere in IKE_SA_INIT\n");
+	for (size_t i = 0; (row = navectl_get_next(doc, "targets", &i)) != NULL;)
+		(void)fprintf(out, "  target %s\n", json_is_string(row) ? json_string_value(row) : "-");
+	(void)fprintf(out, "Sent: %lld, followed: %lld, ignored: %lld\n", navectl_get_int(doc, "sent"), navectl_get_int(doc, "followed"),
+		navectl_get_int(doc, "ignored"));
+	for (size_t i = 0; (row = navectl_get_next(doc, "redirected", &i)) != NULL;)
+		(void)fprintf(out, "%-12s from %s to %s, %s\n", navectl_get_str(row, "interface"), navectl_get_str(row, "from"),
+			navectl_get_str(row, "to"), navectl_get_str(row, "status"));
+}
+
 /* ---- ESP SAs ---- */
 
 static void print_esp(const json_t *sa, const json_t *flow, FILE *out)

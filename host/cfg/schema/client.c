@@ -1,5 +1,30 @@
-/* The FlexVPN client, redirect and cluster (cli.md 1.7, 1.8): grammar, no code yet. */
-#include "cfg/row.h"
+/* The FlexVPN client and the cluster (cli.md 1.7, 1.8): grammar, no code yet; and redirection. */
+#include "cfg/build.h"
+
+enum { REDIRECTS_DEFAULT = 5 }; /* RFC5685-10: MAX_REDIRECTS */
+
+static void set_redirect_client(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)object;
+	b->m->redirect_client = true;
+	b->m->redirect_max = (uint32_t)cfg_stmt_number(s, "count", REDIRECTS_DEFAULT);
+}
+
+static void set_redirect_init(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)object;
+	(void)s;
+	b->m->redirect_init = true;
+}
+
+static void add_redirect_target(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)object;
+	if (b->m->redirect_count == CFG_REDIRECT_MAX)
+		cfg_build_error(b, s, NULL, "at most %d redirect targets", CFG_REDIRECT_MAX);
+	else
+		b->m->redirect_target[b->m->redirect_count++] = cfg_stmt_addr(s, "address");
+}
 
 static const struct cfg_row rows[] = {
 	{
@@ -59,12 +84,27 @@ static const struct cfg_row rows[] = {
 
 	{
 		.mode = CFG_MODE_GLOBAL,
-		.what = CFG_CLASS_NOT_YET,
 		.pattern = "crypto ikev2 redirect client [max-redirects <count:1-255>]",
-		.preset = "off",
-		.help = "follows redirects",
+		.slot = "crypto ikev2 redirect client",
+		.set = set_redirect_client,
+		.preset = "off; 5 with it",
+		.help = "follows redirects (RFC 5685), so many within 300 s; max-redirects is also their limit against loops",
 	},
-	{ .mode = CFG_MODE_GLOBAL, .what = CFG_CLASS_NOT_YET, .pattern = "crypto ikev2 redirect gateway init", .help = "redirects peers" },
+	{
+		.mode = CFG_MODE_GLOBAL,
+		.pattern = "crypto ikev2 redirect gateway init",
+		.set = set_redirect_init,
+		.preset = "off",
+		.help = "sends new peers to one of the targets, in IKE_SA_INIT",
+	},
+	{
+		.mode = CFG_MODE_GLOBAL,
+		.keep = CFG_KEEP_EACH,
+		.pattern = "crypto ikev2 redirect gateway target <address:ip>",
+		.set = add_redirect_target,
+		.preset = "none",
+		.help = "where peers are sent, each to one of them by its address; one of our own means that it stays",
+	},
 	{
 		.mode = CFG_MODE_GLOBAL,
 		.enters = CFG_MODE_CLUSTER,

@@ -219,6 +219,13 @@ static void set_keepalive(struct cfg_build *b, struct cfg_object *object, const 
 	profile_of(object)->nat_keepalive_s = (uint32_t)cfg_stmt_number(s, "seconds", 0);
 }
 
+static void set_redirect(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)b;
+	(void)s;
+	profile_of(object)->redirect_auth = true;
+}
+
 static void set_shutdown(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
 	(void)b;
@@ -484,7 +491,13 @@ static const struct cfg_row rows[] = {
 		.what = CFG_CLASS_NOT_YET,
 		.pattern = "initial-contact force",
 		.help = "a new session ends the old one" },
-	{ .mode = CFG_MODE_PROFILE, .what = CFG_CLASS_NOT_YET, .pattern = "redirect gateway auth", .help = "redirects after IKE_AUTH" },
+	{
+		.mode = CFG_MODE_PROFILE,
+		.pattern = "redirect gateway auth",
+		.set = set_redirect,
+		.preset = "off",
+		.help = "sends its peers to one of the redirect targets, in IKE_AUTH",
+	},
 	{ .mode = CFG_MODE_PROFILE, .what = CFG_CLASS_NOT_YET, .pattern = "reconnect [timeout <seconds:600-86400>]", .help = "resumes" },
 	{
 		.mode = CFG_MODE_PROFILE,

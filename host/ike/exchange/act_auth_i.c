@@ -7,6 +7,7 @@
 #include "ike/child.h"
 #include "ike/config.h"
 #include "ike/core.h"
+#include "ike/exchange/act_redirect.h"
 #include "ike/keying/certs.h"
 #include "ike/keying/ppk.h"
 #include "ike/keying/proof.h"
@@ -254,6 +255,8 @@ enum err ike_act_auth_i_verify(const struct ike_step *s)
 		err = verify(s, msg);
 	if (err != ERR_OK)
 		return err;
+	if (ike_act_redirect_auth(s, msg))
+		return ERR_CLOSED;
 	if (ike_msg_find(msg, IKE_P_SA) == NULL)
 		return refuse_childless(s, msg);
 	err = read_config(s, msg, &config, &has_config);

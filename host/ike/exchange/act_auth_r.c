@@ -137,6 +137,8 @@ enum err ike_act_auth_r_plead(const struct ike_step *s)
 	plea.tsr_count = tsr.count;
 	plea.initial_contact = sa->initial_contact;
 	plea.udp_encap = ike_sa_udp_encap(sa);
+	plea.redirectable = ike_ability_agreed(sa, IKE_CAN_REDIRECT);
+	plea.redirected_from = sa->setup->redirected_from;
 	sa->asked = IKE_ASKED_GRANT;
 	ports->authorize(ports->ctx, sa->handle, &plea);
 	return ERR_OK;
@@ -160,22 +162,21 @@ enum err ike_act_auth_r_verify(const struct ike_step *s)
 	return ike_proof_begin(s->e, s->sa, msg) == ERR_OK ? ERR_OK : fail_auth(s, "internal");
 }
 
-/* AUTH, and the error for which there is no child. */
-static enum err reply_childless(const struct ike_step *s, uint16_t notify)
+/* AUTH, and the notify for which there is no child. */
+static enum err reply_childless_with(const struct ike_step *s, uint16_t notify, struct bytes data)
 {
 	struct ike_sa *sa = s->sa;
 	struct ike_build b;
 	struct bytes datagram;
 	enum err err;
 
-	ike_core_log_sa(sa, LOG_L_WARN, "child.refused", "notify=%s", ike_iana_notify_str(notify));
 	ike_seal_begin(s->e, sa, IKE_X_IKE_AUTH, true, &b);
 	ike_id_build(ike_build_payload(&b, IKE_P_IDR), &sa->local_id);
 	ike_certs_build(&b, &sa->setup->certs);
 	ike_proof_build(sa, ike_build_payload(&b, IKE_P_AUTH));
 	ike_ppk_confirm(sa, &b);
 	ike_ability_build(sa, IKE_X_IKE_AUTH, &b);
-	ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), notify, bytes_of(NULL, 0));
+	ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), notify, data);
 	err = ike_seal_end(s->e, sa, &b, &datagram);
 	if (err == ERR_OK)
 		err = ike_window_respond(sa, datagram);
@@ -183,6 +184,19 @@ static enum err reply_childless(const struct ike_step *s, uint16_t notify)
 		err = ike_keys_trim(&sa->suite, &sa->keys);
 	ike_sa_settle(sa);
 	return err;
+}
+
+static enum err reply_childless(const struct ike_step *s, uint16_t notify)
+{
+	ike_core_log_sa(s->sa, LOG_L_WARN, "child.refused", "notify=%s", ike_iana_notify_str(notify));
+	return reply_childless_with(s, notify, bytes_of(NULL, 0));
+}
+
+enum err ike_act_auth_r_redirect(const struct ike_step *s)
+{
+	ike_core_count(s->e, IKE_STAT_REDIRECT_SENT);
+	ike_core_log_sa(s->sa, LOG_L_INFO, "ike.redirect", "in=IKE_AUTH");
+	return reply_childless_with(s, IKE_N_REDIRECT, ike_blob_view(&s->sa->redirect));
 }
 
 enum err ike_act_auth_r_no_address(const struct ike_step *s)

@@ -14,6 +14,7 @@ ike_action_fn ike_act_auth_r_plead;      /* asks the world what the peer may hav
 ike_action_fn ike_act_auth_r_child;      /* chooses proposal and selectors, has the child installed */
 ike_action_fn ike_act_auth_r_up;         /* answers with the child */
 ike_action_fn ike_act_auth_r_no_child;   /* answers without: it couldn't be installed */
+ike_action_fn ike_act_auth_r_redirect;   /* answers without: REDIRECT */
 ike_action_fn ike_act_auth_r_no_address; /* answers without: INTERNAL_ADDRESS_FAILURE */
 ike_action_fn ike_act_auth_r_refuse;     /* AUTHENTICATION_FAILED */
 

@@ -7,6 +7,7 @@
 #include "ike/config.h"
 #include "ike/core.h"
 #include "ike/exchange/act_child_i.h"
+#include "ike/exchange/act_redirect.h"
 #include "ike/exchange/mobike.h"
 #include "ike/keying/seal.h"
 #include "ike/live.h"
@@ -90,6 +91,7 @@ enum err ike_act_info_answer(const struct ike_step *s)
 	answer_delete(s, &b);
 	answer_config(s, &b);
 	ike_mobike_answer(s, &b);
+	ike_act_redirect_told(s);
 	err = ike_seal_end(s->e, s->sa, &b, &datagram);
 	return err == ERR_OK ? ike_window_respond(s->sa, datagram) : err;
 }
@@ -210,6 +212,10 @@ static struct ike_pace build_wanted(struct ike_sa *sa, enum ike_tx tx, struct ik
 		break;
 	case IKE_TX_CONFIG:
 		ike_config_build(ike_build_payload(b, IKE_P_CP), IKE_CP_SET, sa->routes);
+		break;
+	case IKE_TX_REDIRECT:
+		ike_core_count(sa->engine, IKE_STAT_REDIRECT_SENT);
+		ike_notify_build_plain(ike_build_payload(b, IKE_P_NOTIFY), IKE_N_REDIRECT, ike_blob_view(&sa->redirect));
 		break;
 	default: /* a liveness check is empty */
 		sa->stats.probes++;

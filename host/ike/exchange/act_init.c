@@ -9,6 +9,7 @@
 #include "crypto/iana.h"
 #include "ike/ability.h"
 #include "ike/core.h"
+#include "ike/exchange/act_redirect.h"
 #include "ike/natd.h"
 #include "ike/keying/agree.h"
 #include "ike/keying/certs.h"
@@ -43,6 +44,7 @@ static enum err build_rest(struct ike_engine *e, struct ike_sa *sa, struct ike_b
 	err = ike_natd_build(e->cfg.crypto, b, &spis, &sa->path, sa->setup->force_udp);
 	if (hashes)
 		ike_certs_build_hashes(b);
+	ike_act_redirect_build_from(sa, b);
 	ike_ability_build(sa, IKE_X_IKE_SA_INIT, b);
 	ike_vendor_build(ike_build_payload(b, IKE_P_VENDOR), IKE_VENDOR_FLEXVPN);
 	return err;
@@ -410,6 +412,7 @@ enum err ike_act_init_reply(const struct ike_step *s)
 	if (err == ERR_OK)
 		err = ike_inter_begin(sa, &setup->choice);
 	ike_ability_take(sa, s->msg);
+	ike_act_redirect_take_from(sa, s->msg);
 	if (err == ERR_OK)
 		err = ike_natd_check(s->e->cfg.crypto, s->msg, s->path, &a.natd);
 	if (err == ERR_OK)

@@ -82,9 +82,15 @@ static const char *find_session(struct question *q)
 	return name_peer(q);
 }
 
+/* The address that the keyring is asked for. */
+static const struct addr *keyed_by(const struct question *q)
+{
+	return q->who->role == IKE_RESPONDER ? &q->who->path.remote.addr : &q->session->keyed_by;
+}
+
 static struct session_policy_psk keys_of(const struct question *q)
 {
-	return session_policy_keys(q->session->profile, &q->peer, &q->who->path.remote.addr, q->who->role == IKE_RESPONDER);
+	return session_policy_keys(q->session->profile, &q->peer, keyed_by(q), q->who->role == IKE_RESPONDER);
 }
 
 static const char *find_key(struct question *q)
@@ -108,7 +114,7 @@ static const char *prove_us(struct question *q)
 	struct session_policy_psk psk;
 
 	q->proof.ref = session_ref(s->handle);
-	q->proof.ppk_required = session_ppk_required(s, &q->peer, &q->who->path.remote.addr);
+	q->proof.ppk_required = session_ppk_required(s, &q->peer, keyed_by(q));
 	q->proof.local_id = &q->local;
 	if (q->who->role == IKE_INITIATOR)
 		return NULL;

@@ -19,7 +19,7 @@ static const struct cfg_keyring_peer *entry_of(const struct session *s, const st
 enum err session_ppk_fill(const struct session *s, struct wr *id, struct ike_request *r)
 {
 	struct cfg_identity nobody = { .type = CFG_ID_NONE };
-	const struct cfg_keyring_peer *k = entry_of(s, &nobody, &s->access.source->tunnel.destination);
+	const struct cfg_keyring_peer *k = entry_of(s, &nobody, &s->keyed_by);
 	enum err err;
 
 	if (k == NULL)
