@@ -18,6 +18,8 @@ static void lay_over(struct aaa_grant *g, const struct cfg_authz_policy *p)
 		memcpy(g->dns, p->dns, sizeof(g->dns));
 		g->dns_count = p->dns_count;
 	}
+	if (p->session_lifetime_s != 0)
+		g->session_lifetime_s = p->session_lifetime_s;
 	if (!addr_is_any(&p->ipv6_dns))
 		g->ipv6_dns = p->ipv6_dns;
 }

@@ -26,6 +26,7 @@ struct aaa_grant {
 	struct addr dns[2];
 	unsigned dns_count;
 	struct addr ipv6_dns;
+	uint32_t session_lifetime_s; /* the peer authenticates anew within it; 0: never */
 	bool route_accept;
 	uint8_t route_distance;
 	uint32_t route_tag;

@@ -427,6 +427,7 @@ struct cfg_authz_policy {
 	struct addr dns[CFG_DNS_MAX];
 	unsigned dns_count;
 	struct addr ipv6_dns;
+	uint32_t session_lifetime_s; /* 0: no end */
 };
 
 /* ---- IPsec ---- */

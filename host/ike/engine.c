@@ -248,7 +248,6 @@ static enum err fill_initiator(struct ike_sa *sa, struct ike_request *r)
 	if (!r->follow_redirects)
 		sa->willing &= (uint16_t) ~(1u << IKE_CAN_REDIRECT);
 	setup->redirected_from = r->redirected_from;
-	sa->original = true;
 	sa->ref = r->ref;
 	sa->takes_config = r->want != NULL || r->routes != NULL;
 	setup->initial_contact = r->initial_contact;
@@ -309,6 +308,24 @@ void ike_engine_abandon(struct ike_engine *e, uint64_t now_ms, struct slab_handl
 	if (sa != NULL)
 		sa->pace.tries = 1;
 	begin_delete(e, sa);
+}
+
+void ike_engine_retire(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle)
+{
+	struct ike_sa *sa = live(e, now_ms, handle);
+
+	if (sa == NULL)
+		return;
+	ike_fsm_post(sa, sa->state == IKE_S_UP ? IKE_E_RETIRE : IKE_E_DELETE);
+	ike_fsm_drain(e);
+}
+
+void ike_engine_replace(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle)
+{
+	struct ike_sa *sa = live(e, now_ms, handle);
+
+	if (sa != NULL)
+		sa->succeeded = true;
 }
 
 enum err ike_engine_new_child(

@@ -100,6 +100,15 @@ void ike_engine_delete(struct ike_engine *e, uint64_t now_ms, struct slab_handle
 void ike_engine_abandon(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa);
 
 /*
+ * Deletes an SA of which we are the initiator and whose successor is up: the peer is told, but the pairs receive until it has answered and
+ * what was on its way is here; then 'down'.
+ */
+void ike_engine_retire(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa);
+
+/* The peer has made a successor: when it deletes this one, 'retired' is called, and the pairs receive what is on its way before 'down'. */
+void ike_engine_replace(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa);
+
+/*
  * A further CHILD_SA of an SA that is up, as soon as its other exchanges leave room (RFC7296-1.3.1); '*spi_in' names it from now on:
  * 'install' or 'child_refused' follows.  'pfs' and 'lifetime_s' are those of the SA's terms.  ERR_STALE: the SA isn't up; ERR_FULL: it has
  * as many as 'policy' allows; ERR_RANGE, ERR_INCOMPLETE: no policy; or what 'spi_new' said.
@@ -280,6 +289,7 @@ bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa
 	X(INTER, "intermediate", "additional key exchanges made")                         \
 	X(PPK, "ppk", "IKE SAs with a post-quantum preshared key in their keys")          \
 	X(PPK_REFUSED, "ppk-refused", "SAs given up for want of such a key")              \
+	X(REAUTH, "reauth", "IKE SAs of ours that were to authenticate anew")             \
 	X(REDIRECT_SENT, "redirect-sent", "peers sent to another gateway")                \
 	X(REDIRECT_FOLLOWED, "redirect-followed", "redirects that were followed")         \
 	X(REDIRECT_IGNORED, "redirect-ignored", "redirects that weren't")                 \

@@ -15,6 +15,7 @@
 #include "ike/exchange/act_info.h"
 #include "ike/exchange/act_init.h"
 #include "ike/exchange/act_inter.h"
+#include "ike/exchange/act_reauth.h"
 #include "ike/exchange/act_redirect.h"
 #include "ike/exchange/act_rekey_i.h"
 #include "ike/exchange/act_rekey_r.h"
@@ -153,6 +154,28 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(UP,        NO_ANSWER)     = GO(DEAD),
 	ON(UP,        LIFETIME)      = GO(DELETING),
 	ON(UP,        DELETE)        = GO(DELETING),
+	ON(UP,        RETIRE)        = DO(reauth_retire,    RETIRING,  DELETING),
+	ON(UP,        PEER_RETIRE)   = DO(reauth_retired,   FADING,    DEAD),
+
+	ON(RETIRING,  INFO_REQUEST)  = DO(info_answer,      RETIRING,  RETIRING),
+	ON(RETIRING,  INFO_RESPONSE) = GO(RETIRING),
+	ON(RETIRING,  CHILD_REQUEST) = DO(info_later,       RETIRING,  RETIRING),
+	ON(RETIRING,  CHILD_RESPONSE) = GO(RETIRING),
+	ON(RETIRING,  CHILD)         = DO(child_run,        RETIRING,  RETIRING),
+	ON(RETIRING,  REKEY_REQUEST) = DO(info_later,       RETIRING,  RETIRING),
+	ON(RETIRING,  PEER_DELETE)   = DO(reauth_retired,   FADING,    DEAD),
+	ON(RETIRING,  BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
+	ON(RETIRING,  BAD_RESPONSE)  = GO(DEAD),
+	ON(RETIRING,  NO_CHILD)      = GO(RETIRING),
+	ON(RETIRING,  SEND)          = DO(info_send,        RETIRING,  DEAD),
+	ON(RETIRING,  DELETED)       = GO(FADING),
+	ON(RETIRING,  NO_ANSWER)     = GO(DEAD),
+	ON(RETIRING,  DELETE)        = GO(DEAD),
+
+	ON(FADING,    CHILD)         = DO(child_run,        FADING,    FADING),
+	ON(FADING,    NO_CHILD)      = GO(FADING),
+	ON(FADING,    TIMEOUT)       = GO(DEAD),
+	ON(FADING,    DELETE)        = GO(DEAD),
 
 	/* Children rest while the IKE SA is rekeyed; a delete is answered as usual and ends the attempt (RFC7296-2.25.2). */
 	ON(REKEY,     INFO_REQUEST)  = DO(info_answer,      REKEY,     REKEY),
@@ -338,7 +361,9 @@ static void arm_wait(struct ike_sa *sa)
 	switch (states[sa->state].wait) {
 	case IKE_WAIT_NEVER:
 	case IKE_WAIT_ANSWER: /* retransmission ends it */
-	case IKE_WAIT_FADE:   /* a child's */
+		break;
+	case IKE_WAIT_FADE:
+		wait_ms = e->cfg.fade_ms;
 		break;
 	case IKE_WAIT_WORLD:
 		wait_ms = e->cfg.answer_ms;
@@ -372,6 +397,7 @@ static void end(struct ike_sa *sa, enum ike_down why)
 	wheel_disarm(&e->wheel, &sa->dpd_timer);
 	wheel_disarm(&e->wheel, &sa->nat_timer);
 	wheel_disarm(&e->wheel, &sa->life_timer);
+	wheel_disarm(&e->wheel, &sa->auth_timer);
 	ike_sa_tell_down(sa);
 	ike_agree_drop(sa, IKE_AGREE_THEIRS);
 	if (sa->state != IKE_S_REKEY_DROP) {

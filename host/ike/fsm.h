@@ -32,6 +32,8 @@ extern "C" {
 	X(REKEY_DROP, ANSWER, "no longer wanted, but our request for new keys is under way")   \
 	X(SPARE, ANSWER, "what the peer's crossing request made; it isn't known which stays")  \
 	X(OLD, OLD, "replaced by rekeying; the peer is to delete it")                          \
+	X(RETIRING, ANSWER, "its successor is up; we delete it, and it receives until then")   \
+	X(FADING, FADE, "deleted; it receives what is on its way")                             \
 	X(CHILDLESS, CHILDLESS, "authenticated, but without a child")                          \
 	X(DELETING, ANSWER, "we delete it; for the world it is gone")                          \
 	X(LINGER, LINGER, "gone; kept to repeat the last response")                            \
@@ -103,6 +105,7 @@ enum ike_state {
 	X(CLOSED, INTERNAL, "the peer deleted the SA whose keys it has now")                        \
 	X(INFO_REQUEST, INTERNAL, "INFORMATIONAL request")                                          \
 	X(INFO_RESPONSE, INTERNAL, "INFORMATIONAL response")                                        \
+	X(PEER_RETIRE, REPLACED, "the peer deletes the SA, whose successor is up")                  \
 	X(PEER_DELETE, PEER_DELETED, "the peer deletes the SA")                                     \
 	X(DELETED, DELETED, "the peer answers our delete")                                          \
 	X(BAD_REQUEST, PROTOCOL, "authentic request that breaks the format")                        \
@@ -113,6 +116,7 @@ enum ike_state {
 	X(NO_ANSWER, TIMEOUT, "the last retransmission went unanswered")                            \
 	X(TIMEOUT, WORLD, "the state lasted too long")                                              \
 	X(LIFETIME, LIFETIME, "end of the SA's lifetime")                                           \
+	X(RETIRE, REPLACED, "the world has made a successor")                                       \
 	X(DELETE, DELETED, "the world wants it gone")
 
 enum ike_event {

@@ -112,7 +112,9 @@ static enum ike_event classify(const struct ike_sa *sa, const struct ike_msg *ms
 	case IKE_FORM_REKEY_RESPONSE:
 		return rekeyed_event(sa, msg);
 	case IKE_FORM_INFO_REQUEST:
-		return deletes_ike(msg) ? IKE_E_PEER_DELETE : IKE_E_INFO_REQUEST;
+		if (!deletes_ike(msg))
+			return IKE_E_INFO_REQUEST;
+		return sa->succeeded && sa->state == IKE_S_UP ? IKE_E_PEER_RETIRE : IKE_E_PEER_DELETE;
 	case IKE_FORM_INFO_RESPONSE:
 		if (sa->tx == IKE_TX_DELETE)
 			return IKE_E_DELETED;

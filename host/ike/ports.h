@@ -142,6 +142,7 @@ struct ike_terms {
 	struct ike_child_policy child;
 	struct ike_dpd dpd;
 	bool mobike;                 /* RFC4555, if the engine announces it at all */
+	uint32_t auth_lifetime_s;    /* the peers are to authenticate anew within this, or the SA ends (RFC4478); 0: never */
 	uint32_t lifetime_s;         /* the IKE SA is rekeyed before and deleted after this; 0: never */
 	uint16_t nat_keepalive_s;    /* behind a NAT; 0: the engine's default */
 	uint16_t retransmit_tries;   /* 0: the engine's default */
@@ -326,6 +327,7 @@ struct ike_child_sa {
 	X(NO_CHILD, "no-child", "no CHILD_SA in time")                         \
 	X(LIFETIME, "lifetime", "end of its lifetime")                         \
 	X(PROTOCOL, "protocol", "the peer broke the protocol, or said we did") \
+	X(REPLACED, "replaced", "authentication anew made another one")        \
 	X(REDIRECTED, "redirected", "the peer sent us to another gateway")     \
 	X(WORLD, "world", "a question went unanswered")                        \
 	X(INTERNAL, "internal", "out of memory or a crypto failure")           \
@@ -438,6 +440,15 @@ struct ike_ports {
 	 * child_down for each child.
 	 */
 	void (*down)(void *ctx, struct slab_handle sa, enum ike_down reason);
+
+	/*
+	 * It is time to authenticate anew: the world initiates another SA to this peer and, when that is up, retires this one
+	 * (ike_engine_retire).  An initiator's; NULL: it does nothing, and the peer ends the SA in time.
+	 */
+	void (*reauthenticate)(void *ctx, struct slab_handle sa);
+
+	/* The peer deleted an SA that was said to have a successor (ike_engine_replace): packets go out by that one now; 'down' comes later. */
+	void (*retired)(void *ctx, struct slab_handle sa);
 
 	/* From now on the SA is on 'path' (a NAT's other mapping, RFC7296-2.23, or MOBIKE); its CHILD_SAs follow, and are in UDP or not. */
 	void (*moved)(void *ctx, struct slab_handle sa, const struct ike_path *path, bool udp_encap);

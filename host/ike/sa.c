@@ -286,6 +286,7 @@ void ike_sa_free(struct ike_sa *sa)
 	wheel_disarm(&e->wheel, &sa->dpd_timer);
 	wheel_disarm(&e->wheel, &sa->nat_timer);
 	wheel_disarm(&e->wheel, &sa->life_timer);
+	wheel_disarm(&e->wheel, &sa->auth_timer);
 	free_children(sa);
 	ike_agree_drop(sa, IKE_AGREE_OURS);
 	ike_agree_drop(sa, IKE_AGREE_THEIRS);
@@ -350,6 +351,7 @@ void ike_sa_take_terms(struct ike_sa *sa, const struct ike_terms *terms)
 	if (!terms->mobike)
 		ike_ability_renounce(sa, IKE_CAN_MOBIKE);
 	sa->dpd = terms->dpd;
+	sa->auth_lifetime_s = terms->auth_lifetime_s;
 	sa->lifetime_s = terms->lifetime_s;
 	sa->child_lifetime_s = terms->child.lifetime_s;
 	sa->pfs = terms->child.pfs;

@@ -127,6 +127,7 @@ struct ike_sa {
 	bool hinted;                        /* the probe under way or to come is for a hint */
 	uint8_t extra[IKE_PROPOSAL_EXTRAS]; /* groups of its additional key exchanges, crypto_alg_index + 1; 0: no more */
 	bool ppk;                           /* a post-quantum preshared key is in its keys, RFC8784 */
+	bool succeeded;                     /* the peer has made an SA that takes its place */
 
 	uint64_t spi_i, spi_r;
 	uint8_t low_nonce[IKE_INFO_NONCE]; /* of IKE_SA_INIT */
@@ -148,7 +149,7 @@ struct ike_sa {
 	struct ike_blob local_octets, remote_octets;
 	struct ike_dpd dpd;
 	struct ike_pace pace;
-	uint32_t lifetime_s, child_lifetime_s;
+	uint32_t lifetime_s, child_lifetime_s, auth_lifetime_s;
 	uint64_t soft_ms, hard_ms; /* when it is rekeyed, and when it ends; 0: never */
 	struct ike_groups pfs;     /* of children made after the first */
 	uint16_t nat_keepalive_s;
@@ -156,7 +157,7 @@ struct ike_sa {
 	uint64_t last_rx_ms; /* valid message of the peer's */
 	uint64_t last_tx_ms;
 	uint64_t last_in_ms, last_out_ms; /* of its children's packets, 0: never */
-	struct wheel_timer state_timer, dpd_timer, nat_timer, life_timer;
+	struct wheel_timer state_timer, dpd_timer, nat_timer, life_timer, auth_timer;
 	struct addr assigned_ip4, assigned_ip6;
 	struct ike_sa_stats stats;
 

@@ -85,7 +85,17 @@ static bool lease_address(struct session *s, const struct ike_config *want)
 		session_lease_give(s);
 		return true;
 	}
-	return s->grant.pool != NULL && session_lease_take(s, s->grant.pool, &want->ip4);
+	return s->former != NULL || s->grant.pool == NULL ? s->former != NULL : session_lease_take(s, s->grant.pool, &want->ip4);
+}
+
+/* The peer may have come to authenticate anew. */
+static void succeed(struct session *s, const struct ike_plea *plea)
+{
+	bool asks = plea->want != NULL && (plea->want->want & IKE_WANT_IP4) != 0 && plea->want->ip4.family == AF_INET;
+	struct session *old = session_succeed_find(s, s->grant.pool, asks ? &plea->want->ip4 : NULL);
+
+	if (old != NULL && !plea->initial_contact)
+		session_succeed_begin(s, old);
 }
 
 struct plea_ctx {
@@ -120,6 +130,7 @@ static void grant_peer(struct session *s, const struct ike_plea *plea)
 		refuse_plea(s, IKE_REFUSED, "no-interface");
 		return;
 	}
+	succeed(s, plea);
 	if (!lease_address(s, plea->want)) {
 		refuse_plea(s, IKE_NO_ADDRESS, "no-address");
 		return;
@@ -131,6 +142,7 @@ static void grant_peer(struct session *s, const struct ike_plea *plea)
 	memset(&grant, 0, sizeof(grant));
 	grant.verdict = IKE_GRANTED;
 	grant.terms = terms.terms;
+	grant.terms.auth_lifetime_s = s->grant.session_lifetime_s;
 	if (s->grant.active) {
 		fill_reply(s, source, plea->want, &reply);
 		grant.reply = &reply;
@@ -327,6 +339,7 @@ static void tell_up(void *ctx, struct slab_handle sa)
 	s->up_ms = session_now(h);
 	log_event(h->env.log, LOG_L_NOTICE, "session.up", "interface=%s peer=%s profile=%s", s->access.name, s->peer,
 		s->profile->object.name);
+	session_succeed_up(s);
 	if (s->tunnel != NULL)
 		session_tunnel_up(s);
 	if (s->role == IKE_INITIATOR && s->grant.active)
@@ -350,6 +363,22 @@ static void tell_down(void *ctx, struct slab_handle sa, enum ike_down reason)
 		return;
 	session_tunnel_left(t);
 	route_rib_commit(h->env.rib);
+}
+
+static void tell_reauthenticate(void *ctx, struct slab_handle sa)
+{
+	struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
+
+	if (s != NULL && s->tunnel != NULL)
+		session_tunnel_renew(s);
+}
+
+static void tell_retired(void *ctx, struct slab_handle sa)
+{
+	struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
+
+	if (s != NULL)
+		session_succeed_pass(s);
 }
 
 static void tell_moved(void *ctx, struct slab_handle sa, const struct ike_path *path, bool udp_encap)
@@ -409,6 +438,8 @@ struct ike_ports session_hub_ports(struct session_hub *h)
 		.config_set = tell_config_set,
 		.up = tell_up,
 		.down = tell_down,
+		.reauthenticate = tell_reauthenticate,
+		.retired = tell_retired,
 		.moved = tell_moved,
 		.may_move = ask_may_move,
 	};

@@ -190,7 +190,7 @@ static struct session_child *child_new(struct session *s, const struct ike_child
 enum err session_child_install(struct session *s, struct ike_child_sa *sa)
 {
 	struct session_child *c = child_new(s, sa);
-	bool alone = list_empty(&s->children);
+	bool alone = list_empty(&s->children), waits = s->former != NULL && !s->access.cloned;
 	enum err err = ERR_OK;
 
 	if (c == NULL) {
@@ -200,7 +200,7 @@ enum err session_child_install(struct session *s, struct ike_child_sa *sa)
 	s->path = sa->path;
 	c->sends = session_senders_of(s, c->line) == NULL;
 	list_add(&s->children, &c->link);
-	if (c->sends && (alone || s->access.held))
+	if (c->sends && ((alone && !waits) || s->access.held))
 		err = session_access_put(s);
 	if (err == ERR_OK)
 		err = put(c, DP_IN, &sa->in);

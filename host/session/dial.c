@@ -166,8 +166,11 @@ static enum err initiate(struct session *s, const struct session_way *way)
 	r.follow_redirects = s->model->cfg->redirect_client;
 	r.redirected_from = way->from;
 	r.terms = terms.terms;
+	r.terms.auth_lifetime_s = s->grant.session_lifetime_s;
 	if (s->grant.active) {
 		session_exchange_wants(i, &want);
+		if ((want.want & IKE_WANT_IP4) != 0)
+			want.ip4 = way->address;
 		r.want = &want;
 	}
 	s->path = r.path;

@@ -132,6 +132,9 @@ void session_lease_give(struct session *s);
 /* What 'from' leased is the lease of 'to' from now on, which has none. */
 void session_lease_pass(struct session *from, struct session *to);
 
+/* Whether it has one of 'pool'. */
+bool session_lease_of(struct session *s, const struct cfg_pool *pool);
+
 /* Forgets ranges of which nothing is leased. */
 void session_lease_prune(struct session_hub *h);
 
@@ -232,6 +235,9 @@ void session_tunnel_blame(struct session_tunnel *t, const char *why);
 /* If no session holds the datapath's tunnel, one of those that are up takes it. */
 void session_tunnel_settle(struct session_tunnel *t);
 
+/* Its session is to authenticate anew: another one is begun to the same gateway, which takes its place. */
+void session_tunnel_renew(struct session *s);
+
 /* A gateway sends its session to 'to': whether the tunnel follows, at once or when this session is over. */
 bool session_tunnel_redirect(struct session *s, const struct addr *to);
 
@@ -260,7 +266,8 @@ struct addr session_dial_source(const struct cfg_interface *i);
 /* Between which outer addresses. */
 struct session_way {
 	struct addr source, destination;
-	struct addr from; /* the gateway that sent us to 'destination'; family 0: it is the tunnel's own */
+	struct addr address; /* our tunnel address so far, to be had again; family 0: none */
+	struct addr from;    /* the gateway that sent us to 'destination'; family 0: it is the tunnel's own */
 };
 
 /* Why the static tunnel 'i' of id 'tunnel' can't have a session to way->destination now; NULL: it can, from way->source, which is set. */
@@ -274,6 +281,23 @@ bool session_dial_follows(struct session *s);
 
 MUST_USE enum err session_dial_begin(
 	struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, const struct session_way *way, struct session **out);
+
+/* ---- succeed.c: a peer that authenticates anew before its session ends (RFC7296-2.8.3) ---- */
+
+/* The peer's session that 's' is to take the place of: it holds 'want' of 'pool', or the static tunnel of 's'; NULL: there is none. */
+struct session *session_succeed_find(const struct session *s, const struct cfg_pool *pool, const struct addr *want);
+
+/* 's' takes the lease of 'old', or its tunnel, and the routes when that one ends; until then packets go by 'old'. */
+void session_succeed_begin(struct session *s, struct session *old);
+
+/* 's' is up: the peer is to end the former one, or we do after a while. */
+void session_succeed_up(struct session *s);
+
+/* Packets go by the successor of 'old' from now on, if it has one. */
+void session_succeed_pass(struct session *old);
+
+/* 's' is going. */
+void session_succeed_end(struct session *s);
 
 /* ---- redirect.c: functions of struct ike_ports, whose ctx is the hub ---- */
 

@@ -49,7 +49,7 @@ static struct session_pool *pool_of(struct session_hub *h, const char *name, con
 	return r->pool;
 }
 
-static bool has_lease_of(struct session *s, const struct cfg_pool *pool)
+bool session_lease_of(struct session *s, const struct cfg_pool *pool)
 {
 	for (const struct cfg_pool_range *c = pool->ranges; c != NULL && s->pool != NULL; c = c->next)
 		if (pool_of(s->hub, pool->object.name, c) == s->pool)
@@ -61,7 +61,7 @@ bool session_lease_take(struct session *s, const struct cfg_pool *pool, const st
 {
 	struct session_pool *p;
 
-	if (has_lease_of(s, pool))
+	if (session_lease_of(s, pool))
 		return true;
 	session_lease_give(s);
 	for (const struct cfg_pool_range *c = pool->ranges; c != NULL; c = c->next) {

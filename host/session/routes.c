@@ -62,7 +62,7 @@ static void each_learned(const struct session *s, apply_fn *apply)
 
 void session_routes_put(struct session *s)
 {
-	if (!s->access.held)
+	if (!s->access.held || s->former != NULL)
 		return;
 	each_own(s, add);
 	each_learned(s, add);
@@ -70,7 +70,7 @@ void session_routes_put(struct session *s)
 
 void session_routes_drop(struct session *s)
 {
-	if (!s->access.held)
+	if (!s->access.held || s->former != NULL)
 		return;
 	each_own(s, del);
 	each_learned(s, del);

@@ -149,6 +149,7 @@ void session_free(struct session *s)
 {
 	struct session_hub *h = s->hub;
 
+	session_succeed_end(s);
 	if (s->assigned.family != 0)
 		session_address_give(h, &s->assigned);
 	session_child_remove_all(s);

@@ -92,6 +92,9 @@ struct session {
 	struct aaa_grant grant;
 	struct session_pool *pool;   /* of 'lease'; NULL: no lease */
 	struct addr lease;           /* of the peer's tunnel address; family 0: none */
+	struct session *former;      /* whose lease, tunnel and routes it takes when that one ends; NULL: none */
+	struct session *successor;   /* and the way back */
+	struct wheel_timer grace;    /* of the former one, which its peer is to end */
 	struct addr keyed_by;        /* initiator: the address that its keyring is asked for */
 	struct addr redirected_from; /* initiator: the gateway that sent us to this one; family 0: none did */
 	struct addr assigned;        /* initiator: what the hub gave us; family 0: none */

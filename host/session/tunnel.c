@@ -23,6 +23,7 @@ struct session_tunnel {
 	uint32_t pause_ms;
 	const char *reason; /* why there is no session */
 	struct session_redirect redirect;
+	bool renew;  /* its session is to authenticate anew */
 	bool marked; /* the model has it */
 };
 
@@ -91,7 +92,12 @@ static void schedule(struct session_tunnel *t)
 static struct session_way next_way(struct session_tunnel *t)
 {
 	struct session_way way = { .destination = t->source->tunnel.destination };
+	const struct session *now = t->renew ? session_tunnel_session(t) : NULL;
 
+	if (now != NULL && now->state == SESSION_S_UP) {
+		way.destination = now->path.remote.addr;
+		way.address = now->assigned;
+	}
 	if (t->redirect.to.family == 0)
 		return way;
 	way.destination = t->redirect.to;
@@ -163,6 +169,12 @@ void session_tunnel_blame(struct session_tunnel *t, const char *why)
 	t->reason = why;
 }
 
+void session_tunnel_renew(struct session *s)
+{
+	s->tunnel->renew = true;
+	wheel_arm(s->hub->env.wheel, &s->tunnel->retry, 0);
+}
+
 bool session_tunnel_redirect(struct session *s, const struct addr *to)
 {
 	struct session_tunnel *t = s->tunnel;
@@ -182,8 +194,12 @@ void session_tunnel_left(struct session_tunnel *t)
 		wheel_arm(t->hub->env.wheel, &t->retry, 0);
 		return;
 	}
-	if (!list_empty(&t->sessions))
+	if (!list_empty(&t->sessions)) {
+		if (t->renew) /* its successor came to nothing */
+			schedule(t);
 		return;
+	}
+	t->renew = false;
 	if (t->reason == NULL)
 		t->reason = "peer not reached";
 	schedule(t);
@@ -215,17 +231,21 @@ void session_tunnel_up(struct session *s)
 
 	t->pause_ms = RETRY_FIRST_MS;
 	t->reason = NULL;
+	t->renew = false;
 	list_each (it, &t->sessions) {
 		struct session *other = list_of(it, struct session, in_tunnel), *gone;
 
 		if (other == s || other->state != SESSION_S_UP)
 			continue;
 		gone = loser(s, other);
-		if (gone == NULL)
+		if (gone == NULL || other == s->former)
 			continue;
 		log_event(h->env.log, LOG_L_INFO, "session.double", "interface=%s peer=%s role=%s", gone->access.name, gone->peer,
 			gone->role == IKE_INITIATOR ? "initiator" : "responder");
-		ike_engine_delete(h->engine, session_now(h), gone->ike);
+		if (gone == other && s->role == IKE_INITIATOR && gone->role == IKE_INITIATOR)
+			ike_engine_retire(h->engine, session_now(h), gone->ike);
+		else
+			ike_engine_delete(h->engine, session_now(h), gone->ike);
 	}
 }
 

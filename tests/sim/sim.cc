@@ -219,13 +219,13 @@ void Sim::traffic()
 			list_each (m, &s->children) {
 				struct world_child *c = list_of(m, struct world_child, link);
 
-				if (!s->up || !c->sends)
+				if (!s->up || s->quiet || !c->sends)
 					continue;
 				senders++;
 				if (!n->dead)
 					launch({ 0, s->path.local, s->path.remote, s->path.natt, {}, c->spi_out });
 			}
-			esp_mute += s->up && senders == 0;
+			esp_mute += s->up && !s->quiet && senders == 0;
 		}
 }
 

@@ -125,6 +125,7 @@ static struct ike_terms terms_of(const struct world *w)
 	t.dpd = w->set.dpd;
 	t.mobike = w->set.mobike;
 	t.lifetime_s = w->set.lifetime_s;
+	t.auth_lifetime_s = w->set.auth_lifetime_s;
 	return t;
 }
 
@@ -605,6 +606,7 @@ static void on_up(void *ctx, struct slab_handle sa)
 		fault(w, "up without a child");
 	s->up = true;
 	w->ups++;
+	world_renewed(w, s);
 }
 
 static void on_down(void *ctx, struct slab_handle sa, enum ike_down reason)
@@ -673,6 +675,8 @@ enum err world_init(struct world *w, const struct ike_engine_config *config, uin
 		.config_set = on_config_set,
 		.up = on_up,
 		.down = on_down,
+		.reauthenticate = world_reauthenticate,
+		.retired = world_retired,
 		.moved = on_moved,
 		.may_move = on_may_move,
 	};
@@ -795,4 +799,5 @@ void world_advance(struct world *w, uint64_t now_ms)
 	while ((a = due_answer(w)) != NULL)
 		give_late(w, a);
 	ike_engine_advance(w->engine, now_ms);
+	world_renew(w);
 }

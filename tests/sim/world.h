@@ -50,7 +50,7 @@ struct world_settings {
 	bool refuse_prefixes; /* of CFG_SET */
 	bool mobike, refuse_moves;
 	struct ike_dpd dpd;
-	uint32_t lifetime_s, child_lifetime_s;
+	uint32_t lifetime_s, child_lifetime_s, auth_lifetime_s;
 	const char *ppk, *ppk_id; /* post-quantum preshared key; NULL: none */
 	bool ppk_required;
 	struct ike_groups pfs;
@@ -95,6 +95,7 @@ struct world_session {
 	struct slab_handle handle;
 	enum ike_role role;
 	bool up, over;
+	bool quiet; /* packets go out by another one */
 	enum ike_down why;
 	char peer[WORLD_ID];
 	char certs[256];   /* that the peer sent, one after the other */
@@ -129,6 +130,8 @@ struct world {
 	unsigned spi_out_count;
 	uint32_t address_next;
 	unsigned ups, downs;
+	struct slab_handle renewed; /* the one that is being replaced, while 'renewing' */
+	bool renew, renewing;
 	unsigned redirected; /* how often we were sent elsewhere, the last time to: */
 	struct addr redirected_to;
 	char redirected_name[64];
@@ -164,6 +167,12 @@ MUST_USE enum err world_initiate(struct world *w, const struct ike_path *path, s
 bool world_ready(void *ctx);
 bool world_redirect(void *ctx, const struct ike_path *path, const struct addr *from, struct ike_gateway *to);
 bool world_redirected(void *ctx, struct slab_handle sa, const struct ike_gateway *to);
+
+/* Ports of an SA that is to authenticate anew; what its successor's 'up' brings; and what is done about it between two steps. */
+void world_reauthenticate(void *ctx, struct slab_handle sa);
+void world_retired(void *ctx, struct slab_handle sa);
+void world_renewed(struct world *w, struct world_session *s);
+void world_renew(struct world *w);
 
 uint64_t world_next(const struct world *w);
 void world_advance(struct world *w, uint64_t now_ms);

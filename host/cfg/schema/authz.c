@@ -76,6 +76,12 @@ static void set_ipv6_dns(struct cfg_build *b, struct cfg_object *object, const s
 	policy_of(object)->ipv6_dns = cfg_stmt_addr(s, "address");
 }
 
+static void set_session_lifetime(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)b;
+	policy_of(object)->session_lifetime_s = (uint32_t)cfg_stmt_number(s, "seconds", 0);
+}
+
 static const struct cfg_row rows[] = {
 	{
 		.mode = CFG_MODE_GLOBAL,
@@ -166,9 +172,10 @@ static const struct cfg_row rows[] = {
 	{ .mode = CFG_MODE_AUTHZ_POLICY, .what = CFG_CLASS_NOT_YET, .pattern = "pfs", .help = "sent to the peer" },
 	{
 		.mode = CFG_MODE_AUTHZ_POLICY,
-		.what = CFG_CLASS_RESTRICT,
 		.pattern = "session-lifetime <seconds:120-86400>",
-		.help = "when the session ends",
+		.set = set_session_lifetime,
+		.preset = "no end",
+		.help = "the peers authenticate anew within it (RFC 4478), or the session ends",
 	},
 	{
 		.mode = CFG_MODE_AUTHZ_POLICY,

@@ -7,6 +7,7 @@
 #include "ike/child.h"
 #include "ike/config.h"
 #include "ike/core.h"
+#include "ike/exchange/act_reauth.h"
 #include "ike/exchange/act_redirect.h"
 #include "ike/keying/certs.h"
 #include "ike/keying/ppk.h"
@@ -255,6 +256,7 @@ enum err ike_act_auth_i_verify(const struct ike_step *s)
 		err = verify(s, msg);
 	if (err != ERR_OK)
 		return err;
+	ike_act_reauth_take(s->sa, msg);
 	if (ike_act_redirect_auth(s, msg))
 		return ERR_CLOSED;
 	if (ike_msg_find(msg, IKE_P_SA) == NULL)
@@ -283,6 +285,7 @@ enum err ike_act_auth_i_up(const struct ike_step *s)
 	s->e->stats.up++;
 	ike_core_count(s->e, IKE_STAT_UP);
 	ike_live_start(sa);
+	ike_act_reauth_start(sa);
 	if (sa->routes != NULL)
 		sa->todo |= 1u << IKE_TX_CONFIG;
 	ike_core_log_sa(sa, LOG_L_NOTICE, "ike.up", "role=initiator encap=%s", ike_sa_udp_encap(sa) ? "udp" : "esp");

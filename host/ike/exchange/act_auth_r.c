@@ -7,6 +7,7 @@
 #include "ike/child.h"
 #include "ike/config.h"
 #include "ike/core.h"
+#include "ike/exchange/act_reauth.h"
 #include "ike/keying/certs.h"
 #include "ike/keying/inter.h"
 #include "ike/keying/ppk.h"
@@ -313,6 +314,7 @@ static enum err build_response(const struct ike_step *s, const struct ike_child 
 	ike_proof_build(s->sa, ike_build_payload(&b, IKE_P_AUTH));
 	ike_ppk_confirm(s->sa, &b);
 	ike_ability_build(s->sa, IKE_X_IKE_AUTH, &b);
+	ike_act_reauth_build(s->sa, &b);
 	if (setup->deal->has_config)
 		ike_config_build(ike_build_payload(&b, IKE_P_CP), IKE_CP_REPLY, &setup->deal->config);
 	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &answer);
@@ -340,6 +342,7 @@ enum err ike_act_auth_r_up(const struct ike_step *s)
 	s->e->stats.up++;
 	ike_core_count(s->e, IKE_STAT_UP);
 	ike_live_start(sa);
+	ike_act_reauth_start(sa);
 	ike_core_log_sa(sa, LOG_L_NOTICE, "ike.up", "role=responder encap=%s", ike_sa_udp_encap(sa) ? "udp" : "esp");
 	s->e->cfg.ports->up(s->e->cfg.ports->ctx, sa->handle);
 	return ERR_OK;

@@ -7,6 +7,7 @@
 #include "ike/config.h"
 #include "ike/core.h"
 #include "ike/exchange/act_child_i.h"
+#include "ike/exchange/act_reauth.h"
 #include "ike/exchange/act_redirect.h"
 #include "ike/exchange/mobike.h"
 #include "ike/keying/seal.h"
@@ -92,6 +93,7 @@ enum err ike_act_info_answer(const struct ike_step *s)
 	answer_config(s, &b);
 	ike_mobike_answer(s, &b);
 	ike_act_redirect_told(s);
+	ike_act_reauth_take(s->sa, s->msg);
 	err = ike_seal_end(s->e, s->sa, &b, &datagram);
 	return err == ERR_OK ? ike_window_respond(s->sa, datagram) : err;
 }
