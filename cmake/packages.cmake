@@ -15,7 +15,7 @@ endfunction()
 
 nave_package(openssl libcrypto>=3.0)
 nave_package(ssl libssl>=3.0)
-nave_package(event libevent_core)
+nave_package(event libevent_core libevent_extra)
 nave_package(jansson jansson)
 nave_package(mnl libmnl)
 nave_package(edit libedit)

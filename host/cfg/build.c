@@ -352,8 +352,10 @@ static void preset_all(struct cfg_build *b)
 	}
 	for (struct cfg_route *r = m->routes; r != NULL; r = r->next)
 		r->distance = 1;
-	for (struct cfg_trustpoint *t = m->trustpoints; t != NULL; t = t->next)
-		t->crl = true;
+	for (struct cfg_trustpoint *t = m->trustpoints; t != NULL; t = t->next) {
+		t->revocation[0] = CFG_REVOCATION_CRL;
+		t->revocation_count = 1;
+	}
 }
 
 enum err cfg_build_model(const struct cfg_lang *lang, struct cfg_messages *messages, struct cfg_model *m)

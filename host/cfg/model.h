@@ -102,8 +102,17 @@ struct cfg_vrf_match {
 
 /* ---- PKI ---- */
 
-enum cfg_cert_field { CFG_CERT_SUBJECT, CFG_CERT_ISSUER, CFG_CERT_ALT_SUBJECT, CFG_CERT_SERIAL };
-enum cfg_cert_how { CFG_CERT_CO, CFG_CERT_EQ, CFG_CERT_NC, CFG_CERT_NE };
+enum cfg_cert_field {
+	CFG_CERT_SUBJECT,
+	CFG_CERT_ISSUER,
+	CFG_CERT_ALT_SUBJECT,
+	CFG_CERT_SERIAL,
+	CFG_CERT_NAME, /* subject or alternative name */
+	CFG_CERT_UNSTRUCTURED,
+	CFG_CERT_VALID_START,
+	CFG_CERT_EXPIRES_ON
+};
+enum cfg_cert_how { CFG_CERT_CO, CFG_CERT_EQ, CFG_CERT_NC, CFG_CERT_NE, CFG_CERT_LT, CFG_CERT_GE, CFG_CERT_GT };
 
 /* One line of a certificate map.  Lines of one sequence are AND-ed, sequences OR-ed. */
 struct cfg_cert_line {
@@ -112,6 +121,7 @@ struct cfg_cert_line {
 	enum cfg_cert_field field;
 	enum cfg_cert_how how;
 	const char *text;
+	int64_t date_s; /* of the two dates instead: seconds since 1970 */
 	uint32_t line;
 };
 
@@ -130,12 +140,17 @@ struct cfg_pki_import {
 	uint32_t line;
 };
 
+/* Methods of `revocation-check`, the next where the one before can't tell; NONE believes. */
+enum cfg_revocation { CFG_REVOCATION_NONE, CFG_REVOCATION_CRL, CFG_REVOCATION_OCSP };
+enum { CFG_REVOCATION_MAX = 3 };
+
 struct cfg_trustpoint {
 	struct cfg_object object;
 	struct cfg_trustpoint *next;
 	const struct cfg_pki_import *imports;
-	bool crl;          /* `revocation-check`: a CRL is asked for … */
-	bool crl_optional; /* … but none is no reason to refuse */
+	enum cfg_revocation revocation[CFG_REVOCATION_MAX];
+	unsigned revocation_count;
+	const char *ocsp_url; /* NULL: what the certificate says */
 };
 
 /* `match certificate` and `pki trustpoint` of a profile. */

@@ -31,6 +31,7 @@
 #include "dp/sync.h"
 #include "ike/ability.h"
 #include "ike/engine.h"
+#include "net/fetch.h"
 #include "net/udp.h"
 #include "route/expect.h"
 #include "route/kernel.h"
@@ -71,6 +72,7 @@ struct naved {
 	struct ike_ports ports;
 	struct ike_engine *engine;
 	struct net_udp *udp;
+	struct net_fetch *fetch;
 	struct ctl_world world; /* what the operator may look at */
 	struct ctl_server *control;
 };
@@ -103,6 +105,20 @@ static void send_keepalive(void *ctx, const struct ike_path *path)
 	struct net_udp_path to = { .local = path->local, .remote = path->remote, .natt = path->natt };
 
 	net_udp_keepalive(n->udp, &to);
+}
+
+static enum err fetch(void *world, uint64_t token, const struct session_fetch *what)
+{
+	struct net_fetch_request ask = {
+		.token = token, .url = what->url, .body = what->body, .type = "application/ocsp-request", .limit = what->limit
+	};
+
+	return net_fetch_ask(((struct naved *)world)->fetch, &ask);
+}
+
+static void fetched(void *ctx, uint64_t token, struct bytes body)
+{
+	session_hub_fetched(((struct naved *)ctx)->hub, token, body);
 }
 
 static void receive_ike(void *ctx, const struct net_udp_path *from, struct bytes datagram)
@@ -442,10 +458,12 @@ static enum err open_sessions(struct naved *n)
 		.wheel = &n->wheel,
 		.crypto = n->crypto,
 		.jobs = n->jobs,
+		.rand = &n->rand,
 		.now_ms = now_ms,
 		.wall_s = wall_s,
 		.send = send_ike,
 		.keepalive = send_keepalive,
+		.fetch = fetch,
 		.address = n->kernel != NULL ? set_address : NULL,
 		.expect = n->expect != NULL ? expect_address : NULL,
 		.world = n };
@@ -459,6 +477,8 @@ static enum err open_sessions(struct naved *n)
 
 	memcpy(env.map_key, n->map_key, sizeof(env.map_key));
 	err = session_hub_new(&n->hub, &env);
+	if (err == ERR_OK)
+		err = net_fetch_new(&n->fetch, n->loop, fetched, n);
 	if (err != ERR_OK)
 		return err;
 	n->ports = session_hub_ports(n->hub);
@@ -551,6 +571,7 @@ void naved_free(struct naved *n)
 	if (n->sync != NULL)
 		dp_sync_flush(n->sync);
 	net_udp_free(n->udp);
+	net_fetch_free(n->fetch);
 	session_hub_free(n->hub);
 	route_rib_free(n->rib);
 	session_fib_free(n->fib);

@@ -4,9 +4,11 @@
  */
 #include "pki/cert.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "base/addr.h"
 #include "pki/name.h"
@@ -267,6 +269,32 @@ static enum err serial_text(const struct pki_cert *c, char *out, size_t cap)
 	return ERR_OK;
 }
 
+/* The subject's unstructuredName alone; ERR_RANGE: too long, ERR_MALFORMED: no text, and "" where there is none. */
+static enum err unstructured_text(const struct pki_cert *c, char *out, size_t cap)
+{
+	int len = X509_NAME_get_text_by_NID(
+		X509_get_subject_name(c->x509), NID_pkcs9_unstructuredName, out, cap > INT_MAX ? INT_MAX : (int)cap);
+
+	if (len < 0)
+		out[0] = '\0';
+	if (len > 0 && strlen(out) != (size_t)len)
+		return ERR_MALFORMED;
+	pki_name_fold(out);
+	return (size_t)(len + 1) >= cap ? ERR_RANGE : ERR_OK;
+}
+
+static int64_t seconds_of(const ASN1_TIME *t)
+{
+	struct tm tm;
+
+	return ASN1_TIME_to_tm(t, &tm) == 1 ? (int64_t)timegm(&tm) : 0;
+}
+
+int64_t pki_cert_date(const struct pki_cert *c, bool end)
+{
+	return seconds_of(end ? X509_get0_notAfter(c->x509) : X509_get0_notBefore(c->x509));
+}
+
 enum err pki_cert_text(const struct pki_cert *c, enum pki_field field, char *out, size_t cap)
 {
 	switch (field) {
@@ -276,6 +304,8 @@ enum err pki_cert_text(const struct pki_cert *c, enum pki_field field, char *out
 		return pki_name_text(X509_get_issuer_name(c->x509), out, cap);
 	case PKI_FIELD_SERIAL:
 		return serial_text(c, out, cap);
+	case PKI_FIELD_UNSTRUCTURED:
+		return unstructured_text(c, out, cap);
 	}
 	return ERR_UNSUPPORTED;
 }

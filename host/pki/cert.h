@@ -61,8 +61,11 @@ bool pki_cert_may_sign(const struct pki_cert *c);
 bool pki_cert_proves(const struct pki_cert *c, const struct pki_id *id);
 
 /* Printed fields, for certificate maps: see pki/name.h.  ERR_RANGE: 'out' is too small. */
-enum pki_field { PKI_FIELD_SUBJECT, PKI_FIELD_ISSUER, PKI_FIELD_SERIAL };
+enum pki_field { PKI_FIELD_SUBJECT, PKI_FIELD_ISSUER, PKI_FIELD_SERIAL, PKI_FIELD_UNSTRUCTURED };
 MUST_USE enum err pki_cert_text(const struct pki_cert *c, enum pki_field field, char *out, size_t cap);
+
+/* When it begins, or ends, to be valid: seconds since 1970. */
+int64_t pki_cert_date(const struct pki_cert *c, bool end);
 
 /* Calls 'fn' with each subjectAltName's value as text until it says true; whether it did. */
 typedef bool pki_cert_alt_fn(void *ctx, const char *text);

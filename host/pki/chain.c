@@ -1,12 +1,13 @@
 /*
- * Verification of a peer's certificate.  OpenSSL builds and checks the chain; which anchors, which time, how strong and
- * what about revocation is said here.  Any thread.
+ * Verification of a peer's certificate.  OpenSSL builds and checks the path, with the CRLs that are here; which anchors, which
+ * time, how strong, and what else tells of revocation is said here.  Any thread.
  */
 #include "pki/chain.h"
 
 #include <stdlib.h>
 
 #include "pki/anchor.h"
+#include "pki/query.h"
 
 enum { AUTH_LEVEL = 2 }; /* no MD5 or SHA-1 in a chain, 112 bits of security at least */
 
@@ -89,9 +90,24 @@ static const char *cause_of(int error)
 	return "bad-chain";
 }
 
-static bool lacks_crl(X509_STORE_CTX *ctx)
+/* ---- the path ---- */
+
+/* One walk up to an anchor. */
+struct path {
+	int error;              /* X509_V_OK, or the first that counts */
+	int lack;               /* why a CRL couldn't tell, X509_V_OK: all could, or none was asked */
+	X509 *unsure;           /* of which certificate; borrowed from 'certs' */
+	STACK_OF(X509) * certs; /* the leaf first; NULL: none was found */
+};
+
+static void path_fini(struct path *p)
 {
-	switch (X509_STORE_CTX_get_error(ctx)) {
+	sk_X509_pop_free(p->certs, X509_free);
+}
+
+static bool lacks_crl(int error)
+{
+	switch (error) {
 	case X509_V_ERR_UNABLE_TO_GET_CRL:
 	case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
 	case X509_V_ERR_CRL_HAS_EXPIRED:
@@ -102,33 +118,38 @@ static bool lacks_crl(X509_STORE_CTX *ctx)
 	}
 }
 
-/* An anchor is believed because the operator says so: nobody need say that it isn't revoked. */
-static int spare_anchor(int ok, X509_STORE_CTX *ctx)
+/*
+ * A missing CRL is noted and passed over: another method may tell.  That of an anchor isn't missed: it is believed because the
+ * operator says so.
+ */
+static int note_lack(int ok, X509_STORE_CTX *ctx)
 {
-	bool anchor = X509_STORE_CTX_get_error_depth(ctx) == sk_X509_num(X509_STORE_CTX_get0_chain(ctx)) - 1;
+	struct path *p = (struct path *)X509_STORE_CTX_get_app_data(ctx);
+	int error = X509_STORE_CTX_get_error(ctx);
 
-	return ok != 0 || (anchor && lacks_crl(ctx));
+	if (ok != 0 || !lacks_crl(error))
+		return ok;
+	if (X509_STORE_CTX_get_error_depth(ctx) == sk_X509_num(X509_STORE_CTX_get0_chain(ctx)) - 1)
+		return 1;
+	if (p->lack == X509_V_OK) {
+		p->lack = error;
+		p->unsure = X509_STORE_CTX_get_current_cert(ctx);
+	}
+	return 1;
 }
 
-/* Where no usable CRL is no reason to refuse.  A certificate that stands in one is refused even so. */
-static int spare_all(int ok, X509_STORE_CTX *ctx)
-{
-	return ok != 0 || lacks_crl(ctx);
-}
-
-static void set_terms(X509_STORE_CTX *ctx, const struct pki_trust *t, STACK_OF(X509_CRL) * crls, int64_t now_s)
+static void set_terms(X509_STORE_CTX *ctx, STACK_OF(X509_CRL) * crls, int64_t now_s, bool crl)
 {
 	X509_VERIFY_PARAM *p = X509_STORE_CTX_get0_param(ctx);
 	unsigned long flags = X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST;
 
-	if (t->revocation.crl)
+	if (crl)
 		flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
 	(void)X509_VERIFY_PARAM_set_flags(p, flags);
 	X509_VERIFY_PARAM_set_time(p, (time_t)now_s);
 	X509_VERIFY_PARAM_set_depth(p, PKI_CHAIN_MAX - 1); /* of CAs below the anchor */
 	X509_VERIFY_PARAM_set_auth_level(p, AUTH_LEVEL);
-	if (t->revocation.crl)
-		X509_STORE_CTX_set_verify_cb(ctx, t->revocation.optional ? spare_all : spare_anchor);
+	X509_STORE_CTX_set_verify_cb(ctx, note_lack);
 	X509_STORE_CTX_set0_crls(ctx, crls);
 }
 
@@ -146,27 +167,143 @@ static STACK_OF(X509) * helpers(const struct pki_chain *c, const struct pki_trus
 	return all;
 }
 
-enum err pki_chain_verify(const struct pki_chain *c, const struct pki_trust *t, int64_t now_s, const char **why)
+/* 'crl': those that are here are asked. */
+static struct path walk(const struct pki_chain *c, const struct pki_trust *t, int64_t now_s, bool crl)
 {
-	const struct pki_cert *leaf = c->cert[0];
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 	STACK_OF(X509) *extra = helpers(c, t);
 	STACK_OF(X509_CRL) *crls = pki_trust_crls(t);
-	bool good = false;
+	struct path p = { .error = X509_V_ERR_OUT_OF_MEM };
 
-	*why = err_str(ERR_NOMEM);
-	if (leaf->key == NULL) {
-		*why = "bad-key";
-	} else if (!pki_cert_may_sign(leaf)) {
-		*why = "key-usage";
-	} else if (ctx != NULL && extra != NULL && crls != NULL && X509_STORE_CTX_init(ctx, t->store, leaf->x509, extra) == 1) {
-		set_terms(ctx, t, crls, now_s);
-		good = X509_verify_cert(ctx) == 1;
-		*why = good ? NULL : cause_of(X509_STORE_CTX_get_error(ctx));
+	if (ctx != NULL && extra != NULL && crls != NULL && X509_STORE_CTX_init(ctx, t->store, c->cert[0]->x509, extra) == 1 &&
+		X509_STORE_CTX_set_app_data(ctx, &p) == 1) {
+		set_terms(ctx, crls, now_s, crl);
+		p.error = X509_verify_cert(ctx) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(ctx);
+		p.certs = X509_STORE_CTX_get1_chain(ctx);
 	}
 	X509_STORE_CTX_free(ctx);
 	sk_X509_free(extra);
 	sk_X509_CRL_pop_free(crls, X509_CRL_free);
 	ERR_clear_error();
-	return good ? ERR_OK : ERR_AUTH;
+	return p;
+}
+
+/* ---- revocation ---- */
+
+/* A verification under way. */
+struct inquiry {
+	const struct pki_chain *chain;
+	const struct pki_trust *trust;
+	int64_t now_s;
+	struct path path;
+	bool crl;                 /* the path was held against CRLs */
+	struct pki_query **query; /* NULL: the network isn't asked */
+	const char *why;
+};
+
+/* ERR_AGAIN with a question to put, else ERR_ABSENT. */
+static enum err question(struct inquiry *q, X509 *subject, X509 *issuer, const char *url, bool crl)
+{
+	if (q->query == NULL)
+		return ERR_ABSENT;
+	*q->query = pki_query_new(subject, issuer, url, crl);
+	return *q->query == NULL ? ERR_ABSENT : ERR_AGAIN;
+}
+
+/* The certificate that has no CRL may say where there is one. */
+static enum err fetch_crl(struct inquiry *q)
+{
+	int at = sk_X509_find(q->path.certs, q->path.unsure);
+	uint8_t key[PKI_CACHE_KEY];
+	char url[PKI_URL_MAX];
+
+	if (at < 0 || at + 1 >= sk_X509_num(q->path.certs) || !pki_query_crl_url(q->path.unsure, url) || !pki_query_crl_key(url, key) ||
+		pki_trust_known(q->trust, key, q->now_s) != PKI_KNOWN_NOT)
+		return ERR_ABSENT;
+	return question(q, q->path.unsure, sk_X509_value(q->path.certs, at + 1), url, true);
+}
+
+/* ERR_OK: good; ERR_AUTH: revoked; ERR_ABSENT: this method can't tell; ERR_AGAIN: there is something to ask. */
+static enum err ask_crl(struct inquiry *q)
+{
+	if (!q->crl) {
+		path_fini(&q->path);
+		q->path = walk(q->chain, q->trust, q->now_s, true);
+		q->crl = true;
+	}
+	if (q->path.error != X509_V_OK) {
+		q->why = cause_of(q->path.error);
+		return ERR_AUTH;
+	}
+	if (q->path.lack == X509_V_OK)
+		return ERR_OK;
+	q->why = cause_of(q->path.lack);
+	return fetch_crl(q);
+}
+
+/* The same of one certificate by OCSP. */
+static enum err ask_responder(struct inquiry *q, X509 *subject, X509 *issuer)
+{
+	uint8_t key[PKI_CACHE_KEY];
+	char url[PKI_URL_MAX];
+
+	if (!pki_query_key(subject, key))
+		return ERR_ABSENT;
+	switch (pki_trust_known(q->trust, key, q->now_s)) {
+	case PKI_KNOWN_GOOD:
+		return ERR_OK;
+	case PKI_KNOWN_REVOKED:
+		q->why = "revoked";
+		return ERR_AUTH;
+	case PKI_KNOWN_UNKNOWN:
+		q->why = "ocsp-unknown";
+		return ERR_ABSENT;
+	case PKI_KNOWN_FAILED:
+		q->why = "no-ocsp";
+		return ERR_ABSENT;
+	case PKI_KNOWN_NOT:
+		break;
+	}
+	q->why = "no-ocsp";
+	return pki_query_ocsp_url(subject, q->trust->revocation.ocsp_url, url) ? question(q, subject, issuer, url, false) : ERR_ABSENT;
+}
+
+static enum err ask_ocsp(struct inquiry *q)
+{
+	enum err err = ERR_OK;
+
+	for (int i = 0; err == ERR_OK && i + 1 < sk_X509_num(q->path.certs); i++)
+		err = ask_responder(q, sk_X509_value(q->path.certs, i), sk_X509_value(q->path.certs, i + 1));
+	return err;
+}
+
+/* One method after the other, until one can tell. */
+static enum err ask_methods(struct inquiry *q)
+{
+	const struct pki_revocation *r = &q->trust->revocation;
+	enum err err = ERR_ABSENT;
+
+	for (unsigned i = 0; err == ERR_ABSENT && i < r->count; i++)
+		err = r->method[i] == PKI_BY_CRL ? ask_crl(q) : r->method[i] == PKI_BY_OCSP ? ask_ocsp(q) : ERR_OK;
+	return err == ERR_ABSENT ? ERR_AUTH : err;
+}
+
+enum err pki_chain_verify(const struct pki_chain *c, const struct pki_trust *t, int64_t now_s, struct pki_query **query, const char **why)
+{
+	struct inquiry q = { .chain = c, .trust = t, .now_s = now_s, .query = query };
+	enum err err = ERR_AUTH;
+
+	q.crl = t->revocation.count != 0 && t->revocation.method[0] == PKI_BY_CRL;
+	if (c->cert[0]->key == NULL) {
+		q.why = "bad-key";
+	} else if (!pki_cert_may_sign(c->cert[0])) {
+		q.why = "key-usage";
+	} else {
+		q.path = walk(c, t, now_s, q.crl);
+		q.why = q.path.error == X509_V_OK ? NULL : cause_of(q.path.error);
+		err = q.path.error == X509_V_OK ? ask_methods(&q) : ERR_AUTH;
+	}
+	path_fini(&q.path);
+	*why = err == ERR_OK ? NULL : q.why;
+	return err;
 }

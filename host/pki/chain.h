@@ -1,6 +1,7 @@
 #ifndef PKI_CHAIN_H
 #define PKI_CHAIN_H
 
+#include "pki/revoke.h"
 #include "pki/trust.h"
 
 #ifdef __cplusplus
@@ -18,11 +19,13 @@ const struct pki_cert *pki_chain_leaf(const struct pki_chain *c);
 
 /*
  * Verifies the chain up to an anchor of 't' at the time 'now_s' (seconds since 1970): signatures, validity dates, CA and
- * path length constraints, key usage, revocation as the trust point says.  ERR_AUTH, and '*why' names the cause for log and
- * counter: "expired", "not-yet-valid", "unknown-ca", "not-a-ca", "path-length", "name-constraints", "critical-extension", "revoked", "no-crl",
+ * path length constraints, key usage, revocation as the trust point says.  ERR_AGAIN: that the
+ * network has to tell, and '*query' asks (moved out); with 'query' NULL it isn't asked.  ERR_AUTH, and '*why' names the cause for log and
+ * counter: "expired", "not-yet-valid", "unknown-ca", "not-a-ca", "path-length", "name-constraints", "critical-extension", "revoked", "no-crl", "no-ocsp", "ocsp-unknown",
  * "crl-expired", "weak", "key-usage", "bad-key", "bad-chain".
  */
-MUST_USE enum err pki_chain_verify(const struct pki_chain *c, const struct pki_trust *t, int64_t now_s, const char **why);
+MUST_USE enum err pki_chain_verify(
+	const struct pki_chain *c, const struct pki_trust *t, int64_t now_s, struct pki_query **query, const char **why);
 
 #ifdef __cplusplus
 }

@@ -9,13 +9,25 @@ extern "C" {
 
 /* Certificate maps: lines of `crypto pki certificate map NAME SEQ` (cli.md 5). */
 
-enum pki_map_field { PKI_MAP_SUBJECT, PKI_MAP_ISSUER, PKI_MAP_ALT_SUBJECT, PKI_MAP_SERIAL };
-enum pki_map_how { PKI_MAP_CO, PKI_MAP_EQ, PKI_MAP_NC, PKI_MAP_NE }; /* contains, equals; doesn't */
+enum pki_map_field {
+	PKI_MAP_SUBJECT,
+	PKI_MAP_ISSUER,
+	PKI_MAP_ALT_SUBJECT,
+	PKI_MAP_SERIAL,
+	PKI_MAP_NAME,         /* subject or alternative name */
+	PKI_MAP_UNSTRUCTURED, /* unstructuredName of the subject: a router's host name */
+	PKI_MAP_VALID_START,
+	PKI_MAP_EXPIRES_ON
+};
+
+/* Contains, equals; doesn't; of dates: before, not before, after. */
+enum pki_map_how { PKI_MAP_CO, PKI_MAP_EQ, PKI_MAP_NC, PKI_MAP_NE, PKI_MAP_LT, PKI_MAP_GE, PKI_MAP_GT };
 
 struct pki_map_line {
 	enum pki_map_field field;
 	enum pki_map_how how;
 	const char *text; /* as written */
+	int64_t date_s;   /* of the two dates instead */
 };
 
 /*

@@ -23,11 +23,17 @@ enum err pki_trust_new(const char *name, struct pki_revocation revocation, struc
 		return ERR_NOMEM;
 	(void)pthread_mutex_init(&t->lock, NULL);
 	t->revocation = revocation;
+	if (t->revocation.count == 0)
+		t->revocation.count = 1; /* PKI_BY_NOTHING */
+	t->ocsp_url = revocation.ocsp_url == NULL ? NULL : strdup(revocation.ocsp_url);
+	t->revocation.ocsp_url = t->ocsp_url;
+	t->fetched = sk_X509_CRL_new_null();
 	t->name = strdup(name);
 	t->store = X509_STORE_new();
 	t->intermediates = sk_X509_new_null();
 	t->crls = sk_X509_CRL_new_null();
-	if (t->name == NULL || t->store == NULL || t->intermediates == NULL || t->crls == NULL) {
+	if (t->name == NULL || (revocation.ocsp_url != NULL && t->ocsp_url == NULL) || t->fetched == NULL || t->store == NULL ||
+		t->intermediates == NULL || t->crls == NULL) {
 		pki_trust_free(t);
 		return ERR_NOMEM;
 	}
@@ -42,6 +48,7 @@ void pki_trust_free(struct pki_trust *t)
 	sk_X509_free(t->intermediates);
 	X509_STORE_free(t->store);
 	sk_X509_CRL_pop_free(t->crls, X509_CRL_free);
+	sk_X509_CRL_pop_free(t->fetched, X509_CRL_free);
 	for (unsigned i = 0; i < t->crl_file_count; i++)
 		free(t->crl_file[i].path);
 	for (unsigned i = 0; i < t->ca_count; i++)
@@ -50,6 +57,7 @@ void pki_trust_free(struct pki_trust *t)
 		pki_cert_free(t->leaf[i]);
 	crypto_key_free(t->key);
 	(void)pthread_mutex_destroy(&t->lock);
+	free(t->ocsp_url);
 	free(t->name);
 	free(t);
 }
@@ -95,6 +103,17 @@ static enum err take_crls(STACK_OF(X509_CRL) * to, struct pki_file *f)
 		}
 	}
 	return ERR_OK;
+}
+
+/* 'crl' stays the caller's too. */
+static enum err add_crl(STACK_OF(X509_CRL) * to, X509_CRL *crl)
+{
+	if (X509_CRL_up_ref(crl) != 1)
+		return ERR_NOMEM;
+	if (sk_X509_CRL_push(to, crl) > 0)
+		return ERR_OK;
+	X509_CRL_free(crl);
+	return ERR_NOMEM;
 }
 
 static enum err note_crl_file(struct pki_trust *t, const char *path)
@@ -325,6 +344,56 @@ static STACK_OF(X509_CRL) * exchange_crls(struct pki_trust *t, STACK_OF(X509_CRL
 	return former;
 }
 
+static void forget_crl(STACK_OF(X509_CRL) * from, const X509_CRL *crl)
+{
+	for (int i = sk_X509_CRL_num(from) - 1; i >= 0; i--)
+		if (sk_X509_CRL_value(from, i) == crl)
+			X509_CRL_free(sk_X509_CRL_delete(from, i));
+}
+
+enum err pki_trust_put_crl(struct pki_trust *t, X509_CRL *crl)
+{
+	STACK_OF(X509_CRL) *fresh = pki_trust_crls(t);
+	enum err err = fresh == NULL ? ERR_NOMEM : ERR_OK;
+
+	for (int i = sk_X509_CRL_num(t->fetched) - 1; err == ERR_OK && i >= 0; i--) {
+		const X509_CRL *old = sk_X509_CRL_value(t->fetched, i);
+
+		if (X509_NAME_cmp(X509_CRL_get_issuer(old), X509_CRL_get_issuer(crl)) != 0)
+			continue;
+		forget_crl(fresh, old);
+		forget_crl(t->fetched, old);
+	}
+	if (err == ERR_OK && sk_X509_CRL_num(t->fetched) >= PKI_CERTS_MAX)
+		err = ERR_FULL;
+	if (err == ERR_OK)
+		err = add_crl(t->fetched, crl);
+	if (err == ERR_OK)
+		err = add_crl(fresh, crl);
+	if (err == ERR_OK)
+		fresh = exchange_crls(t, fresh);
+	sk_X509_CRL_pop_free(fresh, X509_CRL_free);
+	return err;
+}
+
+enum pki_known pki_trust_known(const struct pki_trust *t, const uint8_t key[PKI_CACHE_KEY], int64_t now_s)
+{
+	pthread_mutex_t *lock = (pthread_mutex_t *)(uintptr_t)&t->lock;
+	enum pki_known known;
+
+	(void)pthread_mutex_lock(lock);
+	known = pki_cache_get(&t->cache, key, now_s);
+	(void)pthread_mutex_unlock(lock);
+	return known;
+}
+
+void pki_trust_note(struct pki_trust *t, const uint8_t key[PKI_CACHE_KEY], enum pki_known known, int64_t until_s)
+{
+	(void)pthread_mutex_lock(&t->lock);
+	pki_cache_put(&t->cache, key, known, until_s);
+	(void)pthread_mutex_unlock(&t->lock);
+}
+
 /* All of them anew; what can't be read leaves those that there are. */
 static void reload_crls(struct pki_trust *t)
 {
@@ -343,6 +412,8 @@ static void reload_crls(struct pki_trust *t)
 			t->crl_file[i].changed = changed;
 		pki_file_fini(&f);
 	}
+	for (int i = 0; err == ERR_OK && i < sk_X509_CRL_num(t->fetched); i++)
+		err = add_crl(fresh, sk_X509_CRL_value(t->fetched, i));
 	if (err == ERR_OK)
 		fresh = exchange_crls(t, fresh);
 	sk_X509_CRL_pop_free(fresh, X509_CRL_free);

@@ -17,10 +17,17 @@ struct pki_trust;
 
 enum { PKI_CHAIN_MAX = 8 }; /* certificates of one chain */
 
-/* `revocation-check` */
+/*
+ * `revocation-check`: methods one after the other, the next where the one before can't tell.  Nothing believes what wasn't
+ * said to be revoked; where no method can tell a certificate is refused.
+ */
+enum pki_method { PKI_BY_NOTHING, PKI_BY_CRL, PKI_BY_OCSP };
+enum { PKI_METHODS = 3 };
+
 struct pki_revocation {
-	bool crl;      /* a CRL must say that a certificate isn't revoked … */
-	bool optional; /* … but when there is no usable one it is believed */
+	uint8_t count; /* 0: as PKI_BY_NOTHING */
+	enum pki_method method[PKI_METHODS];
+	const char *ocsp_url; /* NULL: what the certificate says; copied */
 };
 
 MUST_USE enum err pki_trust_new(const char *name, struct pki_revocation revocation, struct pki_trust **out);

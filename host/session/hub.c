@@ -212,6 +212,7 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 	slab_init(&h->sessions, sizeof(struct session), env->limit != 0 ? env->limit : SESSION_LIMIT);
 	list_init(&h->ranges);
 	list_init(&h->tunnels);
+	list_init(&h->inquiries);
 	list_init(&h->addresses);
 	list_init(&h->statics);
 	err = map_init(&h->by_ike, env->map_key);

@@ -22,6 +22,13 @@ extern "C" {
  */
 struct session_hub;
 
+/* A question to put by HTTP. */
+struct session_fetch {
+	const char *url;
+	struct bytes body; /* POSTed as an OCSP request; empty: GET */
+	size_t limit;      /* bytes of the answer */
+};
+
 /* What the hub needs of the world; borrowed for its life. */
 struct session_env {
 	const struct log *log;
@@ -31,6 +38,7 @@ struct session_env {
 	struct wheel *wheel;      /* the program's, which its owner advances */
 	struct crypto *crypto;    /* the loop thread's */
 	struct crypto_jobs *jobs; /* crypto workers, which outlive the engine but not the hub; NULL: none, all is done at once */
+	const struct crypto_rand *rand;
 	uint64_t (*now_ms)(void *clock);
 	int64_t (*wall_s)(void *clock); /* seconds since 1970: certificates are valid by it */
 	void *clock;
@@ -39,6 +47,8 @@ struct session_env {
 	void *world;                                                                   /* first argument of the functions below */
 	void (*send)(void *world, const struct ike_path *path, struct bytes datagram); /* as in struct ike_ports */
 	void (*keepalive)(void *world, const struct ike_path *path);
+	/* Answered by session_hub_fetched, once, but not from inside; not ERR_OK: it won't be.  NULL: there is no network to ask. */
+	enum err (*fetch)(void *world, uint64_t token, const struct session_fetch *what);
 	/*
 	 * Sets or removes an address of the box on the host's device 'netdev'; may be called again for what is already so.
 	 * NULL: nobody does.
@@ -63,6 +73,9 @@ void session_hub_attach(struct session_hub *h, struct ike_engine *engine); /* NU
  * stays in force and 'model' the caller's.
  */
 MUST_USE enum err session_hub_configure(struct session_hub *h, struct cfg_model *model, const struct cfg_platform *platform);
+
+/* The answer to question 'token'; empty: there was none. */
+void session_hub_fetched(struct session_hub *h, uint64_t token, struct bytes body);
 
 /* The configuration in force; NULL before the first. */
 const struct cfg_model *session_hub_model(const struct session_hub *h);

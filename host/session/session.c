@@ -150,6 +150,7 @@ void session_free(struct session *s)
 	struct session_hub *h = s->hub;
 
 	session_succeed_end(s);
+	session_inquiry_drop(s);
 	if (s->assigned.family != 0)
 		session_address_give(h, &s->assigned);
 	session_child_remove_all(s);

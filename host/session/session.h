@@ -15,6 +15,7 @@ extern "C" {
 #endif
 
 struct session_hub;
+struct session_inquiry;
 struct session_tunnel;
 
 /*
@@ -89,6 +90,7 @@ struct session {
 	char *peer;                         /* identity as text; "" before it is known */
 	bool by_certificate;                /* the peer's proof; else a pre-shared key */
 	const struct pki_trust *credential; /* what we prove ourselves by, in 'model'; NULL: a pre-shared key */
+	struct session_inquiry *inquiry;    /* about the peer's certificate, under way; NULL: none */
 	struct aaa_grant grant;
 	struct session_pool *pool;   /* of 'lease'; NULL: no lease */
 	struct addr lease;           /* of the peer's tunnel address; family 0: none */

@@ -6,20 +6,44 @@
 #include <string.h>
 
 #include "cfg/build.h"
+#include "cfg/date.h"
+
+enum { URL_MAX = 250 };
 
 static void set_revocation(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
 	struct cfg_trustpoint *t = (struct cfg_trustpoint *)(void *)object;
 
-	t->crl = false;
+	t->revocation_count = 0;
 	for (unsigned i = 1; i < s->word_count; i++) {
-		if (strcmp(s->word[i].text, "ocsp") == 0)
-			cfg_build_not_yet(b, object, s, "revocation-check ocsp");
-		t->crl_optional = t->crl && strcmp(s->word[i].text, "none") == 0;
-		t->crl = t->crl || strcmp(s->word[i].text, "crl") == 0;
-		if (strcmp(s->word[i].text, "none") == 0)
-			return; /* nothing that comes after is tried */
+		enum cfg_revocation method = strcmp(s->word[i].text, "crl") == 0    ? CFG_REVOCATION_CRL
+					     : strcmp(s->word[i].text, "ocsp") == 0 ? CFG_REVOCATION_OCSP
+										    : CFG_REVOCATION_NONE;
+
+		for (unsigned k = 0; k < t->revocation_count; k++) {
+			if (t->revocation[k] != method)
+				continue;
+			cfg_build_error(b, s, &s->word[i], "is there twice");
+			return;
+		}
+		if (t->revocation_count != 0 && t->revocation[t->revocation_count - 1] == CFG_REVOCATION_NONE) {
+			cfg_build_warn(b, s, &s->word[i], "is never tried: 'none' before it believes every certificate");
+			return;
+		}
+		t->revocation[t->revocation_count++] = method;
 	}
+}
+
+static void set_ocsp_url(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	struct cfg_trustpoint *t = (struct cfg_trustpoint *)(void *)object;
+	const char *url = cfg_stmt_text(s, "url");
+
+	if (strncmp(url, "http://", strlen("http://")) != 0 || strlen(url) > URL_MAX) {
+		cfg_build_error(b, s, NULL, "needs 'http://…', at most %d characters", URL_MAX);
+		return;
+	}
+	t->ocsp_url = url;
 }
 
 /* A path of the configuration's; those that don't begin with '/' are beside its file. */
@@ -58,8 +82,9 @@ static void set_import(struct cfg_build *b, struct cfg_object *object, const str
 	}
 }
 
-static const char *const field_words[] = { "subject-name", "issuer-name", "alt-subject-name", "serial-number" };
-static const char *const how_words[] = { "co", "eq", "nc", "ne" };
+static const char *const field_words[] = { "subject-name", "issuer-name", "alt-subject-name", "serial-number", "name",
+	"unstructured-subject-name", "valid-start", "expires-on" };
+static const char *const how_words[] = { "co", "eq", "nc", "ne", "lt", "ge", "gt" };
 
 static unsigned index_of(const struct cfg_stmt *s, const char *const *words, unsigned count)
 {
@@ -80,7 +105,14 @@ static void set_map_line(struct cfg_build *b, struct cfg_object *object, const s
 	line->seq = (uint32_t)cfg_stmt_number(s->parent, "seq", 0);
 	line->field = (enum cfg_cert_field)index_of(s, field_words, sizeof(field_words) / sizeof(field_words[0]));
 	line->how = (enum cfg_cert_how)index_of(s, how_words, sizeof(how_words) / sizeof(how_words[0]));
-	line->text = cfg_stmt_text(s, "text");
+	if (line->field == CFG_CERT_VALID_START || line->field == CFG_CERT_EXPIRES_ON) {
+		if (!cfg_date_parse(cfg_stmt_text(s, "date"), &line->date_s)) {
+			cfg_build_error(b, s, NULL, "needs a date such as '15 06 2026 12:00:00' or 'jun 15 2026 12:00:00', in UTC");
+			return;
+		}
+	} else {
+		line->text = cfg_stmt_text(s, "text");
+	}
 	line->line = s->line;
 	cfg_build_append(b, &map->lines, line);
 }
@@ -123,6 +155,12 @@ static const struct cfg_row rows[] = {
 		.set = set_revocation,
 		.preset = "crl",
 		.help = "whether a certificate was revoked, in order; `none` at the end: believed where nothing tells",
+	},
+	{
+		.mode = CFG_MODE_TRUSTPOINT,
+		.pattern = "ocsp url <url>",
+		.set = set_ocsp_url,
+		.help = "the responder, whatever certificates say",
 	},
 	{ .mode = CFG_MODE_TRUSTPOINT, .what = CFG_CLASS_NOT_YET, .pattern = "serial-number [none]", .help = "in the request" },
 	{ .mode = CFG_MODE_TRUSTPOINT, .what = CFG_CLASS_NOT_YET, .pattern = "fqdn {none|<fqdn>}", .help = "in the request" },
@@ -193,17 +231,17 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_CERT_MAP,
-		.what = CFG_CLASS_RESTRICT,
 		.keep = CFG_KEEP_EACH,
 		.pattern = "{unstructured-subject-name|name} {co|eq|nc|ne} <text:rest>",
-		.help = "the same of other fields",
+		.set = set_map_line,
+		.help = "the same of the subject's unstructuredName; of the subject and the alternative names",
 	},
 	{
 		.mode = CFG_MODE_CERT_MAP,
-		.what = CFG_CLASS_RESTRICT,
 		.keep = CFG_KEEP_EACH,
-		.pattern = "{valid-start|expires-on} {lt|gt|eq|ne} <date:rest>",
-		.help = "by time",
+		.pattern = "{valid-start|expires-on} {lt|ge|gt|eq|ne} <date:rest>",
+		.set = set_map_line,
+		.help = "before, not before, after, at or not at a date in UTC: `15 06 2026 12:00:00` or `jun 15 2026 12:00:00`",
 	},
 	{
 		.mode = CFG_MODE_GLOBAL,

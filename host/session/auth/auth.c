@@ -123,11 +123,11 @@ static const char *prove_us(struct question *q)
 		if (s->credential == NULL)
 			return "no-certificate-of-ours";
 		q->proof.certificate = true;
-		q->local = session_credential_id(s->profile, s->credential, &q->who->path.local.addr);
+		q->local = session_credential_id(s->profile, s->credential, &s->path.local.addr);
 		return NULL;
 	}
 	psk = keys_of(q);
-	q->local = session_convert_own_id(&s->profile->identity, &q->who->path.local.addr);
+	q->local = session_convert_own_id(&s->profile->identity, &s->path.local.addr);
 	return psk.local != NULL && secret_set(&q->proof.sign, secret_view(psk.local)) == ERR_OK ? NULL : "no-key";
 }
 
@@ -164,6 +164,25 @@ static void judge_run(struct session_work *w, struct crypto *c)
 	j->why = session_credential_judge(c, &j->k, &j->who);
 }
 
+/* All is right, but for what the network has to tell of the certificate. */
+static void ask_network(struct judge_work *j)
+{
+	struct question *q = &j->q;
+
+	q->proof.why = prove_us(q);
+	if (q->proof.why == NULL && session_inquiry_begin(q->session, q->sa, &j->k, &q->proof)) {
+		q->chain = NULL;
+		j->k.query = NULL;
+		return;
+	}
+	if (q->proof.why == NULL) {
+		q->proof.why = "no-answer";
+		j->k.query = NULL;
+	}
+	q->proof.err = ERR_AUTH;
+	ike_engine_authenticated(q->hub->engine, session_now(q->hub), q->sa, &q->proof);
+}
+
 static void judge_answer(struct session_work *w, bool ran)
 {
 	struct judge_work *j = judge_of(w);
@@ -171,13 +190,17 @@ static void judge_answer(struct session_work *w, bool ran)
 	if (session_by_ike(w->hub, j->q.sa) != j->q.session)
 		return; /* the session went, and with it who asked */
 	j->q.proof.proved = ran && j->why == NULL;
-	answer(&j->q, ran ? j->why : "busy");
+	if (ran && j->k.query != NULL)
+		ask_network(j);
+	else
+		answer(&j->q, ran ? j->why : "busy");
 }
 
 static void judge_free(struct session_work *w)
 {
 	struct judge_work *j = judge_of(w);
 
+	pki_query_free(j->k.query);
 	pki_chain_free(j->q.chain);
 	free(j->octets);
 	free(j);
@@ -227,6 +250,7 @@ static enum err take_over(struct judge_work *j, struct question *q)
 	j->k.trust = q->session->model->trust;
 	j->k.profile = q->session->profile;
 	j->k.chain = j->q.chain;
+	j->k.network = q->hub->env.fetch != NULL;
 	j->k.now_s = q->hub->env.wall_s(q->hub->env.clock);
 	j->work.model = q->session->model;
 	session_trust_refresh(j->k.trust, j->k.now_s);

@@ -69,16 +69,19 @@ void session_credential_sign(
 /* ---- the peer's ---- */
 
 /* The first CA of the profile's that knows the chain decides; else why the last one didn't. */
-static const char *judge_chain(const struct session_credential_case *k)
+const char *session_credential_chain(struct session_credential_case *k)
 {
 	const char *why = "unknown-ca", *last = why;
+	enum err err;
 
 	for (const struct cfg_pki_use *use = k->profile->trustpoints; use != NULL; use = use->next) {
 		struct pki_trust *trust = use->verify ? session_trust_find(k->trust, use->trustpoint) : NULL;
 
 		if (trust == NULL)
 			continue;
-		if (pki_chain_verify(k->chain, trust, k->now_s, &last) == ERR_OK)
+		err = pki_chain_verify(k->chain, trust, k->now_s, k->network ? &k->query : NULL, &last);
+		k->asked = trust;
+		if (err == ERR_OK || err == ERR_AGAIN)
 			return NULL;
 		if (strcmp(last, "unknown-ca") != 0)
 			why = last;
@@ -110,7 +113,16 @@ static bool proves(const struct pki_cert *leaf, const struct ike_id *id)
 	return pki_cert_proves(leaf, &claim);
 }
 
-const char *session_credential_judge(struct crypto *c, const struct session_credential_case *k, const struct ike_who *who)
+static const char *judge_identity(struct crypto *c, const struct session_credential_case *k, const struct ike_who *who)
+{
+	const struct pki_cert *leaf = pki_chain_leaf(k->chain);
+
+	if (!k->profile->any_name && !proves(leaf, who->peer_id))
+		return "identity-not-in-certificate";
+	return ike_signature_check(c, pki_cert_key(leaf), who->method, who->auth, who->octets) == ERR_OK ? NULL : "bad-signature";
+}
+
+const char *session_credential_judge(struct crypto *c, struct session_credential_case *k, const struct ike_who *who)
 {
 	const struct pki_cert *leaf = pki_chain_leaf(k->chain);
 	const struct crypto_key *key = pki_cert_key(leaf);
@@ -120,12 +132,14 @@ const char *session_credential_judge(struct crypto *c, const struct session_cred
 		return "bad-key";
 	if ((auth_of(key) & k->profile->auth_remote) == 0)
 		return "method";
-	why = judge_chain(k);
-	if (why != NULL)
-		return why;
-	if (!k->profile->any_name && !proves(leaf, who->peer_id))
-		return "identity-not-in-certificate";
-	return ike_signature_check(c, key, who->method, who->auth, who->octets) == ERR_OK ? NULL : "bad-signature";
+	why = session_credential_chain(k);
+	if (why == NULL)
+		why = judge_identity(c, k, who);
+	if (why != NULL) {
+		pki_query_free(k->query);
+		k->query = NULL;
+	}
+	return why;
 }
 
 /* ---- maps ---- */

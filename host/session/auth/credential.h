@@ -22,15 +22,20 @@ struct ike_id session_credential_id(const struct cfg_profile *p, const struct pk
 
 /*
  * Whether the peer of 'who', which sent 'chain', is who it says by the rules of 'p': the kind of key, the chain up to
- * one of its CAs at 'now_s', the identity in the certificate, the signature.  NULL: it is; else the word for log and counter.
+ * one of its CAs at 'now_s', the identity in the certificate, the signature.  NULL: it is, if 'query' is NULL too; else that is the
+ * one thing left to ask, of the CA 'asked', and session_credential_chain says what came of it.  Not NULL: the word for log and counter.
  */
 struct session_credential_case {
 	const struct session_trust *trust;
 	const struct cfg_profile *profile;
 	const struct pki_chain *chain;
 	int64_t now_s;
+	bool network; /* it may be asked */
+	struct pki_trust *asked;
+	struct pki_query *query; /* the caller's */
 };
-const char *session_credential_judge(struct crypto *c, const struct session_credential_case *k, const struct ike_who *who);
+const char *session_credential_judge(struct crypto *c, struct session_credential_case *k, const struct ike_who *who);
+const char *session_credential_chain(struct session_credential_case *k);
 
 /* Signs what 'text' asks for.  'buf' (IKE_SIGNATURE_MAX bytes) holds the answer's data; its certificates borrow from 'own'. */
 void session_credential_sign(

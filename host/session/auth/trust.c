@@ -42,9 +42,16 @@ static enum err import_all(const struct cfg_trustpoint *cfg, struct pki_trust *t
 
 static enum err add(struct session_trust *t, const struct cfg_trustpoint *cfg, const struct log *log)
 {
-	struct pki_revocation revocation = { .crl = cfg->crl, .optional = cfg->crl_optional };
+	static const enum pki_method method[] = {
+		[CFG_REVOCATION_NONE] = PKI_BY_NOTHING, [CFG_REVOCATION_CRL] = PKI_BY_CRL, [CFG_REVOCATION_OCSP] = PKI_BY_OCSP
+	};
+	struct pki_revocation revocation = { .count = (uint8_t)cfg->revocation_count, .ocsp_url = cfg->ocsp_url };
 	struct point *p = &t->point[t->count];
-	enum err err = pki_trust_new(cfg->object.name, revocation, &p->trust);
+	enum err err;
+
+	for (unsigned i = 0; i < cfg->revocation_count; i++)
+		revocation.method[i] = method[cfg->revocation[i]];
+	err = pki_trust_new(cfg->object.name, revocation, &p->trust);
 
 	if (err != ERR_OK)
 		return err;

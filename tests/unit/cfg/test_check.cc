@@ -169,8 +169,7 @@ TEST(CfgCheck, R_IKE_11_certificate_maps)
 		got += std::to_string(c->seq) + " " + std::to_string(c->field) + " " + std::to_string(c->how) + " " + c->text + "\n";
 	EXPECT_EQ(got, "10 0 0 ou = branches\n10 1 1 cn=x\n20 2 2 hub\n20 3 3 01\n");
 	EXPECT_EQ(profile(lines, "crypto pki certificate map M 10\n"), "'crypto pki certificate map M 10' isn't complete\n");
-	EXPECT_EQ(profile(lines, "crypto pki certificate map M 10\n subject-name co x\n name co y\n"),
-		"'crypto pki certificate map M 10' isn't complete\n");
+	EXPECT_EQ(profile(lines, "crypto pki certificate map M 10\n subject-name co x\n name co y\n unstructured-subject-name eq z\n"), "");
 	EXPECT_NE(Loaded("crypto pki certificate map M 10\n subject-name co x\ncrypto ikev2 profile A\n match certificate M\n"
 			 "crypto ikev2 profile B\n match certificate M\n")
 			  .errors()
@@ -181,11 +180,11 @@ TEST(CfgCheck, R_IKE_11_certificate_maps)
 TEST(CfgCheck, R_PKI_06_revocation_check_and_imports)
 {
 	const struct {
-		const char *line;
-		bool crl, optional, complete;
-	} cases[] = { { "", true, false, true }, { " revocation-check none\n", false, false, true },
-		{ " revocation-check crl\n", true, false, true }, { " revocation-check crl none\n", true, true, true },
-		{ " revocation-check none crl\n", false, false, true }, { " revocation-check ocsp none\n", false, false, false } };
+		const char *line, *methods;
+	} cases[] = { { "", "1" }, { " revocation-check none\n", "0" }, { " revocation-check crl\n", "1" },
+		{ " revocation-check crl none\n", "10" }, { " revocation-check none crl\n", "0" },
+		{ " revocation-check ocsp none\n", "20" }, { " revocation-check ocsp\n ocsp url http://192.0.2.1/ocsp\n", "2" },
+		{ " revocation-check ocsp crl none\n", "210" }, { " revocation-check crl ocsp\n", "12" } };
 
 	for (const auto &c : cases) {
 		Loaded l(std::string("crypto pki trustpoint T\n") + c.line +
@@ -193,9 +192,12 @@ TEST(CfgCheck, R_PKI_06_revocation_check_and_imports)
 		const struct cfg_trustpoint *t = cfg_find_trustpoint(l.model, "T");
 
 		ASSERT_NE(t, nullptr) << l.errors();
-		EXPECT_EQ(t->crl, c.crl) << c.line;
-		EXPECT_EQ(t->crl_optional, c.optional) << c.line;
-		EXPECT_EQ(t->object.complete, c.complete) << c.line;
+		std::string methods;
+		for (unsigned i = 0; i < t->revocation_count; i++)
+			methods += std::to_string(t->revocation[i]);
+		EXPECT_EQ(methods, c.methods) << c.line;
+		EXPECT_EQ(t->ocsp_url != nullptr, std::string(c.line).find("url") != std::string::npos);
+		EXPECT_TRUE(t->object.complete) << c.line;
 		ASSERT_NE(t->imports, nullptr);
 		EXPECT_STREQ(t->imports->path, "ca.pem");
 		EXPECT_EQ(t->imports->password, nullptr);
@@ -203,6 +205,36 @@ TEST(CfgCheck, R_PKI_06_revocation_check_and_imports)
 		ASSERT_NE(t->imports->next->next, nullptr);
 		EXPECT_TRUE(t->imports->next->next->pkcs12);
 		EXPECT_TRUE(bytes_eq(secret_view(t->imports->next->next->password), bytes_str("secret")));
+	}
+}
+
+TEST(CfgCheck, R_PKI_06_what_makes_no_sense_of_revocation)
+{
+	EXPECT_NE(Loaded("crypto pki trustpoint T\n revocation-check crl crl\n").errors().find("is there twice"), std::string::npos);
+	EXPECT_NE(Loaded("crypto pki trustpoint T\n ocsp url https://192.0.2.1/\n").errors().find("needs 'http://"), std::string::npos);
+	EXPECT_EQ(Loaded("crypto pki trustpoint T\n revocation-check none ocsp\n").said(CFG_WARNING).empty(), false);
+}
+
+TEST(CfgCheck, R_IKE_11_dates_of_certificate_maps)
+{
+	const struct {
+		const char *text;
+		int64_t date_s; /* -1: none */
+	} cases[] = { { "01 01 1970 00:00:00", 0 }, { "jan 02 1970", 86400 }, { "Jun 15 2026 12:00:00", 1781524800 },
+		{ "15 06 2026 12:00:00", 1781524800 }, { "15 06 2026 12:00", 1781524800 }, { "29 02 2024", 1709164800 },
+		{ "29 02 2023", -1 }, { "31 04 2026", -1 }, { "15 13 2026", -1 }, { "15 06 2026 25:00:00", -1 }, { "june 15 2026", -1 },
+		{ "tomorrow", -1 }, { "15 06 2026 12:00:00 x", -1 }, { "15 06", -1 } };
+
+	for (const auto &k : cases) {
+		Loaded l(std::string("crypto pki certificate map M 10\n expires-on ge ") + k.text + "\n");
+
+		if (k.date_s == -1) {
+			EXPECT_NE(l.errors().find("needs a date"), std::string::npos) << k.text;
+			continue;
+		}
+		ASSERT_EQ(l.err, ERR_OK) << k.text << l.errors();
+		EXPECT_EQ(cfg_find_cert_map(l.model, "M")->lines->date_s, k.date_s) << k.text;
+		EXPECT_EQ(cfg_find_cert_map(l.model, "M")->lines->how, CFG_CERT_GE);
 	}
 }
 

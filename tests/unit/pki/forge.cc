@@ -167,27 +167,74 @@ std::vector<uint8_t> Forge::pkcs12(const std::string &name, const std::vector<st
 	return out;
 }
 
-std::string Forge::crl_pem(const std::string &ca, const std::vector<std::string> &revoked, int64_t from_s, int64_t until_s) const
+static X509_CRL *forge_crl(X509 *ca, EVP_PKEY *key, const std::vector<X509 *> &revoked, int64_t from_s, int64_t until_s)
 {
-	const Made &issuer = made.at(ca);
 	X509_CRL *crl = X509_CRL_new();
 	ASN1_TIME *from = ASN1_TIME_set(nullptr, from_s), *until = ASN1_TIME_set(nullptr, until_s);
-	BIO *bio = BIO_new(BIO_s_mem());
 
-	must(X509_CRL_set_version(crl, 1) == 1 && X509_CRL_set_issuer_name(crl, X509_get_subject_name(issuer.cert)) == 1);
+	must(X509_CRL_set_version(crl, 1) == 1 && X509_CRL_set_issuer_name(crl, X509_get_subject_name(ca)) == 1);
 	must(X509_CRL_set1_lastUpdate(crl, from) == 1 && X509_CRL_set1_nextUpdate(crl, until) == 1);
-	for (const std::string &name : revoked) {
+	for (X509 *x : revoked) {
 		X509_REVOKED *r = X509_REVOKED_new();
 
-		must(X509_REVOKED_set_serialNumber(r, X509_get_serialNumber(made.at(name).cert)) == 1);
+		must(X509_REVOKED_set_serialNumber(r, X509_get_serialNumber(x)) == 1);
 		must(X509_REVOKED_set_revocationDate(r, from) == 1 && X509_CRL_add0_revoked(crl, r) == 1);
 	}
-	must(X509_CRL_sign(crl, issuer.key, digest_for(issuer.key, nullptr)) > 0);
-	must(PEM_write_bio_X509_CRL(bio, crl) == 1);
+	must(X509_CRL_sign(crl, key, digest_for(key, nullptr)) > 0);
 	ASN1_TIME_free(from);
 	ASN1_TIME_free(until);
+	return crl;
+}
+
+std::vector<uint8_t> Forge::crl_der(const std::string &ca, const std::vector<std::string> &revoked, int64_t from_s, int64_t until_s) const
+{
+	std::vector<X509 *> certs;
+
+	for (const std::string &name : revoked)
+		certs.push_back(made.at(name).cert);
+	X509_CRL *crl = forge_crl(made.at(ca).cert, made.at(ca).key, certs, from_s, until_s);
+	std::vector<uint8_t> out = octets(i2d_X509_CRL, crl);
+	X509_CRL_free(crl);
+	return out;
+}
+
+std::string Forge::crl_pem(const std::string &ca, const std::vector<std::string> &revoked, int64_t from_s, int64_t until_s) const
+{
+	std::vector<uint8_t> der = crl_der(ca, revoked, from_s, until_s);
+	const unsigned char *at = der.data();
+	X509_CRL *crl = d2i_X509_CRL(nullptr, &at, static_cast<long>(der.size()));
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	must(crl != nullptr && PEM_write_bio_X509_CRL(bio, crl) == 1);
 	X509_CRL_free(crl);
 	return drain(bio);
+}
+
+std::vector<uint8_t> Forge::ocsp(const Ocsp &says) const
+{
+	const Made &signer = made.at(says.signer);
+	OCSP_BASICRESP *basic = OCSP_BASICRESP_new();
+	OCSP_CERTID *id = OCSP_cert_to_id(EVP_sha1(), made.at(says.subject).cert, made.at(says.issuer).cert);
+	ASN1_TIME *from = ASN1_TIME_set(nullptr, says.from_s), *until = says.until_s == 0 ? nullptr : ASN1_TIME_set(nullptr, says.until_s);
+	const bool revoked = says.status == V_OCSP_CERTSTATUS_REVOKED;
+
+	must(OCSP_basic_add1_status(basic, id, says.status, 0, revoked ? from : nullptr, from, until) != nullptr);
+	if (says.request != nullptr) {
+		const unsigned char *at = says.request->data();
+		OCSP_REQUEST *r = d2i_OCSP_REQUEST(nullptr, &at, static_cast<long>(says.request->size()));
+
+		must(r != nullptr && OCSP_copy_nonce(basic, r) > 0);
+		OCSP_REQUEST_free(r);
+	}
+	must(OCSP_basic_sign(basic, signer.cert, signer.key, digest_for(signer.key, says.digest), nullptr, OCSP_NOTIME) == 1);
+	OCSP_RESPONSE *response = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
+	std::vector<uint8_t> out = octets(i2d_OCSP_RESPONSE, response);
+	OCSP_RESPONSE_free(response);
+	OCSP_BASICRESP_free(basic);
+	OCSP_CERTID_free(id);
+	ASN1_TIME_free(from);
+	ASN1_TIME_free(until);
+	return out;
 }
 
 struct crypto_key *Forge::key(const std::string &name) const

@@ -48,7 +48,19 @@ class Forge
 	std::vector<uint8_t> pkcs12(const std::string &name, const std::vector<std::string> &cas, const std::string &password) const;
 	std::string crl_pem(const std::string &ca, const std::vector<std::string> &revoked, int64_t from_s = now_s - day_s,
 		int64_t until_s = now_s + day_s) const;
+	std::vector<uint8_t> crl_der(const std::string &ca, const std::vector<std::string> &revoked, int64_t from_s = now_s - day_s,
+		int64_t until_s = now_s + day_s) const;
 	struct crypto_key *key(const std::string &name) const; /* the caller's */
+
+	/* What an OCSP responder says of 'subject'. */
+	struct Ocsp {
+		std::string subject, issuer, signer;
+		int status = V_OCSP_CERTSTATUS_GOOD;
+		int64_t from_s = now_s - 60, until_s = now_s + 3600; /* 0: no nextUpdate */
+		const std::vector<uint8_t> *request = nullptr;       /* whose nonce is repeated */
+		const EVP_MD *digest = nullptr;                      /* SHA-256 */
+	};
+	std::vector<uint8_t> ocsp(const Ocsp &says) const;
 
       private:
 	struct Made {

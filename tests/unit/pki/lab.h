@@ -28,7 +28,7 @@ class PkiLab : public ::testing::Test
 		for (auto *t : trusts)
 			pki_trust_free(t);
 	}
-	struct pki_trust *fresh(struct pki_revocation revocation = { false, false })
+	struct pki_trust *fresh(struct pki_revocation revocation = {})
 	{
 		struct pki_trust *t = nullptr;
 
@@ -44,7 +44,7 @@ class PkiLab : public ::testing::Test
 
 		return pki_trust_import(t, &file, &why);
 	}
-	struct pki_trust *trust(const std::string &text, struct pki_revocation revocation = { false, false })
+	struct pki_trust *trust(const std::string &text, struct pki_revocation revocation = {})
 	{
 		struct pki_trust *t = fresh(revocation);
 
@@ -64,7 +64,7 @@ class PkiLab : public ::testing::Test
 		for (const auto &der : ders)
 			views.push_back(bytes_of(der.data(), der.size()));
 		EXPECT_EQ(pki_chain_parse(views.data(), static_cast<unsigned>(views.size()), &c), ERR_OK);
-		enum err err = pki_chain_verify(c, t, now_s, &why);
+		enum err err = pki_chain_verify(c, t, now_s, nullptr, &why);
 		pki_chain_free(c);
 		EXPECT_EQ(err == ERR_OK, why == nullptr);
 		return err == ERR_OK ? "" : why;

@@ -77,19 +77,22 @@ TEST_F(PkiChain, a_signature_that_is_wrong)
 
 	der[der.size() - 5] ^= 1;
 	ASSERT_EQ(pki_chain_parse(&view, 1, &c), ERR_OK);
-	EXPECT_EQ(pki_chain_verify(c, t, forge::now_s, &why), ERR_AUTH);
+	EXPECT_EQ(pki_chain_verify(c, t, forge::now_s, nullptr, &why), ERR_AUTH);
 	EXPECT_STREQ(why, "bad-chain");
 	pki_chain_free(c);
 }
 
 TEST_F(PkiChain, revocation_check_crl)
 {
-	const struct pki_revocation crl = { true, false }, soft = { true, true };
+	const struct pki_revocation crl = { 1, { PKI_BY_CRL }, nullptr }, soft = { 2, { PKI_BY_CRL, PKI_BY_NOTHING }, nullptr };
 	const std::string cas = f.pem("root") + f.pem("sub");
 	const std::string none = f.crl_pem("root", {}) + f.crl_pem("sub", {});
 	const std::string one = f.crl_pem("root", {}) + f.crl_pem("sub", { "spoke" });
 	const std::string old =
 		f.crl_pem("root", {}) + f.crl_pem("sub", { "spoke" }, forge::now_s - 3 * forge::day_s, forge::now_s - forge::day_s);
+
+	const std::string stale =
+		f.crl_pem("root", {}) + f.crl_pem("sub", {}, forge::now_s - 3 * forge::day_s, forge::now_s - forge::day_s);
 
 	EXPECT_EQ(verify(trust(cas + none, crl), { "spoke" }), "");
 	EXPECT_EQ(verify(trust(cas + one, crl), { "spoke" }), "revoked");
@@ -97,7 +100,8 @@ TEST_F(PkiChain, revocation_check_crl)
 	EXPECT_EQ(verify(trust(cas + one), { "spoke" }), "") << "revocation-check none";
 	EXPECT_EQ(verify(trust(cas, crl), { "spoke" }), "no-crl");
 	EXPECT_EQ(verify(trust(cas, soft), { "spoke" }), "") << "crl none";
-	EXPECT_EQ(verify(trust(cas + old, crl), { "spoke" }), "crl-expired");
+	EXPECT_EQ(verify(trust(cas + old, crl), { "spoke" }), "revoked");
+	EXPECT_EQ(verify(trust(cas + stale, crl), { "spoke" }), "crl-expired");
 	EXPECT_EQ(verify(trust(cas + old, soft), { "spoke" }), "revoked") << "an old CRL still revokes";
 	EXPECT_EQ(verify(trust(cas + f.crl_pem("sub", {}), crl), { "spoke" }), "no-crl") << "the intermediate's own isn't known";
 	EXPECT_EQ(verify(trust(cas + f.crl_pem("root", { "sub" }) + f.crl_pem("sub", {}), crl), { "spoke" }), "revoked") << "a CA";
@@ -107,7 +111,7 @@ TEST_F(PkiChain, revocation_check_crl)
 TEST_F(PkiChain, a_CRL_of_another_key_says_nothing)
 {
 	f.issue("fake", { .issuer = "", .subject = { { "CN", "root" } }, .ca = true });
-	EXPECT_NE(verify(trust(f.pem("root") + f.crl_pem("fake", {}), { true, false }), { "hub" }), "");
+	EXPECT_NE(verify(trust(f.pem("root") + f.crl_pem("fake", {}), { 1, { PKI_BY_CRL }, nullptr }), { "hub" }), "");
 }
 
 TEST_F(PkiChain, counts_are_bounded)

@@ -75,7 +75,7 @@ TEST_F(PkiTrust, a_file_adds_all_or_nothing)
 
 TEST_F(PkiTrust, a_CRL_file_that_changes_is_read_again)
 {
-	struct pki_trust *t = fresh({ true, false });
+	struct pki_trust *t = fresh({ 1, { PKI_BY_CRL }, nullptr });
 	std::string path = folder.write("crl", f.crl_pem("root", {}));
 	struct pki_import file = { path.c_str(), false, {} };
 	const struct timeval later[2] = { { 2000000000, 0 }, { 2000000000, 0 } };

@@ -184,6 +184,15 @@ Box::Box(Net &of, const std::string &title, const std::string &platform_text)
 	env.now_ms = now_of;
 	env.clock = &net->now_ms;
 	env.world = this;
+	env.rand = &rand;
+	env.fetch = [](void *world, uint64_t token, const struct session_fetch *what) {
+		Box *b = static_cast<Box *>(world);
+
+		if (b->fetch_err == ERR_OK)
+			b->questions.push_back(
+				{ token, what->url, std::vector<uint8_t>(what->body.data, what->body.data + what->body.len) });
+		return b->fetch_err;
+	};
 	env.address = set_address;
 	env.expect = expect_address;
 	env.send = [](void *world, const struct ike_path *path, struct bytes datagram) {

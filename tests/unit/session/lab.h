@@ -100,6 +100,13 @@ struct Box {
 	struct log log = {};
 	struct cfg_platform *platform = nullptr;
 	uint64_t random;
+	struct Question {
+		uint64_t token;
+		std::string url;
+		std::vector<uint8_t> body;
+	};
+	std::vector<Question> questions; /* put by HTTP, until a test takes them */
+	enum err fetch_err = ERR_OK;
 	std::vector<std::string> lines;
 	std::set<std::string> host;     /* addresses of its devices: "eth0 192.0.2.1/24" */
 	std::set<std::string> expected; /* those that the host is to set by itself */

@@ -443,3 +443,148 @@ TEST_F(SessionAuth, R_IKE_20_the_certificate_that_is_asked_for)
 	up(s);
 	EXPECT_STREQ(pki_trust_name(hub.session()->credential), "T2");
 }
+
+/* ---- revocation by the network ---- */
+
+namespace
+{
+
+class SessionInquiry : public SessionAuth
+{
+      protected:
+	const struct addr everybody = {};
+
+	void SetUp() override
+	{
+		SessionAuth::SetUp();
+		for (const char *name : { "spoke1", "spoke2" }) {
+			forge::Wish w = spoke_wish(name, "root");
+
+			w.more = { { "authorityInfoAccess", "OCSP;URI:http://192.0.2.80/ocsp" },
+				{ "crlDistributionPoints", "URI:http://192.0.2.80/root.crl" } };
+			f.issue(name, w);
+		}
+	}
+	Box &begin(const std::string &check)
+	{
+		hub.must_load(hub_text(point("hub", "", " revocation-check " + check + "\n")));
+		Box &s = spoke_box(by_certificate(SpokeConfig(1).text(), point("spoke1")));
+		wan.run(500);
+		return s;
+	}
+	/* The hub's oldest question is answered. */
+	void answer(const std::vector<uint8_t> &with)
+	{
+		Box::Question q = hub.questions.front();
+
+		hub.questions.erase(hub.questions.begin());
+		session_hub_fetched(hub.hub, q.token, bytes_of(with.data(), with.size()));
+		wan.run(500);
+	}
+	std::vector<uint8_t> says(int status)
+	{
+		return f.ocsp({ .subject = "spoke1",
+			.issuer = "root",
+			.signer = "root",
+			.status = status,
+			.request = &hub.questions.front().body });
+	}
+};
+
+} // namespace
+
+TEST_F(SessionInquiry, R_PKI_06_the_peer_waits_for_the_responder)
+{
+	Box &s = begin("ocsp");
+
+	ASSERT_EQ(hub.questions.size(), 1u);
+	EXPECT_EQ(hub.questions[0].url, "http://192.0.2.80/ocsp");
+	EXPECT_FALSE(hub.questions[0].body.empty());
+	EXPECT_EQ(s.up(), 0u);
+	answer(says(V_OCSP_CERTSTATUS_GOOD));
+	EXPECT_EQ(s.up(), 1u);
+	ASSERT_EQ(hub.up(), 1u);
+	EXPECT_STREQ(hub.session()->peer, "spoke1.example.net");
+	EXPECT_TRUE(hub.questions.empty());
+}
+
+TEST_F(SessionInquiry, R_PKI_06_revoked)
+{
+	Box &s = begin("ocsp none");
+
+	ASSERT_EQ(hub.questions.size(), 1u);
+	answer(says(V_OCSP_CERTSTATUS_REVOKED));
+	EXPECT_EQ(s.up(), 0u);
+	EXPECT_TRUE(hub.logged("why=revoked"));
+	s.stop();
+	s.dead = true;
+	wan.run(60000);
+	hub.expect_empty();
+}
+
+TEST_F(SessionInquiry, R_PKI_06_no_answer_closes_or_not)
+{
+	Box &s = begin("ocsp");
+
+	ASSERT_EQ(hub.questions.size(), 1u);
+	answer({});
+	EXPECT_EQ(s.up(), 0u);
+	EXPECT_TRUE(hub.logged("pki.no-answer"));
+	EXPECT_TRUE(hub.logged("why=no-ocsp"));
+	hub.must_load(hub_text(point("hub", "", " revocation-check ocsp none\n")));
+	wan.run(60000);
+	while (!hub.questions.empty())
+		answer({});
+	wan.run(60000);
+	while (!hub.questions.empty())
+		answer({});
+	EXPECT_EQ(s.up(), 1u);
+}
+
+TEST_F(SessionInquiry, where_it_cant_even_be_asked)
+{
+	hub.fetch_err = ERR_FULL;
+	Box &s = begin("ocsp");
+
+	EXPECT_EQ(s.up(), 0u);
+	EXPECT_TRUE(hub.logged("why=no-answer"));
+}
+
+TEST_F(SessionInquiry, one_list_for_all_who_wait_even_if_the_first_one_goes)
+{
+	Box &one = begin("crl");
+	Box &two = wan.box("spoke2", { "203.0.113.2" }, lan_and_wan);
+
+	two.must_load(by_certificate(SpokeConfig(2).text(), point("spoke2")));
+	wan.run(500);
+	ASSERT_EQ(hub.questions.size(), 1u) << "both want the same list";
+	EXPECT_EQ(hub.questions[0].url, "http://192.0.2.80/root.crl");
+	EXPECT_TRUE(hub.questions[0].body.empty());
+	answer(f.crl_der("root", { "spoke1" }));
+	EXPECT_EQ(one.up(), 0u);
+	EXPECT_EQ(two.up(), 1u);
+	EXPECT_TRUE(hub.logged("why=revoked"));
+}
+
+TEST_F(SessionInquiry, a_session_that_is_gone_needs_no_answer)
+{
+	Box &s = begin("crl");
+	Box &two = wan.box("spoke2", { "203.0.113.2" }, lan_and_wan);
+
+	two.must_load(by_certificate(SpokeConfig(2).text(), point("spoke2")));
+	wan.run(500);
+	ASSERT_EQ(hub.questions.size(), 1u);
+	const struct session *first = nullptr;
+	for (const struct session *x : hub.sessions(false))
+		if (first == nullptr || x->handle.index < first->handle.index)
+			first = x;
+	ASSERT_NE(first, nullptr);
+	s.stop();
+	s.dead = true;
+	ike_engine_delete(hub.engine, wan.now_ms, first->ike);
+	wan.run(100);
+	ASSERT_EQ(hub.questions.size(), 2u) << "the other one puts it";
+	answer(f.crl_der("root", {}));
+	answer(f.crl_der("root", {}));
+	EXPECT_EQ(two.up(), 1u);
+}
