@@ -28,7 +28,7 @@ static enum err import(struct pki_trust *t, const char *path, char *why)
 
 static enum err read_one(const struct naveload_plan *plan, uint32_t index, struct pki_trust **out, char *why)
 {
-	static const struct pki_revocation none = { .crl = false };
+	static const struct pki_revocation none = { .count = 0 };
 	const char *file[] = { plan->ca, plan->cert, plan->key };
 	char path[NAVELOAD_ID_MAX + 1];
 	const char *words;
@@ -126,7 +126,7 @@ static const char *judge(
 
 	if (pki_cert_key(leaf) == NULL)
 		return "bad-key";
-	if (pki_chain_verify(chain, c->trust[0], now_s, &why) != ERR_OK)
+	if (pki_chain_verify(chain, c->trust[0], now_s, NULL, &why) != ERR_OK)
 		return why;
 	if (!proves(leaf, who->peer_id))
 		return "identity-not-in-certificate";
