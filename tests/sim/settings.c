@@ -71,3 +71,34 @@ void world_defaults(struct world_settings *s, const char *id, const char *psk)
 	s->local[0] = ike_ts_any(AF_INET);
 	s->remote[0] = ike_ts_any(AF_INET);
 }
+
+struct ike_child_policy world_first_child(const struct world *w)
+{
+	struct ike_child_policy p;
+
+	memset(&p, 0, sizeof(p));
+	p.esp = w->set.esp;
+	p.local = w->set.local;
+	p.remote = w->set.remote;
+	p.local_count = w->set.local_count;
+	p.remote_count = w->set.remote_count;
+	p.narrow_to_address = w->set.narrow_to_address;
+	p.pfs = w->set.pfs;
+	p.lifetime_s = w->set.child_lifetime_s;
+	p.limit = w->set.child_limit;
+	p.transport = w->set.transport;
+	return p;
+}
+
+struct ike_terms world_terms(const struct world *w)
+{
+	struct ike_terms t;
+
+	memset(&t, 0, sizeof(t));
+	t.child = world_first_child(w);
+	t.dpd = w->set.dpd;
+	t.mobike = w->set.mobike;
+	t.lifetime_s = w->set.lifetime_s;
+	t.auth_lifetime_s = w->set.auth_lifetime_s;
+	return t;
+}

@@ -83,27 +83,9 @@ static struct world_session *begin(struct world *w, struct slab_handle handle, e
 
 /* ---- answers ---- */
 
-static struct ike_child_policy first_child(const struct world *w)
-{
-	struct ike_child_policy p;
-
-	memset(&p, 0, sizeof(p));
-	p.esp = w->set.esp;
-	p.local = w->set.local;
-	p.remote = w->set.remote;
-	p.local_count = w->set.local_count;
-	p.remote_count = w->set.remote_count;
-	p.narrow_to_address = w->set.narrow_to_address;
-	p.pfs = w->set.pfs;
-	p.lifetime_s = w->set.child_lifetime_s;
-	p.limit = w->set.child_limit;
-	p.transport = w->set.transport;
-	return p;
-}
-
 static struct ike_child_policy further_child(const struct world *w)
 {
-	struct ike_child_policy p = first_child(w);
+	struct ike_child_policy p = world_first_child(w);
 
 	if (w->set.more_local_count != 0) {
 		p.local = w->set.more_local;
@@ -114,19 +96,6 @@ static struct ike_child_policy further_child(const struct world *w)
 		p.remote_count = w->set.more_remote_count;
 	}
 	return p;
-}
-
-static struct ike_terms terms_of(const struct world *w)
-{
-	struct ike_terms t;
-
-	memset(&t, 0, sizeof(t));
-	t.child = first_child(w);
-	t.dpd = w->set.dpd;
-	t.mobike = w->set.mobike;
-	t.lifetime_s = w->set.lifetime_s;
-	t.auth_lifetime_s = w->set.auth_lifetime_s;
-	return t;
 }
 
 static struct ike_id id_of(const char *text)
@@ -205,7 +174,7 @@ static void answer_grant(struct world *w, const struct answer *a)
 		reply.ip4 = addr_of_u32(addr_u32(&reply.ip4) + w->address_next++);
 	grant.reply = w->set.reply_given ? &reply : NULL;
 	grant.redirect = &w->set.redirect;
-	grant.terms = terms_of(w);
+	grant.terms = world_terms(w);
 	ike_engine_authorized(w->engine, w->now_ms, a->handle, &grant);
 }
 
@@ -738,7 +707,7 @@ enum err world_initiate(struct world *w, const struct ike_path *path, struct sla
 	r.need_address = w->set.need_address;
 	r.want = w->set.want.want != 0 ? &w->set.want : NULL;
 	r.routes = w->set.routes.prefix_count != 0 ? &w->set.routes : NULL;
-	r.terms = terms_of(w);
+	r.terms = world_terms(w);
 	r.authorities = on_authorities(w, path);
 	r.ppk_required = w->set.ppk_required;
 	r.ppk_id = bytes_str(w->set.ppk == NULL ? "" : w->set.ppk_id);

@@ -147,6 +147,10 @@ void world_defaults(struct world_settings *s, const char *id, const char *psk);
 struct ike_offer world_offer_ike(const char *words);
 struct ike_offer world_offer_esp(const char *words);
 
+/* What the settings allow a session. */
+struct ike_terms world_terms(const struct world *w);
+struct ike_child_policy world_first_child(const struct world *w);
+
 /* Adds an additional key exchange: a group by its keyword, NULL: may be left out. */
 void world_offer_extra(struct ike_offer *offer, uint8_t slot, const char *group);
 
