@@ -60,6 +60,18 @@ struct world_session *other_end(Node &at, const struct ike_sa_info &of)
 /* Lines that are deleted: the end that isn't told yet goes on sending. */
 using Closed = std::set<std::pair<struct world_session *, uint32_t>>;
 
+/* Whether the other end 't' has a pair of the line still: at the end of its lifetime it is deleted there first. */
+bool is_known(struct world_session *s, uint32_t line, struct world_session *t)
+{
+	list_each (l, &s->children) {
+		struct world_child *c = list_of(l, struct world_child, link);
+
+		if (c->line == line && world_pair(t, c->spi_out) != nullptr)
+			return true;
+	}
+	return line == 1;
+}
+
 /* RFC7296-2.8: whatever is being rekeyed, what 'a' sends the other end can open. */
 std::string unheard(Node &a, Node &b, const Closed &closed = {})
 {
@@ -75,7 +87,7 @@ std::string unheard(Node &a, Node &b, const Closed &closed = {})
 		for (uint32_t line : lines) {
 			struct world_child *c = world_sender(s, line);
 
-			if (closed.count({ s, line }) != 0)
+			if (closed.count({ s, line }) != 0 || !is_known(s, line, t))
 				continue;
 			if (c == nullptr)
 				return std::string(a.w.set.id) + " has no pair to send by";
