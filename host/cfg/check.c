@@ -242,12 +242,22 @@ static void check_authz(struct cfg_build *b, struct cfg_profile *p)
 	}
 }
 
-/* An EAP responder must show a certificate, an EAP initiator must ask for one. */
+/*
+ * An EAP responder must show a certificate, an EAP initiator must ask for one; but where both say EAP and it is TLS, that proves both
+ * (RFC5998).
+ */
 static void check_eap(struct cfg_build *b, struct cfg_profile *p)
 {
-	if ((p->auth_remote & CFG_AUTH_EAP) != 0 && (p->auth_local & CFG_AUTH_CERTIFICATE) == 0)
+	bool asks = (p->auth_remote & CFG_AUTH_EAP) != 0;
+	bool both = asks && p->auth_local == CFG_AUTH_EAP && p->eap_local == CFG_EAP_TLS;
+
+	if (asks && !both && (p->auth_local & CFG_AUTH_CERTIFICATE) == 0)
 		cfg_build_lack(b, &p->object, 0, "'authentication remote eap' needs a certificate method in 'authentication local'");
-	if (p->auth_local == CFG_AUTH_EAP && (p->auth_remote & CFG_AUTH_CERTIFICATE) == 0)
+	if (asks && !both && p->eap_list == NULL)
+		cfg_build_lack(b, &p->object, 0, "'authentication remote eap' needs 'aaa authentication eap'");
+	if (p->eap_list != NULL && !p->eap_list->object.complete)
+		cfg_build_lack(b, &p->object, 0, "'%s' isn't complete", p->eap_list->object.title);
+	if (p->auth_local == CFG_AUTH_EAP && !both && (p->auth_remote & CFG_AUTH_CERTIFICATE) == 0)
 		cfg_build_lack(b, &p->object, 0, "'authentication local eap' needs a certificate method in 'authentication remote'");
 }
 
@@ -340,6 +350,8 @@ void cfg_check_model(struct cfg_build *b)
 	for (struct cfg_keyring *k = m->keyrings; k != NULL; k = k->next)
 		check_keyring(b, k, &claims);
 	for (struct cfg_aaa_list *l = m->aaa_lists; l != NULL; l = l->next)
+		check_aaa_list(b, l);
+	for (struct cfg_aaa_list *l = m->login_lists; l != NULL; l = l->next)
 		check_aaa_list(b, l);
 	for (struct cfg_authz_policy *a = m->authz_policies; a != NULL; a = a->next)
 		check_authz_policy(b, a);

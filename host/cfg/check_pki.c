@@ -23,11 +23,12 @@ static bool has_trustpoint(const struct cfg_profile *p, bool sign)
 
 void cfg_check_certificates(struct cfg_build *b, struct cfg_profile *p)
 {
-	bool proves = (p->auth_local & CFG_AUTH_CERTIFICATE) != 0;
+	bool tls = p->auth_local == CFG_AUTH_EAP && p->eap_local == CFG_EAP_TLS;
+	bool proves = (p->auth_local & CFG_AUTH_CERTIFICATE) != 0 || tls;
 
 	if (proves && !has_trustpoint(p, true))
 		cfg_build_lack(b, &p->object, 0, "needs 'pki trustpoint' with our certificate");
-	if ((p->auth_remote & CFG_AUTH_CERTIFICATE) != 0 && !has_trustpoint(p, false))
+	if (((p->auth_remote & CFG_AUTH_CERTIFICATE) != 0 || tls) && !has_trustpoint(p, false))
 		cfg_build_lack(b, &p->object, 0, "needs 'pki trustpoint' with the CA of the peers' certificates");
 	if (p->identity.type == CFG_ID_DN && !proves)
 		cfg_build_lack(b, &p->object, 0, "'identity local dn' needs a certificate method in 'authentication local'");

@@ -107,6 +107,16 @@ const struct cfg_aaa_list *cfg_find_aaa_list(const struct cfg_model *m, const ch
 	return (const struct cfg_aaa_list *)(const void *)cfg_find(m, CFG_KIND_AAA_LIST, name);
 }
 
+const struct cfg_aaa_list *cfg_find_login_list(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_aaa_list *)(const void *)cfg_find(m, CFG_KIND_LOGIN_LIST, name);
+}
+
+const struct cfg_user *cfg_find_user(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_user *)(const void *)cfg_find(m, CFG_KIND_USER, name);
+}
+
 const struct cfg_trustpoint *cfg_find_trustpoint(const struct cfg_model *m, const char *name)
 {
 	return (const struct cfg_trustpoint *)(const void *)cfg_find(m, CFG_KIND_TRUSTPOINT, name);

@@ -30,6 +30,8 @@ const struct cfg_authz_policy *cfg_find_authz_policy(const struct cfg_model *m, 
 const struct cfg_transform_set *cfg_find_transform_set(const struct cfg_model *m, const char *name);
 const struct cfg_ipsec_profile *cfg_find_ipsec_profile(const struct cfg_model *m, const char *name);
 const struct cfg_aaa_list *cfg_find_aaa_list(const struct cfg_model *m, const char *name);
+const struct cfg_aaa_list *cfg_find_login_list(const struct cfg_model *m, const char *name);
+const struct cfg_user *cfg_find_user(const struct cfg_model *m, const char *name);
 const struct cfg_trustpoint *cfg_find_trustpoint(const struct cfg_model *m, const char *name);
 const struct cfg_cert_map *cfg_find_cert_map(const struct cfg_model *m, const char *name);
 

@@ -42,6 +42,8 @@ enum cfg_kind {
 	CFG_KIND_TRANSFORM_SET,
 	CFG_KIND_IPSEC_PROFILE,
 	CFG_KIND_AAA_LIST,
+	CFG_KIND_LOGIN_LIST,
+	CFG_KIND_USER,
 	CFG_KIND_TRUSTPOINT,
 	CFG_KIND_CERT_MAP,
 	CFG_KIND_OTHER, /* an object in the grammar that no code uses yet */
@@ -364,6 +366,9 @@ struct cfg_keyring {
 #define CFG_AUTH_CERTIFICATE ((unsigned)CFG_AUTH_RSA | (unsigned)CFG_AUTH_ECDSA | (unsigned)CFG_AUTH_EDDSA)
 
 enum cfg_auth { CFG_AUTH_NONE = 0, CFG_AUTH_PSK = 1, CFG_AUTH_RSA = 2, CFG_AUTH_ECDSA = 4, CFG_AUTH_EDDSA = 8, CFG_AUTH_EAP = 16 };
+/* EAP methods by which we may prove ourselves. */
+enum cfg_eap { CFG_EAP_MSCHAPV2 = 1, CFG_EAP_GTC = 2, CFG_EAP_MD5 = 4, CFG_EAP_TLS = 8 };
+
 enum cfg_dpd_mode { CFG_DPD_OFF, CFG_DPD_ON_DEMAND, CFG_DPD_PERIODIC };
 
 struct cfg_dpd {
@@ -401,6 +406,12 @@ struct cfg_profile {
 	unsigned auth_remote;           /* mask of enum cfg_auth */
 	const struct secret *psk_local; /* key of the authentication line, NULL: from the keyring */
 	const struct secret *psk_remote;
+	unsigned eap_local;   /* mask of enum cfg_eap, with auth_local EAP */
+	const char *eap_user; /* what we're called there; NULL: by TLS, our identity */
+	const struct secret *eap_password;
+	bool eap_query;                      /* the peer is asked for its EAP identity; else IDi is it */
+	uint32_t eap_timeout_s;              /* how long it may take for that; 0: no longer than EAP as a whole */
+	const struct cfg_aaa_list *eap_list; /* who checks the peer's EAP */
 	const struct cfg_keyring *keyring;
 	const struct cfg_pki_use *trustpoints; /* in order of writing */
 	struct cfg_dpd dpd;                    /* the profile's, else the global one */
@@ -473,13 +484,20 @@ struct cfg_ipsec_profile {
 enum cfg_aaa_method { CFG_AAA_LOCAL, CFG_AAA_GROUP, CFG_AAA_NONE };
 enum { CFG_AAA_METHOD_MAX = 4 };
 
-/* `aaa authorization network NAME …`: methods in order. */
+/* `aaa authorization network NAME …`, `aaa authentication login NAME …`: methods in order. */
 struct cfg_aaa_list {
 	struct cfg_object object;
 	struct cfg_aaa_list *next;
 	enum cfg_aaa_method method[CFG_AAA_METHOD_MAX];
 	const char *group[CFG_AAA_METHOD_MAX]; /* of CFG_AAA_GROUP */
 	unsigned method_count;
+};
+
+/* `username NAME password P`: whom the method `local` knows. */
+struct cfg_user {
+	struct cfg_object object;
+	struct cfg_user *next;
+	const struct secret *password;
 };
 
 /* ---- all of it ---- */
@@ -519,6 +537,8 @@ struct cfg_model {
 	struct cfg_transform_set *transform_sets;
 	struct cfg_ipsec_profile *ipsec_profiles;
 	struct cfg_aaa_list *aaa_lists;
+	struct cfg_aaa_list *login_lists;
+	struct cfg_user *users;
 	struct cfg_trustpoint *trustpoints;
 	struct cfg_cert_map *cert_maps;
 	struct cfg_object *objects; /* every object, by next_object */

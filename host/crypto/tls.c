@@ -101,7 +101,9 @@ static enum err make_ctx(struct crypto_tls *t, const struct crypto_tls_config *c
 		return ERR_NOMEM;
 	if (SSL_CTX_set_min_proto_version(t->ctx, min) != 1 || SSL_CTX_set_max_proto_version(t->ctx, max) != 1)
 		return ERR_CRYPTO;
-	(void)SSL_CTX_set_options(t->ctx, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+	/* A server that doesn't know RFC5746 is no danger to a client that never renegotiates; strongSwan's is such a one. */
+	(void)SSL_CTX_set_options(
+		t->ctx, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
 	(void)SSL_CTX_set_session_cache_mode(t->ctx, SSL_SESS_CACHE_OFF);
 	(void)SSL_CTX_set_num_tickets(t->ctx, 0);
 	SSL_CTX_set_max_cert_list(t->ctx, CERT_LIST_MAX);

@@ -9,6 +9,7 @@
 
 #include "crypto/alg.h"
 #include "ctl/text.h"
+#include "eap/packet.h"
 #include "ike/ability.h"
 #include "ike/wire/iana.h"
 #include "ike/wire/id.h"
@@ -35,9 +36,23 @@ static json_t *spi_text(uint64_t spi)
 	return json_string(text);
 }
 
-static const char *auth_text(uint8_t method)
+/* "EAP(mschapv2)" where EAP stood in for AUTH. */
+static json_t *auth_text(uint8_t method, uint8_t eap)
 {
-	return method == 0 ? "" : method == IKE_AUTH_PSK ? "PSK" : ike_iana_auth_str(method);
+	if (method == 0 && eap != 0)
+		return json_sprintf("EAP(%s)", eap_packet_type_str(eap));
+	return json_string(method == 0 ? "" : method == IKE_AUTH_PSK ? "PSK" : ike_iana_auth_str(method));
+}
+
+/* Whom EAP proved: the peer's name there, or ours. */
+static json_t *eap_identity(const struct session_hub *hub, const struct ike_sa_info *sa)
+{
+	const struct session *s = sa->eap == 0 ? NULL : session_hub_by_ike(hub, sa->handle);
+	const char *text = "";
+
+	if (s != NULL)
+		text = s->by_eap ? s->peer : s->profile->eap_user != NULL ? s->profile->eap_user : "";
+	return ctl_text_str(text);
 }
 
 /* As IOS calls it. */
@@ -106,17 +121,18 @@ static json_t *extras_text(const struct ike_sa_info *sa)
 	return json_string(text);
 }
 
-static json_t *sa_row(const struct ike_sa_info *sa, uint64_t now_ms)
+static json_t *sa_row(const struct session_hub *hub, const struct ike_sa_info *sa, uint64_t now_ms)
 {
 	bool initiator = sa->role == IKE_INITIATOR;
 	const char *vrf = sa->path.vrf == 0 ? "none" : "vrf";
-	json_t *row = json_pack("{s:I, s:o, s:o, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o}", "id",
+	json_t *row = json_pack("{s:I, s:o, s:o, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
 		(json_int_t)sa->handle.index + 1, "local", ctl_text_addr_port(&sa->path.local), "remote",
 		ctl_text_addr_port(&sa->path.remote), "fvrf", vrf, "ivrf", "none", "status", status_of(sa), "state", sa->state, "encr",
 		alg_name(sa->encr), "prf", alg_name(sa->prf), "integ", alg_name(sa->integ), "group", alg_name(sa->group),
-		"additional_groups", extras_text(sa), "auth_sign", auth_text(sa->auth_local), "auth_verify", auth_text(sa->auth_remote),
-		"spi_local", spi_text(initiator ? sa->spi_i : sa->spi_r), "spi_remote", spi_text(initiator ? sa->spi_r : sa->spi_i),
-		"local_id", id_text(sa->local_id), "remote_id", id_text(sa->remote_id));
+		"additional_groups", extras_text(sa), "auth_sign", auth_text(sa->auth_local, sa->eap), "auth_verify",
+		auth_text(sa->auth_remote, sa->eap), "eap_identity", eap_identity(hub, sa), "spi_local",
+		spi_text(initiator ? sa->spi_i : sa->spi_r), "spi_remote", spi_text(initiator ? sa->spi_r : sa->spi_i), "local_id",
+		id_text(sa->local_id), "remote_id", id_text(sa->remote_id));
 
 	if (row == NULL || json_object_update_new(row, run_time(sa, now_ms)) == 0)
 		return row;
@@ -137,7 +153,7 @@ enum err ctl_show_ike_sas(struct ctl_call *call, json_t *doc, bool *more)
 
 		if (!ike_engine_walk(w->engine, &state->cursor, &info))
 			return ERR_OK;
-		err = ctl_show_add(doc, "sas", sa_row(&info, w->now_ms(w->clock)));
+		err = ctl_show_add(doc, "sas", sa_row(w->hub, &info, w->now_ms(w->clock)));
 		if (err != ERR_OK)
 			return err;
 	}

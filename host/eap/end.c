@@ -68,7 +68,7 @@ void eap_end_send(struct eap_end *e, struct wr *w, struct eap_reply *out)
 	}
 	out->verdict = EAP_GOES_ON;
 	out->packet = wr_view(w);
-	out->why = NULL;
+	out->why = e->why;
 }
 
 void eap_end_refuse(const struct eap_end *e, const char *why, struct eap_reply *out)

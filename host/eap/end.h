@@ -30,7 +30,7 @@ enum eap_verdict { EAP_GOES_ON, EAP_ACCEPTED, EAP_REFUSED };
 struct eap_reply {
 	enum eap_verdict verdict;
 	struct bytes packet; /* to be sent; empty: nothing.  A view that lives until the end's next call */
-	const char *why;     /* EAP_REFUSED: the cause for log and counter, a literal; else NULL */
+	const char *why;     /* a literal: the cause of EAP_REFUSED, or it has failed and this is how the peer is told; else NULL */
 };
 
 /* What an end works with, borrowed for its life. */

@@ -169,6 +169,7 @@ static enum eap_step judge_response(struct eap_end *e, struct bytes data, struct
 		write_success(m, proof, w);
 		m->stage = STAGE_PROVED;
 	} else {
+		e->why = "wrong-password";
 		write_failure(m, w);
 		m->stage = STAGE_FAILED;
 	}

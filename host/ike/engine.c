@@ -14,6 +14,7 @@
 #include "ike/exchange/act_child_i.h"
 #include "ike/exchange/act_redirect.h"
 #include "ike/exchange/mobike.h"
+#include "ike/exchange/talk.h"
 #include "ike/input.h"
 #include "ike/keying/agree.h"
 #include "ike/keying/ppk.h"
@@ -36,6 +37,7 @@ static void fill_defaults(struct ike_engine_config *cfg)
 	set_default(&cfg->half_open_limit, 1000);
 	set_default(&cfg->cookie_threshold, 100);
 	set_default(&cfg->half_open_ms, 30000);
+	set_default(&cfg->eap_ms, 120000);
 	set_default(&cfg->answer_ms, 30000);
 	set_default(&cfg->childless_ms, 30000);
 	set_default(&cfg->retransmit_base_ms, 1000);
@@ -194,7 +196,7 @@ static bool request_complete(const struct ike_engine *e, const struct ike_reques
 {
 	const struct ike_child_policy *child = &r->terms.child;
 
-	if (r->psk.len == 0 && e->cfg.ports->sign == NULL)
+	if (r->eap ? e->cfg.ports->eap == NULL : r->psk.len == 0 && e->cfg.ports->sign == NULL)
 		return false;
 	return r->local_id != NULL && r->local_id->type != 0 && child->esp.count != 0 && child->local_count != 0 &&
 	       child->remote_count != 0;
@@ -250,6 +252,8 @@ static enum err fill_initiator(struct ike_sa *sa, struct ike_request *r)
 	setup->redirected_from = r->redirected_from;
 	sa->ref = r->ref;
 	sa->takes_config = r->want != NULL || r->routes != NULL;
+	setup->talk.on = r->eap;
+	setup->talk.only = r->eap && r->eap_only;
 	setup->initial_contact = r->initial_contact;
 	setup->force_udp = r->force_udp;
 	setup->need_address = r->need_address;
@@ -444,9 +448,10 @@ static enum err take_proof(struct ike_sa *sa, struct ike_proof *proof)
 	if (sa->role == IKE_INITIATOR)
 		return ERR_OK;
 	sa->ref = proof->ref;
+	sa->setup->talk.bare = proof->eap_only && sa->setup->talk.only;
 	if (!proof->certificate)
 		secret_take(&sa->setup->sign, &proof->sign);
-	if (proof->local_id == NULL || proof->certificate != (sa->setup->sign.len == 0) ||
+	if (proof->local_id == NULL || (!sa->setup->talk.bare && proof->certificate != (sa->setup->sign.len == 0)) ||
 		(proof->certificate && sa->engine->cfg.ports->sign == NULL))
 		return ERR_INCOMPLETE;
 	return ike_sa_set_id(&sa->local_id, &sa->local_octets, proof->local_id);
@@ -481,6 +486,16 @@ void ike_engine_signed(struct ike_engine *e, uint64_t now_ms, struct slab_handle
 		ike_core_log_sa(sa, LOG_L_WARN, "auth.unsigned", "why=%s", signature->why != NULL ? signature->why : err_name(err));
 	}
 	ike_fsm_post(sa, err == ERR_OK ? ike_ppk_signed(sa) : IKE_E_UNSIGNED);
+	ike_fsm_drain(e);
+}
+
+void ike_engine_eap(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, struct ike_eap_answer *answer)
+{
+	struct ike_sa *sa = waiting(e, now_ms, handle, IKE_ASKED_EAP);
+
+	if (sa != NULL)
+		ike_fsm_post(sa, ike_talk_take(sa, answer));
+	secret_fini(&answer->msk);
 	ike_fsm_drain(e);
 }
 
@@ -631,6 +646,7 @@ static void describe(const struct ike_sa *sa, struct ike_sa_info *out)
 	out->group = sa->suite.group;
 	out->auth_local = sa->auth_local;
 	out->auth_remote = sa->auth_remote;
+	out->eap = sa->eap;
 	out->created_ms = sa->created_ms;
 	out->up_ms = sa->up_ms;
 	out->lifetime_s = sa->lifetime_s;

@@ -35,6 +35,7 @@ struct ike_engine_config {
 	uint32_t cookie_threshold;   /* half-open SAs from which cookies are demanded (100); UINT32_MAX: never */
 	bool cookie_always;          /* demand a cookie of everyone */
 	uint32_t half_open_ms;       /* responder: from IKE_SA_INIT to a valid IKE_AUTH (30000) */
+	uint32_t eap_ms;             /* from its first packet to the end of EAP (120000) */
 	uint32_t answer_ms;          /* how long the world may take for an answer (30000) */
 	uint32_t childless_ms;       /* responder: an IKE SA without a child (30000) */
 	uint32_t retransmit_base_ms; /* first wait; doubled each time (1000) */
@@ -146,6 +147,7 @@ void ike_engine_redirect(struct ike_engine *e, uint64_t now_ms, struct slab_hand
 void ike_engine_agreed(struct ike_engine *e, uint64_t now_ms, struct slab_handle question, struct ike_agreed *answer);
 void ike_engine_authenticated(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, struct ike_proof *proof);
 void ike_engine_signed(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, const struct ike_signature *signature);
+void ike_engine_eap(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, struct ike_eap_answer *answer);
 void ike_engine_authorized(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, const struct ike_grant *grant);
 void ike_engine_installed(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, uint32_t spi_in, enum err err);
 
@@ -207,7 +209,8 @@ struct ike_sa_info {
 	struct ike_path path;
 	const struct ike_id *local_id, *remote_id;           /* type 0: not known yet */
 	const struct crypto_alg *encr, *integ, *prf, *group; /* NULL: not chosen yet; integ also with an AEAD */
-	uint8_t auth_local, auth_remote;                     /* enum ike_auth_method */
+	uint8_t auth_local, auth_remote;                     /* enum ike_auth_method; 0 of the initiator's: EAP */
+	uint8_t eap;                                         /* EAP's number of its method; 0: none */
 	uint64_t created_ms, up_ms;                          /* up_ms 0: not yet */
 	uint32_t lifetime_s;
 	uint32_t msgid_tx, msgid_rx; /* next request of ours, next expected of the peer's */
@@ -258,6 +261,7 @@ bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa
 	X(HELD, "held", "messages and orders that waited for a key exchange")             \
 	X(AUTH_FAILED, "auth-failed", "peers that failed authentication")                 \
 	X(AUTH_REFUSED, "auth-refused", "peers refused by profile, keyring or policy")    \
+	X(EAP, "eap", "EAP conversations begun")                                          \
 	X(UNSIGNED, "unsigned", "SAs given up because we couldn't sign")                  \
 	X(AUTH_REJECTED, "auth-rejected", "peers that refused us")                        \
 	X(TS_UNACCEPTABLE, "ts-unacceptable", "no common traffic selectors")              \

@@ -6,12 +6,15 @@
 #include "ike/fsm.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "ike/child.h"
 #include "ike/core.h"
 #include "ike/exchange/act_auth_i.h"
 #include "ike/exchange/act_auth_r.h"
 #include "ike/exchange/act_child.h"
+#include "ike/exchange/act_eap_i.h"
+#include "ike/exchange/act_eap_r.h"
 #include "ike/exchange/act_info.h"
 #include "ike/exchange/act_init.h"
 #include "ike/exchange/act_inter.h"
@@ -19,13 +22,14 @@
 #include "ike/exchange/act_redirect.h"
 #include "ike/exchange/act_rekey_i.h"
 #include "ike/exchange/act_rekey_r.h"
+#include "ike/exchange/talk.h"
 #include "ike/input.h"
 #include "ike/keying/agree.h"
 #include "ike/move.h"
 #include "ike/rekey/attempt.h"
 #include "ike/due.h"
 
-static_assert((int)IKE_E_COUNT <= 64, "ike_sa.posted has a bit for each event");
+static_assert((int)IKE_E_COUNT <= 128, "ike_sa.posted has a bit for each event");
 
 #define ON(state, event) [IKE_S_##state][IKE_E_##event]
 #define DO(act, ok, fail)                                           \
@@ -85,6 +89,32 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(I_AUTH,    NO_ANSWER)     = GO(DEAD),
 	ON(I_AUTH,    DELETE)        = GO(I_DROP),
 
+	/* EAP, RFC7296-2.16: the responder has proved itself before we say anything. */
+	ON(I_AUTH,    EAP_OFFERED)   = DO(eap_i_ask,        I_EAP_VERIFY, DELETING),
+
+	ON(I_EAP_VERIFY, PROVED)     = DO(eap_i_verify,     I_EAP_TURN, DELETING),
+	ON(I_EAP_VERIFY, UNPROVED)   = DO(auth_i_unproved,  DELETING,  DELETING),
+	ON(I_EAP_VERIFY, TIMEOUT)    = GO(DELETING),
+	ON(I_EAP_VERIFY, DELETE)     = GO(DELETING),
+
+	ON(I_EAP_TURN, EAP_ON)       = DO(eap_i_send,       I_EAP,     DELETING),
+	ON(I_EAP_TURN, EAP_DONE)     = DO(eap_i_last,       I_LAST,    DELETING),
+	ON(I_EAP_TURN, EAP_FAILED)   = DO(eap_i_fail,       DELETING,  DELETING),
+	ON(I_EAP_TURN, TIMEOUT)      = GO(DELETING),
+	ON(I_EAP_TURN, DELETE)       = GO(DELETING),
+
+	ON(I_EAP,     EAP_PACKET)    = DO(eap_i_take,       I_EAP_TURN, DELETING),
+	ON(I_EAP,     AUTH_REFUSED)  = DO(auth_i_refused,   DEAD,      DEAD),
+	ON(I_EAP,     BAD_RESPONSE)  = GO(DELETING),
+	ON(I_EAP,     NO_ANSWER)     = GO(DEAD),
+	ON(I_EAP,     DELETE)        = GO(I_DROP),
+
+	ON(I_LAST,    AUTH_LAST)     = DO(eap_i_hold,       I_VERIFY,  DELETING),
+	ON(I_LAST,    AUTH_REFUSED)  = DO(auth_i_refused,   DEAD,      DEAD),
+	ON(I_LAST,    BAD_RESPONSE)  = GO(DELETING),
+	ON(I_LAST,    NO_ANSWER)     = GO(DEAD),
+	ON(I_LAST,    DELETE)        = GO(I_DROP),
+
 	ON(I_VERIFY,  PROVED)        = DO(auth_i_verify,    I_INSTALL, DELETING),
 	ON(I_VERIFY,  UNPROVED)      = DO(auth_i_unproved,  DELETING,  DELETING),
 	ON(I_VERIFY,  INFO_REQUEST)  = DO(info_answer,      I_VERIFY,  I_VERIFY),
@@ -105,6 +135,9 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	/* The responder may think that it is up: its answer is awaited, then it is told. */
 	ON(I_DROP,    AUTH_RESPONSE) = GO(DELETING),
 	ON(I_DROP,    AUTH_CHILDLESS) = GO(DELETING),
+	ON(I_DROP,    AUTH_LAST)     = GO(DELETING),
+	ON(I_DROP,    EAP_OFFERED)   = GO(DELETING),
+	ON(I_DROP,    EAP_PACKET)    = GO(DELETING),
 	ON(I_DROP,    AUTH_REFUSED)  = GO(DEAD),
 	ON(I_DROP,    BAD_RESPONSE)  = GO(DELETING),
 	ON(I_DROP,    NO_ANSWER)     = GO(DEAD),
@@ -118,6 +151,37 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(R_VERIFY,  UNPROVED)      = DO(auth_r_refuse,    LINGER,    DEAD),
 	ON(R_VERIFY,  TIMEOUT)       = DO(auth_r_refuse,    LINGER,    DEAD),
 	ON(R_VERIFY,  DELETE)        = DO(auth_r_refuse,    LINGER,    DEAD),
+
+	/* EAP: the request is answered with who we are and the first packet; then it is the peer's turn. */
+	ON(R_INIT,    EAP_WANTED)    = DO(auth_r_ask,       R_EAP_WHO, LINGER),
+
+	ON(R_EAP_WHO, PROVED)        = DO(eap_r_sign,       R_EAP_SIGN, LINGER),
+	ON(R_EAP_WHO, UNPROVED)      = DO(auth_r_refuse,    LINGER,    DEAD),
+	ON(R_EAP_WHO, TIMEOUT)       = DO(auth_r_refuse,    LINGER,    DEAD),
+	ON(R_EAP_WHO, DELETE)        = DO(auth_r_refuse,    LINGER,    DEAD),
+
+	ON(R_EAP_SIGN, SIGNED)       = DO(eap_r_begin,      R_EAP_TURN, LINGER),
+	ON(R_EAP_SIGN, UNSIGNED)     = DO(auth_r_refuse,    LINGER,    DEAD),
+	ON(R_EAP_SIGN, TIMEOUT)      = DO(auth_r_refuse,    LINGER,    DEAD),
+	ON(R_EAP_SIGN, DELETE)       = DO(auth_r_refuse,    LINGER,    DEAD),
+
+	ON(R_EAP_TURN, EAP_ON)       = DO(eap_r_send,       R_EAP,     DEAD),
+	ON(R_EAP_TURN, EAP_DONE)     = DO(eap_r_send,       R_LAST,    DEAD),
+	ON(R_EAP_TURN, EAP_FAILED)   = DO(eap_r_fail,       LINGER,    DEAD),
+	ON(R_EAP_TURN, TIMEOUT)      = DO(auth_r_refuse,    LINGER,    DEAD),
+	ON(R_EAP_TURN, DELETE)       = DO(auth_r_refuse,    LINGER,    DEAD),
+
+	ON(R_EAP,     EAP_PACKET)    = DO(eap_r_take,       R_EAP_TURN, LINGER),
+	ON(R_EAP,     PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD), /* it doesn't believe that we are who we say */
+	ON(R_EAP,     BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
+	ON(R_EAP,     TIMEOUT)       = GO(DEAD),
+	ON(R_EAP,     DELETE)        = GO(DEAD),
+
+	ON(R_LAST,    AUTH_LAST)     = DO(eap_r_verify,     R_SIGN,    LINGER),
+	ON(R_LAST,    PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
+	ON(R_LAST,    BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
+	ON(R_LAST,    TIMEOUT)       = GO(DEAD),
+	ON(R_LAST,    DELETE)        = GO(DEAD),
 
 	ON(R_SIGN,    SIGNED)        = DO(auth_r_plead,     R_GRANT,   LINGER),
 	ON(R_SIGN,    UNSIGNED)      = DO(auth_r_refuse,    LINGER,    DEAD),
@@ -342,7 +406,7 @@ static enum ike_down why_of(const struct ike_sa *sa, enum ike_state from, enum i
 		return IKE_DOWN_DEAD_PEER;
 	if (event == IKE_E_TIMEOUT && states[from].wait == IKE_WAIT_CHILDLESS)
 		return IKE_DOWN_NO_CHILD;
-	if (event == IKE_E_TIMEOUT && states[from].wait == IKE_WAIT_HALF_OPEN)
+	if (event == IKE_E_TIMEOUT && (states[from].wait == IKE_WAIT_HALF_OPEN || states[from].wait == IKE_WAIT_EAP))
 		return IKE_DOWN_TIMEOUT;
 	return events[event].why;
 }
@@ -370,6 +434,9 @@ static void arm_wait(struct ike_sa *sa)
 		break;
 	case IKE_WAIT_HALF_OPEN:
 		wait_ms = e->cfg.half_open_ms;
+		break;
+	case IKE_WAIT_EAP:
+		wait_ms = ike_talk_left_ms(sa);
 		break;
 	case IKE_WAIT_CHILDLESS:
 		wait_ms = e->cfg.childless_ms;
@@ -415,7 +482,7 @@ static void end(struct ike_sa *sa, enum ike_down why)
 		ike_window_withdraw(sa);
 	if (sa->state != IKE_S_DEAD)
 		return;
-	sa->posted = 0;
+	memset(sa->posted, 0, sizeof(sa->posted));
 	list_del(&sa->link);
 	list_add(&e->dead, &sa->link);
 }
@@ -471,11 +538,21 @@ static enum err step(const struct ike_step *s, enum ike_event event)
 	return err;
 }
 
+static uint64_t bit_of(enum ike_event event)
+{
+	return UINT64_C(1) << (unsigned)event % 64;
+}
+
+void ike_fsm_withdraw(struct ike_sa *sa, enum ike_event event)
+{
+	sa->posted[event / 64] &= ~bit_of(event);
+}
+
 void ike_fsm_post(struct ike_sa *sa, enum ike_event event)
 {
 	if (sa->state == IKE_S_DEAD)
 		return;
-	sa->posted |= UINT64_C(1) << event;
+	sa->posted[event / 64] |= bit_of(event);
 	if (!list_linked(&sa->link))
 		list_add(&sa->engine->ready, &sa->link);
 }
@@ -487,15 +564,16 @@ static void step_posted(struct ike_engine *e)
 	while ((node = list_first(&e->ready)) != NULL) {
 		struct ike_sa *sa = list_of(node, struct ike_sa, link);
 		struct ike_step s = { .e = e, .sa = sa };
-		int event;
+		unsigned half = sa->posted[0] != 0 ? 0 : 1;
+		enum ike_event event;
 
-		if (sa->posted == 0) { /* or withdrawn */
+		if (sa->posted[half] == 0) { /* or withdrawn */
 			list_del(node);
 			continue;
 		}
-		event = __builtin_ctzll(sa->posted);
-		sa->posted &= sa->posted - 1;
-		(void)step(&s, (enum ike_event)event);
+		event = (enum ike_event)(half * 64 + (unsigned)__builtin_ctzll(sa->posted[half]));
+		ike_fsm_withdraw(sa, event);
+		(void)step(&s, event);
 	}
 }
 

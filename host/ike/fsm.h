@@ -18,11 +18,20 @@ extern "C" {
 	X(I_INTER, ANSWER, "IKE_INTERMEDIATE sent")                                            \
 	X(I_SIGN, WORLD, "our AUTH is being made")                                             \
 	X(I_AUTH, ANSWER, "IKE_AUTH sent")                                                     \
+	X(I_EAP_VERIFY, WORLD, "the same, and EAP has begun")                                  \
+	X(I_EAP_TURN, WORLD, "the world is asked for the answer to an EAP packet")             \
+	X(I_EAP, ANSWER, "EAP packet sent")                                                    \
+	X(I_LAST, ANSWER, "EAP is through; our AUTH sent")                                     \
 	X(I_VERIFY, WORLD, "the world is asked with what the peer is verified")                \
 	X(I_INSTALL, WORLD, "the first child is being installed")                              \
 	X(I_DROP, ANSWER, "no longer wanted, but IKE_AUTH is under way")                       \
 	X(R_INIT, HALF_OPEN, "IKE_SA_INIT answered")                                           \
 	X(R_VERIFY, WORLD, "the world is asked who the peer is")                               \
+	X(R_EAP_WHO, WORLD, "the world is asked who it is that wants EAP")                     \
+	X(R_EAP_SIGN, WORLD, "our AUTH is being made, to be sent with the first EAP packet")   \
+	X(R_EAP_TURN, WORLD, "the world is asked for an EAP packet")                           \
+	X(R_EAP, EAP, "EAP packet sent; the peer's is awaited")                                \
+	X(R_LAST, EAP, "EAP is through; the peer's AUTH is awaited")                           \
 	X(R_SIGN, WORLD, "the peer is verified; our AUTH is being made")                       \
 	X(R_GRANT, WORLD, "the world is asked what the peer may have")                         \
 	X(R_INSTALL, WORLD, "the first child is being installed; IKE_AUTH isn't answered yet") \
@@ -45,6 +54,7 @@ enum ike_wait {
 	IKE_WAIT_ANSWER,
 	IKE_WAIT_WORLD,
 	IKE_WAIT_HALF_OPEN,
+	IKE_WAIT_EAP,
 	IKE_WAIT_CHILDLESS,
 	IKE_WAIT_OLD,
 	IKE_WAIT_FADE,
@@ -76,6 +86,13 @@ enum ike_state {
 	X(AUTH_RESPONSE, PROTOCOL, "IKE_AUTH response with a child")                                \
 	X(AUTH_CHILDLESS, PROTOCOL, "IKE_AUTH response without a child")                            \
 	X(AUTH_REFUSED, AUTH, "IKE_AUTH refused")                                                   \
+	X(EAP_WANTED, AUTH, "IKE_AUTH request without AUTH")                                        \
+	X(EAP_OFFERED, PROTOCOL, "IKE_AUTH response with the first EAP packet")                     \
+	X(EAP_PACKET, PROTOCOL, "IKE_AUTH with a later EAP packet")                                 \
+	X(AUTH_LAST, PROTOCOL, "IKE_AUTH after EAP")                                                \
+	X(EAP_ON, INTERNAL, "the world has an EAP packet to send")                                  \
+	X(EAP_DONE, INTERNAL, "the world says that EAP is through")                                 \
+	X(EAP_FAILED, AUTH, "the world says that EAP has failed")                                   \
 	X(PROVED, AUTH, "the world says with what the peer is verified")                            \
 	X(UNPROVED, AUTH, "the world doesn't know the peer")                                        \
 	X(SIGNED, INTERNAL, "our AUTH is made")                                                     \
@@ -170,6 +187,9 @@ enum err ike_fsm_run(const struct ike_step *s, enum ike_event event);
 
 /* Notes an event for 'sa', stepped when the engine comes to rest.  Posting one twice is posting it once. */
 void ike_fsm_post(struct ike_sa *sa, enum ike_event event);
+
+/* It isn't to be stepped after all. */
+void ike_fsm_withdraw(struct ike_sa *sa, enum ike_event event);
 
 /* Steps all that was posted, unless a step is being taken: then that one's end does it. */
 void ike_fsm_drain(struct ike_engine *e);

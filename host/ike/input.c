@@ -94,11 +94,20 @@ static enum ike_event classify(const struct ike_sa *sa, const struct ike_msg *ms
 	case IKE_FORM_INTER_REFUSAL:
 		return IKE_E_INTER_REFUSED;
 	case IKE_FORM_AUTH_REQUEST:
-		return IKE_E_AUTH_REQUEST;
+		return ike_msg_find(msg, IKE_P_AUTH) != NULL ? IKE_E_AUTH_REQUEST : IKE_E_EAP_WANTED;
 	case IKE_FORM_AUTH_RESPONSE:
 		return IKE_E_AUTH_RESPONSE;
 	case IKE_FORM_AUTH_CHILDLESS:
 		return IKE_E_AUTH_CHILDLESS;
+	case IKE_FORM_AUTH_EAP_START:
+		return IKE_E_EAP_OFFERED;
+	case IKE_FORM_AUTH_EAP_REQUEST:
+	case IKE_FORM_AUTH_EAP_RESPONSE:
+		return IKE_E_EAP_PACKET;
+	case IKE_FORM_AUTH_LAST_REQUEST:
+	case IKE_FORM_AUTH_LAST_RESPONSE:
+	case IKE_FORM_AUTH_LAST_CHILDLESS:
+		return IKE_E_AUTH_LAST;
 	case IKE_FORM_AUTH_REFUSAL:
 		return IKE_E_AUTH_REFUSED;
 	case IKE_FORM_CHILD_REQUEST:
@@ -232,6 +241,14 @@ static void follow(struct ike_sa *sa, const struct ike_path *path)
 		ike_move_follow(sa, path, "ike");
 }
 
+/* A response that is no answer to what was asked breaks the protocol: there will be no other, and nothing else would end the wait. */
+static enum ike_event of_use(const struct ike_sa *sa, enum ike_event event, bool response)
+{
+	bool useless = event == IKE_E_COUNT || ike_fsm_cell((enum ike_state)sa->state, event)->ok == IKE_S_NONE;
+
+	return response && useless ? IKE_E_BAD_RESPONSE : event;
+}
+
 /* What SK held, 'err' being what came of parsing it, held to the rules; the event that it is. */
 static enum ike_event judge_inner(struct ike_engine *e, struct ike_sa *sa, enum err err)
 {
@@ -241,7 +258,7 @@ static enum ike_event judge_inner(struct ike_engine *e, struct ike_sa *sa, enum 
 	if (err == ERR_OK)
 		err = ike_rule_check(&e->msg, &rule);
 	if (err == ERR_OK)
-		return classify(sa, &e->msg, rule.form);
+		return of_use(sa, classify(sa, &e->msg, rule.form), response);
 	ike_core_count(e, e->msg.unsupported != 0 ? IKE_STAT_RX_CRITICAL : IKE_STAT_RX_SYNTAX);
 	ike_core_log_sa(sa, LOG_L_WARN, "ike.syntax", "exchange=%s cause=%s", ike_iana_exchange_str(e->msg.hdr.exchange), err_name(err));
 	return response ? IKE_E_BAD_RESPONSE : IKE_E_BAD_REQUEST;

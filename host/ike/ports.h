@@ -5,9 +5,9 @@
  * What the IKE engine asks of the world.  The engine has no socket, no clock, no AAA, no policy of its own: it
  * calls the functions of one struct ike_ports and is answered through engine.h.
  *
- * A question that the world may take its time with (agree, authenticate, sign, authorize, install) returns nothing; its answer is a call
- * of ike_engine_agreed, ike_engine_authenticated, ike_engine_signed, ike_engine_authorized or ike_engine_installed with the same handle.
- * The answer may come from inside the question, for it only posts an event.  Every question is answered once, ERR_TIMEOUT at worst; when
+ * A question that the world may take its time with (agree, authenticate, sign, eap, authorize, install) returns nothing; its answer is a
+ * call of ike_engine_agreed, ike_engine_authenticated, ike_engine_signed, ike_engine_eap, ike_engine_authorized or ike_engine_installed with
+ * the same handle.  The answer may come from inside the question, for it only posts an event.  Every question is answered once, ERR_TIMEOUT at worst; when
  * the SA dies first ('down'), the answer that comes too late is dropped and counted.
  *
  * All pointers and views handed over in either direction live until the call returns, unless a comment says "moved".
@@ -159,6 +159,8 @@ struct ike_request {
 	struct secret ppk;               /* moved: post-quantum preshared key (RFC8784); empty: none */
 	struct bytes ppk_id;             /* its PPK_ID, the type first */
 	bool ppk_required;               /* no SA without it */
+	bool eap;                        /* we prove ourselves by EAP: 'psk' isn't needed, the world is asked for the packets */
+	bool eap_only;                   /* that may prove the peer, too (RFC5998) */
 	struct bytes authorities;        /* CERTREQ: hashes of CAs (RFC7296-3.7), one after the other; empty: none is sent */
 	bool initial_contact;            /* the world has no other SA of this identity pair */
 	bool force_udp;                  /* pretend a NAT, so that ESP travels in UDP */
@@ -198,7 +200,8 @@ struct ike_who {
 	uint64_t ref; /* initiator: the request's */
 	const struct ike_id *peer_id;
 	const struct ike_id *wanted_id; /* responder: the IDr that the peer asked for; NULL: none */
-	uint8_t method;                 /* the peer's, enum ike_auth_method */
+	uint8_t method;                 /* the peer's, enum ike_auth_method; 0: it wants EAP (RFC7296-2.16) */
+	bool eap_only;                  /* responder: that may prove us, too (RFC5998) */
 	uint8_t cert_count;
 	const struct bytes *cert; /* X.509 as DER, in the order of the message: the first one holds the key (RFC7296-3.6) */
 	struct bytes authorities; /* responder: the peer's CERTREQ, as in struct ike_request; empty: none, or any will do */
@@ -217,6 +220,7 @@ struct ike_proof {
 	const struct ike_id *local_id;
 	bool proved;          /* the peer's signature is right, and its certificate proves its identity */
 	bool certificate;     /* we prove ourselves by a signature: the world will be asked to 'sign' */
+	bool eap_only;        /* asked for and granted: EAP alone proves us; neither 'sign' nor 'certificate' is needed */
 	bool ppk_required;    /* no SA without a post-quantum preshared key: what 'ppk' gave must be in use */
 	struct secret verify; /* moved: PSK of the peer's direction */
 	struct secret sign;   /* moved: PSK of ours */
@@ -241,6 +245,36 @@ struct ike_signature {
 	struct bytes data; /* of AUTH */
 	uint8_t cert_count;
 	struct bytes cert[IKE_CERTS]; /* to be sent as CERT, the one that holds the key first */
+};
+
+/*
+ * EAP, RFC7296-2.16.  Asked for each packet, in either role: a responder's world first for the one to begin with ('packet' is empty then),
+ * then for what the peer's packet leads to; an initiator's world for the answer to the responder's.
+ */
+struct ike_eap_turn {
+	enum ike_role role;
+	struct ike_path path;
+	uint64_t ref;
+	const struct ike_id *local_id;
+	const struct ike_id *peer_id; /* as it says; an initiator has verified it, unless 'only' */
+	bool only;                    /* nothing but EAP proves the responder (RFC5998): a safe method is needed */
+	struct bytes packet;
+};
+
+enum ike_eap_verdict {
+	IKE_EAP_ON,    /* 'packet' is to be sent and another one will come */
+	IKE_EAP_DONE,  /* a responder sends 'packet', which is Success; to an initiator it has come */
+	IKE_EAP_FAILED /* a responder sends 'packet', which is Failure; the SA ends */
+};
+
+/* The answer.  An error of the world's own is IKE_EAP_FAILED without a packet. */
+struct ike_eap_answer {
+	enum ike_eap_verdict verdict;
+	const char *why; /* of IKE_EAP_FAILED, or of IKE_EAP_ON when this is how the peer is told: for the log; else NULL */
+	struct bytes packet;
+	uint32_t wait_ms;  /* IKE_EAP_ON, responder: how long the peer may take for its answer; 0: till the end of eap_ms */
+	uint8_t method;    /* IKE_EAP_DONE: EAP's number of it */
+	struct secret msk; /* moved; IKE_EAP_DONE: the method's key; empty: it has none, and SK_p stand in */
 };
 
 /* What may it have?  Asked of a responder's world once AUTH is verified. */
@@ -385,6 +419,9 @@ struct ike_ports {
 
 	/* A question too.  NULL: a world without certificates, which says nothing of SIGNATURE_HASH_ALGORITHMS either. */
 	void (*sign)(void *ctx, struct slab_handle sa, const struct ike_text *text);
+
+	/* A question too.  NULL: a world without EAP. */
+	void (*eap)(void *ctx, struct slab_handle sa, const struct ike_eap_turn *turn);
 
 	/* A responder's CERTREQ: hashes of the CAs whose certificates it takes on 'path', as in struct ike_request.  NULL: none. */
 	struct bytes (*authorities)(void *ctx, const struct ike_path *path);

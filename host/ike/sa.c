@@ -222,6 +222,7 @@ void ike_sa_settle(struct ike_sa *sa)
 	ike_blob_drop(&s->auth);
 	ike_blob_drop(&s->certs);
 	ike_blob_drop(&s->authorities);
+	ike_blob_drop(&s->talk.packet);
 	crypto_kex_fini(&s->kex);
 	secret_fini(&s->sign);
 	secret_fini(&s->verify);
@@ -238,7 +239,7 @@ static void free_children(struct ike_sa *sa)
 
 	while ((n = list_first(&sa->children)) != NULL)
 		ike_child_free(list_of(n, struct ike_child, link));
-	sa->posted &= ~(UINT64_C(1) << IKE_E_CHILD);
+	ike_fsm_withdraw(sa, IKE_E_CHILD);
 }
 
 void ike_sa_part(struct ike_sa *sa)

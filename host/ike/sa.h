@@ -39,7 +39,7 @@ enum ike_tx {
 };
 
 /* The question that the world owes an answer to. */
-enum ike_asked { IKE_ASKED_NOTHING, IKE_ASKED_PROOF, IKE_ASKED_SIGNATURE, IKE_ASKED_GRANT, IKE_ASKED_INSTALL };
+enum ike_asked { IKE_ASKED_NOTHING, IKE_ASKED_PROOF, IKE_ASKED_SIGNATURE, IKE_ASKED_EAP, IKE_ASKED_GRANT, IKE_ASKED_INSTALL };
 
 struct ike_agreement; /* ike/keying/agree.h */
 struct ike_attempt;   /* ike/rekey/attempt.h */
@@ -78,6 +78,19 @@ struct ike_deal {
 	bool has_config;
 };
 
+/* EAP, exchange/talk.h. */
+struct ike_talk {
+	struct ike_blob packet; /* to be sent */
+	uint64_t until_ms;      /* when it must be over */
+	uint32_t wait_ms;       /* and the peer's next packet here; 0: not before */
+	uint8_t rounds;
+	bool on;   /* initiator: it is to be */
+	bool only; /* the initiator lets it prove the responder, too */
+	bool bare; /* and so it will be */
+	bool said; /* responder: it has told its identity */
+	bool failed;
+};
+
 /* What an SA needs until it is up, and no longer. */
 struct ike_setup {
 	struct ike_blob init_tx, init_rx; /* IKE_SA_INIT, ours and the peer's: AUTH signs them */
@@ -88,10 +101,12 @@ struct ike_setup {
 	struct ike_blob authorities;      /* initiator: our CERTREQ */
 	struct ike_ppk *ppk;              /* initiator: NULL: none */
 	struct ike_inter *inter;          /* additional key exchanges; NULL: none */
+	struct ike_talk talk;
 	struct ike_deal *deal;
 	struct ike_choice choice;                      /* of the proposal that is to be answered: IKE's, then the child's */
 	struct ike_blob wanted_id;                     /* initiator: the IDr to insist on, as type and data */
 	uint32_t spi_in;                               /* of the first child; ours to give back while not 0 */
+	uint8_t auth_method;                           /* of 'auth' */
 	uint8_t cookie_count, group_count;             /* how often IKE_SA_INIT began again */
 	bool initial_contact, force_udp, need_address; /* the request's */
 	bool wants_config;                             /* the peer sent CFG_REQUEST */
@@ -107,14 +122,15 @@ struct ike_sa {
 	struct slab_handle handle;
 	struct map_node by_spi, by_init;
 	struct list link;                /* of the engine's ready or dead */
-	uint64_t posted;                 /* a bit for each event */
+	uint64_t posted[2];              /* a bit for each event; fsm.c's alone */
 	uint8_t state;                   /* enum ike_state */
 	uint8_t role;                    /* enum ike_role */
 	uint8_t why;                     /* enum ike_down; IKE_DOWN_COUNT while nothing is wrong */
 	uint8_t asked;                   /* enum ike_asked */
 	uint8_t tx;                      /* enum ike_tx: the request under way */
 	uint16_t todo;                   /* a bit for each enum ike_tx */
-	uint8_t auth_local, auth_remote; /* enum ike_auth_method */
+	uint8_t auth_local, auth_remote; /* enum ike_auth_method; the initiator's is 0 with EAP */
+	uint8_t eap;                     /* EAP's number of the method that proved the initiator; 0: none */
 	bool known;                      /* the world has seen the handle and waits for 'down' */
 	bool came_up;                    /* 'up' was told */
 	bool half_open;                  /* counts as such */

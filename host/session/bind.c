@@ -201,7 +201,10 @@ static void ask_authorize(void *ctx, struct slab_handle sa, const struct ike_ple
 		return;
 	session_prove(s);
 	meet_twins(s, plea->initial_contact);
-	request = (struct aaa_request){ .profile = s->profile, .method = s->by_certificate ? CFG_AUTH_RSA : CFG_AUTH_PSK };
+	request = (struct aaa_request){ .profile = s->profile,
+		.method = s->by_eap           ? CFG_AUTH_EAP
+			  : s->by_certificate ? CFG_AUTH_RSA
+					      : CFG_AUTH_PSK };
 	aaa_authorize(&request, take_grant, &p);
 }
 
@@ -425,6 +428,7 @@ struct ike_ports session_hub_ports(struct session_hub *h)
 		.agree = h->env.jobs != NULL ? session_work_agree : NULL,
 		.authenticate = session_auth_ask,
 		.sign = session_sign_ask,
+		.eap = session_eap_turn,
 		.authorities = session_auth_authorities,
 		.ppk = session_ppk_find,
 		.ppk_known = session_ppk_known,

@@ -125,6 +125,12 @@ static enum err fill_proof(struct session *s, const struct addr *source, struct 
 		*local = session_credential_id(s->profile, s->credential, source);
 		return ERR_OK;
 	}
+	if (s->profile->auth_local == CFG_AUTH_EAP) {
+		r->eap = true;
+		r->eap_only = (s->profile->auth_remote & CFG_AUTH_EAP) != 0;
+		*local = session_convert_own_id(&s->profile->identity, source);
+		return ERR_OK;
+	}
 	psk = session_policy_keys(s->profile, &nobody, &s->keyed_by, false);
 	*local = session_convert_own_id(&s->profile->identity, source);
 	return psk.local == NULL ? ERR_INCOMPLETE : secret_set(&r->psk, secret_view(psk.local));

@@ -320,6 +320,11 @@ const struct session *session_hub_walk(const struct session_hub *h, uint32_t *cu
 	return (const struct session *)slab_walk(&h->sessions, cursor, &handle);
 }
 
+const struct session *session_hub_by_ike(const struct session_hub *h, struct slab_handle ike)
+{
+	return session_by_ike(h, ike);
+}
+
 const struct session *session_hub_by_tunnel(const struct session_hub *h, uint32_t tunnel)
 {
 	return session_by_tunnel(h, tunnel);

@@ -114,7 +114,8 @@ bool session_hub_shares(const struct session_hub *h, struct crypto_share_count *
 /* Walks the sessions: '*cursor' begins at 0; NULL at the end. */
 const struct session *session_hub_walk(const struct session_hub *h, uint32_t *cursor);
 
-/* The session that the datapath knows as tunnel 'tunnel'; NULL when there is none. */
+/* The session of the IKE SA 'ike', or the one that the datapath knows as tunnel 'tunnel'; NULL when there is none. */
+const struct session *session_hub_by_ike(const struct session_hub *h, struct slab_handle ike);
 const struct session *session_hub_by_tunnel(const struct session_hub *h, uint32_t tunnel);
 
 /* One line of show ip interface brief. */

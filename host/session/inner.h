@@ -110,6 +110,13 @@ bool session_ppk_required(const struct session *s, const struct cfg_identity *pe
 enum err session_ppk_find(void *ctx, const struct ike_who *who, struct bytes id, struct secret *out);
 bool session_ppk_known(void *ctx, const struct ike_path *path);
 
+/* ---- auth/eap.c ---- */
+
+void session_eap_turn(void *ctx, struct slab_handle sa, const struct ike_eap_turn *turn);
+
+/* Ends the session's conversation, if there is one. */
+void session_eap_free(struct session *s);
+
 /* ---- session.c: life ---- */
 
 /* A session in state NEW; NULL at the limit. */

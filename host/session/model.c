@@ -137,7 +137,20 @@ static bool same_keys(const struct session *s, const struct cfg_profile *p, cons
 
 	if (!same_ppk(session_policy_peer(s->profile, peer, remote, responder), session_policy_peer(p, peer, remote, responder)))
 		return false;
-	return (s->credential != NULL || same_key(was.local, is.local)) && (s->by_certificate || same_key(was.remote, is.remote));
+	return (s->credential != NULL || s->profile->auth_local == CFG_AUTH_EAP || same_key(was.local, is.local)) &&
+	       (s->by_certificate || s->by_eap || same_key(was.remote, is.remote));
+}
+
+/* The user that a session by EAP is of, if the configuration knows it, has the same password, by the same list. */
+static bool same_user(const struct cfg_model *to, const struct session *s)
+{
+	const struct cfg_user *was = cfg_find_user(s->model->cfg, s->peer), *is = cfg_find_user(to, s->peer);
+
+	if (!s->by_eap)
+		return true;
+	if (s->profile->eap_list != NULL && !same_object(to, &s->profile->eap_list->object))
+		return false;
+	return was == NULL || (is != NULL && same_key(was->password, is->password));
 }
 
 static bool same_imports(const struct cfg_trustpoint *a, const struct cfg_trustpoint *b)
@@ -164,20 +177,20 @@ static bool same_certificates(const struct cfg_model *to, const struct cfg_profi
 }
 
 /*
- * The peer would come in by the same profile with the same keys.  Its certificate isn't kept: one that a map let in is judged by
- * profile and map being the same.
+ * The peer would come in by the same profile with the same keys.  Its certificate isn't kept, nor is the IKE identity of one that came by
+ * EAP: these are judged by profile and map being the same.
  */
 static bool same_admission(const struct cfg_model *to, const struct session *s)
 {
 	struct session_policy_path path = { .local = s->path.local.addr, .remote = s->path.remote.addr };
-	bool by_map = s->by_certificate && s->profile->cert_maps != NULL;
+	bool by_map = s->by_eap || (s->by_certificate && s->profile->cert_maps != NULL);
 	struct cfg_identity peer = identity_of(s);
 	const struct cfg_profile *p = s->role == IKE_RESPONDER && !by_map ? session_policy_profile(to, &path, &peer, NULL)
 									  : cfg_find_profile(to, s->profile->object.name);
 
 	if (p == NULL || strcmp(p->object.name, s->profile->object.name) != 0 || !same_object(to, &s->profile->object))
 		return false;
-	return same_keys(s, p, &peer) && same_certificates(to, s->profile);
+	return same_keys(s, p, &peer) && same_user(to, s) && same_certificates(to, s->profile);
 }
 
 bool session_model_keeps_inside(const struct cfg_model *to, const struct session *s)

@@ -158,6 +158,7 @@ void session_free(struct session *s)
 	route_rib_commit(h->env.rib);
 	list_del(&s->in_tunnel);
 	session_lease_give(s);
+	session_eap_free(s);
 	free(s->learned);
 	free(s->peer);
 	if (s->in_map)

@@ -15,6 +15,7 @@ extern "C" {
 #endif
 
 struct session_hub;
+struct session_eap;
 struct session_inquiry;
 struct session_tunnel;
 
@@ -86,9 +87,11 @@ struct session {
 	const struct cfg_profile *profile;
 	struct session_tunnel *tunnel; /* the static one that it serves; NULL: a virtual access */
 	struct list in_tunnel;
-	enum cfg_id_type peer_type;
+	enum cfg_id_type peer_type;         /* NONE: an EAP identity */
 	char *peer;                         /* identity as text; "" before it is known */
-	bool by_certificate;                /* the peer's proof; else a pre-shared key */
+	bool by_certificate;                /* the peer's proof */
+	bool by_eap;                        /* the same, and 'peer' is its EAP identity once it is proved; neither: a pre-shared key */
+	struct session_eap *eap;            /* the conversation, while there is one */
 	const struct pki_trust *credential; /* what we prove ourselves by, in 'model'; NULL: a pre-shared key */
 	struct session_inquiry *inquiry;    /* about the peer's certificate, under way; NULL: none */
 	struct aaa_grant grant;

@@ -48,7 +48,7 @@ static void check_reply(const struct eap_reply *r)
 {
 	struct eap_packet p;
 
-	if ((r->verdict == EAP_REFUSED) != (r->why != NULL))
+	if ((r->verdict == EAP_REFUSED && r->why == NULL) || (r->verdict == EAP_ACCEPTED && r->why != NULL))
 		abort();
 	if (r->packet.len != 0 && eap_packet_parse(r->packet, &p) != ERR_OK)
 		abort();

@@ -1,4 +1,4 @@
-/* What a world knows of its sessions. */
+/* What a world knows of its sessions, and of who asks for one. */
 #include "world.h"
 
 struct world_session *world_find(struct world *w, struct slab_handle handle)
@@ -54,4 +54,16 @@ unsigned world_up_count(const struct world *w)
 	list_each (n, &w->sessions)
 		count += list_of(n, struct world_session, link)->up;
 	return count;
+}
+
+bool world_check_signature(struct world *w, const struct ike_who *who)
+{
+	struct crypto_scheme scheme = w->set.peer_scheme;
+	struct bytes signature = who->auth;
+
+	if (who->cert_count == 0 || !bytes_eq(who->cert[0], bytes_str(w->set.peer_cert)))
+		return false;
+	if (who->method == IKE_AUTH_SIGNATURE && crypto_algid_split(who->auth, &scheme, &signature) != ERR_OK)
+		return false;
+	return crypto_sign_check(w->crypto, w->set.peer_key, &scheme, who->octets, signature) == ERR_OK;
 }

@@ -8,7 +8,9 @@
 
 #include "crypto/kex.h"
 
-enum question { Q_AGREE, Q_PROOF, Q_SIGN, Q_GRANT, Q_INSTALL };
+#include "world_eap.h"
+
+enum question { Q_AGREE, Q_PROOF, Q_SIGN, Q_EAP, Q_GRANT, Q_INSTALL };
 
 struct answer {
 	struct list link;
@@ -18,7 +20,9 @@ struct answer {
 	uint32_t spi_in;
 	enum ike_role role;
 	bool proved;     /* by signature */
-	uint8_t *octets; /* to be signed, or the peer's public value */
+	bool by_eap;     /* it wants EAP … */
+	bool eap_only;   /* … and no other proof of ours */
+	uint8_t *octets; /* to be signed, the peer's public value, or an EAP packet */
 	size_t octet_len;
 	struct crypto_kex kex; /* key empty: a share is to be made */
 };
@@ -135,9 +139,10 @@ static void answer_proof(struct world *w, const struct answer *a)
 	};
 
 	proof.ppk_required = w->set.ppk_required;
-	if (w->set.peer_key != NULL && !a->proved)
+	proof.eap_only = a->eap_only && w->set.eap_only;
+	if (a->by_eap ? w->set.eap == 0 : w->set.peer_key != NULL && !a->proved)
 		proof.err = ERR_AUTH;
-	if (w->set.peer_key == NULL && fill_psk(w, &proof.verify) != ERR_OK)
+	if (w->set.peer_key == NULL && !a->by_eap && fill_psk(w, &proof.verify) != ERR_OK)
 		proof.err = ERR_NOMEM;
 	if (w->set.key == NULL && a->role == IKE_RESPONDER && fill_psk(w, &proof.sign) != ERR_OK)
 		proof.err = ERR_NOMEM;
@@ -165,6 +170,14 @@ static void answer_sign(struct world *w, const struct answer *a)
 	ike_engine_signed(w->engine, w->now_ms, a->handle, &answer);
 }
 
+static void answer_eap(struct world *w, const struct answer *a)
+{
+	struct world_session *s = world_find(w, a->handle);
+
+	if (s != NULL && !s->over)
+		world_eap_answer(w, s, bytes_of(a->octets, a->octet_len));
+}
+
 static void answer_grant(struct world *w, const struct answer *a)
 {
 	struct ike_grant grant = { .verdict = w->set.verdict };
@@ -189,6 +202,9 @@ static void give(struct world *w, struct answer *a)
 		break;
 	case Q_SIGN:
 		answer_sign(w, a);
+		break;
+	case Q_EAP:
+		answer_eap(w, a);
 		break;
 	case Q_GRANT:
 		answer_grant(w, a);
@@ -302,19 +318,6 @@ static void on_agree(void *ctx, struct slab_handle question, const struct ike_ag
 	}
 }
 
-/* Certificates are words here: the one that is expected must come first. */
-static bool check_signature(struct world *w, const struct ike_who *who)
-{
-	struct crypto_scheme scheme = w->set.peer_scheme;
-	struct bytes signature = who->auth;
-
-	if (who->cert_count == 0 || !bytes_eq(who->cert[0], bytes_str(w->set.peer_cert)))
-		return false;
-	if (who->method == IKE_AUTH_SIGNATURE && crypto_algid_split(who->auth, &scheme, &signature) != ERR_OK)
-		return false;
-	return crypto_sign_check(w->crypto, w->set.peer_key, &scheme, who->octets, signature) == ERR_OK;
-}
-
 static void on_authenticate(void *ctx, struct slab_handle sa, const struct ike_who *who)
 {
 	struct world *w = (struct world *)ctx;
@@ -335,7 +338,10 @@ static void on_authenticate(void *ctx, struct slab_handle sa, const struct ike_w
 	ask(w, (struct answer){ .question = Q_PROOF,
 		       .handle = sa,
 		       .role = who->role,
-		       .proved = w->set.peer_key != NULL && who->method != IKE_AUTH_PSK && check_signature(w, who) });
+		       .by_eap = who->method == 0,
+		       .eap_only = who->eap_only,
+		       .proved = w->set.peer_key != NULL && who->method != IKE_AUTH_PSK && who->method != 0 &&
+				 world_check_signature(w, who) });
 }
 
 static void on_sign(void *ctx, struct slab_handle sa, const struct ike_text *text)
@@ -349,6 +355,15 @@ static void on_sign(void *ctx, struct slab_handle sa, const struct ike_text *tex
 	s->hashes = text->hashes;
 	(void)strncat(s->certreq, (const char *)text->authorities.data, text->authorities.len);
 	ask(w, with_octets(a, text->octets));
+}
+
+static void on_eap(void *ctx, struct slab_handle sa, const struct ike_eap_turn *turn)
+{
+	struct world *w = (struct world *)ctx;
+	struct answer a = { .question = Q_EAP, .handle = sa };
+
+	if (spoken_of(w, sa, "eap") != NULL)
+		ask(w, with_octets(a, turn->packet));
 }
 
 static bool on_ppk_known(void *ctx, const struct ike_path *path)
@@ -592,6 +607,7 @@ static void on_down(void *ctx, struct slab_handle sa, enum ike_down reason)
 	s->over = true;
 	s->up = false;
 	s->why = reason;
+	world_eap_end(s);
 	w->downs++;
 }
 
@@ -631,6 +647,7 @@ enum err world_init(struct world *w, const struct ike_engine_config *config, uin
 		.authenticate = on_authenticate,
 		.authorize = on_authorize,
 		.sign = on_sign,
+		.eap = on_eap,
 		.authorities = on_authorities,
 		.ppk = on_ppk,
 		.ppk_known = on_ppk_known,
@@ -684,6 +701,7 @@ void world_fini(struct world *w)
 			fault(w, "a session was never told down");
 		for (struct list *c; (c = list_first(&s->children)) != NULL;)
 			free_child(list_of(c, struct world_child, link));
+		world_eap_end(s);
 		list_del(n);
 		free(s);
 	}
@@ -713,7 +731,9 @@ enum err world_initiate(struct world *w, const struct ike_path *path, struct sla
 	r.ppk_id = bytes_str(w->set.ppk == NULL ? "" : w->set.ppk_id);
 	if (w->set.ppk != NULL && secret_set(&r.ppk, bytes_str(w->set.ppk)) != ERR_OK)
 		return ERR_NOMEM;
-	err = w->set.key == NULL ? fill_psk(w, &r.psk) : ERR_OK;
+	r.eap = w->set.eap != 0;
+	r.eap_only = w->set.eap_only;
+	err = w->set.key == NULL && !r.eap ? fill_psk(w, &r.psk) : ERR_OK;
 	if (err == ERR_OK)
 		err = ike_engine_initiate(w->engine, w->now_ms, &r, out);
 	if (err == ERR_OK)

@@ -21,6 +21,10 @@ extern "C" {
 
 enum { WORLD_OFFERS = 4, WORLD_TS = 4, WORLD_FAULT = 160, WORLD_ID = 64 };
 
+struct crypto_tls_config; /* crypto/tls.h */
+struct eap_server;        /* eap/server.h */
+struct eap_peer;          /* eap/peer.h */
+
 /* Which answers the world gives.  Tests change them between two steps. */
 struct world_settings {
 	const char *id;               /* FQDN */
@@ -33,7 +37,12 @@ struct world_settings {
 	const struct crypto_key *peer_key; /* verifies the peer's signature if 'peer_cert' came with it; NULL: by PSK */
 	struct crypto_scheme peer_scheme;  /* of classic methods */
 	const char *peer_cert;
-	const char *authorities; /* CERTREQ: multiples of 20 characters; NULL: none */
+	const char *authorities;             /* CERTREQ: multiples of 20 characters; NULL: none */
+	uint8_t eap;                         /* EAP's number of the method that the initiator proves itself by; 0: none */
+	const char *eap_user, *eap_password; /* that the initiator says, or the responder knows */
+	const struct crypto_tls_config *eap_tls;
+	bool eap_only;
+	bool eap_lies; /* it says that it is through with the first packet */
 	enum err sign_err;
 	struct ike_offers ike;
 	struct ike_offers esp;
@@ -110,6 +119,10 @@ struct world_session {
 	bool initial_contact, flexvpn, udp_encap;
 	unsigned moved;
 	struct ike_path path;
+	struct eap_server *eap_server; /* the end of a conversation */
+	struct eap_peer *eap_peer;
+	char eap_user[WORLD_ID]; /* who the peer says it is */
+	unsigned eap_rounds;
 };
 
 typedef void world_send_fn(void *ctx, const struct ike_path *path, struct bytes datagram, bool keepalive);
@@ -156,6 +169,13 @@ void world_offer_extra(struct ike_offer *offer, uint8_t slot, const char *group)
 
 /* Groups from numbers, "19 14"; "" none. */
 struct ike_groups world_groups(const char *words);
+
+/* What the settings allow a session. */
+struct ike_terms world_terms(const struct world *w);
+struct ike_child_policy world_first_child(const struct world *w);
+
+/* Whether the signature is that of the peer's key; certificates are words here: the one that is expected must come first. */
+bool world_check_signature(struct world *w, const struct ike_who *who);
 
 /* 'config' without its ports, which are the world's. */
 MUST_USE enum err world_init(struct world *w, const struct ike_engine_config *config, uint64_t now_ms);

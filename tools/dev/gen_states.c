@@ -21,6 +21,8 @@ static const char *wait_text(enum ike_wait wait)
 		return "TIMEOUT: answer_ms";
 	case IKE_WAIT_HALF_OPEN:
 		return "TIMEOUT: half_open_ms";
+	case IKE_WAIT_EAP:
+		return "TIMEOUT: eap_ms, of the whole of it";
 	case IKE_WAIT_CHILDLESS:
 		return "TIMEOUT: childless_ms";
 	case IKE_WAIT_OLD:

@@ -133,6 +133,8 @@ static void print_ike_more(const json_t *sa, FILE *out)
 		out, "      Local spi: %s        Remote spi: %s\n", navectl_get_str(sa, "spi_local"), navectl_get_str(sa, "spi_remote"));
 	(void)fprintf(out, "      Local id: %s\n", navectl_get_str(sa, "local_id"));
 	(void)fprintf(out, "      Remote id: %s\n", navectl_get_str(sa, "remote_id"));
+	if (navectl_get_has(sa, "eap_identity"))
+		(void)fprintf(out, "      EAP identity: %s\n", navectl_get_str(sa, "eap_identity"));
 	(void)fprintf(out, "      Next req msg id: local %lld, remote %lld\n", navectl_get_int(sa, "msgid_local"),
 		navectl_get_int(sa, "msgid_remote"));
 	(void)fprintf(out, "      Messages: %lld in, %lld out, %lld retransmitted, %lld repeated by the peer\n",

@@ -26,6 +26,12 @@ static void set_list(struct cfg_build *b, struct cfg_object *object, const struc
 	}
 }
 
+static void set_user(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)b;
+	((struct cfg_user *)(void *)object)->password = cfg_stmt_secret(s, "password");
+}
+
 static const struct cfg_row rows[] = {
 	{ .mode = CFG_MODE_GLOBAL, .pattern = "aaa new-model", .set = set_new_model, .preset = "off", .help = "switches AAA on" },
 	{
@@ -53,12 +59,36 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_GLOBAL,
+		.keep = CFG_KEEP_KEY,
+		.key = 1,
+		.kind = CFG_KIND_LOGIN_LIST,
+		.defines = "aaa-login",
+		.slot = "aaa authentication login",
+		.pattern = "aaa authentication login <name> local",
+		.set = set_list,
+		.help = "who checks passwords; `local`: the users of this configuration",
+	},
+	{
+		.mode = CFG_MODE_GLOBAL,
 		.what = CFG_CLASS_NOT_YET,
 		.keep = CFG_KEEP_KEY,
 		.key = 1,
+		.kind = CFG_KIND_LOGIN_LIST,
 		.defines = "aaa-login",
+		.slot = "aaa authentication login",
 		.pattern = "aaa authentication login <name> {group <group@radius-group>|local}+",
-		.help = "who checks passwords",
+		.set = set_list,
+		.help = "the same with RADIUS; methods in order, the next one when one doesn't answer",
+	},
+	{
+		.mode = CFG_MODE_GLOBAL,
+		.keep = CFG_KEEP_KEY,
+		.key = 1,
+		.kind = CFG_KIND_USER,
+		.defines = "username",
+		.pattern = "username <name> password <password:key>",
+		.set = set_user,
+		.help = "whom the method `local` of `aaa authentication login` knows",
 	},
 	{
 		.mode = CFG_MODE_GLOBAL,

@@ -123,7 +123,6 @@ static enum cfg_auth method_of(const struct cfg_stmt *s)
 		{ "rsa-sig", CFG_AUTH_RSA },
 		{ "ecdsa-sig", CFG_AUTH_ECDSA },
 		{ "eddsa-sig", CFG_AUTH_EDDSA },
-		{ "eap", CFG_AUTH_EAP },
 		{ "anyconnect-eap", CFG_AUTH_EAP },
 	};
 
@@ -138,6 +137,36 @@ static void set_auth_local(struct cfg_build *b, struct cfg_object *object, const
 	(void)b;
 	profile_of(object)->auth_local = method_of(s);
 	profile_of(object)->psk_local = cfg_stmt_secret(s, "key");
+}
+
+static void set_eap_local(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	struct cfg_profile *p = profile_of(object);
+
+	(void)b;
+	p->auth_local = CFG_AUTH_EAP;
+	p->eap_local = cfg_stmt_has(s, "mschapv2") ? CFG_EAP_MSCHAPV2
+		       : cfg_stmt_has(s, "gtc")    ? CFG_EAP_GTC
+		       : cfg_stmt_has(s, "md5")    ? CFG_EAP_MD5
+		       : cfg_stmt_has(s, "tls")    ? CFG_EAP_TLS
+						   : CFG_EAP_MSCHAPV2 | CFG_EAP_GTC | CFG_EAP_MD5;
+	p->eap_user = cfg_stmt_text(s, "username");
+	p->eap_password = cfg_stmt_secret(s, "password");
+}
+
+static void set_eap_remote(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	struct cfg_profile *p = profile_of(object);
+
+	(void)b;
+	p->auth_remote |= (unsigned)CFG_AUTH_EAP;
+	p->eap_query = cfg_stmt_has(s, "query-identity");
+	p->eap_timeout_s = (uint32_t)cfg_stmt_number(s, "seconds", 0);
+}
+
+static void set_eap_list(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	profile_of(object)->eap_list = cfg_find_login_list(b->m, cfg_stmt_text(s, "list"));
 }
 
 static void set_auth_remote(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
@@ -322,11 +351,25 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
-		.what = CFG_CLASS_NOT_YET,
-		.pattern = "authentication local eap [mschapv2|gtc|md5] [username <username> password <password:key>]",
+		.pattern = "authentication local eap [mschapv2|gtc|md5] username <username> password <password:key>",
 		.slot = "authentication local",
-		.set = set_auth_local,
-		.help = "we prove ourselves by EAP, as an initiator",
+		.set = set_eap_local,
+		.help = "we prove ourselves by EAP, as an initiator; without a method by the one that the peer asks for",
+	},
+	{
+		.mode = CFG_MODE_PROFILE,
+		.pattern = "authentication local eap tls",
+		.slot = "authentication local",
+		.set = set_eap_local,
+		.help = "the same by our certificate; with `authentication remote eap` it proves the peer, too (RFC 5998)",
+	},
+	{
+		.mode = CFG_MODE_PROFILE,
+		.what = CFG_CLASS_NOT_YET,
+		.pattern = "authentication local eap [mschapv2|gtc|md5]",
+		.slot = "authentication local",
+		.set = set_eap_local,
+		.help = "the same, with a name and password that somebody is asked for",
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
@@ -343,10 +386,16 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
+		.pattern = "authentication remote eap [query-identity [timeout <seconds:1-120>]]",
+		.set = set_eap_remote,
+		.help = "the peer may prove itself by EAP, and is asked what it is called there; else its IKE identity counts",
+	},
+	{
+		.mode = CFG_MODE_PROFILE,
 		.what = CFG_CLASS_NOT_YET,
-		.pattern = "authentication remote {eap [query-identity [timeout <seconds:1-120>]]|anyconnect-eap aggregate}",
+		.pattern = "authentication remote anyconnect-eap aggregate",
 		.set = set_auth_remote,
-		.help = "the peer may prove itself by EAP",
+		.help = "the peer may prove itself by AnyConnect-EAP",
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
@@ -385,8 +434,8 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
-		.what = CFG_CLASS_NOT_YET,
 		.pattern = "aaa authentication eap <list@aaa-login>",
+		.set = set_eap_list,
 		.help = "who checks EAP",
 	},
 	{
@@ -422,6 +471,20 @@ static const struct cfg_row rows[] = {
 		.slot = "aaa authorization group cert",
 		.set = set_authz,
 		.help = "the same for a peer with a certificate",
+	},
+	{
+		.mode = CFG_MODE_PROFILE,
+		.pattern = "aaa authorization user eap list <list@aaa-network> <name>",
+		.slot = "aaa authorization user eap",
+		.set = set_authz,
+		.help = "the same for a peer by EAP",
+	},
+	{
+		.mode = CFG_MODE_PROFILE,
+		.pattern = "aaa authorization group [override] eap list <list@aaa-network> <name>",
+		.slot = "aaa authorization group eap",
+		.set = set_authz,
+		.help = "the same for a peer by EAP",
 	},
 	{
 		.mode = CFG_MODE_PROFILE,

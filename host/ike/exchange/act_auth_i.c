@@ -51,7 +51,10 @@ static enum err build_request(const struct ike_step *s, const struct ike_proposa
 	ike_certs_build_request(&b, ike_blob_view(&setup->authorities));
 	if (wanted.type != 0)
 		ike_id_build(ike_build_payload(&b, IKE_P_IDR), &wanted);
-	ike_proof_build(s->sa, ike_build_payload(&b, IKE_P_AUTH));
+	if (!setup->talk.on)
+		ike_proof_build(s->sa, ike_build_payload(&b, IKE_P_AUTH));
+	else if (setup->talk.only)
+		ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), IKE_N_EAP_ONLY_AUTHENTICATION, bytes_of(NULL, 0));
 	ike_ppk_build(s->sa, &b);
 	if (setup->deal->has_config)
 		ike_config_build_request(ike_build_payload(&b, IKE_P_CP), &setup->deal->config);
@@ -64,6 +67,10 @@ enum err ike_act_auth_i_sign(const struct ike_step *s)
 	struct ike_msg init;
 	enum err err = ike_msg_parse(ike_blob_view(&s->sa->setup->init_rx), &init);
 
+	if (err == ERR_OK && s->sa->setup->talk.on) { /* it will be signed when EAP is through */
+		ike_fsm_post(s->sa, IKE_E_SIGNED);
+		return ERR_OK;
+	}
 	if (err == ERR_OK)
 		err = ike_ppk_begin(s->sa);
 	return err == ERR_OK ? ike_proof_begin(s->e, s->sa, &init) : err;
@@ -123,7 +130,7 @@ enum err ike_act_auth_i_refused(const struct ike_step *s)
 	return ERR_OK;
 }
 
-static enum err fail_auth(const struct ike_step *s, const char *why)
+enum err ike_act_auth_i_fail(const struct ike_step *s, const char *why)
 {
 	ike_core_count(s->e, IKE_STAT_AUTH_FAILED);
 	ike_core_blame(s->sa, IKE_DOWN_AUTH);
@@ -131,28 +138,37 @@ static enum err fail_auth(const struct ike_step *s, const char *why)
 	return ERR_AUTH;
 }
 
-enum err ike_act_auth_i_ask(const struct ike_step *s)
+enum err ike_act_auth_i_identify(const struct ike_step *s)
 {
 	struct ike_id wanted = wanted_id(s->sa->setup);
-	struct rd id_rd = rd_of(ike_msg_find(s->msg, IKE_P_IDR)->body);
-	struct rd auth_rd = rd_of(ike_msg_find(s->msg, IKE_P_AUTH)->body);
-	struct ike_authdata auth;
-	struct ike_who who = { .role = IKE_INITIATOR, .path = s->sa->path, .ref = s->sa->ref };
+	struct rd r = rd_of(ike_msg_find(s->msg, IKE_P_IDR)->body);
 	struct ike_id id;
-	enum err err = ike_id_parse(&id_rd, &id);
+	enum err err = ike_id_parse(&r, &id);
 
-	if (err == ERR_OK)
-		err = ike_authdata_parse(&auth_rd, &auth);
 	if (err == ERR_OK)
 		err = ike_blob_set(&s->sa->setup->held, s->msg->datagram);
 	if (err == ERR_OK)
 		err = ike_sa_set_id(&s->sa->remote_id, &s->sa->remote_octets, &id);
+	if (err == ERR_OK && wanted.type != 0 && !ike_id_eq(&wanted, &id))
+		return ike_act_auth_i_fail(s, "other-identity");
+	return err;
+}
+
+enum err ike_act_auth_i_ask(const struct ike_step *s)
+{
+	struct rd r = rd_of(ike_msg_find(s->msg, IKE_P_AUTH)->body);
+	struct ike_authdata auth;
+	struct ike_who who = { .role = IKE_INITIATOR, .path = s->sa->path, .ref = s->sa->ref };
+	enum err err = ike_authdata_parse(&r, &auth);
+
+	if (err == ERR_OK)
+		err = ike_act_auth_i_identify(s);
 	if (err != ERR_OK)
 		return err;
-	if (wanted.type != 0 && !ike_id_eq(&wanted, &id))
-		return fail_auth(s, "other-identity");
+	if (s->sa->setup->talk.on && ike_msg_find(s->msg, IKE_P_EAP) == NULL)
+		return ike_act_auth_i_fail(s, "no-eap"); /* let in unproved: who would do that to us would to others */
 	if (ike_ppk_settle(s->sa, s->msg) != ERR_OK)
-		return fail_auth(s, "ppk");
+		return ike_act_auth_i_fail(s, "ppk");
 	ike_ability_take(s->sa, s->msg);
 	return ike_proof_ask(s->e, s->sa, s->msg, &auth, &who);
 }
@@ -163,7 +179,7 @@ enum err ike_act_auth_i_unproved(const struct ike_step *s)
 	return ERR_OK;
 }
 
-static enum err verify(const struct ike_step *s, const struct ike_msg *msg)
+enum err ike_act_auth_i_check(const struct ike_step *s, const struct ike_msg *msg)
 {
 	struct rd r = rd_of(ike_msg_find(msg, IKE_P_AUTH)->body);
 	struct ike_authdata auth;
@@ -172,7 +188,7 @@ static enum err verify(const struct ike_step *s, const struct ike_msg *msg)
 	if (err == ERR_OK)
 		err = ike_proof_check(s->e, s->sa, &auth);
 	if (err == ERR_AUTH)
-		return fail_auth(s, "wrong-key");
+		return ike_act_auth_i_fail(s, "wrong-key");
 	return err;
 }
 
@@ -253,7 +269,7 @@ enum err ike_act_auth_i_verify(const struct ike_step *s)
 	enum err err = ike_seal_reopen(s->sa, ike_blob_view(&setup->held), msg);
 
 	if (err == ERR_OK)
-		err = verify(s, msg);
+		err = ike_act_auth_i_check(s, msg);
 	if (err != ERR_OK)
 		return err;
 	ike_act_reauth_take(s->sa, msg);

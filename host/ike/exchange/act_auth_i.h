@@ -16,6 +16,11 @@ ike_action_fn ike_act_auth_i_unproved; /* it isn't who it says */
 ike_action_fn ike_act_auth_i_verify;   /* checks AUTH, takes addresses, has the child installed */
 ike_action_fn ike_act_auth_i_up;
 
+/* Parts of these, for EAP: keeps the response and its identity, which must be the one wanted; checks its AUTH; fails, always with an error. */
+ike_action_fn ike_act_auth_i_identify;
+enum err ike_act_auth_i_check(const struct ike_step *s, const struct ike_msg *msg);
+enum err ike_act_auth_i_fail(const struct ike_step *s, const char *why);
+
 #ifdef __cplusplus
 }
 #endif

@@ -30,8 +30,7 @@ static enum err reply_error(const struct ike_step *s, uint16_t notify)
 	return err == ERR_OK ? ike_window_respond(s->sa, datagram) : err;
 }
 
-/* Refuses on the spot; the error leads to the state where the SA only repeats that answer. */
-static enum err fail_auth(const struct ike_step *s, const char *why)
+enum err ike_act_auth_r_fail(const struct ike_step *s, const char *why)
 {
 	ike_core_count(s->e, IKE_STAT_AUTH_FAILED);
 	ike_core_blame(s->sa, IKE_DOWN_AUTH);
@@ -63,8 +62,9 @@ static enum err read_auth(const struct ike_msg *msg, struct ike_authdata *out)
 	const struct ike_payload *p = ike_msg_find(msg, IKE_P_AUTH);
 	struct rd r;
 
+	memset(out, 0, sizeof(*out));
 	if (p == NULL) /* RFC7296-2.16: it wants EAP */
-		return ERR_UNSUPPORTED;
+		return ERR_ABSENT;
 	r = rd_of(p->body);
 	return ike_authdata_parse(&r, out);
 }
@@ -82,17 +82,19 @@ enum err ike_act_auth_r_ask(const struct ike_step *s)
 	if (err == ERR_OK)
 		err = ike_sa_set_id(&sa->remote_id, &sa->remote_octets, &id);
 	if (err != ERR_OK)
-		return fail_auth(s, "identity");
+		return ike_act_auth_r_fail(s, "identity");
 	if (ike_inter_next(sa) != NULL)
-		return fail_auth(s, "intermediate");
-	if (read_auth(s->msg, &auth) != ERR_OK)
-		return fail_auth(s, "method");
+		return ike_act_auth_r_fail(s, "intermediate");
+	err = read_auth(s->msg, &auth);
+	if (err != ERR_OK && (err != ERR_ABSENT || s->e->cfg.ports->eap == NULL))
+		return ike_act_auth_r_fail(s, "method");
+	who.eap_only = sa->setup->talk.only = err == ERR_ABSENT && ike_msg_notify(s->msg, IKE_N_EAP_ONLY_AUTHENTICATION, NULL);
 	sa->window.busy = true;
 	ike_ability_take(sa, s->msg);
 	sa->initial_contact = ike_msg_notify(s->msg, IKE_N_INITIAL_CONTACT, NULL);
 	if (read_id(s->msg, IKE_P_IDR, &wanted) == ERR_OK)
 		who.wanted_id = &wanted;
-	return ike_proof_ask(s->e, sa, s->msg, &auth, &who) == ERR_OK ? ERR_OK : fail_auth(s, "internal");
+	return ike_proof_ask(s->e, sa, s->msg, &auth, &who) == ERR_OK ? ERR_OK : ike_act_auth_r_fail(s, "internal");
 }
 
 static enum err read_ts(const struct ike_msg *msg, struct ike_ts_list *tsi, struct ike_ts_list *tsr)
@@ -124,7 +126,7 @@ enum err ike_act_auth_r_plead(const struct ike_step *s)
 	enum err err = ike_seal_reopen(sa, ike_blob_view(&sa->setup->held), msg);
 
 	if (err != ERR_OK)
-		return fail_auth(s, "internal");
+		return ike_act_auth_r_fail(s, "internal");
 	if (read_ts(msg, &tsi, &tsr) != ERR_OK) {
 		ike_core_blame(sa, IKE_DOWN_PROTOCOL);
 		(void)reply_error(s, IKE_N_INVALID_SYNTAX);
@@ -158,9 +160,21 @@ enum err ike_act_auth_r_verify(const struct ike_step *s)
 	if (err == ERR_OK)
 		err = ike_proof_check(s->e, s->sa, &auth);
 	if (err != ERR_OK)
-		return fail_auth(s, err == ERR_AUTH ? "wrong-key" : "internal");
+		return ike_act_auth_r_fail(s, err == ERR_AUTH ? "wrong-key" : "internal");
 	ike_sa_opened(s->sa);
-	return ike_proof_begin(s->e, s->sa, msg) == ERR_OK ? ERR_OK : fail_auth(s, "internal");
+	return ike_proof_begin(s->e, s->sa, msg) == ERR_OK ? ERR_OK : ike_act_auth_r_fail(s, "internal");
+}
+
+/* Our proof; after EAP who we are has been said. */
+static void build_proof(struct ike_sa *sa, struct ike_build *b)
+{
+	if (!sa->setup->talk.said) {
+		ike_id_build(ike_build_payload(b, IKE_P_IDR), &sa->local_id);
+		ike_certs_build(b, &sa->setup->certs);
+	}
+	ike_proof_build(sa, ike_build_payload(b, IKE_P_AUTH));
+	ike_ppk_confirm(sa, b);
+	ike_ability_build(sa, IKE_X_IKE_AUTH, b);
 }
 
 /* AUTH, and the notify for which there is no child. */
@@ -172,11 +186,7 @@ static enum err reply_childless_with(const struct ike_step *s, uint16_t notify, 
 	enum err err;
 
 	ike_seal_begin(s->e, sa, IKE_X_IKE_AUTH, true, &b);
-	ike_id_build(ike_build_payload(&b, IKE_P_IDR), &sa->local_id);
-	ike_certs_build(&b, &sa->setup->certs);
-	ike_proof_build(sa, ike_build_payload(&b, IKE_P_AUTH));
-	ike_ppk_confirm(sa, &b);
-	ike_ability_build(sa, IKE_X_IKE_AUTH, &b);
+	build_proof(sa, &b);
 	ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), notify, data);
 	err = ike_seal_end(s->e, sa, &b, &datagram);
 	if (err == ERR_OK)
@@ -309,11 +319,7 @@ static enum err build_response(const struct ike_step *s, const struct ike_child 
 	if (err != ERR_OK)
 		return err;
 	ike_seal_begin(s->e, s->sa, IKE_X_IKE_AUTH, true, &b);
-	ike_id_build(ike_build_payload(&b, IKE_P_IDR), &s->sa->local_id);
-	ike_certs_build(&b, &setup->certs);
-	ike_proof_build(s->sa, ike_build_payload(&b, IKE_P_AUTH));
-	ike_ppk_confirm(s->sa, &b);
-	ike_ability_build(s->sa, IKE_X_IKE_AUTH, &b);
+	build_proof(s->sa, &b);
 	ike_act_reauth_build(s->sa, &b);
 	if (setup->deal->has_config)
 		ike_config_build(ike_build_payload(&b, IKE_P_CP), IKE_CP_REPLY, &setup->deal->config);

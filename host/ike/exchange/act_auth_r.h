@@ -18,6 +18,9 @@ ike_action_fn ike_act_auth_r_redirect;   /* answers without: REDIRECT */
 ike_action_fn ike_act_auth_r_no_address; /* answers without: INTERNAL_ADDRESS_FAILURE */
 ike_action_fn ike_act_auth_r_refuse;     /* AUTHENTICATION_FAILED */
 
+/* Refuses on the spot and says why; always an error, which leads to the state where the SA only repeats that answer. */
+enum err ike_act_auth_r_fail(const struct ike_step *s, const char *why);
+
 #ifdef __cplusplus
 }
 #endif

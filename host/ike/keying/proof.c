@@ -76,7 +76,7 @@ static enum err join_octets(struct ike_engine *e, struct ike_sa *sa, const struc
 
 /* ---- ours ---- */
 
-static enum err sign_psk(struct ike_engine *e, struct ike_sa *sa)
+enum err ike_proof_sign(struct ike_engine *e, struct ike_sa *sa)
 {
 	struct ike_keys_signed what = signed_by_us(sa);
 	uint8_t value[CRYPTO_DIGEST_MAX];
@@ -86,8 +86,9 @@ static enum err sign_psk(struct ike_engine *e, struct ike_sa *sa)
 		err = ike_blob_set(&sa->setup->auth, bytes_of(value, sa->suite.prf->out_len));
 	if (err != ERR_OK)
 		return err;
-	sa->auth_local = IKE_AUTH_PSK;
-	ike_fsm_post(sa, ike_ppk_signed(sa));
+	sa->setup->auth_method = IKE_AUTH_PSK;
+	if (sa->eap == 0)
+		sa->auth_local = IKE_AUTH_PSK;
 	return ERR_OK;
 }
 
@@ -120,7 +121,14 @@ static enum err ask_world(struct ike_engine *e, struct ike_sa *sa, const struct 
 
 enum err ike_proof_begin(struct ike_engine *e, struct ike_sa *sa, const struct ike_msg *certreq)
 {
-	return sa->setup->sign.len != 0 ? sign_psk(e, sa) : ask_world(e, sa, certreq);
+	enum err err;
+
+	if (sa->setup->sign.len == 0)
+		return ask_world(e, sa, certreq);
+	err = ike_proof_sign(e, sa);
+	if (err == ERR_OK)
+		ike_fsm_post(sa, ike_ppk_signed(sa));
+	return err;
 }
 
 enum err ike_proof_take(struct ike_sa *sa, const struct ike_signature *signature)
@@ -133,13 +141,14 @@ enum err ike_proof_take(struct ike_sa *sa, const struct ike_signature *signature
 		err = ike_blob_set(&sa->setup->auth, signature->data);
 	if (err == ERR_OK)
 		err = ike_certs_keep(&sa->setup->certs, signature->cert, signature->cert_count);
+	sa->setup->auth_method = signature->method;
 	sa->auth_local = signature->method;
 	return err;
 }
 
 void ike_proof_build(const struct ike_sa *sa, struct wr *w)
 {
-	struct ike_authdata auth = { .method = sa->auth_local, .data = ike_blob_view(&sa->setup->auth) };
+	struct ike_authdata auth = { .method = sa->setup->auth_method, .data = ike_blob_view(&sa->setup->auth) };
 
 	ike_authdata_build(w, &auth);
 }
@@ -176,9 +185,9 @@ enum err ike_proof_ask(
 	who->cert = cert;
 	who->cert_count = ike_certs_read(msg, cert);
 	who->authorities = ike_certs_authorities(msg, authorities);
-	if (sa->role == IKE_RESPONDER)
+	if (sa->role == IKE_RESPONDER && auth->method != 0)
 		err = ike_ppk_receive(sa, msg, who);
-	if (err == ERR_OK && auth->method != IKE_AUTH_PSK) {
+	if (err == ERR_OK && auth->method != IKE_AUTH_PSK && auth->method != 0) {
 		ike_ppk_choose(sa, msg, &counts);
 		who->auth = counts.data;
 		err = join_octets(e, sa, &what, &octets);
@@ -201,7 +210,7 @@ enum err ike_proof_check(struct ike_engine *e, struct ike_sa *sa, const struct i
 		err = check_psk(e, sa, auth->data);
 	else if (sa->setup->proved)
 		err = ERR_OK;
-	if (err == ERR_OK)
+	if (err == ERR_OK && sa->eap == 0)
 		sa->auth_remote = auth->method;
 	return err;
 }

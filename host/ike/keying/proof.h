@@ -13,6 +13,9 @@ extern "C" {
  */
 MUST_USE enum err ike_proof_begin(struct ike_engine *e, struct ike_sa *sa, const struct ike_msg *certreq);
 
+/* Makes our AUTH with setup->sign, and posts nothing. */
+MUST_USE enum err ike_proof_sign(struct ike_engine *e, struct ike_sa *sa);
+
 /* Keeps what the world signed. */
 MUST_USE enum err ike_proof_take(struct ike_sa *sa, const struct ike_signature *signature);
 

@@ -38,7 +38,7 @@ static const char *read_peer(struct question *q)
 
 	if (session_convert_id(q->who->peer_id, q->text, &q->peer) != ERR_OK)
 		return "identity";
-	if (q->who->method == IKE_AUTH_PSK)
+	if (q->who->method == IKE_AUTH_PSK || q->who->method == 0) /* 0: EAP */
 		return NULL;
 	err = pki_chain_parse(q->who->cert, q->who->cert_count, &q->chain);
 	return err == ERR_OK ? NULL : err == ERR_ABSENT ? "no-certificate" : "bad-certificate";
@@ -99,6 +99,9 @@ static const char *find_key(struct question *q)
 	struct session_policy_psk psk;
 
 	s->by_certificate = q->chain != NULL;
+	s->by_eap = q->who->method == 0;
+	if (s->by_eap) /* R-IKE-16: no AUTH; AAA judges it */
+		return (s->profile->auth_remote & CFG_AUTH_EAP) != 0 && s->profile->eap_list != NULL ? NULL : "no-profile";
 	if (s->by_certificate)
 		return NULL;
 	if ((s->profile->auth_remote & CFG_AUTH_PSK) == 0)
@@ -125,6 +128,11 @@ static const char *prove_us(struct question *q)
 		q->proof.certificate = true;
 		q->local = session_credential_id(s->profile, s->credential, &s->path.local.addr);
 		return NULL;
+	}
+	if (s->profile->auth_local == CFG_AUTH_EAP) {
+		q->proof.eap_only = q->who->eap_only;
+		q->local = session_convert_own_id(&s->profile->identity, &q->who->path.local.addr);
+		return q->proof.eap_only ? NULL : "eap-only";
 	}
 	psk = keys_of(q);
 	q->local = session_convert_own_id(&s->profile->identity, &s->path.local.addr);

@@ -42,6 +42,19 @@ const struct pki_trust *session_credential_own(const struct session_trust *t, co
 	return first;
 }
 
+const struct pki_trust *session_credential_eap(const struct session_trust *t, const struct cfg_profile *p)
+{
+	if ((p->auth_local & CFG_AUTH_CERTIFICATE) != 0)
+		return session_credential_own(t, p, bytes_of(NULL, 0));
+	for (const struct cfg_pki_use *use = p->trustpoints; use != NULL; use = use->next) {
+		const struct pki_trust *own = use->sign ? session_trust_find(t, use->trustpoint) : NULL;
+
+		if (own != NULL && pki_trust_key(own) != NULL)
+			return own;
+	}
+	return NULL;
+}
+
 struct ike_id session_credential_id(const struct cfg_profile *p, const struct pki_trust *own, const struct addr *self)
 {
 	if (p->identity.type == CFG_ID_NONE || p->identity.type == CFG_ID_DN)
@@ -113,13 +126,13 @@ static bool proves(const struct pki_cert *leaf, const struct ike_id *id)
 	return pki_cert_proves(leaf, &claim);
 }
 
-static const char *judge_identity(struct crypto *c, const struct session_credential_case *k, const struct ike_who *who)
+const char *session_credential_believe(struct session_credential_case *k, const struct ike_id *id)
 {
-	const struct pki_cert *leaf = pki_chain_leaf(k->chain);
+	const char *why = session_credential_chain(k);
 
-	if (!k->profile->any_name && !proves(leaf, who->peer_id))
-		return "identity-not-in-certificate";
-	return ike_signature_check(c, pki_cert_key(leaf), who->method, who->auth, who->octets) == ERR_OK ? NULL : "bad-signature";
+	if (why != NULL)
+		return why;
+	return k->profile->any_name || proves(pki_chain_leaf(k->chain), id) ? NULL : "identity-not-in-certificate";
 }
 
 const char *session_credential_judge(struct crypto *c, struct session_credential_case *k, const struct ike_who *who)
@@ -132,9 +145,9 @@ const char *session_credential_judge(struct crypto *c, struct session_credential
 		return "bad-key";
 	if ((auth_of(key) & k->profile->auth_remote) == 0)
 		return "method";
-	why = session_credential_chain(k);
-	if (why == NULL)
-		why = judge_identity(c, k, who);
+	why = session_credential_believe(k, who->peer_id);
+	if (why == NULL && ike_signature_check(c, key, who->method, who->auth, who->octets) != ERR_OK)
+		why = "bad-signature";
 	if (why != NULL) {
 		pki_query_free(k->query);
 		k->query = NULL;

@@ -37,6 +37,12 @@ struct session_credential_case {
 const char *session_credential_judge(struct crypto *c, struct session_credential_case *k, const struct ike_who *who);
 const char *session_credential_chain(struct session_credential_case *k);
 
+/* The one for EAP-TLS: as above, or with `authentication local eap` the first that may sign, whatever its kind. */
+const struct pki_trust *session_credential_eap(const struct session_trust *t, const struct cfg_profile *p);
+
+/* Whether the chain of 'k' leads to one of the profile's CAs and its certificate proves 'id'; as session_credential_judge says it. */
+const char *session_credential_believe(struct session_credential_case *k, const struct ike_id *id);
+
 /* Signs what 'text' asks for.  'buf' (IKE_SIGNATURE_MAX bytes) holds the answer's data; its certificates borrow from 'own'. */
 void session_credential_sign(
 	struct crypto *c, const struct pki_trust *own, const struct ike_text *text, uint8_t *buf, struct ike_signature *out);

@@ -176,6 +176,7 @@ Box::Box(Net &of, const std::string &title, const std::string &platform_text)
 	if (net->workers != 0)
 		must(crypto_job_pool_new(&jobs, net->workers, 100));
 	env.jobs = jobs;
+	env.rand = &rand;
 	env.wall_s = [](void *) { return int64_t{ 1800000000 }; };
 	env.datapath = dp_fake_provider(fake);
 	env.sync = sync;

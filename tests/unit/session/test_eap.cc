@@ -1,0 +1,194 @@
+/* Boxes of which one proves itself by EAP, by a password or by TLS: who gets in and as whom, who doesn't and why. */
+#include "lab.h"
+
+#include "../pki/forge.h"
+
+namespace
+{
+
+using namespace lab;
+
+class SessionEap : public Star
+{
+      protected:
+	forge::Forge f;
+	forge::Folder folder;
+
+	void SetUp() override
+	{
+		f.issue("root", { .issuer = "", .subject = { { "CN", "Example Root CA" } }, .ca = true });
+		f.issue("other", { .issuer = "", .subject = { { "CN", "Other" } }, .ca = true });
+		for (const char *name : { "hub", "spoke1", "spoke2" })
+			f.issue(name,
+				{ .issuer = "root", .subject = { { "CN", name } }, .alt = std::string("DNS:") + name + ".example.net" });
+		f.issue("alien", { .issuer = "other", .subject = { { "CN", "spoke1" } }, .alt = "DNS:spoke1.example.net" });
+	}
+	std::string point(const std::string &name)
+	{
+		std::string file = folder.write(
+			name + ".pem", f.pem("root") + (name == "alien" ? f.pem("other") : "") + f.pem(name) + f.key_pem(name));
+
+		return "crypto pki trustpoint TP\n revocation-check none\ncrypto pki import TP pem " + file + "\n";
+	}
+	static std::string proves(std::string text, const std::string &local, const std::string &remote)
+	{
+		text = with(text, " authentication local pre-share\n", " authentication local " + local + "\n");
+		text = with(text, " authentication remote pre-share\n", " authentication remote " + remote + "\n");
+		return with(text, " keyring local KR\n", " pki trustpoint TP\n");
+	}
+	std::string hub_text(const std::string &remote = "eap query-identity", const std::string &local = "ecdsa-sig")
+	{
+		std::string text = proves(HubConfig().text(), local, remote);
+
+		text = with(text, " aaa authorization group psk list", " aaa authentication eap users\n aaa authorization group eap list");
+		return text + "aaa authentication login users local\nusername alice password wonderland\nusername bob password builder\n" +
+		       point("hub");
+	}
+	std::string spoke_text(
+		const std::string &local, const std::string &cert = "spoke1", const std::string &remote = "ecdsa-sig", unsigned n = 1)
+	{
+		std::string text = proves(SpokeConfig(n).text(), "eap " + local, remote);
+
+		return with(text, "group psk list", "group cert list") + point(cert);
+	}
+	Box &spoke_box(const std::string &text, unsigned n = 1)
+	{
+		Box &s = wan.box("spoke" + std::to_string(n), { "203.0.113." + std::to_string(n) }, lan_and_wan);
+
+		s.must_load(text);
+		return s;
+	}
+	void expect_refused(Box &s, const std::string &why)
+	{
+		wan.run(3000);
+		EXPECT_EQ(s.up() + hub.up(), 0u);
+		EXPECT_TRUE(hub.logged("why=" + why)) << why;
+		s.dead = true;
+		wan.run(200000);
+		hub.expect_empty();
+	}
+};
+
+const char *const alice = "username alice password wonderland";
+
+} // namespace
+
+TEST_F(SessionEap, R_AAA_10_R_AAA_12_the_eap_identity_is_the_peer)
+{
+	for (const char *method : { "", "mschapv2 ", "gtc ", "md5 " }) {
+		hub.must_load(hub_text());
+		Box &s = spoke_box(spoke_text(std::string(method) + alice));
+		up(s);
+		EXPECT_STREQ(hub.session()->peer, "alice");
+		EXPECT_TRUE(hub.session()->by_eap);
+		EXPECT_FALSE(hub.session()->by_certificate);
+		EXPECT_TRUE(s.session()->by_certificate) << "the hub's proof";
+		EXPECT_FALSE(hub.route("10.20.1.0/24").empty()) << "authorization 'eap' counts";
+		s.stop();
+		s.dead = true;
+		s.addrs = {};
+		wan.run(60000);
+	}
+}
+
+TEST_F(SessionEap, without_query_identity_the_method_s_name_or_IDi_counts)
+{
+	hub.must_load(hub_text("eap"));
+	up(spoke_box(spoke_text(alice)));
+	EXPECT_STREQ(hub.session()->peer, "alice");
+}
+
+TEST_F(SessionEap, R_IKE_16_several_ways_in_at_one_profile)
+{
+	hub.must_load(hub_text("eap query-identity\n authentication remote ecdsa-sig\n aaa authorization group cert list default default"));
+	up(spoke_box(spoke_text(alice)));
+
+	std::string text = proves(SpokeConfig(2).text(), "ecdsa-sig", "ecdsa-sig");
+	Box &s = spoke_box(with(text, "group psk list", "group cert list") + point("spoke2"), 2);
+	up(s);
+	EXPECT_EQ(hub.up(), 2u);
+}
+
+TEST_F(SessionEap, a_wrong_password_or_name_stays_out)
+{
+	hub.must_load(hub_text());
+	expect_refused(spoke_box(spoke_text("username alice password Wonderland")), "wrong-password");
+	expect_refused(spoke_box(spoke_text("gtc username carol password wonderland", "spoke2", "ecdsa-sig", 2), 2), "wrong-password");
+}
+
+TEST_F(SessionEap, a_profile_without_eap_refuses)
+{
+	hub.must_load(with(hub_text("ecdsa-sig"), "group eap list", "group cert list"));
+	expect_refused(spoke_box(spoke_text(alice)), "no-profile");
+}
+
+TEST_F(SessionEap, R_AAA_12_tls_proves_a_name_of_the_certificate)
+{
+	hub.must_load(hub_text());
+	Box &s = spoke_box(spoke_text("tls"));
+	up(s);
+	EXPECT_STREQ(hub.session()->peer, "spoke1.example.net");
+}
+
+TEST_F(SessionEap, R_SEC_11_tls_with_the_certificate_of_another)
+{
+	hub.must_load(hub_text());
+	expect_refused(spoke_box(spoke_text("tls", "spoke2")), "identity-not-in-certificate");
+}
+
+TEST_F(SessionEap, tls_with_a_certificate_of_another_ca)
+{
+	hub.must_load(hub_text());
+	expect_refused(spoke_box(spoke_text("tls", "alien")), "unknown-ca");
+}
+
+TEST_F(SessionEap, RFC5998_tls_alone_proves_both)
+{
+	hub.must_load(hub_text("eap", "eap tls"));
+	Box &s = spoke_box(spoke_text("tls", "spoke1", "eap"));
+	up(s);
+	EXPECT_STREQ(hub.session()->peer, "spoke1.example.net");
+	EXPECT_STREQ(s.session()->peer, "hub.example.net");
+	EXPECT_FALSE(s.session()->by_certificate);
+}
+
+TEST_F(SessionEap, RFC5998_a_hub_that_isnt_who_it_says_is_left)
+{
+	(void)point("spoke2");
+	hub.must_load(with(hub_text("eap", "eap tls"), "/hub.pem", "/spoke2.pem"));
+	Box &s = spoke_box(spoke_text("tls", "spoke1", "eap"));
+	wan.run(3000);
+	EXPECT_EQ(s.up() + hub.up(), 0u);
+	EXPECT_TRUE(s.logged("why=identity-not-in-certificate"));
+}
+
+TEST_F(SessionEap, RFC5998_not_asked_for_by_the_peer_the_hub_has_no_proof)
+{
+	hub.must_load(hub_text("eap", "eap tls"));
+	expect_refused(spoke_box(spoke_text("tls")), "eap-only");
+}
+
+/* cli.md 1.4: twins are those of one EAP identity. */
+TEST_F(SessionEap, two_boxes_of_one_user_are_twins_and_of_two_users_arent)
+{
+	hub.must_load(hub_text());
+	up(spoke_box(spoke_text(alice)));
+	up(spoke_box(spoke_text("username bob password builder", "spoke2", "ecdsa-sig", 2), 2));
+	EXPECT_EQ(hub.up(), 2u) << "INITIAL_CONTACT of another user takes nothing";
+	up(spoke_box(spoke_text(alice, "spoke2", "ecdsa-sig", 3), 3));
+	wan.run(2000);
+	EXPECT_EQ(hub.up(), 2u) << "alice has moved";
+}
+
+TEST_F(SessionEap, a_reload_ends_sessions_whose_user_changed)
+{
+	hub.must_load(hub_text());
+	Box &s = spoke_box(spoke_text(alice));
+	up(s);
+	hub.must_load(hub_text() + "username carol password x\n");
+	wan.run(1000);
+	EXPECT_EQ(hub.up(), 1u);
+	hub.must_load(with(hub_text(), "username alice password wonderland\n", ""));
+	wan.run(2000);
+	EXPECT_EQ(hub.up(), 0u);
+}
