@@ -1,4 +1,5 @@
 /* Additional key exchanges, RFC9370, in IKE_INTERMEDIATE, RFC9242: who asks for them, and what comes of it. */
+#include "ike/ability.h"
 #include "ike/wire/msg.h"
 #include "pair.h"
 
@@ -157,6 +158,20 @@ TEST_F(Inter, RFC9242_3_2_a_lost_response_is_repeated_under_the_keys_of_its_time
 	EXPECT_EQ(lost, 2u);
 	EXPECT_EQ(hub.stat(IKE_STAT_RX_CORRUPT), 0u);
 	EXPECT_GE(hub.stat(IKE_STAT_RX_REPEAT), 2u);
+}
+
+TEST_F(Inter, RFC9242_3_3_2_fragments_count_as_the_message_that_they_were)
+{
+	struct ike_engine_config config = {};
+
+	config.abilities = 1U << IKE_CAN_FRAGMENTATION;
+	config.frag_mtu = 576;
+	both(1, { "16" }); /* 512 octets */
+	start(config);
+	connect();
+	expect_extras({ "16" });
+	EXPECT_EQ(spoke.stat(IKE_STAT_FRAGMENTED), 1u);
+	EXPECT_EQ(hub.stat(IKE_STAT_FRAGMENTED), 1u);
 }
 
 TEST(InterStorm, RFC9242_loss_and_reordering_change_nothing)

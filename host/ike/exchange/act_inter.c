@@ -4,6 +4,8 @@
  */
 #include "ike/exchange/act_inter.h"
 
+#include <string.h>
+
 #include "ike/core.h"
 #include "ike/keying/agree.h"
 #include "ike/keying/inter.h"
@@ -16,7 +18,7 @@ enum { KE_MAX = IKE_MSG_GENERIC_LEN + 4 + CRYPTO_PUB_MAX };
 static enum err build(const struct ike_step *s, bool response, struct bytes pub, struct bytes *out)
 {
 	struct ike_ke ke = { .group = ike_inter_next(s->sa)->id, .data = pub };
-	uint8_t inner[KE_MAX];
+	uint8_t inner[KE_MAX], head[IKE_INTER_HEAD_LEN];
 	struct wr w = wr_of(inner, sizeof(inner));
 	struct ike_build b;
 	size_t mark;
@@ -30,9 +32,10 @@ static enum err build(const struct ike_step *s, bool response, struct bytes pub,
 	err = wr_done(&w);
 	ike_seal_begin(s->e, s->sa, IKE_X_IKE_INTERMEDIATE, response, &b);
 	ike_ke_build(ike_build_payload(&b, IKE_P_KE), &ke);
+	memcpy(head, b.w.buf, sizeof(head)); /* of the whole message: it may go in fragments */
 	if (err == ERR_OK)
 		err = ike_seal_end(s->e, s->sa, &b, out);
-	return err == ERR_OK ? ike_inter_cover_own(s->sa, *out, wr_view(&w)) : err;
+	return err == ERR_OK ? ike_inter_cover_own(s->sa, head, wr_view(&w)) : err;
 }
 
 static enum err fail(const struct ike_step *s, enum err err)

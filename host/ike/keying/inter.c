@@ -12,7 +12,7 @@
 #include "ike/core.h"
 #include "ike/keying/proof.h"
 
-enum { HEAD_LEN = IKE_HDR_LEN + IKE_MSG_GENERIC_LEN, LENGTH_AT = 24 }; /* header and SK's generic header; the header's length */
+enum { HEAD_LEN = IKE_INTER_HEAD_LEN, LENGTH_AT = 24 }; /* of the header's length */
 
 static void be_willing(struct ike_sa *sa, bool willing)
 {
@@ -115,9 +115,9 @@ static enum err cover(struct ike_sa *sa, const uint8_t *start, struct bytes inne
 	return err;
 }
 
-enum err ike_inter_cover_own(struct ike_sa *sa, struct bytes datagram, struct bytes inner)
+enum err ike_inter_cover_own(struct ike_sa *sa, const uint8_t head[IKE_INTER_HEAD_LEN], struct bytes inner)
 {
-	return cover(sa, datagram.data, inner, sa->role == IKE_INITIATOR);
+	return cover(sa, head, inner, sa->role == IKE_INITIATOR);
 }
 
 /* All that was in SK: payloads stand there one after the other. */

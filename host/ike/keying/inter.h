@@ -40,8 +40,13 @@ enum ike_event ike_inter_event(const struct ike_sa *sa);
 /* The group of the one that comes next; NULL: none. */
 const struct crypto_alg *ike_inter_next(const struct ike_sa *sa);
 
-/* Adds a message of ours, as it was sent, whose content was 'inner', to IntAuth; and one of the peer's, decrypted (RFC9242-3.3.2). */
-MUST_USE enum err ike_inter_cover_own(struct ike_sa *sa, struct bytes datagram, struct bytes inner);
+enum { IKE_INTER_HEAD_LEN = (int)IKE_HDR_LEN + (int)IKE_MSG_GENERIC_LEN }; /* bytes of header and SK's generic header */
+
+/*
+ * Adds a message to IntAuth, RFC9242-3.3.2: one of ours, in one piece, that begins with 'head' and has 'inner' in SK; and one of the peer's,
+ * decrypted.
+ */
+MUST_USE enum err ike_inter_cover_own(struct ike_sa *sa, const uint8_t head[IKE_INTER_HEAD_LEN], struct bytes inner);
 MUST_USE enum err ike_inter_cover_peer(struct ike_sa *sa, const struct ike_msg *msg);
 
 /* New keys with 'shared' in them, RFC9370-2.2.2: the exchange is done. */

@@ -125,9 +125,9 @@ TEST_F(IkeInter, RFC9242_3_3_2_known_answer_of_IntAuth_and_RFC9370_2_2_2_of_the_
 		sum_i = hmac(key(IKE_SK_PI), sum_i + head(request, asked.size()) + asked);
 		sum_r = hmac(key(IKE_SK_PR), sum_r + head(response, told.size()) + told);
 		EXPECT_EQ(ike_inter_next(&sa)->id, n == 1 ? CRYPTO_GROUP_ECP_256 : CRYPTO_GROUP_ECP_384);
-		ASSERT_EQ(ike_inter_cover_own(&sa, bytes_str(request.c_str()), bytes_str(asked.c_str())), ERR_OK);
+		ASSERT_EQ(ike_inter_cover_own(&sa, bytes_str(request.c_str()).data, bytes_str(asked.c_str())), ERR_OK);
 		sa.role = IKE_RESPONDER; /* its own message is the responder's */
-		ASSERT_EQ(ike_inter_cover_own(&sa, bytes_str(response.c_str()), bytes_str(told.c_str())), ERR_OK);
+		ASSERT_EQ(ike_inter_cover_own(&sa, bytes_str(response.c_str()).data, bytes_str(told.c_str())), ERR_OK);
 		sa.role = IKE_INITIATOR;
 		Octets seed = hmac(key(IKE_SK_D), shared + ni + nr);
 		ASSERT_EQ(ike_inter_update(&sa, bytes_str(shared.c_str())), ERR_OK);
