@@ -1,6 +1,6 @@
 /*
- * HTTP by libevent, for what PKI has to ask.  A job waits in a list until one of NET_FETCH_ACTIVE places is free; its connection is
- * its own and frees itself when the answer, or the failure, is there.
+ * HTTP by libevent, for what PKI has to ask.  A job waits in a list until one of NET_FETCH_ACTIVE places is free; when the answer, or
+ * the failure, is there it goes with its connection in the loop's next turn, for libevent is still at work on that inside its callback.
  */
 #include "net/fetch.h"
 
@@ -20,6 +20,7 @@ struct job {
 	struct net_fetch *fetch;
 	struct evhttp_uri *uri;
 	struct evhttp_connection *connection; /* NULL while it waits */
+	bool over;
 	uint64_t token;
 	char *type;
 	uint8_t *body;
@@ -29,8 +30,8 @@ struct job {
 struct net_fetch {
 	struct event_base *loop;
 	struct evdns_base *dns;
-	struct event *turn; /* begins what waits, and fails what can't begin */
-	struct list waiting, active;
+	struct event *turn; /* frees what is over, begins what waits, and fails what can't begin */
+	struct list waiting, active, over;
 	unsigned waiting_count, active_count;
 	net_fetch_fn *fn;
 	void *ctx;
@@ -40,6 +41,8 @@ struct net_fetch {
 
 static void job_free(struct job *j)
 {
+	if (j->connection != NULL)
+		evhttp_connection_free(j->connection);
 	if (j->uri != NULL)
 		evhttp_uri_free(j->uri);
 	free(j->type);
@@ -82,16 +85,19 @@ static enum err job_new(struct net_fetch *f, const struct net_fetch_request *ask
 	return ERR_OK;
 }
 
-/* It has its answer; the place that it had is free. */
+/* It has its answer, once; the place that it had is free. */
 static void finish(struct job *j, struct bytes body)
 {
 	struct net_fetch *f = j->fetch;
 
+	if (j->over)
+		return;
+	j->over = true;
 	list_del(&j->link);
+	list_add(&f->over, &j->link);
 	f->active_count--;
 	event_active(f->turn, EV_TIMEOUT, 0);
 	f->fn(f->ctx, j->token, body);
-	job_free(j);
 }
 
 static void answered(struct evhttp_request *r, void *arg)
@@ -151,17 +157,20 @@ static bool begin(struct job *j)
 {
 	char *target = target_of(j->uri);
 	struct evhttp_request *r = target == NULL || !connect_job(j) ? NULL : request_of(j);
-	bool ok = r != NULL;
+	bool ok = r != NULL && evhttp_make_request(j->connection, r, j->body_len != 0 ? EVHTTP_REQ_POST : EVHTTP_REQ_GET, target) == 0;
 
-	if (ok) {
-		evhttp_connection_free_on_completion(j->connection);
-		/* One that can't be made stays unfreed: libevent doesn't say whether it did.  It takes a lack of sockets to get there. */
-		ok = evhttp_make_request(j->connection, r, j->body_len != 0 ? EVHTTP_REQ_POST : EVHTTP_REQ_GET, target) == 0;
-	} else if (j->connection != NULL) {
-		evhttp_connection_free(j->connection);
-	}
 	free(target);
 	return ok;
+}
+
+static void drop_all(struct list *jobs)
+{
+	while (!list_empty(jobs)) {
+		struct job *j = list_of(list_first(jobs), struct job, link);
+
+		list_del(&j->link);
+		job_free(j);
+	}
 }
 
 static void take_turn(evutil_socket_t fd, short what, void *arg)
@@ -170,6 +179,7 @@ static void take_turn(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	drop_all(&f->over);
 	while (f->active_count < NET_FETCH_ACTIVE && !list_empty(&f->waiting)) {
 		struct job *j = list_of(list_first(&f->waiting), struct job, link);
 
@@ -211,6 +221,7 @@ enum err net_fetch_new(struct net_fetch **out, struct event_base *loop, net_fetc
 	f->ctx = ctx;
 	list_init(&f->waiting);
 	list_init(&f->active);
+	list_init(&f->over);
 	f->turn = evtimer_new(loop, take_turn, f);
 	f->dns = evdns_base_new(loop, EVDNS_BASE_INITIALIZE_NAMESERVERS | EVDNS_BASE_DISABLE_WHEN_INACTIVE);
 	if (f->dns == NULL) /* a host without name servers: addresses do */
@@ -223,22 +234,11 @@ enum err net_fetch_new(struct net_fetch **out, struct event_base *loop, net_fetc
 	return ERR_OK;
 }
 
-static void drop_all(struct list *jobs)
-{
-	while (!list_empty(jobs)) {
-		struct job *j = list_of(list_first(jobs), struct job, link);
-
-		list_del(&j->link);
-		if (j->connection != NULL)
-			evhttp_connection_free(j->connection);
-		job_free(j);
-	}
-}
-
 void net_fetch_free(struct net_fetch *f)
 {
 	if (f == NULL)
 		return;
+	drop_all(&f->over);
 	drop_all(&f->active);
 	drop_all(&f->waiting);
 	if (f->dns != NULL)

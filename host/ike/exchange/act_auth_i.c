@@ -250,7 +250,7 @@ static enum err read_child(const struct ike_step *s, const struct ike_msg *msg, 
 	plan->local = &fit->local;
 	plan->remote = &fit->remote;
 	err = ike_narrow_accept(s->sa, msg, &sides, fit);
-	plan->transport = fit->transport;
+	plan->transport = err == ERR_OK && fit->transport;
 	if (err == ERR_TS) {
 		ike_core_blame(s->sa, IKE_DOWN_TS);
 		ike_core_count(s->e, IKE_STAT_TS_UNACCEPTABLE);

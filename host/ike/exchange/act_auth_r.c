@@ -256,7 +256,7 @@ static enum err narrow(const struct ike_step *s, const struct ike_msg *msg, stru
 	err = ike_narrow_answer(s->sa, msg, &sides, fit);
 	plan->local = &fit->local;
 	plan->remote = &fit->remote;
-	plan->transport = fit->transport;
+	plan->transport = err == ERR_OK && fit->transport;
 	return err;
 }
 

@@ -209,7 +209,7 @@ static enum err read_response(
 	plan->seed.ni = bytes_of(a->nonce, sizeof(a->nonce));
 	plan->local = &fit->local;
 	plan->remote = &fit->remote;
-	plan->transport = fit->transport;
+	plan->transport = err == ERR_OK && fit->transport;
 	return err;
 }
 

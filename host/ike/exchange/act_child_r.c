@@ -100,7 +100,7 @@ static enum err narrow(const struct ike_step *s, struct offspring *o)
 
 	o->plan.local = &o->fit.local;
 	o->plan.remote = &o->fit.remote;
-	o->plan.transport = o->fit.transport;
+	o->plan.transport = err == ERR_OK && o->fit.transport;
 	return err;
 }
 
