@@ -258,7 +258,7 @@ void session_tunnel_settle(struct session_tunnel *t);
 /* Its session is to authenticate anew: another one is begun to the same gateway, which takes its place. */
 void session_tunnel_renew(struct session *s);
 
-/* A gateway sends its session to 'to': whether the tunnel follows, at once or when this session is over. */
+/* A gateway sends session 's' to 'to': whether the tunnel follows, at once or when 's' is over. */
 bool session_tunnel_redirect(struct session *s, const struct addr *to);
 
 /* The datapath came up, or has SPIs again: tries at once. */

@@ -65,6 +65,25 @@ ss_psk_conn() {
 CONF
 }
 
+# ss_hub_site NS: where a strongSwan hub stands: 198.51.100.2 on the hubs' side of the WAN, before a LAN with the host NS-lan.
+ss_hub_site() {
+	lab_ns "$1"
+	lab_wan "$1" eth0 hub
+	lab_addr "$1" eth0 198.51.100.2/24
+	ip -n "$LAB-$1" route add default via 198.51.100.254
+	lab_host "$1-lan" eth0 10.10.0.10/24 10.10.0.1 "$1" eth1
+	lab_addr "$1" eth1 10.10.0.1/24
+	lab_in "$1" sysctl -qw net.ipv4.ip_forward=1
+}
+
+# ss_spoke_site NS ADDR: where a strongSwan spoke stands, on the spokes' side of the WAN.
+ss_spoke_site() {
+	lab_ns "$1"
+	lab_wan "$1" eth0 spoke
+	lab_addr "$1" eth0 "$2/24"
+	ip -n "$LAB-$1" route add default via 203.0.113.254
+}
+
 # ss_pool_hub NS DIR ADDR: a responder whose identity is hub1.vpn.example.net, which gives addresses and the route to its LAN.
 # SS_SETTINGS are charon's, SS_POOL_LAST is the last address.
 ss_pool_hub() {

@@ -25,10 +25,7 @@ CONF
 }
 
 strongswan() {
-	lab_ns ss1
-	lab_wan ss1 eth0 spoke
-	lab_addr ss1 eth0 203.0.113.11/24
-	ip -n "$LAB-ss1" route add default via 203.0.113.254
+	ss_spoke_site ss1 203.0.113.11
 	ss_start ss1 "$LAB_DIR/ss1" 'delete_rekeyed_delay = 1' || return 1
 	{
 		echo "connections {"

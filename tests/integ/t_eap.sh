@@ -108,10 +108,7 @@ strongswan_to_nave() {
 	eap_config "$LAB_DIR/hub1/config" hub1 'authentication remote eap query-identity' 'authentication remote ecdsa-sig' \
 		'authentication local ecdsa-sig' 'aaa authentication eap users' 'aaa authorization group eap list default default'
 	lab_check 'Nave hub starts' nave_start hub1 none || return 1
-	lab_ns ss1
-	lab_wan ss1 eth0 spoke
-	lab_addr ss1 eth0 203.0.113.11/24
-	ip -n "$LAB-ss1" route add default via 203.0.113.254
+	ss_spoke_site ss1 203.0.113.11
 	ss_start ss1 "$LAB_DIR/ss1" "$CHARON" || return 1
 	ss_files "$LAB_DIR/ss1" spoke1
 	for method in mschapv2 gtc md5 tls; do
@@ -163,13 +160,7 @@ nave_begins() {
 }
 
 strongswan_hub() {
-	lab_ns hub2
-	lab_wan hub2 eth0 hub
-	lab_addr hub2 eth0 198.51.100.2/24
-	ip -n "$LAB-hub2" route add default via 198.51.100.254
-	lab_host hub2-lan eth0 10.10.0.10/24 10.10.0.1 hub2 eth1
-	lab_addr hub2 eth1 10.10.0.1/24
-	lab_in hub2 sysctl -qw net.ipv4.ip_forward=1
+	ss_hub_site hub2
 	SS_SETTINGS="$CHARON" ss_pool_hub hub2 "$LAB_DIR/hub2" 198.51.100.2 || return 1
 	mv "$LAB_DIR/hub2/swanctl.conf" "$LAB_DIR/hub2/psk.conf"
 	ss_files "$LAB_DIR/hub2" hub1

@@ -23,10 +23,7 @@ lab_options "${split[@]}"
 
 # Its own route to Nave's LAN: those of charon would go with the first of the many tunnels that need them.
 site_strongswan() {
-	lab_ns ss1
-	lab_wan ss1 eth0 spoke
-	lab_addr ss1 eth0 203.0.113.10/24
-	ip -n "$LAB-ss1" route add default via 203.0.113.254
+	ss_spoke_site ss1 203.0.113.10
 	lab_in ss1 sysctl -qw net.ipv4.ping_group_range='0 0'
 	ss_start ss1 "$LAB_DIR/ss1" "install_routes = no
 	retransmit_tries = 4

@@ -70,10 +70,7 @@ NFT
 }
 
 nat_rebinds() {
-	lab_ns ss3
-	lab_wan ss3 eth0 spoke
-	lab_addr ss3 eth0 203.0.113.13/24
-	ip -n "$LAB-ss3" route add default via 203.0.113.254
+	ss_spoke_site ss3 203.0.113.13
 	lab_addr inet brhub 198.51.100.253/24
 	nat 41000 || return 1
 	SS_CONN='mobike = no' ss_psk_spoke ss3 "$LAB_DIR/ss3" 203.0.113.13 ss3.vpn.example.net || return 1
@@ -88,13 +85,7 @@ nat_rebinds() {
 
 # Nave's address is the configuration's: a reload changes it.
 nave_moves() {
-	lab_ns hub2
-	lab_wan hub2 eth0 hub
-	lab_addr hub2 eth0 198.51.100.2/24
-	ip -n "$LAB-hub2" route add default via 198.51.100.254
-	lab_host hub2-lan eth0 10.10.0.10/24 10.10.0.1 hub2 eth1
-	lab_addr hub2 eth1 10.10.0.1/24
-	lab_in hub2 sysctl -qw net.ipv4.ip_forward=1
+	ss_hub_site hub2
 	ss_pool_hub hub2 "$LAB_DIR/hub2" 198.51.100.2 || return 1
 	nave_site spoke1 spoke 10.20.4.10/24 10.20.4.1
 	# The kernel drops the other addresses of a subnet with its first, unless:

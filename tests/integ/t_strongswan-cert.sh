@@ -88,10 +88,7 @@ strongswan_to_nave() {
 		"$LAB_DIR/hub1/config"
 	printf 'crypto pki certificate map BRANCHES 10\n subject-name co ou = branches\n' >>"$LAB_DIR/hub1/config"
 	lab_check "Nave hub with $1 starts" nave_start hub1 none || return 1
-	lab_ns ss1
-	lab_wan ss1 eth0 spoke
-	lab_addr ss1 eth0 203.0.113.11/24
-	ip -n "$LAB-ss1" route add default via 203.0.113.254
+	ss_spoke_site ss1 203.0.113.11
 	ss_start ss1 "$LAB_DIR/ss1" "retransmit_tries = 2
 	retransmit_timeout = 1" || return 1
 	for kind in rsa ecdsa ed25519; do
@@ -168,13 +165,7 @@ nave_to_strongswan() {
 }
 
 strongswan_hub() {
-	lab_ns hub2
-	lab_wan hub2 eth0 hub
-	lab_addr hub2 eth0 198.51.100.2/24
-	ip -n "$LAB-hub2" route add default via 198.51.100.254
-	lab_host hub2-lan eth0 10.10.0.10/24 10.10.0.1 hub2 eth1
-	lab_addr hub2 eth1 10.10.0.1/24
-	lab_in hub2 sysctl -qw net.ipv4.ip_forward=1
+	ss_hub_site hub2
 	ss_pool_hub hub2 "$LAB_DIR/hub2" 198.51.100.2 || return 1
 	sed -i -e 's/local { auth = psk/local { auth = pubkey\n\t\t\tcerts = own.pem/' \
 		-e 's/remote { auth = psk/remote { auth = pubkey/' -e 's/id = \*\.vpn\.example\.net/id = "O=Example, OU=Branches, CN=*"/' \

@@ -78,13 +78,7 @@ strongswan_to_nave() {
 }
 
 strongswan_hub() {
-	lab_ns hub2
-	lab_wan hub2 eth0 hub
-	lab_addr hub2 eth0 198.51.100.2/24
-	ip -n "$LAB-hub2" route add default via 198.51.100.254
-	lab_host hub2-lan eth0 10.10.0.10/24 10.10.0.1 hub2 eth1
-	lab_addr hub2 eth1 10.10.0.1/24
-	lab_in hub2 sysctl -qw net.ipv4.ip_forward=1
+	ss_hub_site hub2
 	ss_pool_hub hub2 "$LAB_DIR/hub2" 198.51.100.2 || return 1
 	sed -i "s/^secrets {/& ppk-lab { id = flex\n secret = \"$PPK\" }\n/" "$LAB_DIR/hub2/swanctl.conf"
 	ss_ctl "$LAB_DIR/hub2" --load-all --clear >/dev/null 2>&1

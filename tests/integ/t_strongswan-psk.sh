@@ -21,10 +21,7 @@ strongswan_to_nave() {
 	nave_site hub1 hub 10.10.0.10/24 10.10.0.1
 	nave_config_hub hub1
 	lab_check "Nave hub starts (nic $LAB_NIC)" nave_start hub1 "$LAB_NIC" || return 1
-	lab_ns ss1
-	lab_wan ss1 eth0 spoke
-	lab_addr ss1 eth0 203.0.113.11/24
-	ip -n "$LAB-ss1" route add default via 203.0.113.254
+	ss_spoke_site ss1 203.0.113.11
 	ss_psk_spoke ss1 "$LAB_DIR/ss1" 203.0.113.11 ss1.vpn.example.net || return 1
 	lab_check 'strongSwan initiates' ss_initiate "$LAB_DIR/ss1" hub || return 1
 	lab_check 'the hub shows the session' lab_wait 5 nave_up hub1 1
@@ -40,13 +37,7 @@ strongswan_to_nave() {
 }
 
 nave_to_strongswan() {
-	lab_ns hub2
-	lab_wan hub2 eth0 hub
-	lab_addr hub2 eth0 198.51.100.2/24
-	ip -n "$LAB-hub2" route add default via 198.51.100.254
-	lab_host hub2-lan eth0 10.10.0.10/24 10.10.0.1 hub2 eth1
-	lab_addr hub2 eth1 10.10.0.1/24
-	lab_in hub2 sysctl -qw net.ipv4.ip_forward=1
+	ss_hub_site hub2
 	ss_pool_hub hub2 "$LAB_DIR/hub2" 198.51.100.2 || return 1
 	nave_site spoke1 spoke 10.20.1.10/24 10.20.1.1
 	NAVE_HUB=198.51.100.2 nave_config_spoke spoke1 1
