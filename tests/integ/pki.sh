@@ -30,6 +30,46 @@ ca_root() {
 
 method_of() { case $1 in ed25519) echo eddsa-sig ;; *) echo "$1-sig" ;; esac; }
 
+# ---- configurations ----
+
+# cert_config FILE CERT KIND: makes a configuration of pre-shared keys one of certificates, ours CERT with a key of KIND; the
+# peer's may be of any kind.  CERT_LINES are the trust point's.
+cert_config() {
+	local file=$1 cert=$2 kind remote=
+	for kind in rsa ecdsa ed25519; do
+		remote+=" authentication remote $(method_of "$kind")\\n"
+	done
+	sed -i -e "s/^ authentication remote pre-share\$/${remote%\\n}/" \
+		-e "s/^ authentication local pre-share\$/ authentication local $(method_of "$3")/" \
+		-e 's/^ keyring local KR$/ pki trustpoint TP/' \
+		-e 's/authorization group psk/authorization group cert/' "$file"
+	cat >>"$file" <<CFG
+crypto pki trustpoint TP
+ enrollment terminal
+${CERT_LINES:- revocation-check none}
+crypto pki import TP pem $PKI/root.pem $PKI/$cert.pem $PKI/$cert.key
+CFG
+}
+
+# ss_cert DIR CERT [INTERMEDIATE]: gives charon its files.
+ss_cert() {
+	cp "$PKI/root.pem" "$1/x509ca/"
+	cp "$PKI/$2.pem" "$1/x509/own.pem"
+	cp "$PKI/$2.key" "$1/private/own.key"
+	[ -z "$3" ] || cp "$PKI/$3.pem" "$1/x509ca/"
+}
+
+# ss_begin_as DIR ID SED_OPTION…: with a connection of pre-shared keys, edited.
+ss_begin_as() {
+	{
+		echo 'connections {'
+		ss_psk_conn hub 203.0.113.11 "$2" | sed "${@:3}"
+		echo '}'
+		echo "secrets { ike-lab { secret = \"$LAB_PSK\" } }"
+	} >"$1/swanctl.conf"
+	ss_load "$1" && ss_initiate "$1" hub
+}
+
 # ---- a swarm of peers, all with one key: spoke1.KIND.example.net … ----
 
 # ca_swarm KIND COUNT: the hub's certificate, the peers' key swarm-KIND.key and a certificate for each, swarm-KIND-N.pem.

@@ -116,6 +116,9 @@ CONF
 	ss_ctl "$2" --load-all >"$2/load.out" 2>&1 || { cat "$2/load.out" >&2; return 1; }
 }
 
+# ss_load DIR: what its swanctl.conf and files say now.
+ss_load() { ss_ctl "$1" --load-all --clear >"$1/load.out" 2>&1 || { cat "$1/load.out" >&2; return 1; }; }
+
 # ss_initiate DIR CONNECTION [SECONDS]: brings up its one child.
 ss_initiate() { ss_ctl "$1" --initiate --child "net-$2" --timeout "${3:-10}"; }
 

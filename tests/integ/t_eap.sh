@@ -41,15 +41,6 @@ crypto pki import TP pem $PKI/root.pem $PKI/$cert.pem $PKI/$cert.key
 CFG
 }
 
-# ss_files DIR CERT
-ss_files() {
-	cp "$PKI/root.pem" "$1/x509ca/"
-	cp "$PKI/$2.pem" "$1/x509/own.pem"
-	cp "$PKI/$2.key" "$1/private/own.key"
-}
-
-ss_load() { ss_ctl "$1" --load-all --clear >"$1/load.out" 2>&1 || { cat "$1/load.out" >&2; return 1; }; }
-
 ss_users() { echo "secrets { eap-alice { id = alice
 	secret = \"${1:-wonderland}\" } }"; }
 
@@ -110,16 +101,16 @@ strongswan_to_nave() {
 	lab_check 'Nave hub starts' nave_start hub1 none || return 1
 	ss_spoke_site ss1 203.0.113.11
 	ss_start ss1 "$LAB_DIR/ss1" "$CHARON" || return 1
-	ss_files "$LAB_DIR/ss1" spoke1
+	ss_cert "$LAB_DIR/ss1" spoke1
 	for method in mschapv2 gtc md5 tls; do
 		comes_in $method
 	done
-	ss_files "$LAB_DIR/ss1" long
+	ss_cert "$LAB_DIR/ss1" long
 	comes_in tls
 	lab_check 'a wrong password stays out' stays_out mschapv2 pubkey Wonderland
 	lab_check 'and the hub says why' says wrong-password
 	lab_check 'and an unknown user' stays_out md5 pubkey wonderland mallory
-	ss_files "$LAB_DIR/ss1" spoke2
+	ss_cert "$LAB_DIR/ss1" spoke2
 	lab_check 'and the certificate of another' stays_out tls
 }
 
@@ -130,7 +121,7 @@ tls_alone() {
 	eap_config "$LAB_DIR/hub1/config" hub1 'authentication remote eap' 'authentication local eap tls' 'aaa authentication eap users' \
 		'aaa authorization group eap list default default'
 	lab_check 'Nave hub starts with EAP alone' nave_again hub1 naved || return 1
-	ss_files "$LAB_DIR/ss1" spoke1
+	ss_cert "$LAB_DIR/ss1" spoke1
 	comes_in tls eap-tls
 	lab_check 'who wants a certificate of the hub stays out' stays_out tls
 }
@@ -163,7 +154,7 @@ strongswan_hub() {
 	ss_hub_site hub2
 	SS_SETTINGS="$CHARON" ss_pool_hub hub2 "$LAB_DIR/hub2" 198.51.100.2 || return 1
 	mv "$LAB_DIR/hub2/swanctl.conf" "$LAB_DIR/hub2/psk.conf"
-	ss_files "$LAB_DIR/hub2" hub1
+	ss_cert "$LAB_DIR/hub2" hub1
 }
 
 nave_to_strongswan() {

@@ -26,33 +26,6 @@ ca_make() {
 
 # ---- configurations ----
 
-# cert_config FILE CERT KIND: makes a configuration of pre-shared keys one of certificates, ours CERT with a key of KIND; the
-# peer's may be of any kind.
-cert_config() {
-	local file=$1 cert=$2 kind remote=
-	for kind in rsa ecdsa ed25519; do
-		remote+=" authentication remote $(method_of "$kind")\\n"
-	done
-	sed -i -e "s/^ authentication remote pre-share\$/${remote%\\n}/" \
-		-e "s/^ authentication local pre-share\$/ authentication local $(method_of "$3")/" \
-		-e 's/^ keyring local KR$/ pki trustpoint TP/' \
-		-e 's/authorization group psk/authorization group cert/' "$file"
-	cat >>"$file" <<CFG
-crypto pki trustpoint TP
- enrollment terminal
- revocation-check none
-crypto pki import TP pem $PKI/root.pem $PKI/$cert.pem $PKI/$cert.key
-CFG
-}
-
-# ss_cert DIR CERT [INTERMEDIATE]: gives charon its files.
-ss_cert() {
-	cp "$PKI/root.pem" "$1/x509ca/"
-	cp "$PKI/$2.pem" "$1/x509/own.pem"
-	cp "$PKI/$2.key" "$1/private/own.key"
-	[ -z "$3" ] || cp "$PKI/$3.pem" "$1/x509ca/"
-}
-
 # ss_begin DIR ID: brings up a connection to the Nave hub by the certificate in x509/own.pem.
 ss_begin() { ss_begin_as "$1" "$2" -e 's/auth = psk/auth = pubkey/'; }
 
@@ -61,19 +34,6 @@ ss_begin_mixed() { ss_begin_as "$1" "$2" -e '/remote {/,/}/s/auth = psk/auth = p
 
 # ss_begin_subject DIR: the same, and its identity is the certificate's subject.
 ss_begin_subject() { ss_begin_as "$1" own -e 's/auth = psk/auth = pubkey/' -e 's/id = own }/certs = own.pem }/'; }
-
-# ss_begin_as DIR ID SED_OPTION…: with a connection of pre-shared keys, edited.
-ss_begin_as() {
-	{
-		echo 'connections {'
-		ss_psk_conn hub 203.0.113.11 "$2" | sed "${@:3}"
-		echo '}'
-		echo "secrets { ike-lab { secret = \"$LAB_PSK\" } }"
-	} >"$1/swanctl.conf"
-	ss_load "$1" && ss_initiate "$1" hub
-}
-
-ss_load() { ss_ctl "$1" --load-all --clear >"$1/load.out" 2>&1 || { cat "$1/load.out" >&2; return 1; }; }
 
 ss_end() { ss_ctl "$1" --terminate --ike hub --timeout 5; }
 

@@ -110,6 +110,7 @@ class EapTlsPair : public EapPair
 
 } // namespace
 
+/* RFC7296-2.16-a, RFC7296-2.16-c: with a key of the method and without. */
 TEST_F(EapPair, R_IKE_15_RFC7296_2_16_every_method)
 {
 	start();
@@ -190,6 +191,7 @@ TEST_F(EapPair, no_common_method)
 	expect_refused();
 }
 
+/* RFC7296-2.16-a */
 TEST_F(EapPair, R_IKE_16_a_hub_without_eap_refuses)
 {
 	hub.w.set.eap = 0;
@@ -199,7 +201,7 @@ TEST_F(EapPair, R_IKE_16_a_hub_without_eap_refuses)
 	expect_refused();
 }
 
-/* The password is nobody's who isn't the gateway. */
+/* RFC7296-2.16-b: the password is nobody's who isn't the gateway. */
 TEST_F(EapPair, RFC7296_2_16_a_gateway_that_isnt_who_it_says_gets_no_packet)
 {
 	spoke.w.set.peer_cert = "another";
@@ -253,6 +255,7 @@ TEST_F(EapTlsPair, RFC5998_eap_alone_proves_both)
 	EXPECT_STREQ(mine()->certs, "");
 }
 
+/* RFC7296-2.16-b */
 TEST_F(EapTlsPair, RFC5998_not_asked_for_it_isnt_granted)
 {
 	hub.w.set.eap_only = true;

@@ -73,6 +73,7 @@ const char *const alice = "username alice password wonderland";
 
 } // namespace
 
+/* RFC7296-2.16-c; RFC7296-2.19-b: CP goes with SA, whatever is between request and response. */
 TEST_F(SessionEap, R_AAA_10_R_AAA_12_the_eap_identity_is_the_peer)
 {
 	for (const char *method : { "", "mschapv2 ", "gtc ", "md5 " }) {
@@ -81,6 +82,7 @@ TEST_F(SessionEap, R_AAA_10_R_AAA_12_the_eap_identity_is_the_peer)
 		up(s);
 		EXPECT_STREQ(hub.session()->peer, "alice");
 		EXPECT_TRUE(hub.session()->by_eap);
+		EXPECT_TRUE(addr_eq(&s.session()->assigned, &hub.session()->lease)) << "CFG_REPLY";
 		EXPECT_FALSE(hub.session()->by_certificate);
 		EXPECT_TRUE(s.session()->by_certificate) << "the hub's proof";
 		EXPECT_FALSE(hub.route("10.20.1.0/24").empty()) << "authorization 'eap' counts";
@@ -91,6 +93,7 @@ TEST_F(SessionEap, R_AAA_10_R_AAA_12_the_eap_identity_is_the_peer)
 	}
 }
 
+/* RFC7296-2.16-d */
 TEST_F(SessionEap, without_query_identity_the_method_s_name_or_IDi_counts)
 {
 	hub.must_load(hub_text("eap"));
