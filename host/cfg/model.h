@@ -458,12 +458,16 @@ struct cfg_authz_policy {
 
 /* ---- IPsec ---- */
 
+/* Extended sequence numbers: not at all, where the peer has them too, or nothing without. */
+enum cfg_esn { CFG_ESN_OFF, CFG_ESN_ON, CFG_ESN_REQUIRED };
+
 struct cfg_transform_set {
 	struct cfg_object object;
 	struct cfg_transform_set *next;
 	enum cfg_enc enc;
 	enum cfg_hash auth; /* NONE with AEAD */
-	bool transport;     /* else tunnel */
+	enum cfg_esn esn;
+	bool transport; /* else tunnel */
 };
 
 struct cfg_ipsec_profile {
@@ -475,8 +479,9 @@ struct cfg_ipsec_profile {
 	uint16_t pfs_group; /* 0: no PFS */
 	uint32_t lifetime_s;
 	uint64_t lifetime_kb;
-	uint16_t replay_window; /* packets */
-	uint8_t sa_limit;       /* CHILD_SAs of one peer */
+	uint64_t lifetime_packets; /* of each direction; 0: no end */
+	uint16_t replay_window;    /* packets */
+	uint8_t sa_limit;          /* CHILD_SAs of one peer */
 };
 
 /* ---- AAA ---- */

@@ -10,7 +10,7 @@
 
 #include "session/inner.h"
 
-enum { SOFT_INITIATOR = 80, SOFT_RESPONDER = 90 }; /* percent of a limit in bytes at which a pair is rekeyed */
+enum { SOFT_INITIATOR = 80, SOFT_RESPONDER = 90 }; /* percent of a limit in bytes or packets at which a pair is rekeyed */
 
 static struct session_child *find(const struct session *s, uint32_t spi_in)
 {
@@ -90,9 +90,12 @@ static uint32_t port_towards(const struct session *s, uint32_t tunnel)
 static void set_limits(const struct session_child *c, struct dp_sa *out)
 {
 	const struct cfg_ipsec_profile *profile = c->session->access.source->tunnel.protection;
+	unsigned soft = c->role == IKE_INITIATOR ? SOFT_INITIATOR : SOFT_RESPONDER;
 
 	out->hard_bytes = profile->lifetime_kb * 1024;
-	out->soft_bytes = out->hard_bytes / 100 * (c->role == IKE_INITIATOR ? SOFT_INITIATOR : SOFT_RESPONDER);
+	out->soft_bytes = out->hard_bytes / 100 * soft;
+	out->hard_packets = profile->lifetime_packets;
+	out->soft_packets = out->hard_packets * soft / 100;
 }
 
 /* The SA of one direction but for its keys. */

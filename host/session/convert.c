@@ -114,6 +114,14 @@ void session_convert_ike_offers(const struct cfg_policy *policy, struct ike_offe
 			fill_ike_offer(policy->proposal[i], &out->offer[out->count++]);
 }
 
+static void add_esn(struct ike_offer *offer, enum cfg_esn esn)
+{
+	if (esn != CFG_ESN_OFF)
+		add_alg(offer, crypto_alg_find(CRYPTO_ESN, CRYPTO_ESN_YES, 0));
+	if (esn != CFG_ESN_REQUIRED)
+		add_alg(offer, crypto_alg_find(CRYPTO_ESN, CRYPTO_ESN_NO, 0));
+}
+
 void session_convert_esp_offers(const struct cfg_ipsec_profile *profile, struct ike_offers *out)
 {
 	out->count = 0;
@@ -127,8 +135,8 @@ void session_convert_esp_offers(const struct cfg_ipsec_profile *profile, struct 
 		add_alg(offer, crypto_alg_named(CRYPTO_ENCR, cfg_model_enc_name(set->enc)));
 		if (set->auth != CFG_HASH_NONE)
 			add_hashes(offer, CRYPTO_INTEG, &set->auth, 1);
-		if (offer->alg_count != 0)
-			out->count++;
+		add_esn(offer, set->esn);
+		out->count++;
 	}
 }
 

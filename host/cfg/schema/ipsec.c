@@ -84,6 +84,12 @@ static void set_mode(struct cfg_build *b, struct cfg_object *object, const struc
 	set_of(object)->transport = cfg_stmt_has(s, "transport");
 }
 
+static void set_esn(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)b;
+	set_of(object)->esn = cfg_stmt_has(s, "required") ? CFG_ESN_REQUIRED : CFG_ESN_ON;
+}
+
 /* ---- profiles ---- */
 
 static struct cfg_ipsec_profile *profile_of(struct cfg_object *object)
@@ -138,6 +144,12 @@ static void set_kilobytes(struct cfg_build *b, struct cfg_object *object, const 
 	profile_of(object)->lifetime_kb = cfg_stmt_number(s, "kilobytes", 0);
 }
 
+static void set_packets(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)b;
+	profile_of(object)->lifetime_packets = cfg_stmt_number(s, "packets", 0);
+}
+
 static void set_window(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
 	uint64_t size = cfg_stmt_number(s, "packets", 64);
@@ -179,6 +191,13 @@ static const struct cfg_row rows[] = {
 		.set = set_mode,
 		.preset = "tunnel; `default`: transport",
 		.help = "transport is for GRE; ipsec tunnel modes make it tunnel",
+	},
+	{
+		.mode = CFG_MODE_TRANSFORM_SET,
+		.pattern = "esn [required]",
+		.set = set_esn,
+		.preset = "off",
+		.help = "extended sequence numbers where the peer has them too; required: nothing without",
 	},
 	{
 		.mode = CFG_MODE_GLOBAL,
@@ -225,6 +244,13 @@ static const struct cfg_row rows[] = {
 		.set = set_kilobytes,
 		.preset = "4608000",
 		.help = "life of a child SA in traffic",
+	},
+	{
+		.mode = CFG_MODE_IPSEC_PROFILE,
+		.pattern = "set security-association lifetime packets <packets:1000-4294967295>",
+		.set = set_packets,
+		.preset = "no end",
+		.help = "life of a child SA in packets of one direction",
 	},
 	{
 		.mode = CFG_MODE_IPSEC_PROFILE,

@@ -441,6 +441,7 @@ TEST(CfgModel, ipsec_profile)
 	Loaded l(
 		"crypto ipsec transform-set T esp-gcm 256\n mode transport\ncrypto ipsec profile P\n set transform-set T default\n set pfs group31\n"
 		" set security-association lifetime seconds 600\n set security-association lifetime kilobytes 5000\n"
+		" set security-association lifetime packets 1000000\n"
 		" set security-association replay window-size 1024\ncrypto ipsec df-bit clear\n");
 	const cfg_ipsec_profile *p = cfg_find_ipsec_profile(l.model, "P");
 
@@ -450,6 +451,7 @@ TEST(CfgModel, ipsec_profile)
 	EXPECT_EQ(p->pfs_group, 31);
 	EXPECT_EQ(p->lifetime_s, 600u);
 	EXPECT_EQ(p->lifetime_kb, 5000u);
+	EXPECT_EQ(p->lifetime_packets, 1000000u);
 	EXPECT_EQ(p->replay_window, 1024);
 	EXPECT_EQ(l.model->df_bit, CFG_DF_CLEAR);
 	EXPECT_EQ(Loaded("crypto ipsec profile P\n set security-association replay window-size 100\n").errors(),

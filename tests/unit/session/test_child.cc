@@ -89,6 +89,70 @@ TEST_F(SessionChild, the_replay_window_of_the_profile)
 	EXPECT_EQ(sa(hub, child_of(hub.session())->sa_in).window, 512);
 }
 
+/* Who made the pair comes first to rekey it. */
+TEST_F(SessionChild, R_IKE_23_limits_in_traffic)
+{
+	HubConfig c;
+	const std::string lines = " set transform-set T\n set security-association lifetime kilobytes 5000\n"
+				  " set security-association lifetime packets 10000\n";
+
+	hub.must_load(with(c.text(), " set transform-set T\n", lines));
+	Box &s = spoke(1);
+	up(s);
+	struct dp_sa theirs = sa(hub, child_of(hub.session())->sa_out), ours = sa(s, child_of(s.session())->sa_out);
+	EXPECT_EQ(theirs.hard_bytes, 5000u * 1024);
+	EXPECT_EQ(theirs.soft_bytes, 5000u * 1024 / 100 * 90);
+	EXPECT_EQ(theirs.hard_packets, 10000u);
+	EXPECT_EQ(theirs.soft_packets, 9000u);
+	EXPECT_EQ(ours.hard_packets, 0u) << "without the line there is no end";
+	EXPECT_EQ(ours.soft_packets, 0u);
+	EXPECT_EQ(ours.soft_bytes, ours.hard_bytes / 100 * 80);
+}
+
+const std::string set_line = "crypto ipsec transform-set T esp-gcm 128\n";
+
+struct EsnRow {
+	const char *hub, *spoke;
+	bool esn;
+};
+
+/* RFC4303-2.2.1: the two ends agree on it, in either role. */
+TEST_F(SessionChild, R_IKE_24_extended_sequence_numbers_by_configuration)
+{
+	const EsnRow rows[] = { { "", "", false }, { " esn\n", "", false }, { "", " esn\n", false }, { " esn\n", " esn\n", true },
+		{ " esn required\n", " esn\n", true }, { " esn\n", " esn required\n", true } };
+	unsigned n = 0;
+
+	for (const EsnRow &r : rows) {
+		HubConfig h;
+		SpokeConfig c(++n);
+
+		hub.must_load(with(h.text(), set_line, set_line + r.hub));
+		Box &s = wan.box("spoke" + std::to_string(n), { "203.0.113." + std::to_string(n) }, lan_and_wan);
+		s.must_load(with(c.text(), set_line, set_line + r.spoke));
+		up(s);
+		const struct session_child *far = child_of(s.session());
+
+		ASSERT_NE(far, nullptr) << n;
+		EXPECT_EQ(far->esn, r.esn) << n;
+		EXPECT_EQ(sa(s, far->sa_in).esn, r.esn) << n;
+		EXPECT_EQ(sa(s, far->sa_out).esn, r.esn) << n;
+		for (const struct session *at : hub.sessions())
+			EXPECT_EQ(sa(hub, child_of(at)->sa_in).esn, child_of(at)->esn) << n;
+	}
+}
+
+TEST_F(SessionChild, R_IKE_24_required_extended_sequence_numbers_arent_done_without)
+{
+	HubConfig h;
+
+	hub.must_load(with(h.text(), set_line, set_line + " esn required\n"));
+	Box &s = spoke(1);
+	wan.run(3000);
+	EXPECT_EQ(s.up(), 0u);
+	EXPECT_TRUE(s.logged("NO_PROPOSAL_CHOSEN"));
+}
+
 TEST_F(SessionChild, why_it_isnt_inline_is_remembered)
 {
 	dp_model_limit(hub.datapath)->inline_sas = 1;

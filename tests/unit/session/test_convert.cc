@@ -136,11 +136,24 @@ TEST(SessionConvert, R_DEF_02_transform_sets)
 
 	session_convert_esp_offers(cfg_find_ipsec_profile(m.m, "P"), offers.get());
 	ASSERT_EQ(offers->count, 2);
-	EXPECT_EQ(words(offers->offer[0]), "AES-GCM-256");
-	EXPECT_EQ(words(offers->offer[1]), "AES-CBC-192 SHA384");
+	EXPECT_EQ(words(offers->offer[0]), "AES-GCM-256 no-esn");
+	EXPECT_EQ(words(offers->offer[1]), "AES-CBC-192 SHA384 no-esn");
 	session_convert_esp_offers(cfg_find_ipsec_profile(m.m, "default"), offers.get());
 	ASSERT_EQ(offers->count, 1);
-	EXPECT_EQ(words(offers->offer[0]), "AES-CBC-128 SHA96");
+	EXPECT_EQ(words(offers->offer[0]), "AES-CBC-128 SHA96 no-esn");
+}
+
+TEST(SessionConvert, R_IKE_24_extended_sequence_numbers_as_a_transform_set_has_them)
+{
+	ModelPtr m("crypto ipsec transform-set A esp-gcm 256\n esn\ncrypto ipsec transform-set B esp-gcm 128\n esn required\n"
+		   "crypto ipsec transform-set C esp-gcm 128\n esn\n no esn\ncrypto ipsec profile P\n set transform-set A B C\n");
+	auto offers = std::make_unique<struct ike_offers>();
+
+	session_convert_esp_offers(cfg_find_ipsec_profile(m.m, "P"), offers.get());
+	ASSERT_EQ(offers->count, 3);
+	EXPECT_EQ(words(offers->offer[0]), "AES-GCM-256 esn no-esn");
+	EXPECT_EQ(words(offers->offer[1]), "AES-GCM-128 esn");
+	EXPECT_EQ(words(offers->offer[2]), "AES-GCM-128 no-esn");
 }
 
 TEST(SessionConvert, R_TUN_09_selectors_of_each_mode)
