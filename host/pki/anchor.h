@@ -10,6 +10,10 @@
 #include "pki/trust.h"
 #include "pki/x509.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { PKI_CERTS_MAX = 64, PKI_CRL_FILES_MAX = 16 }; /* of one trust point */
 
 struct pki_crl_file {
@@ -31,7 +35,8 @@ struct pki_trust {
 	X509_STORE *store;              /* anchors */
 	STACK_OF(X509) * intermediates; /* borrowed from 'ca' */
 	STACK_OF(X509_CRL) * crls;      /* of the files, and those fetched; under 'lock': replaced while workers verify */
-	pthread_mutex_t lock;           /* 'crls' and 'cache' */
+	pthread_mutex_t lock;           /* 'crls', 'crls_count' and 'cache' */
+	uint64_t crls_count;            /* how often they were replaced */
 	STACK_OF(X509_CRL) * fetched;   /* of distribution points */
 	struct pki_crl_file crl_file[PKI_CRL_FILES_MAX];
 	unsigned crl_file_count;
@@ -42,6 +47,9 @@ struct pki_trust {
 
 /* The CRLs of now, to be freed with sk_X509_CRL_pop_free; NULL: out of memory.  Any thread. */
 STACK_OF(X509_CRL) * pki_trust_crls(const struct pki_trust *t);
+
+/* How often those of 't' have changed.  Any thread. */
+uint64_t pki_trust_crls_count(const struct pki_trust *t);
 
 /* Takes a CRL (counted) in the place of an older one of its issuer that was fetched.  ERR_FULL. */
 MUST_USE enum err pki_trust_put_crl(struct pki_trust *t, X509_CRL *crl);
@@ -55,4 +63,7 @@ static inline bool pki_trust_is_anchor(const struct pki_trust *t, const struct p
 	return !t->has_root || pki_cert_is_root(ca);
 }
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "pki/anchor.h"
+#include "pki/past.h"
 #include "pki/query.h"
 
 enum { AUTH_LEVEL = 2 }; /* no MD5 or SHA-1 in a chain, 112 bits of security at least */
@@ -14,6 +15,7 @@ enum { AUTH_LEVEL = 2 }; /* no MD5 or SHA-1 in a chain, 112 bits of security at 
 struct pki_chain {
 	unsigned count;
 	struct pki_cert *cert[PKI_CHAIN_MAX];
+	struct pki_past past;
 };
 
 enum err pki_chain_parse(const struct bytes *der, unsigned count, struct pki_chain **out)
@@ -46,7 +48,23 @@ void pki_chain_free(struct pki_chain *c)
 		return;
 	for (unsigned i = 0; i < c->count; i++)
 		pki_cert_free(c->cert[i]);
+	pki_past_fini(&c->past);
 	free(c);
+}
+
+unsigned pki_chain_der(const struct pki_chain *c, struct bytes out[PKI_CHAIN_MAX])
+{
+	for (unsigned i = 0; i < c->count; i++)
+		out[i] = pki_cert_der(c->cert[i]);
+	return c->count;
+}
+
+bool pki_chain_is(const struct pki_chain *c, const struct bytes *der, unsigned count)
+{
+	for (unsigned i = 0; i < c->count && i < count; i++)
+		if (!bytes_eq(pki_cert_der(c->cert[i]), der[i]))
+			return false;
+	return c->count == count;
 }
 
 const struct pki_cert *pki_chain_leaf(const struct pki_chain *c)
@@ -192,7 +210,7 @@ static struct path walk(const struct pki_chain *c, const struct pki_trust *t, in
 
 /* A verification under way. */
 struct inquiry {
-	const struct pki_chain *chain;
+	struct pki_chain *chain;
 	const struct pki_trust *trust;
 	int64_t now_s;
 	struct path path;
@@ -200,6 +218,21 @@ struct inquiry {
 	struct pki_query **query; /* NULL: the network isn't asked */
 	const char *why;
 };
+
+/* The path as it was the last time, if that counts still; else a walk, kept if it lacked nothing. */
+static void find_path(struct inquiry *q)
+{
+	struct pki_past *past = &q->chain->past;
+	uint64_t crls = pki_trust_crls_count(q->trust); /* before they are read: others may come meanwhile */
+
+	path_fini(&q->path);
+	q->path = (struct path){ .error = X509_V_OK };
+	if (pki_past_get(past, q->trust, q->now_s, q->crl, &q->path.certs))
+		return;
+	q->path = walk(q->chain, q->trust, q->now_s, q->crl);
+	if (q->path.error == X509_V_OK && q->path.lack == X509_V_OK && q->path.certs != NULL)
+		pki_past_put(past, q->trust, crls, q->crl, q->path.certs);
+}
 
 /* ERR_AGAIN with a question to put, else ERR_ABSENT. */
 static enum err question(struct inquiry *q, X509 *subject, X509 *issuer, const char *url, bool crl)
@@ -227,9 +260,8 @@ static enum err fetch_crl(struct inquiry *q)
 static enum err ask_crl(struct inquiry *q)
 {
 	if (!q->crl) {
-		path_fini(&q->path);
-		q->path = walk(q->chain, q->trust, q->now_s, true);
 		q->crl = true;
+		find_path(q);
 	}
 	if (q->path.error != X509_V_OK) {
 		q->why = cause_of(q->path.error);
@@ -288,7 +320,7 @@ static enum err ask_methods(struct inquiry *q)
 	return err == ERR_ABSENT ? ERR_AUTH : err;
 }
 
-enum err pki_chain_verify(const struct pki_chain *c, const struct pki_trust *t, int64_t now_s, struct pki_query **query, const char **why)
+enum err pki_chain_verify(struct pki_chain *c, const struct pki_trust *t, int64_t now_s, struct pki_query **query, const char **why)
 {
 	struct inquiry q = { .chain = c, .trust = t, .now_s = now_s, .query = query };
 	enum err err = ERR_AUTH;
@@ -299,7 +331,7 @@ enum err pki_chain_verify(const struct pki_chain *c, const struct pki_trust *t, 
 	} else if (!pki_cert_may_sign(c->cert[0])) {
 		q.why = "key-usage";
 	} else {
-		q.path = walk(c, t, now_s, q.crl);
+		find_path(&q);
 		q.why = q.path.error == X509_V_OK ? NULL : cause_of(q.path.error);
 		err = q.path.error == X509_V_OK ? ask_methods(&q) : ERR_AUTH;
 	}

@@ -340,8 +340,20 @@ static STACK_OF(X509_CRL) * exchange_crls(struct pki_trust *t, STACK_OF(X509_CRL
 	(void)pthread_mutex_lock(&t->lock);
 	former = t->crls;
 	t->crls = crls;
+	t->crls_count++;
 	(void)pthread_mutex_unlock(&t->lock);
 	return former;
+}
+
+uint64_t pki_trust_crls_count(const struct pki_trust *t)
+{
+	pthread_mutex_t *lock = (pthread_mutex_t *)(uintptr_t)&t->lock;
+	uint64_t count;
+
+	(void)pthread_mutex_lock(lock);
+	count = t->crls_count;
+	(void)pthread_mutex_unlock(lock);
+	return count;
 }
 
 static void forget_crl(STACK_OF(X509_CRL) * from, const X509_CRL *crl)

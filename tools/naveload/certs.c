@@ -119,7 +119,7 @@ static bool proves(const struct pki_cert *leaf, const struct ike_id *id)
 }
 
 static const char *judge(
-	const struct naveload_certs *c, struct crypto *crypto, const struct ike_who *who, const struct pki_chain *chain, int64_t now_s)
+	const struct naveload_certs *c, struct crypto *crypto, const struct ike_who *who, struct pki_chain *chain, int64_t now_s)
 {
 	const struct pki_cert *leaf = pki_chain_leaf(chain);
 	const char *why = NULL;

@@ -40,7 +40,7 @@ static const char *read_peer(struct question *q)
 		return "identity";
 	if (q->who->method == IKE_AUTH_PSK || q->who->method == 0) /* 0: EAP */
 		return NULL;
-	err = pki_chain_parse(q->who->cert, q->who->cert_count, &q->chain);
+	err = session_trust_chain(q->hub->model->trust, q->who->cert, q->who->cert_count, &q->chain);
 	return err == ERR_OK ? NULL : err == ERR_ABSENT ? "no-certificate" : "bad-certificate";
 }
 
@@ -209,7 +209,10 @@ static void judge_free(struct session_work *w)
 	struct judge_work *j = judge_of(w);
 
 	pki_query_free(j->k.query);
-	pki_chain_free(j->q.chain);
+	if (j->q.proof.proved && j->q.chain != NULL)
+		session_trust_keep(w->model->trust, j->q.chain);
+	else
+		pki_chain_free(j->q.chain);
 	free(j->octets);
 	free(j);
 }

@@ -28,7 +28,7 @@ struct ike_id session_credential_id(const struct cfg_profile *p, const struct pk
 struct session_credential_case {
 	const struct session_trust *trust;
 	const struct cfg_profile *profile;
-	const struct pki_chain *chain;
+	struct pki_chain *chain;
 	int64_t now_s;
 	bool network; /* it may be asked */
 	struct pki_trust *asked;

@@ -99,7 +99,7 @@ bool session_inquiry_begin(struct session *s, struct slab_handle sa, const struc
 	i->session = s;
 	i->sa = sa;
 	i->about = *about;
-	i->chain = (struct pki_chain *)(uintptr_t)about->chain;
+	i->chain = about->chain;
 	i->proof = *proof;
 	if (proof->local_id != NULL)
 		i->local = *proof->local_id;

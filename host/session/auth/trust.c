@@ -11,6 +11,7 @@ struct point {
 };
 
 struct session_trust {
+	struct pki_recall *recall;
 	unsigned count;
 	struct point *point;
 	uint8_t authorities[IKE_CERTS_AUTHORITIES_LEN];
@@ -72,6 +73,16 @@ struct pki_trust *session_trust_find(const struct session_trust *t, const struct
 	return NULL;
 }
 
+enum err session_trust_chain(struct session_trust *t, const struct bytes *cert, unsigned count, struct pki_chain **out)
+{
+	return pki_recall_take(t->recall, cert, count, out);
+}
+
+void session_trust_keep(struct session_trust *t, struct pki_chain *c)
+{
+	pki_recall_keep(t->recall, c);
+}
+
 void session_trust_refresh(const struct session_trust *t, int64_t now_s)
 {
 	for (unsigned i = 0; i < t->count; i++)
@@ -117,7 +128,7 @@ enum err session_trust_new(const struct cfg_model *m, const struct log *log, str
 {
 	struct session_trust *t = (struct session_trust *)calloc(1, sizeof(*t));
 	unsigned count = 0;
-	enum err err = t == NULL ? ERR_NOMEM : ERR_OK;
+	enum err err = t == NULL ? ERR_NOMEM : pki_recall_new(&t->recall);
 
 	for (const struct cfg_trustpoint *p = m->trustpoints; p != NULL; p = p->next)
 		count++;
@@ -143,6 +154,7 @@ void session_trust_free(struct session_trust *t)
 		return;
 	for (unsigned i = 0; i < t->count; i++)
 		pki_trust_free(t->point[i].trust);
+	pki_recall_free(t->recall);
 	free(t->point);
 	free(t);
 }

@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 #include "cfg/model.h"
-#include "pki/chain.h"
+#include "pki/recall.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,6 +20,12 @@ void session_trust_free(struct session_trust *t); /* NULL is fine */
 
 /* NULL: it couldn't be read. */
 struct pki_trust *session_trust_find(const struct session_trust *t, const struct cfg_trustpoint *point);
+
+/* As pki_chain_parse, but a peer's that came before is there already.  Loop thread. */
+MUST_USE enum err session_trust_chain(struct session_trust *t, const struct bytes *cert, unsigned count, struct pki_chain **out);
+
+/* Keeps the chain (moved in) of a peer that has proved itself. */
+void session_trust_keep(struct session_trust *t, struct pki_chain *c);
 
 /* Reads CRL files again that changed; before certificates are judged, which any thread may do. */
 void session_trust_refresh(const struct session_trust *t, int64_t now_s);

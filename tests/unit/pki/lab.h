@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "forge.h"
-#include "pki/chain.h"
+#include "pki/recall.h"
 
-/* A root, an intermediate, and trust points made of them. */
+/* A root, an intermediate, and trust points made of them.  Chains are kept, good or bad: what one remembers must never let it in. */
 class PkiLab : public ::testing::Test
 {
       protected:
@@ -14,9 +14,11 @@ class PkiLab : public ::testing::Test
 	forge::Folder folder;
 	std::vector<struct pki_trust *> trusts;
 	const char *why = nullptr;
+	struct pki_recall *recall = nullptr;
 
 	void SetUp() override
 	{
+		ASSERT_EQ(pki_recall_new(&recall), ERR_OK);
 		f.issue("root", { .issuer = "", .subject = { { "CN", "root" } }, .ca = true });
 		f.issue("sub", { .issuer = "root", .subject = { { "CN", "sub" } }, .ca = true });
 		f.issue("other", { .issuer = "", .subject = { { "CN", "other" } }, .ca = true });
@@ -25,6 +27,7 @@ class PkiLab : public ::testing::Test
 	}
 	void TearDown() override
 	{
+		pki_recall_free(recall);
 		for (auto *t : trusts)
 			pki_trust_free(t);
 	}
@@ -63,9 +66,9 @@ class PkiLab : public ::testing::Test
 			ders.push_back(f.der(name));
 		for (const auto &der : ders)
 			views.push_back(bytes_of(der.data(), der.size()));
-		EXPECT_EQ(pki_chain_parse(views.data(), static_cast<unsigned>(views.size()), &c), ERR_OK);
+		EXPECT_EQ(pki_recall_take(recall, views.data(), static_cast<unsigned>(views.size()), &c), ERR_OK);
 		enum err err = pki_chain_verify(c, t, now_s, nullptr, &why);
-		pki_chain_free(c);
+		pki_recall_keep(recall, c);
 		EXPECT_EQ(err == ERR_OK, why == nullptr);
 		return err == ERR_OK ? "" : why;
 	}

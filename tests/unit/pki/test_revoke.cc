@@ -52,11 +52,11 @@ class PkiRevoke : public PkiLab
 			ders.push_back(f.der(name));
 		for (const auto &der : ders)
 			views.push_back(bytes_of(der.data(), der.size()));
-		EXPECT_EQ(pki_chain_parse(views.data(), static_cast<unsigned>(views.size()), &c), ERR_OK);
+		EXPECT_EQ(pki_recall_take(recall, views.data(), static_cast<unsigned>(views.size()), &c), ERR_OK);
 		pki_query_free(query);
 		query = nullptr;
 		enum err err = pki_chain_verify(c, t, now_s, &query, &why);
-		pki_chain_free(c);
+		pki_recall_keep(recall, c);
 		if (err != ERR_AGAIN)
 			return err == ERR_OK ? "" : why;
 		EXPECT_EQ(pki_query_body(query, &rand, &b), ERR_OK);
