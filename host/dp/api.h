@@ -29,7 +29,7 @@ extern "C" {
 #endif
 
 /* Version of the message format; both sides must have the same major. */
-enum { DP_VERSION_MAJOR = 3, DP_VERSION_MINOR = 0 };
+enum { DP_VERSION_MAJOR = 4, DP_VERSION_MINOR = 0 };
 
 enum {
 	DP_NAME_MAX = 64,    /* bytes of an interface or VRF name, with NUL */
@@ -71,7 +71,8 @@ enum {
 	X(POST_FRAG, "post-frag", "packets would be fragmented after encryption") \
 	X(DEVICE_DOWN, "device-down", "the device doesn't answer")                \
 	X(DEVICE_REFUSED, "device-refused", "the device refused the SA")          \
-	X(MIGRATING, "migrating", "on its way to the device")
+	X(MIGRATING, "migrating", "on its way to the device")                     \
+	X(TRANSPORT, "transport", "the device has tunnel mode alone")
 
 enum dp_placement {
 #define DP_PLACEMENT_ENUM(name, word, text) DP_PLACE_##name,
@@ -150,7 +151,11 @@ struct dp_adjacency {
 
 enum dp_tunnel_mode { DP_TUNNEL_IPSEC, DP_TUNNEL_GRE_IPSEC, DP_TUNNEL_GRE };
 
-/* A virtual access or static tunnel: where inner packets enter and leave.  Without 'sa_out' it drops (no-sa). */
+/*
+ * A virtual access or static tunnel: where inner packets enter and leave.  Without 'sa_out' it drops (no-sa).
+ * With GRE its SAs protect what goes between 'local' and 'remote' by protocol 47 (RFC2784, RFC2890), in tunnel mode or in transport mode;
+ * 'mode', 'local', 'remote' and the key can't change while SAs are in it.
+ */
 struct dp_tunnel {
 	uint32_t id;
 	uint8_t mode; /* enum dp_tunnel_mode */
@@ -161,10 +166,21 @@ struct dp_tunnel {
 	uint32_t sa_out;            /* id of the outbound SA that sends, which needn't be there yet; 0: none */
 	uint32_t more[DP_MORE_MAX]; /* what 'sa_out' doesn't let pass goes by the first of these that does */
 	uint8_t more_count;
-	struct addr local; /* outer addresses */
+	bool has_key; /* GRE: in every packet, and demanded of each that comes */
+	uint32_t key;
+	struct addr local; /* outer addresses; GRE: of its delivery header */
 	struct addr remote;
 	char name[DP_NAME_MAX]; /* "Virtual-Access7" */
 };
+
+/* Whether 'to' may take the place of 'from' while SAs are in it: what the headers of their packets are made of stays. */
+static inline bool dp_tunnel_keeps_sas(const struct dp_tunnel *from, const struct dp_tunnel *to)
+{
+	if (from->mode != to->mode)
+		return false;
+	return from->mode == DP_TUNNEL_IPSEC || (addr_eq(&from->local, &to->local) && addr_eq(&from->remote, &to->remote) &&
+							from->has_key == to->has_key && from->key == to->key);
+}
 
 enum dp_df { DP_DF_COPY, DP_DF_SET, DP_DF_CLEAR };
 

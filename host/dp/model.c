@@ -184,10 +184,48 @@ static enum err check_sa(struct dp_model *m, const struct thing *old, const stru
 	return ERR_OK;
 }
 
+/* Transport mode is for GRE. */
+static enum err check_mode(const struct dp_model *m, const struct dp_sa *sa)
+{
+	struct dp_op tunnel = { .kind = DP_PUT_TUNNEL };
+
+	tunnel.u.tunnel.id = sa->tunnel;
+	dp_object_load(&find_op(m, &tunnel)->object, &tunnel);
+	return sa->transport && tunnel.u.tunnel.mode == DP_TUNNEL_IPSEC ? ERR_UNSUPPORTED : ERR_OK;
+}
+
+static bool has_sas(const struct dp_model *m, uint32_t tunnel)
+{
+	struct slab_handle h;
+	struct thing *t;
+
+	for (uint32_t at = 0; (t = slab_walk(&m->slab, &at, &h)) != NULL;) {
+		struct dp_op op;
+
+		dp_object_load(&t->object, &op);
+		if (op.kind == DP_PUT_SA && op.u.sa.tunnel == tunnel)
+			return true;
+	}
+	return false;
+}
+
+/* A tunnel's own rule; 'old' as above. */
+static enum err check_tunnel(const struct dp_model *m, const struct thing *old, const struct dp_tunnel *tunnel)
+{
+	struct dp_op kept;
+
+	if (old == NULL)
+		return ERR_OK;
+	dp_object_load(&old->object, &kept);
+	return !dp_tunnel_keeps_sas(&kept.u.tunnel, tunnel) && has_sas(m, tunnel->id) ? ERR_BUSY : ERR_OK;
+}
+
 static enum dp_reason why_not_inline(const struct dp_model *m, const struct dp_sa *sa)
 {
 	if (!sa->allow_offload)
 		return DP_WHY_POLICY;
+	if (sa->transport)
+		return DP_WHY_TRANSPORT;
 	if (sa->udp_encap && !m->limits.inline_udp)
 		return DP_WHY_UDP_ENCAP;
 	return m->inline_sas >= m->limits.inline_sas ? DP_WHY_TABLE_FULL : DP_WHY_NONE;
@@ -257,10 +295,14 @@ static enum err put(struct dp_model *m, struct dp_op *op, struct change *c)
 		return ERR_ABSENT;
 	}
 	if (op->kind == DP_PUT_SA) {
-		err = check_sa(m, c->old, &op->u.sa);
+		err = check_mode(m, &op->u.sa);
+		if (err == ERR_OK)
+			err = check_sa(m, c->old, &op->u.sa);
 		if (err == ERR_OK && c->old == NULL && m->sas >= m->limits.sas)
 			err = ERR_FULL;
 	}
+	if (op->kind == DP_PUT_TUNNEL)
+		err = check_tunnel(m, c->old, &op->u.tunnel);
 	if (err == ERR_OK)
 		err = thing_new(m, op, &c->fresh);
 	if (err == ERR_OK && op->kind == DP_PUT_SA && c->old == NULL)

@@ -11,8 +11,8 @@
 
 #include "base/wr.h"
 #include "db/db.h"
-
-enum { OUTER_TTL = 64, IPV4_HEADER = 20, IPV6_HEADER = 40, UDP_HEADER = 8 };
+#include "db/gre.h"
+#include "db/header.h"
 
 static uint64_t id_hash(const struct db *db, uint32_t id)
 {
@@ -46,8 +46,6 @@ static enum err check(const struct dp_sa *conf)
 {
 	uint8_t family = conf->local.addr.family;
 
-	if (conf->transport)
-		return ERR_UNSUPPORTED;
 	if (conf->id == 0 || conf->direction > DP_OUT || conf->ts_count == 0 || conf->ts_count > DP_TS_MAX)
 		return ERR_MALFORMED;
 	if ((family != AF_INET && family != AF_INET6) || conf->remote.addr.family != family)
@@ -76,40 +74,12 @@ static enum err compile_selectors(struct db_sa *sa, const struct dp_sa *conf)
 	return ERR_OK;
 }
 
-/* One's complement sum of 16-bit words, not yet inverted: the path adds what changes from packet to packet. */
-static uint16_t partial_sum(const uint8_t *b, size_t len)
-{
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i < len; i += 2)
-		sum += (uint32_t)b[i] << 8 | b[i + 1];
-	while (sum >> 16 != 0)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)sum;
-}
-
 /* The outer headers as far as they are known now: lengths, DSCP, ECN, DF, identification and number are zero. */
 static void build_header(struct db_sa *sa, const struct dp_sa *conf)
 {
 	struct wr w = wr_of(sa->header, sizeof(sa->header));
-	uint8_t proto = conf->udp_encap ? IPPROTO_UDP : IPPROTO_ESP;
 
-	if (conf->local.addr.family == AF_INET6) {
-		wr_u32(&w, UINT32_C(6) << 28);
-		wr_u16(&w, 0);
-		wr_u8(&w, proto);
-		wr_u8(&w, OUTER_TTL);
-	} else {
-		wr_u8(&w, 0x45);
-		wr_zero(&w, 7);
-		wr_u8(&w, OUTER_TTL);
-		wr_u8(&w, proto);
-		wr_u16(&w, 0);
-	}
-	wr_bytes(&w, addr_bytes(&conf->local.addr));
-	wr_bytes(&w, addr_bytes(&conf->remote.addr));
-	if (conf->local.addr.family == AF_INET)
-		wr_patch_u16(&w, 10, partial_sum(sa->header, IPV4_HEADER));
+	db_header_ip(&w, &conf->local.addr, &conf->remote.addr, conf->udp_encap ? IPPROTO_UDP : IPPROTO_ESP);
 	if (conf->udp_encap) {
 		wr_u16(&w, conf->local.port);
 		wr_u16(&w, conf->remote.port);
@@ -120,12 +90,39 @@ static void build_header(struct db_sa *sa, const struct dp_sa *conf)
 	sa->header_len = (uint8_t)w.len;
 }
 
+/*
+ * What the SA puts around each passenger, or expects there.  Selectors speak of the GRE packet: where that has a header of its own, 'decap'
+ * asks them; elsewhere the answer is the same for every packet, and given here.
+ */
+static enum err build_gre(struct db_sa *sa, const struct dp_sa *conf, const struct dp_tunnel *tunnel)
+{
+	struct db_gre *gre;
+
+	if (tunnel->mode == DP_TUNNEL_IPSEC)
+		return ERR_OK;
+	if (!db_gre_selected(tunnel, sa->ts, sa->ts_count))
+		return ERR_MALFORMED;
+	gre = (struct db_gre *)calloc(1, sizeof(*gre));
+	if (gre == NULL)
+		return ERR_NOMEM;
+	db_gre_build(gre, tunnel, conf->transport);
+	sa->gre = gre;
+	sa->flags = (uint16_t)(sa->flags | DB_SA_GRE | (conf->transport ? DB_SA_TRANSPORT : 0));
+	if (conf->transport || conf->direction == DP_OUT)
+		sa->flags |= DB_SA_ANY4 | DB_SA_ANY6;
+	if (conf->direction == DP_OUT)
+		sa->gre_len = gre->len;
+	return ERR_OK;
+}
+
 /* A new configuration of the slot; takes the secrets of 'conf'. */
 static enum err build(struct db *db, struct dp_sa *conf, uint32_t slot, struct db_sa *sa)
 {
 	const struct db_tunnel *t = db_tunnel_find(db, conf->tunnel);
 	enum err err = compile_selectors(sa, conf);
 
+	if (err == ERR_OK)
+		err = build_gre(sa, conf, &db->tunnel_cold[db_tunnel_index(db, t)].conf);
 	if (err != ERR_OK)
 		return err;
 	sa->conf = (struct dp_sa *)calloc(1, sizeof(*sa->conf));
@@ -169,6 +166,7 @@ static void sa_free(struct db *db, struct db_sa *sa)
 		free(sa->conf);
 	}
 	free((void *)(uintptr_t)sa->ts);
+	free((void *)(uintptr_t)sa->gre);
 	db_pool_give(&db->sas, sa);
 }
 
@@ -218,12 +216,14 @@ static enum err fresh_slot(struct db *db, const struct dp_sa *conf, uint32_t *sl
 static bool same_life(const struct dp_sa *old, const struct dp_sa *conf)
 {
 	return old->direction == conf->direction && old->spi == conf->spi && old->window == conf->window && old->esn == conf->esn &&
-	       old->cipher == conf->cipher && old->integ == conf->integ && secret_eq(secret_view(&old->key), secret_view(&conf->key)) &&
+	       old->transport == conf->transport && old->cipher == conf->cipher && old->integ == conf->integ &&
+	       secret_eq(secret_view(&old->key), secret_view(&conf->key)) &&
 	       secret_eq(secret_view(&old->integ_key), secret_view(&conf->integ_key));
 }
 
 enum err db_sa_prepare(struct db *db, struct dp_sa *conf, struct db_sa **out)
 {
+	const struct db_tunnel *t = db_tunnel_find(db, conf->tunnel);
 	struct db_sa *old = db_sa_find(db, conf->id);
 	enum err err = check(conf);
 	struct db_sa *sa;
@@ -231,8 +231,10 @@ enum err db_sa_prepare(struct db *db, struct dp_sa *conf, struct db_sa **out)
 
 	if (err != ERR_OK)
 		return err;
-	if (db_tunnel_find(db, conf->tunnel) == NULL)
+	if (t == NULL)
 		return ERR_ABSENT;
+	if (conf->transport && t->mode == DP_TUNNEL_IPSEC)
+		return ERR_UNSUPPORTED;
 	if (old != NULL && !same_life(old->conf, conf))
 		return ERR_EXISTS;
 	if (old != NULL && old->fate != DB_SA_STAYS)

@@ -25,6 +25,7 @@ extern "C" {
  */
 struct db;
 struct db_sa;
+struct db_gre;
 struct engine_ops;
 
 /* Frees the session of 'sa' (whose other memory db frees).  ERR_AGAIN while a fence is on its way. */
@@ -36,7 +37,9 @@ enum {
 	DB_SA_V6 = 1u << 2,   /* outer header is IPv6 */
 	DB_SA_ANY4 = 1u << 3, /* selectors let all IPv4 pass */
 	DB_SA_ANY6 = 1u << 4,
-	DB_SA_INLINE = 1u << 5 /* the device does ESP; the host numbers, windows and checks */
+	DB_SA_INLINE = 1u << 5,    /* the device does ESP; the host numbers, windows and checks */
+	DB_SA_GRE = 1u << 6,       /* protects GRE; its selectors speak of that, not of what it carries */
+	DB_SA_TRANSPORT = 1u << 7, /* the outer IP header delivers the GRE packet */
 };
 
 /* What becomes of a published configuration. */
@@ -74,7 +77,8 @@ struct db_sa {
 
 	/* line 1: outbound the outer headers but for lengths, DSCP, DF, checksum, number; zero inbound */
 	uint8_t header[DB_SA_HEADER_MAX];
-	uint16_t spare1;
+	uint8_t gre_len; /* outbound: bytes of 'gre' between IV and passenger */
+	uint8_t spare1;
 	uint8_t df;           /* enum dp_df */
 	uint8_t place_port;   /* inline: index of the port whose device has the session, and ... */
 	uint32_t place_epoch; /* ... the port's epoch when it was made; 'tx' compares both */
@@ -85,7 +89,8 @@ struct db_sa {
 	const struct engine_ops *raw_engine; /* inline: software for what the device can't take; NULL: not yet.  Set in */
 	void *raw_session;                   /* place after publication, the session first (engine_raw_open) */
 	uint16_t front_vrf;                  /* index */
-	uint16_t spare2[7];
+	uint16_t spare2[3];
+	const struct db_gre *gre; /* NULL: none */
 
 	/* line 3: not for workers */
 	uint16_t local_port;
@@ -112,7 +117,8 @@ static_assert(offsetof(struct db_sa, local) == 128, "SA: addresses in line 2");
  * ERR_NEEDS_REKEY: 'conf.state' names another store or a lost slot; ERR_STALE, ERR_STATE: the SPI isn't reserved;
  * ERR_EXISTS: the id is of the other direction or has another SPI or key; ERR_BUSY: another configuration of it is prepared;
  * ERR_ABSENT: no such tunnel; ERR_FULL;
- * ERR_UNSUPPORTED: transport mode, key or window sizes; ERR_MALFORMED: selectors, addresses.
+ * ERR_UNSUPPORTED: transport mode without GRE, key or window sizes; ERR_MALFORMED: selectors (those of a GRE tunnel's SA
+ * that don't let its GRE pass among them), addresses.
  */
 MUST_USE enum err db_sa_prepare(struct db *db, struct dp_sa *conf, struct db_sa **out);
 
@@ -149,10 +155,10 @@ void db_sa_forget(struct db *db);
 /* Reserves up to 'count' inbound SPIs; returns how many were written to 'spi'.  'low': for a device's table. */
 uint32_t db_sa_reserve(struct db *db, bool low, uint32_t *spi, uint32_t count);
 
-/* Bytes that ESP adds to an inner packet of 'inner' bytes, outer headers included. */
+/* Bytes of the outer packet around an inner one of 'inner' bytes. */
 static inline uint32_t db_sa_outer_len(const struct db_sa *sa, uint32_t inner)
 {
-	uint32_t clear = (inner + 2 + sa->align - 1) & ~((uint32_t)sa->align - 1);
+	uint32_t clear = (inner + sa->gre_len + 2 + sa->align - 1) & ~((uint32_t)sa->align - 1);
 
 	return sa->header_len + sa->iv_len + clear + sa->icv_len;
 }
@@ -163,7 +169,7 @@ static inline uint32_t db_sa_inner_mtu(const struct db_sa *sa, uint32_t mtu)
 	uint32_t fixed = (uint32_t)sa->header_len + sa->iv_len + sa->icv_len;
 	uint32_t clear = mtu > fixed ? (mtu - fixed) & ~((uint32_t)sa->align - 1) : 0;
 
-	return clear > 2 ? clear - 2 : 0;
+	return clear > 2u + sa->gre_len ? clear - 2 - sa->gre_len : 0;
 }
 
 #ifdef __cplusplus

@@ -98,8 +98,10 @@ enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf)
 	struct db_tunnel *t = db_tunnel_find(db, conf->id);
 	uint32_t slot;
 
-	if (conf->mode != DP_TUNNEL_IPSEC)
+	if (conf->mode == DP_TUNNEL_GRE)
 		return ERR_UNSUPPORTED;
+	if (t != NULL && cold_of(db, t)->sa_count != 0 && !dp_tunnel_keeps_sas(&cold_of(db, t)->conf, conf))
+		return ERR_BUSY;
 	if (inner == DB_VRF_NONE || front == DB_VRF_NONE)
 		return ERR_ABSENT;
 	slot = sender(db, conf->sa_out, t);

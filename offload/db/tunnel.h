@@ -56,7 +56,8 @@ struct db_tunnel_cold {
 };
 
 /*
- * ERR_ABSENT: VRF unknown; ERR_UNSUPPORTED: a mode that isn't built; ERR_FULL.
+ * ERR_ABSENT: VRF unknown; ERR_UNSUPPORTED: GRE without IPsec; ERR_BUSY: another mode, or other addresses or key of GRE, while SAs
+ * are in it; ERR_FULL.
  * 'sa_out' and 'more' may be SAs that are yet to come: the tunnel does without them until then.
  */
 MUST_USE enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf);

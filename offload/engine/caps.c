@@ -175,6 +175,8 @@ enum dp_reason engine_caps_check(const struct engine_caps *caps, const struct dp
 		return DP_WHY_NO_DEVICE;
 	if (engine_suite_sizes(sa, &sizes) != ERR_OK || !suite_known(caps, sa, &sizes))
 		return DP_WHY_ALGORITHM;
+	if (sa->transport)
+		return DP_WHY_TRANSPORT;
 	if (sa->udp_encap && !caps->udp_encap)
 		return DP_WHY_UDP_ENCAP;
 	if (sa->esn && !caps->esn)

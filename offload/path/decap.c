@@ -1,12 +1,15 @@
 /*
  * The inner packet.  Decryption proved the key, not the policy: selectors are checked for every engine alike
- * (RFC4301-5.2).  Workers.
+ * (RFC4301-5.2).  GRE comes off here, by what the SA says of it.  Workers.
  */
 #include "path/decap.h"
 
 #include <rte_mbuf.h>
 #include <rte_prefetch.h>
 
+#include "db/gre.h"
+#include "path/pkt/buf.h"
+#include "path/pkt/gre.h"
 #include "path/pkt/ip.h"
 
 static void stamp(uint64_t *at, uint64_t now_ms)
@@ -15,23 +18,52 @@ static void stamp(uint64_t *at, uint64_t now_ms)
 		__atomic_store_n(at, now_ms, __ATOMIC_RELAXED);
 }
 
-/* Reads the inner header; what the outer one said is in 'p' before. */
-static enum path_drop open_inner(struct path_pkt *p)
+/* Reads a packet's header; what stood around it told 'p->family' and the traffic class. */
+static enum path_drop open_packet(struct path_pkt *p, uint8_t outer_tos)
 {
-	uint8_t outer_tos = p->tos;
 	uint8_t told = p->family;
-	bool processed = (p->flags & PATH_F_CLEAR) != 0;
 	enum path_drop why;
 
 	p->flags = PATH_F_TUNNEL;
 	why = path_ip_parse(p);
 	if (why != PATH_DROP_COUNT)
 		return why;
-	if (!processed && p->family != told)
+	if (p->family != told)
 		return PATH_DROP_MALFORMED;
-	if (!processed && !path_ip_decap_ecn(p, outer_tos)) /* a device has done it */
-		return PATH_DROP_ECN;
-	return path_ip_selected(p, p->sa, false) ? PATH_DROP_COUNT : PATH_DROP_TS_IN;
+	return path_ip_decap_ecn(p, outer_tos) ? PATH_DROP_COUNT : PATH_DROP_ECN;
+}
+
+/* A device has done all that already. */
+static enum path_drop open_processed(struct path_pkt *p)
+{
+	p->flags = PATH_F_TUNNEL;
+	return path_ip_parse(p);
+}
+
+static enum path_drop open_passenger(struct path_pkt *p, uint8_t outer_tos)
+{
+	enum path_drop why = path_gre_open(p);
+
+	return why != PATH_DROP_COUNT ? why : open_packet(p, outer_tos);
+}
+
+/* The packet inside an IP header of its own: for the host or its networks, or GRE. */
+static enum path_drop open_tunnel(struct path_pkt *p)
+{
+	enum path_drop why = (p->flags & PATH_F_CLEAR) != 0 ? open_processed(p) : open_packet(p, p->tos);
+	uint8_t tos;
+
+	if (why != PATH_DROP_COUNT)
+		return why;
+	if (!path_ip_selected(p, p->sa, false))
+		return PATH_DROP_TS_IN;
+	if ((p->sa->flags & DB_SA_GRE) == 0)
+		return PATH_DROP_COUNT;
+	if (p->proto != DB_GRE_PROTO || (p->flags & PATH_F_FRAGMENTED) != 0)
+		return PATH_DROP_GRE_FORMAT;
+	tos = path_ip_tos(p->ip, p->family);
+	path_buf_pull(p->m, p->l4);
+	return open_passenger(p, tos);
 }
 
 void path_decap(struct path_ctx *c)
@@ -41,7 +73,7 @@ void path_decap(struct path_ctx *c)
 	for (uint32_t i = 0; i < c->clear.count; i++) {
 		struct path_pkt *p = c->clear.pkt[i];
 		struct db_tunnel *t = &c->db->tunnel[p->tunnel];
-		enum path_drop why = open_inner(p);
+		enum path_drop why = (p->sa->flags & DB_SA_TRANSPORT) != 0 ? open_passenger(p, p->tos) : open_tunnel(p);
 
 		if (why == PATH_DROP_COUNT && !__atomic_load_n(&t->live, __ATOMIC_RELAXED))
 			why = PATH_DROP_TUNNEL_DOWN;

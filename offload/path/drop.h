@@ -22,7 +22,10 @@ extern "C" {
 	X(STOPPED, "sa-stopped", "the SA's numbers or lifetime are used up")                             \
 	X(ESP_FORMAT, "esp-format", "lengths or padding of ESP are wrong")                               \
 	X(DUMMY, "dummy", "traffic-flow confidentiality: no packet inside")                              \
-	X(NEXT_HEADER, "next-header", "ESP carries something else than IP")                              \
+	X(NEXT_HEADER, "next-header", "ESP carries something else than it should")                       \
+	X(GRE_FORMAT, "gre-format", "no GRE header, a fragment, or one that says what isn't understood") \
+	X(GRE_KEY, "gre-key", "GRE without the tunnel's key, or with another")                           \
+	X(GRE_TYPE, "gre-type", "GRE carries something else than IP")                                    \
 	X(TS_IN, "ts-in", "inner packet outside the inbound selectors")                                  \
 	X(TS_OUT, "ts-out", "packet outside the outbound selectors")                                     \
 	X(ECN, "ecn", "congestion mark on a packet that can't carry it (RFC6040)")                       \

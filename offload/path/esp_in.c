@@ -9,6 +9,7 @@
 #include <rte_mbuf.h>
 #include <rte_prefetch.h>
 
+#include "db/gre.h"
 #include "engine/inline.h"
 #include "path/pkt/buf.h"
 #include "path/pkt/crypt.h"
@@ -180,7 +181,15 @@ static void account(struct path_ctx *c, const struct db_sa *sa, uint32_t inner)
 		path_life_in(c, sa);
 }
 
-/* Takes off headers, padding and trailer: the mbuf begins at the inner packet.  Padding is checked (RFC4303-2.4). */
+/* What may be inside: an IP packet, in transport mode GRE. */
+static bool carries(const struct db_sa *sa, uint8_t next)
+{
+	if ((sa->flags & DB_SA_TRANSPORT) != 0)
+		return next == DB_GRE_PROTO;
+	return next == IPPROTO_IPIP || next == IPPROTO_IPV6;
+}
+
+/* Takes off headers, padding and trailer: the mbuf begins at what ESP carried.  Padding is checked (RFC4303-2.4). */
 static bool strip(struct path_ctx *c, struct path_pkt *p)
 {
 	const struct db_sa *sa = p->sa;
@@ -204,7 +213,7 @@ static bool strip(struct path_ctx *c, struct path_pkt *p)
 			return false;
 		}
 	}
-	if (next != IPPROTO_IPIP && next != IPPROTO_IPV6) {
+	if (!carries(sa, next)) {
 		path_drop_in(c, p, PATH_DROP_NEXT_HEADER);
 		return false;
 	}

@@ -9,8 +9,10 @@
 #include <rte_ip.h>
 #include <rte_mbuf.h>
 
+#include "db/gre.h"
 #include "path/pkt/buf.h"
 #include "path/pkt/crypt.h"
+#include "path/pkt/gre.h"
 #include "path/pkt/ip.h"
 #include "path/pkt/life.h"
 #include "path/pkt/note.h"
@@ -38,7 +40,7 @@ static void account(struct path_ctx *c, const struct path_pkt *p)
 	struct db_state_out *o = p->sa->run.out;
 
 	o->packets++;
-	o->bytes += p->len;
+	o->bytes += p->len + p->sa->gre_len;
 	if (o->bytes >= o->limit_bytes || o->packets >= o->limit_packets)
 		path_life_out(c, p->sa);
 }
@@ -51,27 +53,6 @@ static bool dont_fragment(const struct path_pkt *p)
 	if (p->sa->df == DP_DF_SET || p->family == AF_INET6)
 		return true;
 	return (path_ip_get16(p->ip + 6) & PATH_IP4_DF) != 0;
-}
-
-/* What the template leaves open; its checksum field holds the sum of what it doesn't.  RFC6040: the mark is copied. */
-static void finish_ip4(uint8_t *ip, uint32_t total, uint8_t tos, bool df, uint64_t seq)
-{
-	uint32_t sum = path_ip_get16(ip + 10);
-	uint16_t id = df ? 0 : (uint16_t)seq; /* RFC6864: it matters only where fragments may be */
-	uint16_t frag = df ? PATH_IP4_DF : 0;
-
-	ip[1] = tos;
-	path_ip_put16(ip + 2, (uint16_t)total);
-	path_ip_put16(ip + 4, id);
-	path_ip_put16(ip + 6, frag);
-	sum += tos + total + id + frag;
-	path_ip_put16(ip + 10, (uint16_t)~path_ip_fold(sum));
-}
-
-static void finish_ip6(uint8_t *ip, uint32_t total, uint8_t tos)
-{
-	path_ip_put16(ip, (uint16_t)(0x6000 | tos << 4));
-	path_ip_put16(ip + 4, (uint16_t)(total - PATH_IP6));
 }
 
 /* Copies of constant length for the usual two. */
@@ -98,12 +79,25 @@ static void write_trailer(uint8_t *at, uint32_t pad, uint8_t next)
 	at[pad + 1] = next;
 }
 
+/* What ESP carries (RFC4303-2.6): an IP packet, in transport mode GRE itself. */
+static uint8_t next_header(const struct path_pkt *p)
+{
+	const struct db_sa *sa = p->sa;
+	bool v6 = p->family == AF_INET6;
+
+	if ((sa->flags & DB_SA_TRANSPORT) != 0)
+		return DB_GRE_PROTO;
+	if (sa->gre_len != 0)
+		v6 = sa->gre->delivery_len == PATH_IP6;
+	return v6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
+}
+
 /* The whole packet but for IV, cipher text and ICV; false: no room in its buffer. */
 static bool build(struct path_pkt *p, struct engine_op *op)
 {
 	const struct db_sa *sa = p->sa;
 	uint32_t total = db_sa_outer_len(sa, p->len);
-	uint32_t head = (uint32_t)sa->header_len + sa->iv_len;
+	uint32_t head = (uint32_t)sa->header_len + sa->iv_len + sa->gre_len;
 	uint32_t pad = total - head - sa->icv_len - p->len - ESP_TRAILER;
 	bool df = dont_fragment(p);
 	uint8_t *ip;
@@ -112,13 +106,15 @@ static bool build(struct path_pkt *p, struct engine_op *op)
 	if (p->m->data_off < head + PATH_ETHER || path_buf_tailroom(p->m) < total - head - p->len || total > UINT16_MAX)
 		return false;
 	tail = path_buf_put(p->m, total - head - p->len);
-	write_trailer(tail, pad, p->family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IPIP);
+	write_trailer(tail, pad, next_header(p));
 	ip = path_buf_push(p->m, head);
 	copy_header(ip, sa);
+	if (sa->gre_len != 0)
+		path_gre_write(p, df, ip + head - sa->gre_len);
 	if ((sa->flags & DB_SA_V6) != 0)
-		finish_ip6(ip, total, p->tos);
+		path_ip_finish6(ip, total, p->tos);
 	else
-		finish_ip4(ip, total, p->tos, df, p->seq);
+		path_ip_finish4(ip, total, p->tos, df, p->seq);
 	if ((sa->flags & DB_SA_UDP) != 0) {
 		uint8_t *udp = ip + sa->header_len - DB_SA_ESP - PATH_UDP;
 
@@ -163,6 +159,19 @@ static bool goes_inline(const struct path_pkt *p)
 	return (p->sa->flags & DB_SA_INLINE) != 0 && (p->flags & PATH_F_POST_FRAG) == 0;
 }
 
+/* The device encrypts a GRE packet that is whole; false: no room in its buffer. */
+static bool wrap(struct path_pkt *p)
+{
+	bool df = dont_fragment(p);
+
+	if (p->sa->gre_len == 0)
+		return true;
+	if (p->m->data_off < p->sa->gre_len + PATH_ETHER)
+		return false;
+	path_gre_write(p, df, path_buf_push(p->m, p->sa->gre_len));
+	return true;
+}
+
 static void mark(struct path_ctx *c, struct path_pkt *p)
 {
 	const struct db_sa *sa = p->sa;
@@ -170,6 +179,10 @@ static void mark(struct path_ctx *c, struct path_pkt *p)
 	if (!take_number(c, p))
 		return;
 	account(c, p);
+	if (!wrap(p)) {
+		path_drop_out(c, p, PATH_DROP_NO_BUFFER);
+		return;
+	}
 	if (!sa->engine->mark(sa, p->m, p->seq)) {
 		path_drop_out(c, p, PATH_DROP_CRYPTO);
 		return;

@@ -94,6 +94,30 @@ static inline uint16_t path_ip_sum(const uint8_t *header, uint32_t len)
 	return path_ip_fold(sum);
 }
 
+/*
+ * Fills in what a header's template (db/header.h) leaves open.  'total': bytes of the whole packet; 'number': its identification, which matters
+ * only where fragments may be (RFC6864).
+ */
+static inline void path_ip_finish4(uint8_t *ip, uint32_t total, uint8_t tos, bool df, uint64_t number)
+{
+	uint32_t sum = path_ip_get16(ip + 10);
+	uint16_t id = df ? 0 : (uint16_t)number;
+	uint16_t frag = df ? PATH_IP4_DF : 0;
+
+	ip[1] = tos;
+	path_ip_put16(ip + 2, (uint16_t)total);
+	path_ip_put16(ip + 4, id);
+	path_ip_put16(ip + 6, frag);
+	sum += tos + total + id + frag;
+	path_ip_put16(ip + 10, (uint16_t)~path_ip_fold(sum));
+}
+
+static inline void path_ip_finish6(uint8_t *ip, uint32_t total, uint8_t tos)
+{
+	path_ip_put16(ip, (uint16_t)(0x6000 | tos << 4));
+	path_ip_put16(ip + 4, (uint16_t)(total - PATH_IP6));
+}
+
 /* Writes the checksum of an IPv4 header of 'len' bytes. */
 void path_ip_seal4(uint8_t *header, uint32_t len);
 

@@ -119,6 +119,24 @@ bool checksum_right(const uint8_t *ip)
 	return inet_sum(ip, (ip[0] & 15u) * 4) == 0;
 }
 
+Bytes one_hop_on(Bytes ip)
+{
+	if (ip[0] >> 4 == 6) {
+		ip[7]--;
+		return ip;
+	}
+	ip[8]--;
+	ip[10] = ip[11] = 0;
+	uint32_t sum = 0;
+	for (int i = 0; i < 20; i += 2)
+		sum += be16(&ip[(size_t)i]);
+	while (sum >> 16 != 0)
+		sum = (sum & 0xffff) + (sum >> 16);
+	ip[10] = (uint8_t)(~sum >> 8);
+	ip[11] = (uint8_t)~sum;
+	return ip;
+}
+
 Bytes Ip::bytes() const
 {
 	Bytes b;
@@ -203,7 +221,10 @@ void PathTest::tunnel(uint32_t id, uint32_t sa_out, uint16_t mtu)
 	t.mtu = mtu;
 	t.df = opt.df;
 	t.local = at(own.c_str());
-	t.remote = at(peer.c_str());
+	t.remote = at((opt.gre && !opt.transport ? behind : peer).c_str());
+	t.mode = opt.gre ? DP_TUNNEL_GRE_IPSEC : DP_TUNNEL_IPSEC;
+	t.has_key = opt.gre_key != 0;
+	t.key = opt.gre_key;
 	ASSERT_EQ(db_tunnel_put(db, &t), ERR_OK);
 }
 
@@ -241,6 +262,13 @@ dp_sa PathTest::sa_conf(uint32_t id, dp_direction direction, uint32_t spi, uint3
 		s.ts[0].remote.last = at("10.9.255.255");
 		s.ts[0].local.proto = s.ts[0].remote.proto = 17;
 	}
+	if (opt.gre) {
+		s.ts_count = 1;
+		s.ts[0].local.first = s.ts[0].local.last = at(own.c_str());
+		s.ts[0].remote.first = s.ts[0].remote.last = at((opt.transport ? peer : behind).c_str());
+		s.ts[0].local.proto = s.ts[0].remote.proto = 47;
+		s.transport = opt.transport;
+	}
 	EXPECT_EQ(secret_set(&s.key, bytes_of(key.data(), key.size())), ERR_OK);
 	EXPECT_EQ(secret_set(&s.integ_key, bytes_of(integ.data(), integ.size())), ERR_OK);
 	return s;
@@ -270,6 +298,7 @@ void PathTest::start(const Options &o)
 	if (o.v6) {
 		peer = "2001:db8:f::1";
 		own = "2001:db8:2::1";
+		behind = "2001:db8:bb::2";
 	}
 	pool = Eal::pool;
 	free_before = rte_mempool_avail_count(pool);
@@ -364,6 +393,7 @@ void PathTest::stop()
 		f = FakePort();
 	peer = "198.51.100.1";
 	own = "192.0.2.1";
+	behind = "172.16.0.2";
 }
 
 rte_mbuf *PathTest::mbuf(const Bytes &data)
@@ -529,6 +559,6 @@ Bytes PathTest::peer_opens(const Bytes &f)
 	for (uint8_t i = 0; i < pad; i++)
 		EXPECT_EQ(clear[clear.size() - 2 - pad + i], i + 1) << "RFC4303-2.4";
 	clear.resize(clear.size() - 2 - pad);
-	EXPECT_EQ(next, clear[0] >> 4 == 6 ? 41 : 4);
+	EXPECT_EQ(next, opt.transport ? 47 : clear[0] >> 4 == 6 ? 41 : 4);
 	return clear;
 }

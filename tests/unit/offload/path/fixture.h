@@ -47,6 +47,7 @@ struct Ip {
 Bytes udp(uint16_t sport, uint16_t dport, const Bytes &payload);
 Bytes frame(const Bytes &dst_mac, const Bytes &ip);
 bool checksum_right(const uint8_t *ip);
+Bytes one_hop_on(Bytes ip); /* its time to live one less */
 uint16_t be16(const uint8_t *b);
 uint32_t be32(const uint8_t *b);
 
@@ -73,6 +74,9 @@ class PathTest : public testing::Test
 		size_t suite = 0;
 		bool selectors = false; /* 10.0.0.0/24 <-> 10.9.0.0/16 UDP instead of any */
 		bool offload = false;
+		bool gre = false;
+		bool transport = false;
+		uint32_t gre_key = 0; /* 0: none */
 	};
 	void TearDown() override
 	{
@@ -140,6 +144,7 @@ class PathTest : public testing::Test
 	uint64_t now = 1000;
 	unsigned free_before = 0;
 	std::string peer = "198.51.100.1", own = "192.0.2.1";
+	std::string behind = "172.16.0.2"; /* GRE in tunnel mode: what the peer behind its NAT calls itself */
 	uint16_t peer_port = 4500;
 };
 

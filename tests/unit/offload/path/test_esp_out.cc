@@ -9,24 +9,6 @@ class EspOut : public PathTest
 {
 };
 
-Bytes one_hop_on(Bytes ip)
-{
-	if (ip[0] >> 4 == 6) {
-		ip[7]--;
-		return ip;
-	}
-	ip[8]--;
-	ip[10] = ip[11] = 0;
-	uint32_t sum = 0;
-	for (int i = 0; i < 20; i += 2)
-		sum += be16(&ip[(size_t)i]);
-	while (sum >> 16 != 0)
-		sum = (sum & 0xffff) + (sum >> 16);
-	ip[10] = (uint8_t)(~sum >> 8);
-	ip[11] = (uint8_t)~sum;
-	return ip;
-}
-
 } // namespace
 
 TEST_F(EspOut, the_peer_finds_the_packet_one_hop_on)

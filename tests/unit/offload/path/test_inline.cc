@@ -111,8 +111,10 @@ class Inline : public PathTest
 	}
 	void start_inline(uint32_t sa_limit = 16)
 	{
-		Options o;
-
+		start_inline(Options(), sa_limit);
+	}
+	void start_inline(Options o, uint32_t sa_limit = 16)
+	{
 		o.offload = true;
 		start(o);
 		attach(1, sa_limit);
@@ -487,4 +489,50 @@ TEST_F(Inline, outer_length_is_predicted_so_that_the_wire_never_sees_too_long_a_
 	poll();
 	EXPECT_EQ(fake[wan].tx.size(), 1u);
 	EXPECT_EQ(drops(PATH_DROP_TOO_BIG), 1u);
+}
+
+/* The device encrypts and opens a whole GRE packet; the GRE in it is the host's. */
+TEST_F(Inline, gre_is_put_around_before_the_device_and_taken_off_behind_it)
+{
+	Options o;
+	Ip ip, delivery;
+
+	o.gre = true;
+	start_inline(o);
+	EXPECT_EQ(sa(SA_OUT)->placement, DP_PLACE_INLINE_PROTOCOL);
+	feed(fake[lan], frame(lan_mac, ip.bytes()));
+	poll();
+	expect_no_other_drops();
+	ASSERT_EQ(fake[wan].tx.size(), 1u);
+	const Bytes &f = fake[wan].tx[0];
+	Bytes sent(f.end() - (long)(ip.bytes().size() + 24), f.end());
+	EXPECT_TRUE(checksum_right(sent.data()));
+	EXPECT_EQ(sent[9], 47);
+	EXPECT_EQ(be16(&sent[2]), sent.size());
+	EXPECT_EQ(Bytes(sent.begin() + 16, sent.begin() + 20), address(behind));
+	EXPECT_EQ(Bytes(sent.begin() + 20, sent.end()), Bytes({ 0, 0, 8, 0 }) + one_hop_on(ip.bytes()));
+	delivery.src = behind;
+	delivery.dst = own;
+	delivery.proto = 47;
+	delivery.payload = Bytes({ 0, 0, 8, 0 }) + inner();
+	opened(delivery.bytes(), handle_in, 1);
+	poll();
+	expect_no_other_drops();
+	ASSERT_EQ(fake[lan].tx.size(), 1u);
+	EXPECT_EQ(Bytes(fake[lan].tx[0].begin() + 14, fake[lan].tx[0].end()), one_hop_on(inner()));
+}
+
+TEST_F(Inline, transport_mode_is_software_and_says_so)
+{
+	Options o;
+
+	o.gre = true;
+	o.transport = true;
+	start_inline(o);
+	EXPECT_EQ(sa(SA_OUT)->placement, DP_PLACE_SOFT);
+	EXPECT_EQ(sa(SA_OUT)->reason, DP_WHY_TRANSPORT);
+	feed(fake[lan], frame(lan_mac, Ip().bytes()));
+	poll();
+	ASSERT_EQ(fake[wan].tx.size(), 1u);
+	EXPECT_EQ(peer_opens(fake[wan].tx[0]), Bytes({ 0, 0, 8, 0 }) + one_hop_on(Ip().bytes()));
 }

@@ -1,0 +1,64 @@
+/* GRE headers of an SA's packets.  Workers. */
+#include "path/pkt/gre.h"
+
+#include <rte_ip.h>
+
+#include "db/gre.h"
+#include "path/pkt/buf.h"
+#include "path/pkt/ip.h"
+
+enum { TYPE_IP4 = 0x0800, TYPE_IP6 = 0x86dd, FIELD = 4, UNDERSTOOD = DB_GRE_CHECKSUM | DB_GRE_KEY | DB_GRE_SEQUENCE };
+
+void path_gre_write(const struct path_pkt *p, bool df, uint8_t *at)
+{
+	const struct db_gre *g = p->sa->gre;
+	uint32_t total = (uint32_t)g->len + p->len;
+
+	memcpy(at, g->header, g->len);
+	path_ip_put16(at + g->delivery_len + 2, p->family == AF_INET6 ? TYPE_IP6 : TYPE_IP4);
+	if (g->delivery_len == PATH_IP6)
+		path_ip_finish6(at, total, p->tos);
+	else if (g->delivery_len != 0)
+		path_ip_finish4(at, total, p->tos, df, p->seq);
+}
+
+static uint32_t length_of(uint16_t flags)
+{
+	uint32_t fields = (flags & DB_GRE_CHECKSUM) != 0;
+
+	fields += (flags & DB_GRE_KEY) != 0;
+	fields += (flags & DB_GRE_SEQUENCE) != 0;
+	return DB_GRE_BASE + FIELD * fields;
+}
+
+static bool key_fits(const struct db_gre *g, const uint8_t *gre, uint16_t flags)
+{
+	uint32_t at = DB_GRE_BASE + ((flags & DB_GRE_CHECKSUM) != 0 ? FIELD : 0);
+
+	if (((flags & DB_GRE_KEY) != 0) != g->has_key)
+		return false;
+	return !g->has_key || path_ip_get32(gre + at) == g->key;
+}
+
+enum path_drop path_gre_open(struct path_pkt *p)
+{
+	const uint8_t *gre = path_buf_data(p->m);
+	uint32_t have = p->m->data_len;
+	uint16_t flags, type;
+
+	if (have < DB_GRE_BASE)
+		return PATH_DROP_GRE_FORMAT;
+	flags = path_ip_get16(gre);
+	type = path_ip_get16(gre + 2);
+	if ((flags & ~UNDERSTOOD) != 0 || have < length_of(flags))
+		return PATH_DROP_GRE_FORMAT;
+	if ((flags & DB_GRE_CHECKSUM) != 0 && rte_raw_cksum(gre, have) != 0xffff)
+		return PATH_DROP_GRE_FORMAT;
+	if (!key_fits(p->sa->gre, gre, flags))
+		return PATH_DROP_GRE_KEY;
+	if (type != TYPE_IP4 && type != TYPE_IP6)
+		return PATH_DROP_GRE_TYPE;
+	p->family = type == TYPE_IP6 ? AF_INET6 : AF_INET;
+	path_buf_pull(p->m, length_of(flags));
+	return PATH_DROP_COUNT;
+}
