@@ -47,6 +47,21 @@ void aaa_eap_step(struct aaa_eap *c, struct bytes packet)
 	c->backend->step(c, packet);
 }
 
+bool aaa_eap_is_long(const struct aaa_eap *c, struct bytes packet)
+{
+	return c->backend->run != NULL && eap_packet_is_long(packet);
+}
+
+void aaa_eap_run(struct aaa_eap *c, struct bytes packet)
+{
+	c->backend->run(c, packet);
+}
+
+void aaa_eap_tell(struct aaa_eap *c)
+{
+	c->backend->tell(c);
+}
+
 struct bytes aaa_eap_identity(const struct aaa_eap *c)
 {
 	return c->backend->identity(c);

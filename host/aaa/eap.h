@@ -49,6 +49,11 @@ void aaa_eap_free(struct aaa_eap *c); /* NULL is fine; no answer comes any more 
 /* The peer's packet; empty: how to begin. */
 void aaa_eap_step(struct aaa_eap *c, struct bytes packet);
 
+/* Whether taking 'packet' is long public-key work.  Then run, on any thread, and tell afterwards do what step does. */
+bool aaa_eap_is_long(const struct aaa_eap *c, struct bytes packet);
+void aaa_eap_run(struct aaa_eap *c, struct bytes packet);
+void aaa_eap_tell(struct aaa_eap *c);
+
 /* Whom the peer claims to be so far; not proved before EAP_ACCEPTED. */
 struct bytes aaa_eap_identity(const struct aaa_eap *c);
 
@@ -57,6 +62,8 @@ struct bytes aaa_eap_identity(const struct aaa_eap *c);
 struct aaa_eap_backend {
 	MUST_USE enum err (*open)(struct aaa_eap *c);
 	void (*step)(struct aaa_eap *c, struct bytes packet);
+	void (*run)(struct aaa_eap *c, struct bytes packet); /* with 'tell' another way to step; NULL: nothing of it is long */
+	void (*tell)(struct aaa_eap *c);
 	struct bytes (*identity)(const struct aaa_eap *c);
 	void (*close)(struct aaa_eap *c); /* also of one whose 'open' failed */
 };

@@ -4,11 +4,17 @@
  */
 #include "aaa/eap.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "cfg/find.h"
 #include "eap/method.h"
 #include "eap/server.h"
+
+struct local {
+	struct eap_server *server;
+	struct eap_reply reply; /* to be told */
+};
 
 static enum err password(void *ctx, struct bytes user, struct secret *out)
 {
@@ -35,10 +41,12 @@ static enum err local_open(struct aaa_eap *c)
 {
 	static const uint8_t order[EAP_METHODS] = { EAP_TYPE_MSCHAPV2, EAP_TYPE_TLS, EAP_TYPE_GTC, EAP_TYPE_MD5 };
 	const struct aaa_eap_request *r = &c->request;
-	struct eap_server *server = NULL;
+	struct local *l = (struct local *)calloc(1, sizeof(*l));
 	struct eap_means means;
-	enum err err;
 
+	c->state = l;
+	if (l == NULL)
+		return ERR_NOMEM;
 	memset(&means, 0, sizeof(means));
 	means.crypto = r->crypto;
 	means.rand = r->rand;
@@ -50,42 +58,62 @@ static enum err local_open(struct aaa_eap *c)
 			means.method[means.method_count++] = order[i];
 	if (means.method_count == 0)
 		return ERR_ABSENT;
-	err = eap_server_new(&server, &means, r->identity, r->query);
-	c->state = server;
-	return err;
+	return eap_server_new(&l->server, &means, r->identity, r->query);
 }
 
-static void local_step(struct aaa_eap *c, struct bytes packet)
+static void local_run(struct aaa_eap *c, struct bytes packet)
 {
-	struct eap_server *server = (struct eap_server *)c->state;
-	struct aaa_eap_result result;
-	struct eap_reply reply;
+	struct local *l = (struct local *)c->state;
 
 	if (packet.len == 0)
-		eap_server_begin(server, &reply);
+		eap_server_begin(l->server, &l->reply);
 	else
-		eap_server_take(server, packet, &reply);
+		eap_server_take(l->server, packet, &l->reply);
+}
+
+static void local_tell(struct aaa_eap *c)
+{
+	const struct local *l = (const struct local *)c->state;
+	struct aaa_eap_result result;
+
 	memset(&result, 0, sizeof(result));
-	result.verdict = reply.verdict;
-	result.packet = reply.packet;
-	result.why = reply.why;
-	if (reply.verdict == EAP_ACCEPTED) {
-		result.method = eap_server_method(server);
-		result.identity = eap_server_identity(server);
-		eap_server_msk(server, &result.msk);
+	result.verdict = l->reply.verdict;
+	result.packet = l->reply.packet;
+	result.why = l->reply.why;
+	if (l->reply.verdict == EAP_ACCEPTED) {
+		result.method = eap_server_method(l->server);
+		result.identity = eap_server_identity(l->server);
+		eap_server_msk(l->server, &result.msk);
 	}
 	c->request.answer(c->request.ctx, &result);
 	secret_fini(&result.msk);
 }
 
+static void local_step(struct aaa_eap *c, struct bytes packet)
+{
+	local_run(c, packet);
+	local_tell(c);
+}
+
 static struct bytes local_identity(const struct aaa_eap *c)
 {
-	return eap_server_identity((const struct eap_server *)c->state);
+	return eap_server_identity(((const struct local *)c->state)->server);
 }
 
 static void local_close(struct aaa_eap *c)
 {
-	eap_server_free((struct eap_server *)c->state);
+	struct local *l = (struct local *)c->state;
+
+	if (l != NULL)
+		eap_server_free(l->server);
+	free(l);
 }
 
-const struct aaa_eap_backend aaa_eap_local = { .open = local_open, .step = local_step, .identity = local_identity, .close = local_close };
+const struct aaa_eap_backend aaa_eap_local = {
+	.open = local_open,
+	.step = local_step,
+	.run = local_run,
+	.tell = local_tell,
+	.identity = local_identity,
+	.close = local_close,
+};

@@ -46,6 +46,15 @@ enum err eap_packet_end(struct wr *w)
 	return wr_done(w);
 }
 
+bool eap_packet_is_long(struct bytes in)
+{
+	struct eap_packet p;
+
+	if (eap_packet_parse(in, &p) != ERR_OK || p.type != EAP_TYPE_TLS || p.data.len == 0)
+		return false;
+	return p.data.len > 1 || p.code == EAP_REQUEST;
+}
+
 const char *eap_packet_type_str(uint8_t type)
 {
 	switch (type) {

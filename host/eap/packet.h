@@ -53,6 +53,9 @@ MUST_USE enum err eap_packet_parse(struct bytes in, struct eap_packet *out);
 struct wr eap_packet_begin(uint8_t *buf, size_t cap, enum eap_code code, uint8_t id, uint8_t type);
 MUST_USE enum err eap_packet_end(struct wr *w);
 
+/* Whether taking it may be long public-key work: it brings octets of a TLS handshake, or begins one. */
+bool eap_packet_is_long(struct bytes in);
+
 /* "mschapv2"; never NULL. */
 const char *eap_packet_type_str(uint8_t type);
 

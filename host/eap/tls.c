@@ -124,9 +124,7 @@ static enum err start(struct eap_end *e, struct eap_tls_state *t, bool server)
 
 static enum eap_step tls_ask(struct eap_end *e, struct wr *w)
 {
-	struct eap_tls_state *t = (struct eap_tls_state *)e->state;
-
-	if (start(e, t, true) != ERR_OK)
+	if (e->means.tls == NULL)
 		return eap_method_fail(e, "internal");
 	wr_u8(w, FLAG_START);
 	return EAP_STEP_ON;
@@ -153,6 +151,8 @@ static enum eap_step tls_judge(struct eap_end *e, struct bytes data, struct wr *
 	}
 	if (t->failed)
 		return eap_method_fail(e, "tls");
+	if (t->tls == NULL && start(e, t, true) != ERR_OK)
+		return eap_method_fail(e, "internal");
 	if (t->promised)
 		return is_ack(data) ? EAP_STEP_DONE : eap_method_fail(e, "tls");
 	if (take(t, data) != ERR_OK)

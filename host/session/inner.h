@@ -49,7 +49,7 @@ struct session_hub {
 	uint32_t unit_words;
 	uint32_t unit_from;           /* all before this word are in use */
 	struct session_terms further; /* what was last said of a peer's further CHILD_SA */
-	struct list inquiries;        /* auth/inquiry.c */
+	struct list inquiries;        /* auth/inquiry.h */
 	uint64_t tokens;              /* of questions, the last one */
 	struct dp_listener events;
 	uint64_t refused[DP_WHY_COUNT]; /* pairs of ESP SAs that policy kept out of software */
@@ -87,17 +87,6 @@ struct bytes session_auth_authorities(void *ctx, const struct ike_path *path);
 /* ---- auth/sign.c: our signature ---- */
 
 void session_sign_ask(void *ctx, struct slab_handle sa, const struct ike_text *text);
-
-/* ---- auth/inquiry.c: peers whose certificate is being asked about ---- */
-
-struct session_credential_case;
-
-/*
- * The proof of the IKE SA 'sa' waits for what the network tells of 'about': its chain and query are moved in, and so are the secrets of
- * 'proof'.  False: it can't be asked, chain and secrets are the caller's still, the query is gone.
- */
-bool session_inquiry_begin(struct session *s, struct slab_handle sa, const struct session_credential_case *about, struct ike_proof *proof);
-void session_inquiry_drop(struct session *s);
 
 /* ---- auth/ppk.c: post-quantum preshared keys (RFC8784) of the profile's keyring ---- */
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "session/auth/inquiry.h"
 #include "session/inner.h"
 
 const char *session_state_name(enum session_state state)

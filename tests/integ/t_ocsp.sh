@@ -10,6 +10,7 @@ cd "$(dirname "$0")" || exit 2
 AT=198.51.100.254 # the router: who answers for the CA
 OCSP_PORT=8080
 CRL_PORT=8081
+SS_PLUGINS="$SS_PLUGINS eap-identity eap-tls"
 CHARON="retransmit_tries = 2
 	retransmit_timeout = 1"
 
@@ -87,16 +88,22 @@ hub() {
 	: >"$LAB_DIR/hub1-naved.log"
 	nave_config_hub hub1
 	CERT_LINES=" revocation-check $*" cert_config "$LAB_DIR/hub1/config" hub1 ecdsa
+	sed -i 's/^ pki trustpoint TP$/&\n authentication remote eap query-identity\n aaa authentication eap users\n aaa authorization group eap list default default/' \
+		"$LAB_DIR/hub1/config"
+	echo 'aaa authentication login users local' >>"$LAB_DIR/hub1/config"
 	nave_start_fake hub1
 }
 
+# comes_in CERT [METHOD]
 comes_in() {
+	local how=${2:-pubkey}
 	ss_cert "$LAB_DIR/ss1" "$1"
-	ss_begin_as "$LAB_DIR/ss1" spoke1.vpn.example.net -e 's/auth = psk/auth = pubkey/' || return 1
+	[ "$how" = pubkey ] || how+='\n\t\t\tcerts = own.pem\n\t\t\teap_id = spoke1.vpn.example.net'
+	ss_begin_as "$LAB_DIR/ss1" spoke1.vpn.example.net -e "/local {/s/auth = psk/auth = $how/" -e 's/auth = psk/auth = pubkey/' || return 1
 	lab_wait 5 nave_up hub1 1 && ss_ctl "$LAB_DIR/ss1" --terminate --ike hub --timeout 5 && lab_wait 5 nave_down hub1
 }
 
-stays_out() { ! comes_in "$1" && nave_down hub1; }
+stays_out() { ! comes_in "$@" && nave_down hub1; }
 
 says() { lab_log_has hub1-naved "why=$1"; }
 
@@ -127,6 +134,19 @@ hub_judges() {
 	lab_check 'a responder that never answers keeps out' stays_out five
 	lab_check 'and the hub says why' says ocsp-no-answer
 	silence
+}
+
+# Certificates that stand in EAP-TLS alone.
+hub_judges_eap() {
+	lab_check 'a hub that asks OCSP about EAP-TLS' hub ocsp
+	responder signer
+	lab_check 'a good certificate comes in' comes_in one eap-tls
+	lab_check 'a revoked one stays out' stays_out revoked eap-tls
+	lab_check 'and the hub says why' says revoked
+	silence
+	lab_check 'the responder is gone: who was good comes in' comes_in one eap-tls
+	lab_check 'who was never asked about stays out' stays_out two eap-tls
+	lab_check 'and the hub says why' says no-ocsp
 }
 
 hub_falls_back() {
@@ -186,6 +206,7 @@ lab_addr hub1 eth0 198.51.100.1/24
 ip -n "$LAB-hub1" route add default via 198.51.100.254
 lab_say 'the hub judges'
 hub_judges
+hub_judges_eap
 hub_falls_back
 lab_say 'a spoke judges'
 spoke_judges

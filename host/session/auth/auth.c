@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "ike/wire/iana.h"
-#include "session/auth/credential.h"
+#include "session/auth/inquiry.h"
 #include "session/auth/work.h"
 #include "session/convert.h"
 #include "session/inner.h"
@@ -172,21 +172,77 @@ static void judge_run(struct session_work *w, struct crypto *c)
 	j->why = session_credential_judge(c, &j->k, &j->who);
 }
 
-/* All is right, but for what the network has to tell of the certificate. */
+/* A proof that waits for what the network has to tell of the certificate: all else is right. */
+struct doubt {
+	struct session_inquiry inquiry;
+	struct slab_handle sa;
+	struct pki_chain *chain;
+	struct ike_proof proof;
+	struct ike_id local; /* proof.local_id */
+};
+
+static struct doubt *doubt_of(struct session_inquiry *i)
+{
+	return (struct doubt *)(void *)i; /* its first member */
+}
+
+static void doubt_free(struct session_inquiry *i)
+{
+	struct doubt *d = doubt_of(i);
+
+	pki_chain_free(d->chain);
+	secret_fini(&d->proof.sign);
+	secret_fini(&d->proof.verify);
+	free(d);
+}
+
+static void doubt_end(struct session_inquiry *i, const char *why)
+{
+	struct doubt *d = doubt_of(i);
+	struct session_hub *h = i->session->hub;
+
+	d->proof.why = why;
+	d->proof.err = why == NULL ? ERR_OK : ERR_AUTH;
+	if (d->proof.local_id != NULL)
+		d->proof.local_id = &d->local;
+	ike_engine_authenticated(h->engine, session_now(h), d->sa, &d->proof);
+	doubt_free(i);
+}
+
+/* Moves all that it needs out of 'j'; false: nobody can be asked. */
+static bool begin_doubt(struct judge_work *j)
+{
+	struct question *q = &j->q;
+	struct doubt *d = (struct doubt *)calloc(1, sizeof(*d));
+
+	if (d == NULL)
+		return false;
+	d->inquiry.about = j->k;
+	d->inquiry.done = doubt_end;
+	d->inquiry.drop = doubt_free;
+	d->sa = q->sa;
+	d->chain = q->chain;
+	d->proof = q->proof;
+	d->local = q->local;
+	q->chain = NULL;
+	j->k.query = NULL;
+	memset(&q->proof.sign, 0, sizeof(q->proof.sign));
+	memset(&q->proof.verify, 0, sizeof(q->proof.verify));
+	if (session_inquiry_begin(q->session, &d->inquiry))
+		return true;
+	doubt_free(&d->inquiry);
+	return false;
+}
+
 static void ask_network(struct judge_work *j)
 {
 	struct question *q = &j->q;
 
 	q->proof.why = prove_us(q);
-	if (q->proof.why == NULL && session_inquiry_begin(q->session, q->sa, &j->k, &q->proof)) {
-		q->chain = NULL;
-		j->k.query = NULL;
+	if (q->proof.why == NULL && begin_doubt(j))
 		return;
-	}
-	if (q->proof.why == NULL) {
+	if (q->proof.why == NULL)
 		q->proof.why = "no-answer";
-		j->k.query = NULL;
-	}
 	q->proof.err = ERR_AUTH;
 	ike_engine_authenticated(q->hub->engine, session_now(q->hub), q->sa, &q->proof);
 }

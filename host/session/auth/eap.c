@@ -1,6 +1,8 @@
 /*
  * EAP of a session: what the engine asks for goes to AAA where the peer proves itself, and to our own end of the conversation where we do.
- * Loop thread.
+ * Steps of TLS are public-key work and may go to a crypto worker; the session may be gone when one comes back.  What
+ * the network alone can tell of the other's certificate is asked after the step, and the step's answer waits for it.  Loop thread, but for
+ * step_run and what it calls.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +11,8 @@
 #include "crypto/tls.h"
 #include "eap/peer.h"
 #include "ike/wire/id.h"
-#include "session/auth/credential.h"
+#include "session/auth/inquiry.h"
+#include "session/auth/work.h"
 #include "session/convert.h"
 #include "session/inner.h"
 #include "session/policy.h"
@@ -18,13 +21,29 @@ enum { DER_SEQUENCE = 0x30 };
 
 /* One conversation.  Either end is there, never both. */
 struct session_eap {
-	struct session *session;
+	struct session_inquiry inquiry; /* about the other's certificate, when a step has left a question */
+	struct session *session;        /* NULL: it went while a step was under way */
+	bool busy;                      /* a step is */
 	struct aaa_eap *server;
 	struct eap_peer *peer;
-	struct ike_id claim; /* whom the other end's certificate must prove to EAP-TLS; a view */
+	struct eap_reply reply; /* the peer's, to be told */
 	struct crypto_tls_config tls;
 	struct bytes cert[PKI_CHAIN_MAX];
+	/* Of the step under way, for the judge. */
+	struct session_credential_case about;
+	struct pki_chain *chain;
+	struct ike_id claim; /* whom the other end's certificate must prove to EAP-TLS; a view */
+	const char *why;     /* it doesn't; NULL: it does, or wasn't seen */
 };
+
+static void end_talk(struct session_eap *c)
+{
+	aaa_eap_free(c->server);
+	eap_peer_free(c->peer);
+	pki_query_free(c->about.query);
+	pki_chain_free(c->chain);
+	free(c);
+}
 
 /* ---- EAP-TLS ---- */
 
@@ -42,21 +61,19 @@ static struct ike_id typed(struct bytes identity)
 
 static bool judge(void *ctx, const struct bytes *cert, unsigned count)
 {
-	const struct session_eap *c = (const struct session_eap *)ctx;
-	const struct session *s = c->session;
-	struct session_credential_case k = { .trust = s->model->trust, .profile = s->profile };
-	struct ike_id claim = c->server != NULL ? typed(aaa_eap_identity(c->server)) : c->claim;
-	struct pki_chain *chain = NULL;
-	const char *why = pki_chain_parse(cert, count, &chain) == ERR_OK ? NULL : "bad-certificate";
+	struct session_eap *c = (struct session_eap *)ctx;
 
-	k.chain = chain;
-	k.now_s = s->hub->env.wall_s(s->hub->env.clock);
-	if (why == NULL)
-		why = session_credential_believe(&k, &claim);
-	if (why != NULL)
-		log_event(s->hub->env.log, LOG_L_WARN, "eap.certificate", "peer=\"%s\" why=%s", s->peer, why);
-	pki_chain_free(chain);
-	return why == NULL;
+	pki_chain_free(c->chain);
+	c->chain = NULL;
+	c->why = pki_chain_parse(cert, count, &c->chain) == ERR_OK ? NULL : "bad-certificate";
+	c->about.chain = c->chain;
+	if (c->why == NULL)
+		c->why = session_credential_believe(&c->about, &c->claim);
+	if (c->why == NULL)
+		return true;
+	pki_query_free(c->about.query);
+	c->about.query = NULL;
+	return false;
 }
 
 /* What TLS needs of the profile; NULL: it has no certificate of ours. */
@@ -77,9 +94,17 @@ static const struct crypto_tls_config *fill_tls(struct session_eap *c)
 
 /* ---- answers ---- */
 
+/* The conversation ends with the last one; the session may end, too. */
 static void answer(struct session *s, struct ike_eap_answer *answer)
 {
-	ike_engine_eap(s->hub->engine, session_now(s->hub), s->ike, answer);
+	struct session_hub *h = s->hub;
+	struct slab_handle ike = s->ike;
+	bool last = answer->verdict != IKE_EAP_ON;
+
+	ike_engine_eap(h->engine, session_now(h), ike, answer);
+	s = last ? session_by_ike(h, ike) : NULL;
+	if (s != NULL)
+		session_eap_free(s);
 }
 
 static void refuse(struct session *s, const char *why)
@@ -190,19 +215,16 @@ static enum err open_peer(struct session_eap *c, struct bytes identity)
 	return eap_peer_new(&c->peer, &m, p->eap_user != NULL ? bytes_str(p->eap_user) : identity, p->eap_password);
 }
 
-static void step_peer(struct session_eap *c, const struct ike_eap_turn *turn)
+static void tell_peer(struct session_eap *c)
 {
-	struct eap_reply reply;
 	struct ike_eap_answer a;
 
-	c->claim = *turn->peer_id;
-	eap_peer_take(c->peer, turn->packet, &reply);
 	memset(&a, 0, sizeof(a));
-	a.verdict = verdict_of(reply.verdict);
-	a.packet = reply.packet;
-	a.why = reply.why;
+	a.verdict = verdict_of(c->reply.verdict);
+	a.packet = c->reply.packet;
+	a.why = c->reply.why;
 	a.method = eap_peer_method(c->peer);
-	if (reply.verdict == EAP_ACCEPTED)
+	if (c->reply.verdict == EAP_ACCEPTED)
 		eap_peer_msk(c->peer, &a.msk);
 	answer(c->session, &a);
 }
@@ -217,6 +239,163 @@ static bool is_wanted(struct session *s, const struct ike_id *id)
 		return false;
 	s->peer_type = peer.type;
 	return session_name(s, text) == ERR_OK;
+}
+
+/* ---- steps ---- */
+
+static void tell(struct session_eap *c)
+{
+	if (c->server != NULL)
+		aaa_eap_tell(c->server);
+	else
+		tell_peer(c);
+}
+
+static struct session_eap *talk_of(struct session_inquiry *i)
+{
+	return (struct session_eap *)(void *)i; /* its first member */
+}
+
+static void log_judged(const struct session *s, const char *why)
+{
+	log_event(s->hub->env.log, LOG_L_WARN, "eap.certificate", "peer=\"%s\" why=%s", s->peer, why);
+}
+
+static void network_told(struct session_inquiry *i, const char *why)
+{
+	struct session_eap *c = talk_of(i);
+
+	if (why == NULL) {
+		tell(c);
+		return;
+	}
+	log_judged(c->session, why);
+	refuse(c->session, why);
+}
+
+static void network_dropped(struct session_inquiry *i)
+{
+	(void)i; /* the conversation ends with the session */
+}
+
+/* The step left a question that the network has to answer. */
+static void ask_network(struct session_eap *c)
+{
+	memset(&c->inquiry, 0, sizeof(c->inquiry));
+	c->inquiry.about = c->about;
+	c->inquiry.done = network_told;
+	c->inquiry.drop = network_dropped;
+	c->about.query = NULL;
+	if (!session_inquiry_begin(c->session, &c->inquiry))
+		network_told(&c->inquiry, "no-answer");
+}
+
+struct step_work {
+	struct session_work work;
+	struct session_eap *talk;
+	size_t packet_len;
+	uint8_t *octets; /* the packet, then whom the gateway says that it is */
+};
+
+static struct step_work *step_of(struct session_work *w)
+{
+	return (struct step_work *)(void *)w; /* its first member */
+}
+
+static void step_run(struct session_work *w, struct crypto *crypto)
+{
+	const struct step_work *k = step_of(w);
+	struct bytes packet = bytes_of(k->octets, k->packet_len);
+
+	(void)crypto; /* TLS has its own */
+	if (k->talk->server != NULL)
+		aaa_eap_run(k->talk->server, packet);
+	else
+		eap_peer_take(k->talk->peer, packet, &k->talk->reply);
+}
+
+static void step_answer(struct session_work *w, bool ran)
+{
+	struct session_eap *c = step_of(w)->talk;
+
+	if (c->session == NULL) /* nobody waits any more */
+		return;
+	step_of(w)->talk = NULL;
+	c->busy = false;
+	if (c->why != NULL)
+		log_judged(c->session, c->why);
+	if (!ran)
+		refuse(c->session, "busy");
+	else if (c->about.query != NULL)
+		ask_network(c);
+	else
+		tell(c);
+}
+
+/* With a conversation that has nobody else. */
+static void step_free(struct session_work *w)
+{
+	if (step_of(w)->talk != NULL)
+		end_talk(step_of(w)->talk);
+	free(step_of(w)->octets);
+	free(w);
+}
+
+static void prepare_judge(struct session_eap *c, const struct ike_id *claim)
+{
+	const struct session *s = c->session;
+
+	c->why = NULL;
+	c->claim = *claim;
+	c->about.trust = s->model->trust;
+	c->about.profile = s->profile;
+	c->about.network = s->hub->env.fetch != NULL;
+	c->about.now_s = s->hub->env.wall_s(s->hub->env.clock);
+	session_trust_refresh(c->about.trust, c->about.now_s);
+}
+
+/* Its octets are copied: the engine's are gone when a worker has time. */
+static enum err begin_step(struct session_eap *c, const struct ike_eap_turn *turn)
+{
+	struct step_work *k = (struct step_work *)calloc(1, sizeof(*k));
+	struct ike_id claim = c->server != NULL ? typed(aaa_eap_identity(c->server)) : *turn->peer_id;
+	struct wr w;
+
+	if (k == NULL)
+		return ERR_NOMEM;
+	k->octets = (uint8_t *)malloc(turn->packet.len + claim.data.len);
+	if (k->octets == NULL) {
+		free(k);
+		return ERR_NOMEM;
+	}
+	w = wr_of(k->octets, turn->packet.len + claim.data.len);
+	wr_bytes(&w, turn->packet);
+	wr_bytes(&w, claim.data);
+	claim.data.data = k->octets + turn->packet.len;
+	k->packet_len = turn->packet.len;
+	prepare_judge(c, &claim);
+	k->talk = c;
+	k->work.model = c->session->model;
+	k->work.run = step_run;
+	k->work.answer = step_answer;
+	k->work.free = step_free;
+	k->work.job.urgency = CRYPTO_JOB_NORMAL;
+	c->busy = true;
+	session_work_begin(c->session->hub, &k->work, SESSION_WORK_LONG);
+	return ERR_OK;
+}
+
+static enum err step(struct session_eap *c, const struct ike_eap_turn *turn)
+{
+	if (c->server != NULL ? aaa_eap_is_long(c->server, turn->packet) : eap_packet_is_long(turn->packet))
+		return begin_step(c, turn);
+	if (c->server != NULL) {
+		aaa_eap_step(c->server, turn->packet);
+		return ERR_OK;
+	}
+	eap_peer_take(c->peer, turn->packet, &c->reply);
+	tell_peer(c);
+	return ERR_OK;
 }
 
 /* ---- the port ---- */
@@ -244,20 +423,19 @@ void session_eap_turn(void *ctx, struct slab_handle sa, const struct ike_eap_tur
 	if (s == NULL)
 		return;
 	err = s->eap == NULL ? open(s, turn) : ERR_OK;
-	if (err != ERR_OK)
-		refuse(s, err == ERR_AUTH ? "no-profile" : err == ERR_NOMEM ? "internal" : "no-eap-method");
-	else if (s->eap->server != NULL)
-		aaa_eap_step(s->eap->server, turn->packet);
-	else
-		step_peer(s->eap, turn);
+	if (err == ERR_OK && step(s->eap, turn) == ERR_OK)
+		return;
+	refuse(s, err == ERR_AUTH ? "no-profile" : err == ERR_OK || err == ERR_NOMEM ? "internal" : "no-eap-method");
 }
 
 void session_eap_free(struct session *s)
 {
-	if (s->eap == NULL)
+	struct session_eap *c = s->eap;
+
+	if (c == NULL)
 		return;
-	aaa_eap_free(s->eap->server);
-	eap_peer_free(s->eap->peer);
-	free(s->eap);
 	s->eap = NULL;
+	c->session = NULL;
+	if (!c->busy) /* else when the step is over */
+		end_talk(c);
 }

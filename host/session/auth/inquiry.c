@@ -1,53 +1,26 @@
 /*
- * Peers whose certificate is being asked about: all else of their proof is right, and only the network can tell whether it was
- * revoked.  The IKE SA waits in its state for the answer, as long as the engine lets it.  Peers whose questions are for the same list
- * of revoked certificates share one.  Loop thread.
+ * Certificates that are being asked about: all else of them is right, and only the network can tell whether they were revoked.  Who asked waits
+ * for the answer, an IKE SA in its state as long as the engine lets it.  Those whose questions are for the same list of revoked certificates
+ * share one.  Loop thread.
  */
-#include <stdlib.h>
-#include <string.h>
+#include "session/auth/inquiry.h"
 
-#include "session/auth/credential.h"
 #include "session/inner.h"
 
 enum { QUESTIONS = 2 * PKI_CHAIN_MAX }; /* about one chain */
 
-struct session_inquiry {
-	struct list link;
-	struct session *session;
-	struct slab_handle sa;
-	uint64_t token; /* of the question under way; 0: another inquiry has put it */
-	struct session_credential_case about;
-	struct pki_chain *chain;
-	struct ike_proof proof;
-	struct ike_id local; /* proof.local_id */
-	unsigned asked;
-};
-
-static void drop(struct session_inquiry *i)
+static void leave(struct session_inquiry *i)
 {
 	list_del(&i->link);
 	i->session->inquiry = NULL;
 	pki_query_free(i->about.query);
-	pki_chain_free(i->chain);
-	secret_fini(&i->proof.sign);
-	secret_fini(&i->proof.verify);
-	free(i);
+	i->about.query = NULL;
 }
 
 static void finish(struct session_inquiry *i, const char *why)
 {
-	struct session_hub *h = i->session->hub;
-	struct slab_handle sa = i->sa;
-	struct ike_proof proof = i->proof;
-	struct ike_id local = i->local;
-
-	proof.why = why;
-	proof.err = why == NULL ? ERR_OK : ERR_AUTH;
-	proof.local_id = &local;
-	memset(&i->proof.sign, 0, sizeof(i->proof.sign)); /* moved */
-	memset(&i->proof.verify, 0, sizeof(i->proof.verify));
-	drop(i);
-	ike_engine_authenticated(h->engine, session_now(h), sa, &proof);
+	leave(i);
+	i->done(i, why);
 }
 
 /* Another inquiry that asks the same, and has put the question ('leads') or waits for who did; NULL. */
@@ -86,31 +59,19 @@ void session_inquiry_drop(struct session *s)
 	heir = i->token == 0 ? NULL : peer_of(s->hub, i->about.asked, i->about.query, i, false);
 	i->token = 0;
 	if (heir != NULL)
-		(void)put_question(heir); /* else the engine's patience ends */
-	drop(i);
+		(void)put_question(heir); /* else its patience ends */
+	leave(i);
+	i->drop(i);
 }
 
-bool session_inquiry_begin(struct session *s, struct slab_handle sa, const struct session_credential_case *about, struct ike_proof *proof)
+bool session_inquiry_begin(struct session *s, struct session_inquiry *i)
 {
-	struct session_inquiry *i = (struct session_inquiry *)calloc(1, sizeof(*i));
-
-	if (i == NULL)
-		return false;
 	i->session = s;
-	i->sa = sa;
-	i->about = *about;
-	i->chain = about->chain;
-	i->proof = *proof;
-	if (proof->local_id != NULL)
-		i->local = *proof->local_id;
 	s->inquiry = i;
 	list_add(&s->hub->inquiries, &i->link);
 	if (put_question(i) == ERR_OK)
 		return true;
-	memset(&i->proof.sign, 0, sizeof(i->proof.sign)); /* the caller's still, and so is the chain */
-	memset(&i->proof.verify, 0, sizeof(i->proof.verify));
-	i->chain = NULL;
-	drop(i);
+	leave(i);
 	return false;
 }
 

@@ -14,6 +14,11 @@ class SessionEap : public Star
 	forge::Forge f;
 	forge::Folder folder;
 
+	std::string check = "none"; /* revocation-check of all */
+
+	explicit SessionEap(unsigned workers = 0) : Star(workers)
+	{
+	}
 	void SetUp() override
 	{
 		f.issue("root", { .issuer = "", .subject = { { "CN", "Example Root CA" } }, .ca = true });
@@ -28,7 +33,7 @@ class SessionEap : public Star
 		std::string file = folder.write(
 			name + ".pem", f.pem("root") + (name == "alien" ? f.pem("other") : "") + f.pem(name) + f.key_pem(name));
 
-		return "crypto pki trustpoint TP\n revocation-check none\ncrypto pki import TP pem " + file + "\n";
+		return "crypto pki trustpoint TP\n revocation-check " + check + "\ncrypto pki import TP pem " + file + "\n";
 	}
 	static std::string proves(std::string text, const std::string &local, const std::string &remote)
 	{
@@ -70,6 +75,55 @@ class SessionEap : public Star
 };
 
 const char *const alice = "username alice password wonderland";
+
+/* The same with crypto workers: no handshake is on the loop's thread. */
+class SessionEapWork : public SessionEap
+{
+      protected:
+	SessionEapWork() : SessionEap(2)
+	{
+	}
+};
+
+/* Certificates that name a responder, and a hub that asks it. */
+class SessionEapOcsp : public SessionEap
+{
+      protected:
+	void SetUp() override
+	{
+		SessionEap::SetUp();
+		for (const char *name : { "hub", "spoke1" })
+			f.issue(name, { .issuer = "root",
+					      .subject = { { "CN", name } },
+					      .alt = std::string("DNS:") + name + ".example.net",
+					      .more = { { "authorityInfoAccess", "OCSP;URI:http://192.0.2.80/ocsp" } } });
+	}
+	/* The spoke comes by TLS; the hub asks about it, or it about the hub, which has nothing else to prove itself by. */
+	Box &begin(const std::string &text, bool by_spoke = false)
+	{
+		check = by_spoke ? "none" : text;
+		hub.must_load(by_spoke ? hub_text("eap", "eap tls") : hub_text());
+		check = by_spoke ? text : "none";
+
+		Box &s = spoke_box(spoke_text("tls", "spoke1", by_spoke ? "eap" : "ecdsa-sig"));
+		wan.run(500);
+		return s;
+	}
+	/* The oldest question of 'b' gets its answer: 'status', or none. */
+	void answer(Box &b, int status, const std::string &subject = "spoke1")
+	{
+		ASSERT_FALSE(b.questions.empty());
+		Box::Question q = b.questions.front();
+		std::vector<uint8_t> with;
+
+		b.questions.erase(b.questions.begin());
+		EXPECT_EQ(q.url, "http://192.0.2.80/ocsp");
+		if (status >= 0)
+			with = f.ocsp({ .subject = subject, .issuer = "root", .signer = "root", .status = status, .request = &q.body });
+		session_hub_fetched(b.hub, q.token, bytes_of(with.data(), with.size()));
+		wan.run(500);
+	}
+};
 
 } // namespace
 
@@ -194,4 +248,111 @@ TEST_F(SessionEap, a_reload_ends_sessions_whose_user_changed)
 	hub.must_load(with(hub_text(), "username alice password wonderland\n", ""));
 	wan.run(2000);
 	EXPECT_EQ(hub.up(), 0u);
+}
+
+TEST_F(SessionEapOcsp, RFC5998_a_revoked_gateway_is_left)
+{
+	Box &s = begin("ocsp", true);
+
+	answer(s, V_OCSP_CERTSTATUS_REVOKED, "hub");
+	wan.run(5000);
+	EXPECT_EQ(s.up() + hub.up(), 0u);
+	EXPECT_TRUE(s.logged("why=revoked"));
+}
+
+/* ---- by workers, and with the network ---- */
+
+TEST_F(SessionEapWork, R_DEF_tls_is_for_workers)
+{
+	hub.must_load(hub_text());
+	up(spoke_box(spoke_text("tls")));
+	EXPECT_STREQ(hub.session()->peer, "spoke1.example.net");
+	EXPECT_EQ(hub.session()->eap, nullptr) << "what the conversation had is free again";
+}
+
+TEST_F(SessionEapWork, who_is_refused_is_refused_by_workers_too)
+{
+	hub.must_load(hub_text());
+	expect_refused(spoke_box(spoke_text("tls", "spoke2")), "identity-not-in-certificate");
+}
+
+TEST_F(SessionEapWork, a_box_that_ends_while_its_workers_work_answers_nobody)
+{
+	for (uint64_t ms = 1; ms < 60; ms += 6) {
+		hub.must_load(hub_text());
+		Box &s = spoke_box(spoke_text("tls"));
+		wan.run(ms);
+		s.stop();
+		s.dead = true;
+		s.addrs = {};
+		wan.run(60000);
+	}
+	spoke_box(spoke_text("tls"));
+	for (uint64_t ms = 1; ms < 60 && hub.sessions(false).empty(); ms++)
+		wan.run(1);
+	hub.stop();
+}
+
+TEST_F(SessionEapOcsp, R_PKI_06_tls_waits_for_the_responder)
+{
+	Box &s = begin("ocsp");
+
+	EXPECT_EQ(s.up() + hub.up(), 0u);
+	answer(hub, V_OCSP_CERTSTATUS_GOOD);
+	EXPECT_EQ(s.up(), 1u);
+	ASSERT_EQ(hub.up(), 1u);
+	EXPECT_STREQ(hub.session()->peer, "spoke1.example.net");
+}
+
+TEST_F(SessionEapOcsp, R_PKI_06_revoked_or_unknown_stays_out)
+{
+	Box &s = begin("ocsp none");
+
+	answer(hub, V_OCSP_CERTSTATUS_REVOKED);
+	EXPECT_EQ(s.up() + hub.up(), 0u);
+	EXPECT_TRUE(hub.logged("why=revoked"));
+	s.stop();
+	s.dead = true;
+	wan.run(200000);
+	hub.expect_empty();
+}
+
+TEST_F(SessionEapOcsp, R_PKI_06_no_answer_closes_or_not)
+{
+	Box &s = begin("ocsp");
+
+	answer(hub, -1);
+	EXPECT_EQ(s.up() + hub.up(), 0u);
+	EXPECT_TRUE(hub.logged("why=no-ocsp"));
+	check = "ocsp none";
+	hub.must_load(hub_text());
+	for (int minute = 0; minute < 2; minute++) {
+		wan.run(60000);
+		while (!hub.questions.empty())
+			answer(hub, -1);
+	}
+	EXPECT_EQ(s.up(), 1u);
+}
+
+TEST_F(SessionEapOcsp, R_PKI_06_a_session_that_goes_takes_its_question_along)
+{
+	Box &s = begin("ocsp");
+
+	ASSERT_EQ(hub.questions.size(), 1u);
+	s.stop();
+	s.dead = true;
+	wan.run(200000);
+	hub.expect_empty();
+	answer(hub, V_OCSP_CERTSTATUS_GOOD);
+	hub.expect_empty();
+}
+
+/* RFC5998: the gateway's certificate is in TLS alone, and it is the spoke that asks. */
+TEST_F(SessionEapOcsp, RFC5998_the_peer_asks_about_its_gateway)
+{
+	Box &s = begin("ocsp", true);
+
+	EXPECT_EQ(s.up() + hub.up(), 0u);
+	answer(s, V_OCSP_CERTSTATUS_GOOD, "hub");
+	EXPECT_EQ(s.up(), 1u);
 }
