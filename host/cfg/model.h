@@ -516,12 +516,16 @@ struct cfg_model {
 	bool aaa_new_model;
 	bool ipv6_unicast_routing;
 	enum cfg_df df_bit;
-	uint32_t cookie_challenge;   /* half-open SAs beyond which cookies are asked for; 0: off */
-	uint32_t max_in_negotiation; /* 0: no limit */
-	uint32_t max_sa;             /* 0: no limit */
-	uint32_t nat_keepalive_s;    /* 0: 20 */
-	bool has_ppk;                /* a keyring has a post-quantum preshared key */
-	uint32_t frag_mtu;           /* of IKE; 0: 576, with IPv6 1280 */
+	uint32_t cookie_challenge;   /* half-open SAs beyond which cookies are asked for; 0: the engine's default */
+	bool cookie_always;          /* of everyone */
+	uint32_t max_in_negotiation; /* 0: the engine's default, here and in the next four */
+	uint32_t max_sa;
+	uint32_t source_rate;  /* IKE_SA_INIT requests per second of one source, a /24 or /64; 0: no limit, */
+	uint32_t source_burst; /* and so many at once */
+	uint32_t source_half_open;
+	uint32_t nat_keepalive_s; /* 0: 20 */
+	bool has_ppk;             /* a keyring has a post-quantum preshared key */
+	uint32_t frag_mtu;        /* of IKE; 0: 576, with IPv6 1280 */
 	struct cfg_dpd dpd;
 	bool redirect_client;    /* follows redirects, */
 	uint32_t redirect_max;   /* so many in a row */

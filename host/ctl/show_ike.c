@@ -163,6 +163,18 @@ enum err ctl_show_ike_sas(struct ctl_call *call, json_t *doc, bool *more)
 
 /* ---- counters ---- */
 
+static json_t *limits(const struct ike_engine *e)
+{
+	struct ike_tuning t;
+	json_int_t cookie;
+
+	ike_engine_tuned(e, &t);
+	cookie = t.cookie_always ? 0 : t.cookie_threshold == UINT32_MAX ? -1 : (json_int_t)t.cookie_threshold;
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "max_sa", (json_int_t)t.sa_limit, "max_in_negotiation_sa",
+		(json_int_t)t.half_open_limit, "cookie_challenge", cookie, "source_rate", (json_int_t)t.source.rate, "source_burst",
+		(json_int_t)t.source.burst, "source_half_open", (json_int_t)t.source.half_open);
+}
+
 enum err ctl_show_ike_stats(struct ctl_call *call, json_t *doc, bool *more)
 {
 	static const char *const help[IKE_STAT_COUNT] = {
@@ -178,8 +190,9 @@ enum err ctl_show_ike_stats(struct ctl_call *call, json_t *doc, bool *more)
 	ike_engine_stats(ctl_show_world(call)->engine, &stats);
 	(void)session_hub_shares(ctl_show_world(call)->hub, &shares);
 	if (json_object_update_new(
-		    doc, json_pack("{s:I, s:I, s:I, s:{s:I, s:I, s:I}}", "sas", (json_int_t)stats.sa_count, "up", (json_int_t)stats.up,
-				 "half_open", (json_int_t)stats.half_open, "shares", "ready", (json_int_t)shares.ready, "none",
+		    doc, json_pack("{s:I, s:I, s:I, s:I, s:o, s:{s:I, s:I, s:I}}", "sas", (json_int_t)stats.sa_count, "peers",
+				 (json_int_t)stats.peers, "up", (json_int_t)stats.up, "half_open", (json_int_t)stats.half_open, "limits",
+				 limits(ctl_show_world(call)->engine), "shares", "ready", (json_int_t)shares.ready, "none",
 				 (json_int_t)shares.none, "stock", (json_int_t)shares.stock)) != 0)
 		return ERR_NOMEM;
 	for (unsigned i = 0; err == ERR_OK && i < IKE_STAT_COUNT; i++)

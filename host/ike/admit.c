@@ -33,9 +33,14 @@ static bool is_ready(const struct ike_engine *e)
 	return ports->ready == NULL || ports->ready(ports->ctx);
 }
 
-static bool wants_cookie(const struct ike_engine *e)
+/* Also of a source that has half of what it may: who forges its address mustn't shut it out. */
+static bool wants_cookie(const struct ike_engine *e, const struct ike_path *path)
 {
-	return e->cfg.cookie_always || e->stats.half_open >= e->cfg.cookie_threshold;
+	uint32_t threshold = e->cfg.cookie_threshold;
+
+	if (e->cfg.cookie_always || e->stats.half_open > threshold)
+		return true;
+	return threshold != UINT32_MAX && ike_source_half_open(&e->sources, &path->remote.addr) >= (e->cfg.source.half_open + 1) / 2;
 }
 
 /* Whether the request may go on: it needn't have a cookie, or has a good one.  Else it is answered. */
@@ -45,7 +50,7 @@ static bool cookie_settled(struct ike_engine *e, const struct ike_path *path, st
 	uint8_t cookie[IKE_COOKIE_LEN];
 	struct ike_notify n;
 
-	if (!wants_cookie(e))
+	if (!wants_cookie(e, path))
 		return true;
 	if (ike_cookie_refresh(&e->cookie, e->cfg.rand, e->now_ms) != ERR_OK)
 		return false;
@@ -79,6 +84,29 @@ static enum err choose(struct ike_engine *e, const struct ike_path *path, struct
 	if (err == ERR_OK)
 		err = ike_suite_of(choice, suite);
 	return err == ERR_OK ? ERR_OK : ERR_NO_PROPOSAL;
+}
+
+/* Whether one more peer may be served; if not, it is counted why.  A peer beyond the limit of SAs is told, at a limited rate. */
+static bool has_room(struct ike_engine *e, const struct ike_path *path)
+{
+	enum ike_stat why;
+
+	if (e->stats.peers >= e->cfg.sa_limit)
+		why = IKE_STAT_SA_FULL;
+	else if (e->stats.half_open >= e->cfg.half_open_limit)
+		why = IKE_STAT_HALF_OPEN_FULL;
+	else if (ike_source_half_open(&e->sources, &path->remote.addr) >= e->cfg.source.half_open)
+		why = IKE_STAT_SOURCE_FULL;
+	else if (!is_ready(e))
+		why = IKE_STAT_NOT_READY;
+	else
+		return true;
+	ike_core_count(e, why);
+	if (why == IKE_STAT_SA_FULL && limit_take(&e->notify_limit, e->now_ms)) {
+		ike_core_log(e, path, LOG_L_WARN, "init.refused", "notify=NO_ADDITIONAL_SAS limit=%u", e->cfg.sa_limit);
+		ike_admit_refuse(e, path, IKE_N_NO_ADDITIONAL_SAS, bytes_of(NULL, 0));
+	}
+	return false;
 }
 
 static void create(struct ike_engine *e, const struct ike_path *path, const struct ike_choice *choice, const struct ike_suite *suite)
@@ -122,14 +150,8 @@ void ike_admit_request(struct ike_engine *e, const struct ike_path *path)
 			ike_window_repeat(known);
 		return;
 	}
-	if (e->stats.half_open >= e->cfg.half_open_limit) {
-		ike_core_count(e, IKE_STAT_HALF_OPEN_FULL);
+	if (!has_room(e, path))
 		return;
-	}
-	if (!is_ready(e)) {
-		ike_core_count(e, IKE_STAT_NOT_READY);
-		return;
-	}
 	err = ike_nonce_parse(&nonce_rd, &nonce);
 	if (err == ERR_OK && (!cookie_settled(e, path, nonce) || ike_act_redirect_new_peer(e, path, nonce)))
 		return;

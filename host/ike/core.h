@@ -8,6 +8,7 @@
 #include "crypto/rand.h"
 #include "ike/cookie.h"
 #include "ike/sa.h"
+#include "ike/source.h"
 #include "ike/wire/build.h"
 #include "ike/wire/msg.h"
 
@@ -22,7 +23,8 @@ enum { IKE_LINGER_MS = 10000 };                  /* the last response is repeate
 enum { IKE_NONCE_LEN = 32 };                     /* ours: half the key of any PRF, RFC7296-2.10 */
 
 struct ike_engine {
-	struct ike_engine_config cfg; /* defaults filled in */
+	struct ike_engine_config cfg; /* defaults filled in, and as tuned */
+	struct ike_tuning given;      /* what can be tuned, as it was at first */
 	uint64_t now_ms;
 	struct slab sas;
 	struct slab agreements; /* struct ike_agreement, keying/agree.h */
@@ -36,6 +38,8 @@ struct ike_engine {
 	bool resuming;       /* what arrived is being stepped */
 	struct limit notify_limit, hint_limit;
 	struct ike_cookie cookie;
+	struct ike_sources sources;
+	uint32_t promised; /* SAs that rekeys of ours will make: their slots are kept */
 	struct ike_stats stats;
 	size_t gathered;    /* bytes of fragments that wait for others */
 	struct ike_msg msg; /* the one being worked on; borrows from 'rx' or from what an SA holds */

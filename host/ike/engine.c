@@ -34,7 +34,7 @@ static void set_default(uint32_t *field, uint32_t value)
 static void fill_defaults(struct ike_engine_config *cfg)
 {
 	set_default(&cfg->sa_limit, 100000);
-	set_default(&cfg->half_open_limit, 1000);
+	set_default(&cfg->half_open_limit, 10000);
 	set_default(&cfg->cookie_threshold, 100);
 	set_default(&cfg->half_open_ms, 30000);
 	set_default(&cfg->eap_ms, 120000);
@@ -57,19 +57,35 @@ static void fill_defaults(struct ike_engine_config *cfg)
 		cfg->probe_tries = TRIES_MAX;
 }
 
+static void note_given(struct ike_engine *e)
+{
+	const struct ike_engine_config *cfg = &e->cfg;
+
+	e->given = (struct ike_tuning){ .sa_limit = cfg->sa_limit,
+		.half_open_limit = cfg->half_open_limit,
+		.cookie_threshold = cfg->cookie_threshold,
+		.cookie_always = cfg->cookie_always,
+		.source = cfg->source };
+}
+
 enum err ike_engine_new(struct ike_engine **out, const struct ike_engine_config *config, uint64_t now_ms)
 {
 	struct ike_engine *e = (struct ike_engine *)calloc(1, sizeof(*e));
+	struct ike_tuning untuned = { .frag_mtu = config->frag_mtu };
 	uint8_t key[2][16];
+	uint32_t slots;
 	enum err err;
 
 	if (e == NULL)
 		return ERR_NOMEM;
 	e->cfg = *config;
 	fill_defaults(&e->cfg);
+	note_given(e);
+	ike_engine_tune(e, &untuned);
 	e->now_ms = now_ms;
-	slab_init(&e->sas, sizeof(struct ike_sa), e->cfg.sa_limit);
-	slab_init(&e->agreements, sizeof(struct ike_agreement), IKE_AGREE_SIDES * e->cfg.sa_limit);
+	slots = IKE_SLOTS * e->cfg.sa_limit;
+	slab_init(&e->sas, sizeof(struct ike_sa), slots);
+	slab_init(&e->agreements, sizeof(struct ike_agreement), IKE_AGREE_SIDES * slots);
 	wheel_init(&e->wheel, now_ms);
 	list_init(&e->ready);
 	list_init(&e->dead);
@@ -81,6 +97,8 @@ enum err ike_engine_new(struct ike_engine **out, const struct ike_engine_config 
 		err = map_init(&e->by_spi, key[0]);
 	if (err == ERR_OK)
 		err = map_init(&e->by_init, key[1]);
+	if (err == ERR_OK)
+		err = ike_source_init(&e->sources, IKE_SOURCES, key[1]);
 	if (err != ERR_OK) {
 		ike_engine_free(e);
 		return err;
@@ -105,6 +123,7 @@ void ike_engine_free(struct ike_engine *e)
 	}
 	map_fini(&e->by_spi);
 	map_fini(&e->by_init);
+	ike_source_fini(&e->sources);
 	slab_fini(&e->sas);
 	slab_fini(&e->agreements);
 	ike_cookie_fini(&e->cookie);
@@ -112,9 +131,36 @@ void ike_engine_free(struct ike_engine *e)
 	free(e);
 }
 
+static uint32_t value_or(uint32_t value, uint32_t otherwise)
+{
+	return value != 0 ? value : otherwise;
+}
+
 void ike_engine_tune(struct ike_engine *e, const struct ike_tuning *tuning)
 {
-	e->cfg.frag_mtu = tuning->frag_mtu;
+	struct ike_engine_config *cfg = &e->cfg;
+	const struct ike_tuning *given = &e->given;
+
+	cfg->frag_mtu = tuning->frag_mtu;
+	cfg->sa_limit = tuning->sa_limit != 0 && tuning->sa_limit < given->sa_limit ? tuning->sa_limit : given->sa_limit;
+	cfg->half_open_limit = value_or(tuning->half_open_limit, given->half_open_limit);
+	cfg->cookie_threshold = value_or(tuning->cookie_threshold, given->cookie_threshold);
+	cfg->cookie_always = tuning->cookie_always || given->cookie_always;
+	cfg->source = tuning->source.rate != 0 ? tuning->source : given->source;
+	cfg->source.half_open = value_or(tuning->source.half_open, given->source.half_open);
+	set_default(&cfg->source.half_open, cfg->half_open_limit / 2 + 1);
+}
+
+void ike_engine_tuned(const struct ike_engine *e, struct ike_tuning *out)
+{
+	const struct ike_engine_config *cfg = &e->cfg;
+
+	*out = (struct ike_tuning){ .frag_mtu = cfg->frag_mtu,
+		.sa_limit = cfg->sa_limit,
+		.half_open_limit = cfg->half_open_limit,
+		.cookie_threshold = cfg->cookie_threshold,
+		.cookie_always = cfg->cookie_always,
+		.source = cfg->source };
 }
 
 static void set_now(struct ike_engine *e, uint64_t now_ms)

@@ -24,16 +24,29 @@ struct crypto;      /* crypto/crypto.h: algorithms fetched once */
 struct crypto_rand; /* crypto/rand.h: source of randomness */
 struct ike_engine;
 
+/*
+ * What one source may ask for: an IPv4 /24 or an IPv6 /64.  The rate is that of the XDP program too, by the same rule (docs/steering.md):
+ * every IKE_SA_INIT request takes a token.
+ */
+struct ike_source_rule {
+	uint32_t rate;      /* IKE_SA_INIT requests per second; 0: no limit */
+	uint32_t burst;     /* of them at once; 0 counts as 1 */
+	uint32_t half_open; /* SAs (half of the engine's half_open_limit) */
+};
+
+enum { IKE_SLOTS = 2 }; /* room for so many times sa_limit: a rekey has two SAs for a while.  Indices of handles are below that */
+
 /* Zero in a field means its default. */
 struct ike_engine_config {
 	struct crypto *crypto; /* borrowed, as all pointers here, for the engine's life */
 	const struct crypto_rand *rand;
 	const struct ike_ports *ports;
-	const struct log *log;       /* NULL: silent */
-	uint32_t sa_limit;           /* IKE SAs in all (100000) */
-	uint32_t half_open_limit;    /* responder's SAs not yet authenticated (1000); beyond it IKE_SA_INIT is dropped */
-	uint32_t cookie_threshold;   /* half-open SAs from which cookies are demanded (100); UINT32_MAX: never */
-	bool cookie_always;          /* demand a cookie of everyone */
+	const struct log *log;     /* NULL: silent */
+	uint32_t sa_limit;         /* IKE SAs with a peer (100000); what rekeys make besides isn't refused for it */
+	uint32_t half_open_limit;  /* responder's SAs not yet authenticated (10000); beyond it IKE_SA_INIT is dropped */
+	uint32_t cookie_threshold; /* half-open SAs beyond which cookies are demanded (100); UINT32_MAX: never */
+	bool cookie_always;        /* demand a cookie of everyone */
+	struct ike_source_rule source;
 	uint32_t half_open_ms;       /* responder: from IKE_SA_INIT to a valid IKE_AUTH (30000) */
 	uint32_t eap_ms;             /* from its first packet to the end of EAP (120000) */
 	uint32_t answer_ms;          /* how long the world may take for an answer (30000) */
@@ -66,11 +79,19 @@ void ike_engine_advance(struct ike_engine *e, uint64_t now_ms);
 /* When ike_engine_advance is to be called next; UINT64_MAX: nothing is waited for. */
 uint64_t ike_engine_next(const struct ike_engine *e);
 
-/* What an operator may change while it runs; for messages to come.  Zero means the default, as above. */
+/* What an operator may change while it runs; for messages to come.  Zero means what the engine was made with, or the default. */
 struct ike_tuning {
 	uint16_t frag_mtu;
+	uint32_t sa_limit; /* no more than the engine was made with */
+	uint32_t half_open_limit;
+	uint32_t cookie_threshold;
+	bool cookie_always;
+	struct ike_source_rule source;
 };
 void ike_engine_tune(struct ike_engine *e, const struct ike_tuning *tuning);
+
+/* What is in force, defaults filled in. */
+void ike_engine_tuned(const struct ike_engine *e, struct ike_tuning *out);
 
 /* ---- in from the network ---- */
 
@@ -254,6 +275,8 @@ bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa
 	X(COOKIE_ANSWERED, "cookie-answered", "cookies returned by us")                   \
 	X(INVALID_KE, "invalid-ke", "INVALID_KE_PAYLOAD sent or answered")                \
 	X(HALF_OPEN_FULL, "half-open-full", "IKE_SA_INIT dropped at the limit")           \
+	X(SOURCE_RATE, "source-rate", "IKE_SA_INIT dropped at the rate of its source")    \
+	X(SOURCE_FULL, "source-full", "IKE_SA_INIT dropped: too many half-open there")    \
 	X(NOT_READY, "not-ready", "IKE_SA_INIT dropped while no peer could be served")    \
 	X(SA_FULL, "sa-full", "IKE SAs refused at the limit")                             \
 	X(NO_PROPOSAL, "no-proposal", "no common proposal")                               \
@@ -310,7 +333,9 @@ enum ike_stat {
 
 struct ike_stats {
 	uint64_t count[IKE_STAT_COUNT];
-	uint32_t sa_count, half_open, up;
+	uint32_t sa_count; /* all that there are */
+	uint32_t peers;    /* those that the limit counts: neither over nor a rekey's */
+	uint32_t half_open, up;
 };
 
 void ike_engine_stats(const struct ike_engine *e, struct ike_stats *out);

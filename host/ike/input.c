@@ -386,6 +386,10 @@ static void receive_init_request(struct ike_engine *e, const struct ike_path *pa
 {
 	struct ike_rule_result rule;
 
+	if (!ike_source_admit(&e->sources, &e->cfg.source, &path->remote.addr, e->now_ms)) {
+		ike_core_count(e, IKE_STAT_SOURCE_RATE);
+		return;
+	}
 	if (ike_rule_check(&e->msg, &rule) == ERR_OK) {
 		ike_admit_request(e, path);
 		return;

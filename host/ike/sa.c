@@ -18,6 +18,8 @@
 #include "ike/move.h"
 #include "ike/rekey/attempt.h"
 
+enum { REKEYS_SHARE = 8 }; /* of the slots the last one in so many is for rekeys alone */
+
 static struct bytes spi_key(const uint64_t *spi)
 {
 	return bytes_of(spi, sizeof(*spi));
@@ -67,6 +69,7 @@ void ike_sa_enter_init(struct ike_sa *sa)
 	map_add(&e->by_init, &sa->by_init, init_hash(e, sa->spi_i, &sa->path));
 	sa->in_init = true;
 	sa->half_open = true;
+	sa->source = ike_source_enter(&e->sources, &sa->path.remote.addr);
 	e->stats.half_open++;
 }
 
@@ -76,6 +79,8 @@ void ike_sa_opened(struct ike_sa *sa)
 		map_del(&sa->engine->by_init, &sa->by_init);
 	if (sa->half_open)
 		sa->engine->stats.half_open--;
+	ike_source_leave(&sa->engine->sources, sa->source);
+	sa->source = NULL;
 	sa->in_init = false;
 	sa->half_open = false;
 }
@@ -103,14 +108,36 @@ static void enter_spi(struct ike_sa *sa)
 	map_add(&sa->engine->by_spi, &sa->by_spi, map_hash(&sa->engine->by_spi, spi_key(&spi)));
 }
 
+/* Whether 'spare' slots remain when one more is taken, those that are promised apart. */
+static bool has_slot(const struct ike_engine *e, uint32_t spare)
+{
+	return e->sas.used + e->promised + spare < e->sas.limit;
+}
+
+enum err ike_sa_promise(struct ike_engine *e)
+{
+	if (!has_slot(e, 0))
+		return ERR_FULL;
+	e->promised++;
+	return ERR_OK;
+}
+
+void ike_sa_unpromise(struct ike_engine *e)
+{
+	e->promised--;
+}
+
 enum err ike_sa_new(struct ike_engine *e, enum ike_role role, const struct ike_path *path, struct ike_sa **out)
 {
 	struct slab_handle handle;
 	struct ike_setup *setup;
 	struct ike_sa *sa;
 	uint64_t spi;
-	enum err err = ike_sa_draw_spi(e, &spi);
+	enum err err;
 
+	if (e->stats.peers >= e->cfg.sa_limit || !has_slot(e, e->sas.limit / REKEYS_SHARE))
+		return ERR_FULL;
+	err = ike_sa_draw_spi(e, &spi);
 	if (err != ERR_OK)
 		return err;
 	setup = (struct ike_setup *)calloc(1, sizeof(*setup));
@@ -119,7 +146,7 @@ enum err ike_sa_new(struct ike_engine *e, enum ike_role role, const struct ike_p
 	sa = (struct ike_sa *)slab_new(&e->sas, &handle);
 	if (sa == NULL) {
 		free(setup);
-		return ERR_FULL;
+		return ERR_NOMEM;
 	}
 	sa->engine = e;
 	sa->handle = handle;
@@ -137,6 +164,8 @@ enum err ike_sa_new(struct ike_engine *e, enum ike_role role, const struct ike_p
 	list_init(&sa->children);
 	*(role == IKE_INITIATOR ? &sa->spi_i : &sa->spi_r) = spi;
 	enter_spi(sa);
+	sa->counted = true;
+	e->stats.peers++;
 	e->stats.sa_count++;
 	*out = sa;
 	return ERR_OK;
@@ -146,10 +175,13 @@ enum err ike_sa_twin(const struct ike_sa *sa, struct ike_fresh *fresh, struct ik
 {
 	struct ike_engine *e = sa->engine;
 	struct slab_handle handle;
-	struct ike_sa *twin = (struct ike_sa *)slab_new(&e->sas, &handle);
+	struct ike_sa *twin;
 
-	if (twin == NULL)
+	if (fresh->role == IKE_RESPONDER && !has_slot(e, 0))
 		return ERR_FULL;
+	twin = (struct ike_sa *)slab_new(&e->sas, &handle);
+	if (twin == NULL)
+		return ERR_NOMEM;
 	twin->engine = e;
 	twin->handle = handle;
 	twin->state = IKE_S_IDLE;
@@ -257,6 +289,9 @@ void ike_sa_tell_down(struct ike_sa *sa)
 	struct ike_engine *e = sa->engine;
 
 	sa->asked = IKE_ASKED_NOTHING;
+	if (sa->counted)
+		e->stats.peers--;
+	sa->counted = false;
 	free_children(sa);
 	ike_sa_settle(sa);
 	if (!sa->known)

@@ -45,6 +45,7 @@ struct ike_agreement; /* ike/keying/agree.h */
 struct ike_attempt;   /* ike/rekey/attempt.h */
 struct ike_gather;    /* ike/frag/gather.h */
 struct ike_inter;     /* ike/keying/inter.h */
+struct ike_source;    /* ike/source.h */
 struct ike_ppk;       /* ike/keying/ppk.h */
 struct ike_wish;      /* ike/child.h */
 
@@ -135,6 +136,7 @@ struct ike_sa {
 	bool came_up;                    /* 'up' was told */
 	bool half_open;                  /* counts as such */
 	bool in_init;                    /* is in the map by_init */
+	bool counted;                    /* against the limit: it is neither over nor a rekey's */
 	bool nat_local, nat_remote, flexvpn;
 	uint16_t willing, agreed;           /* a bit for each enum ike_ability; ability.c's */
 	bool initial_contact;               /* the peer sent it */
@@ -148,6 +150,7 @@ struct ike_sa {
 	uint64_t spi_i, spi_r;
 	uint8_t low_nonce[IKE_INFO_NONCE]; /* of IKE_SA_INIT */
 	uint64_t ref;
+	struct ike_source *source;  /* that counts it as half-open; NULL: none */
 	struct ike_path path;       /* that requests of ours take */
 	struct ike_path reply_path; /* that the peer's request came by */
 	uint64_t moved_ms;          /* when it last got another path by the peer's doing, 0: never; this and the next are move.c's */
@@ -192,7 +195,10 @@ struct ike_sa {
 
 enum { IKE_SA_CHILDREN = 32 }; /* of one IKE SA, those on their way out included */
 
-/* A new SA of 'role' with an SPI of its own.  ERR_FULL at the limit. */
+/*
+ * A new SA of 'role' with an SPI of its own.  ERR_FULL at the limit, or when most slots are taken by SAs that are over: the last ones are for
+ * rekeys.
+ */
 MUST_USE enum err ike_sa_new(struct ike_engine *e, enum ike_role role, const struct ike_path *path, struct ike_sa **out);
 
 /* Frees it; called when the engine is at rest. */
@@ -213,8 +219,15 @@ struct ike_fresh {
 	struct secret keys; /* moved */
 };
 
-/* An SA in state IDLE with these keys, on the path of 'sa'; it has no children, and the world doesn't know it.  ERR_FULL at the limit. */
+/*
+ * An SA in state IDLE with these keys, on the path of 'sa'; it has no children, and the world doesn't know it.  ERR_FULL: there is no slot
+ * for it, which can't be for a rekey of ours: that was promised one.
+ */
 MUST_USE enum err ike_sa_twin(const struct ike_sa *sa, struct ike_fresh *fresh, struct ike_sa **out);
+
+/* Keeps a slot for the SA that a rekey of ours is to make, or lets it go.  ERR_FULL: there is none. */
+MUST_USE enum err ike_sa_promise(struct ike_engine *e);
+void ike_sa_unpromise(struct ike_engine *e);
 
 /*
  * Each becomes what the peer knows the other by: SPIs, keys, window.  Children, identity and handle stay.  No request of either may

@@ -69,7 +69,13 @@ static void restore(struct session_hub *h, struct session_model *former, const s
 /* What the configuration says about IKE as a whole. */
 static void tune(struct session_hub *h)
 {
-	struct ike_tuning tuning = { .frag_mtu = (uint16_t)h->model->cfg->frag_mtu };
+	const struct cfg_model *cfg = h->model->cfg;
+	struct ike_tuning tuning = { .frag_mtu = (uint16_t)cfg->frag_mtu,
+		.sa_limit = cfg->max_sa,
+		.half_open_limit = cfg->max_in_negotiation,
+		.cookie_threshold = cfg->cookie_challenge,
+		.cookie_always = cfg->cookie_always,
+		.source = { .rate = cfg->source_rate, .burst = cfg->source_burst, .half_open = cfg->source_half_open } };
 
 	if (h->engine != NULL)
 		ike_engine_tune(h->engine, &tuning);

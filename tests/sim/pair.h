@@ -49,6 +49,7 @@ class Pair : public ::testing::Test
 
 			ike_engine_stats(n->w.engine, &s);
 			EXPECT_EQ(s.sa_count, 0u) << n->w.set.id;
+			EXPECT_EQ(s.peers, 0u) << n->w.set.id;
 			EXPECT_EQ(s.half_open, 0u) << n->w.set.id;
 			EXPECT_EQ(s.up, 0u) << n->w.set.id;
 			EXPECT_EQ(ike_engine_next(n->w.engine), UINT64_MAX) << n->w.set.id;

@@ -184,12 +184,28 @@ void navectl_render_crypto_ikev2_detailed(const json_t *doc, FILE *out)
 	print_ikes(doc, true, out);
 }
 
+static void print_limits(const json_t *limits, FILE *out)
+{
+	long long cookie = navectl_get_int(limits, "cookie_challenge"), rate = navectl_get_int(limits, "source_rate");
+
+	(void)fprintf(out, "Limits: %lld SAs, %lld in negotiation, %lld of one source; cookies ", navectl_get_int(limits, "max_sa"),
+		navectl_get_int(limits, "max_in_negotiation_sa"), navectl_get_int(limits, "source_half_open"));
+	if (cookie > 0)
+		(void)fprintf(out, "beyond %lld half-open\n", cookie);
+	else
+		(void)fprintf(out, "%s\n", cookie == 0 ? "always" : "never");
+	if (rate != 0)
+		(void)fprintf(out, "One source may begin %lld a second, %lld at once\n", rate, navectl_get_int(limits, "source_burst"));
+}
+
 void navectl_render_crypto_stats(const json_t *doc, FILE *out)
 {
 	const json_t *counter;
 
-	(void)fprintf(out, "IKEv2 SAs: %lld, of them %lld up and %lld half-open\n\n", navectl_get_int(doc, "sas"),
-		navectl_get_int(doc, "up"), navectl_get_int(doc, "half_open"));
+	(void)fprintf(out, "IKEv2 SAs: %lld, of them %lld up and %lld half-open\n", navectl_get_int(doc, "sas"), navectl_get_int(doc, "up"),
+		navectl_get_int(doc, "half_open"));
+	print_limits(json_object_get(doc, "limits"), out);
+	(void)fputc('\n', out);
 	for (size_t i = 0; (counter = navectl_get_next(doc, "counters", &i)) != NULL;)
 		(void)fprintf(out, "%12lld  %-18s %s\n", navectl_get_int(counter, "value"), navectl_get_str(counter, "name"),
 			navectl_get_str(counter, "help"));

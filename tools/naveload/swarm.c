@@ -360,7 +360,7 @@ enum err naveload_swarm_new(struct naveload_swarm **out, const struct naveload_s
 	s->local = selector(&s->plan->local, s->plan->hub.family);
 	s->remote = selector(&s->plan->remote, s->plan->hub.family);
 	s->peer = (struct naveload_peer *)calloc(s->plan->peers, sizeof(*s->peer));
-	s->owner = (uint32_t *)calloc(s->sa_limit, sizeof(*s->owner));
+	s->owner = (uint32_t *)calloc(IKE_SLOTS * (size_t)s->sa_limit, sizeof(*s->owner));
 	s->round = (struct naveload_round *)calloc(s->plan->rounds, sizeof(*s->round));
 	naveload_world_fill(s);
 	if (s->peer != NULL && s->owner != NULL && s->round != NULL)

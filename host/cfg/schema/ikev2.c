@@ -273,6 +273,7 @@ static void set_cookie(struct cfg_build *b, struct cfg_object *object, const str
 {
 	(void)object;
 	b->m->cookie_challenge = (uint32_t)cfg_stmt_number(s, "count", 0);
+	b->m->cookie_always = b->m->cookie_challenge == 0;
 }
 
 static void set_limit(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
@@ -284,6 +285,19 @@ static void set_limit(struct cfg_build *b, struct cfg_object *object, const stru
 		b->m->max_sa = count;
 	else
 		b->m->max_in_negotiation = count;
+}
+
+static void set_source_rate(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)object;
+	b->m->source_rate = (uint32_t)cfg_stmt_number(s, "rate", 0);
+	b->m->source_burst = (uint32_t)cfg_stmt_number(s, "burst", b->m->source_rate);
+}
+
+static void set_source_half_open(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)object;
+	b->m->source_half_open = (uint32_t)cfg_stmt_number(s, "count", 0);
 }
 
 static void set_keepalive(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
@@ -443,25 +457,39 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_GLOBAL,
-		.pattern = "crypto ikev2 cookie-challenge <count:1-1000>",
+		.pattern = "crypto ikev2 cookie-challenge <count:0-1000>",
 		.set = set_cookie,
-		.preset = "off",
-		.help = "asks for cookies when that many SAs are half open",
+		.preset = "100",
+		.help = "asks for cookies while more SAs than that are half open; 0: always",
 	},
 	{
 		.mode = CFG_MODE_GLOBAL,
 		.keep = CFG_KEEP_ONE,
 		.pattern = "crypto ikev2 limit max-in-negotiation-sa <count:1-100000>",
 		.set = set_limit,
-		.preset = "no limit",
-		.help = "half-open SAs",
+		.preset = "10000",
+		.help = "half-open SAs of peers that began; beyond it new peers aren't answered",
 	},
 	{
 		.mode = CFG_MODE_GLOBAL,
 		.pattern = "crypto ikev2 limit max-sa <count:1-1000000>",
 		.set = set_limit,
+		.preset = "100000, which is also the most",
+		.help = "IKE SAs; beyond it new peers are refused, but never a rekey",
+	},
+	{
+		.mode = CFG_MODE_GLOBAL,
+		.pattern = "crypto ikev2 limit source rate <rate:1-100000> [burst <burst:1-100000>]",
+		.set = set_source_rate,
 		.preset = "no limit",
-		.help = "IKE SAs",
+		.help = "new negotiations per second of one source, an IPv4 /24 or IPv6 /64; burst: at once, the rate if it isn't given",
+	},
+	{
+		.mode = CFG_MODE_GLOBAL,
+		.pattern = "crypto ikev2 limit source half-open <count:1-100000>",
+		.set = set_source_half_open,
+		.preset = "half of max-in-negotiation-sa",
+		.help = "half-open SAs of one source",
 	},
 	{
 		.mode = CFG_MODE_GLOBAL,

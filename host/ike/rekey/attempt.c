@@ -17,6 +17,8 @@ enum err ike_attempt_begin(struct ike_sa *sa, uint32_t old)
 	if (a == NULL)
 		return ERR_NOMEM;
 	err = crypto_rand_fill(sa->engine->cfg.rand, a->nonce, sizeof(a->nonce));
+	if (err == ERR_OK && old == 0)
+		err = ike_sa_promise(sa->engine);
 	if (err != ERR_OK) {
 		free(a);
 		return err;
@@ -42,6 +44,8 @@ void ike_attempt_end(struct ike_sa *sa)
 	if (a == NULL)
 		return;
 	sa->attempt = NULL;
+	if (a->old == 0)
+		ike_sa_unpromise(sa->engine);
 	if (a->spi_in != 0)
 		ports->spi_free(ports->ctx, a->spi_in);
 	crypto_kex_fini(&a->kex);

@@ -25,7 +25,7 @@ struct ike_attempt {
 	struct ike_blob rival_nonce; /* the lower one of the peer's crossing exchange; empty: none */
 };
 
-/* Begins one, with a nonce; sa->attempt must be NULL.  sa->attempt is it then. */
+/* Begins one, with a nonce; sa->attempt must be NULL.  sa->attempt is it then.  ERR_FULL: there is no slot for the IKE SA to come. */
 MUST_USE enum err ike_attempt_begin(struct ike_sa *sa, uint32_t old);
 
 /* It is asked again in other words: a new nonce, no key exchange yet; what crosses it still does. */

@@ -462,8 +462,8 @@ TEST(CfgModel, what_holds_for_all)
 {
 	Loaded l(
 		"hostname hub1\naaa new-model\nipv6 unicast-routing\ncrypto ikev2 cookie-challenge 100\ncrypto ikev2 limit max-sa 5000\ncrypto ikev2 fragmentation mtu 1400\n"
-		"crypto ikev2 limit max-in-negotiation-sa 50\n");
-	Loaded none("");
+		"crypto ikev2 limit max-in-negotiation-sa 50\ncrypto ikev2 limit source rate 20 burst 60\ncrypto ikev2 limit source half-open 7\n");
+	Loaded none(""), always("crypto ikev2 cookie-challenge 0\ncrypto ikev2 limit source rate 20\n");
 
 	ASSERT_EQ(l.err, ERR_OK) << l.errors();
 	EXPECT_STREQ(l.model->hostname, "hub1");
@@ -473,8 +473,16 @@ TEST(CfgModel, what_holds_for_all)
 	EXPECT_EQ(l.model->frag_mtu, 1400u);
 	EXPECT_EQ(l.model->max_sa, 5000u);
 	EXPECT_EQ(l.model->max_in_negotiation, 50u);
+	EXPECT_EQ(l.model->source_rate, 20u);
+	EXPECT_EQ(l.model->source_burst, 60u);
+	EXPECT_EQ(l.model->source_half_open, 7u);
+	EXPECT_FALSE(l.model->cookie_always);
+	EXPECT_TRUE(always.model->cookie_always);
+	EXPECT_EQ(always.model->source_burst, 20u);
 	EXPECT_STREQ(none.model->hostname, "nave");
 	EXPECT_EQ(none.model->cookie_challenge, 0u);
+	EXPECT_FALSE(none.model->cookie_always);
+	EXPECT_EQ(none.model->source_rate, 0u);
 	EXPECT_EQ(none.model->frag_mtu, 0u);
 	EXPECT_EQ(none.model->df_bit, CFG_DF_COPY);
 	EXPECT_EQ(none.saved(), "");

@@ -150,6 +150,31 @@ TEST_F(SessionHub, an_sa_near_its_end_gets_a_successor_that_sends)
 	EXPECT_EQ(hub.stat(IKE_STAT_CHILD_REKEY), 2u);
 }
 
+/* R-DEF */
+TEST_F(SessionHub, limits_are_the_configurations)
+{
+	struct ike_tuning t;
+
+	hub.must_load(HubConfig().text() + "crypto ikev2 limit max-sa 7\ncrypto ikev2 limit max-in-negotiation-sa 6\n"
+					   "crypto ikev2 limit source rate 5 burst 4\ncrypto ikev2 limit source half-open 3\n"
+					   "crypto ikev2 cookie-challenge 2\n");
+	ike_engine_tuned(hub.engine, &t);
+	EXPECT_EQ(t.sa_limit, 7u);
+	EXPECT_EQ(t.half_open_limit, 6u);
+	EXPECT_EQ(t.source.rate, 5u);
+	EXPECT_EQ(t.source.burst, 4u);
+	EXPECT_EQ(t.source.half_open, 3u);
+	EXPECT_EQ(t.cookie_threshold, 2u);
+	EXPECT_FALSE(t.cookie_always);
+	hub.must_load(HubConfig().text() + "crypto ikev2 cookie-challenge 0\n");
+	ike_engine_tuned(hub.engine, &t);
+	EXPECT_TRUE(t.cookie_always);
+	EXPECT_EQ(t.source.rate, 0u);
+	Box &s = spoke(1);
+	up(s);
+	EXPECT_EQ(hub.stat(IKE_STAT_COOKIE_SENT), 1u);
+}
+
 TEST_F(SessionHub, an_sa_at_its_end_is_over)
 {
 	struct dp_event e = {};
