@@ -67,7 +67,7 @@ static enum err init_x25519(struct crypto *c)
 	c->x25519_peer = EVP_PKEY_new_raw_public_key_ex(NULL, "X25519", NULL, point, sizeof(point));
 	if (c->x25519 == NULL || c->x25519_peer == NULL)
 		return ERR_CRYPTO;
-	return EVP_PKEY_fromdata_init(c->x25519) == 1 ? crypto_x25519_new(&c->x25519_base) : ERR_CRYPTO;
+	return EVP_PKEY_fromdata_init(c->x25519) == 1 ? ERR_OK : ERR_CRYPTO;
 }
 
 static enum err init_group(struct crypto *c, unsigned i, const struct crypto_alg *alg)
@@ -139,7 +139,6 @@ void crypto_free(struct crypto *c)
 		EVP_MD_free(c->md[i]);
 	EVP_PKEY_CTX_free(c->x25519);
 	EVP_PKEY_free(c->x25519_peer);
-	crypto_x25519_free(c->x25519_base);
 	EVP_MD_CTX_free(c->md_ctx);
 	BN_CTX_free(c->bn);
 	free(c);

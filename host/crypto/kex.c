@@ -1,8 +1,7 @@
 /*
  * Diffie-Hellman in the three shapes that IKE knows: Curve25519 (RFC8031), NIST curves (RFC5903), MODP (RFC3526).
  * Private keys are made from our own random source and kept as octets, so that a half-open SA costs a few dozen
- * bytes and a simulation repeats itself; OpenSSL is called with them once for each half of the exchange, but for the public half
- * of Curve25519 (x25519.c).
+ * bytes and a simulation repeats itself; OpenSSL is called with them once for each half of the exchange.
  */
 #include "crypto/kex.h"
 
@@ -11,38 +10,39 @@
 #include "crypto/iana.h"
 #include "crypto/lib.h"
 
-enum { MODP_EXPONENT_LEN = 64 }; /* 512 bits: twice the strength of the widest group (RFC3526-8) */
+enum { X25519_LEN = 32, MODP_EXPONENT_LEN = 64 }; /* 512 bits: twice the strength of the widest group (RFC3526-8) */
+
+static const uint8_t x25519_base[X25519_LEN] = { 9 };
 
 /*
- * The private half as OpenSSL wants it.  It asks for a public half too, or computes one; scalar multiplication never looks at it,
- * so that the base point stands in.
+ * The private half as OpenSSL wants it.  It asks for a public half too, or computes one, slower than x25519 below does;
+ * scalar multiplication never looks at it, so that the base point stands in.
  */
 static EVP_PKEY *x25519_key(struct crypto *c, const struct crypto_kex *kex)
 {
-	uint8_t point[CRYPTO_X25519_LEN] = { 9 };
 	EVP_PKEY *key = NULL;
 	OSSL_PARAM params[3];
 
-	params[0] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, kex->key.data, CRYPTO_X25519_LEN);
-	params[1] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, CRYPTO_X25519_LEN);
+	params[0] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, kex->key.data, X25519_LEN);
+	params[1] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)x25519_base, X25519_LEN);
 	params[2] = OSSL_PARAM_construct_end();
 	return EVP_PKEY_fromdata(c->x25519, &key, EVP_PKEY_KEYPAIR, params) == 1 ? key : NULL;
 }
 
-/* The private half times 'point' (RFC7748-5): the shared secret. */
+/* The private half times 'point' (RFC7748-5): the shared secret, or by the base point the public half. */
 static enum err x25519(struct crypto *c, const struct crypto_kex *kex, const uint8_t *point, uint8_t *out)
 {
 	EVP_PKEY *key = x25519_key(c, kex);
 	EVP_PKEY_CTX *ctx = key == NULL ? NULL : EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
-	size_t len = CRYPTO_X25519_LEN;
+	size_t len = X25519_LEN;
 	enum err err = ERR_CRYPTO;
 
-	if (ctx == NULL || EVP_PKEY_set1_encoded_public_key(c->x25519_peer, point, CRYPTO_X25519_LEN) != 1)
+	if (ctx == NULL || EVP_PKEY_set1_encoded_public_key(c->x25519_peer, point, X25519_LEN) != 1)
 		goto out;
 	if (EVP_PKEY_derive_init(ctx) != 1 || EVP_PKEY_derive_set_peer_ex(ctx, c->x25519_peer, 0) != 1)
 		goto out;
 	/* OpenSSL refuses an all-zero result: a peer's point of small order (RFC7748-6.1). */
-	err = EVP_PKEY_derive(ctx, out, &len) == 1 && len == CRYPTO_X25519_LEN ? ERR_OK : ERR_MALFORMED;
+	err = EVP_PKEY_derive(ctx, out, &len) == 1 && len == X25519_LEN ? ERR_OK : ERR_MALFORMED;
 out:
 	EVP_PKEY_CTX_free(ctx);
 	EVP_PKEY_free(key);
@@ -135,10 +135,8 @@ out:
 
 static enum err make_public(struct crypto *c, const struct crypto_kex *kex, uint8_t *pub)
 {
-	if (kex->group->id == CRYPTO_GROUP_CURVE25519) {
-		crypto_x25519_public(c->x25519_base, kex->key.data, pub);
-		return ERR_OK;
-	}
+	if (kex->group->id == CRYPTO_GROUP_CURVE25519)
+		return x25519(c, kex, x25519_base, pub);
 	if (kex->group->evp != NULL)
 		return ecp(c, kex, NULL, pub, kex->group->pub_len);
 	return modp(c, kex, NULL, pub);
@@ -176,8 +174,8 @@ static enum err draw_key(struct crypto *c, const struct crypto_rand *rand, struc
 	if (kex->group->evp != NULL)
 		return draw_scalar(c, rand, kex);
 	if (kex->group->id == CRYPTO_GROUP_CURVE25519) {
-		err = secret_new(&kex->key, CRYPTO_X25519_LEN);
-		return err == ERR_OK ? crypto_rand_fill(rand, kex->key.data, CRYPTO_X25519_LEN) : err;
+		err = secret_new(&kex->key, X25519_LEN);
+		return err == ERR_OK ? crypto_rand_fill(rand, kex->key.data, X25519_LEN) : err;
 	}
 	err = secret_new(&kex->key, MODP_EXPONENT_LEN);
 	return err == ERR_OK ? crypto_rand_fill(rand, kex->key.data, MODP_EXPONENT_LEN) : err;

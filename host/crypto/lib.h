@@ -6,7 +6,6 @@
 #include "crypto/crypto.h"
 #include "crypto/evp.h"
 #include "crypto/iana.h"
-#include "crypto/x25519.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,7 +23,6 @@ struct crypto {
 	BN_CTX *bn;
 	EVP_PKEY_CTX *x25519;  /* makes keys from octets */
 	EVP_PKEY *x25519_peer; /* takes the point to multiply by */
-	struct crypto_x25519 *x25519_base;
 };
 
 /* Digest of 'in', all of it, to 'out', which holds CRYPTO_DIGEST_MAX bytes or those of 'md'; or the rest of one that was begun. */
