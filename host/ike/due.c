@@ -49,6 +49,8 @@ enum ike_tx ike_due_next(const struct ike_sa *sa)
 {
 	if (ike_window_waiting(&sa->window))
 		return IKE_TX_NONE;
+	if (sa->state == IKE_S_UP && sa->promise != NULL) /* its window goes with the old keys as soon as the new ones are there */
+		return IKE_TX_NONE;
 	for (int tx = IKE_TX_DELETE; tx <= IKE_TX_PROBE; tx++)
 		if (may(sa, (enum ike_tx)tx))
 			return (enum ike_tx)tx;

@@ -46,6 +46,7 @@ static void fill_defaults(struct ike_engine_config *cfg)
 	set_default(&cfg->probe_tries, 3);
 	set_default(&cfg->notify_rate, 10);
 	set_default(&cfg->rekey_retry_ms, 10000);
+	set_default(&cfg->followup_ms, 20000);
 	set_default(&cfg->old_ms, 180000);
 	set_default(&cfg->fade_ms, 5000);
 	set_default(&cfg->frag_bytes, 8 << 20);

@@ -56,6 +56,7 @@ struct ike_engine_config {
 	uint32_t probe_base_ms;      /* the same for a probe that a hint asked for (1000, 3 tries) */
 	uint32_t probe_tries;
 	uint32_t rekey_retry_ms; /* after a rekey that was refused for the time being, up to half as long again (10000) */
+	uint32_t followup_ms;    /* between two of a peer's key exchanges of one rekey (20000) */
 	uint32_t old_ms;  /* a peer that has rekeyed an SA has so long to delete the old one: more than its retransmissions take (180000) */
 	uint32_t fade_ms; /* a deleted pair receives for so long what was on its way (5000) */
 	uint16_t abilities;       /* what is announced: a bit for each enum ike_ability (none) */
@@ -314,6 +315,8 @@ bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa
 	X(REKEY_REFUSED, "rekey-refused", "rekeys of ours that the peer refused")         \
 	X(REKEY_CROSSED, "rekey-crossed", "rekeys of ours that met one of the peer's")    \
 	X(INTER, "intermediate", "additional key exchanges made")                         \
+	X(FOLLOWUP, "followup-ke", "the same, after CREATE_CHILD_SA")                     \
+	X(FOLLOWUP_LOST, "followup-lost", "rekeys of which such exchanges didn't come")   \
 	X(PPK, "ppk", "IKE SAs with a post-quantum preshared key in their keys")          \
 	X(PPK_REFUSED, "ppk-refused", "SAs given up for want of such a key")              \
 	X(REAUTH, "reauth", "IKE SAs of ours that were to authenticate anew")             \

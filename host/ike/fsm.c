@@ -22,11 +22,14 @@
 #include "ike/exchange/act_redirect.h"
 #include "ike/exchange/act_rekey_i.h"
 #include "ike/exchange/act_rekey_r.h"
+#include "ike/exchange/act_series_i.h"
+#include "ike/exchange/act_series_r.h"
 #include "ike/exchange/talk.h"
 #include "ike/input.h"
 #include "ike/keying/agree.h"
 #include "ike/move.h"
 #include "ike/rekey/attempt.h"
+#include "ike/rekey/promise.h"
 #include "ike/due.h"
 
 static_assert((int)IKE_E_COUNT <= 128, "ike_sa.posted has a bit for each event");
@@ -209,6 +212,10 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(UP,        SOFT)          = DO(rekey_i_want,     UP,        UP),
 	ON(UP,        REKEY_REQUEST) = KE(rekey_r_reply,    UP,        UP),
 	ON(UP,        REKEY_EARLY)   = DO(info_later,       UP,        UP), /* RFC7296-2.25.1 */
+	ON(UP,        SERIES_REQUEST) = KE(series_r_promise, UP,       UP), /* RFC9370-2.2.4 */
+	ON(UP,        FOLLOWUP_REQUEST) = KE(series_r_more,  UP,       UP),
+	ON(UP,        FOLLOWUP_FINAL) = KE(series_r_finish,  UP,       UP),
+	ON(UP,        FOLLOWUP_LOST) = DO(series_r_lost,     UP,       UP),
 	ON(UP,        PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
 	ON(UP,        BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
 	ON(UP,        BAD_RESPONSE)  = GO(DELETING),
@@ -227,6 +234,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(RETIRING,  CHILD_RESPONSE) = GO(RETIRING),
 	ON(RETIRING,  CHILD)         = DO(child_run,        RETIRING,  RETIRING),
 	ON(RETIRING,  REKEY_REQUEST) = DO(info_later,       RETIRING,  RETIRING),
+	ON(RETIRING,  FOLLOWUP_LOST) = DO(series_r_lost,     RETIRING, RETIRING),
 	ON(RETIRING,  PEER_DELETE)   = DO(reauth_retired,   FADING,    DEAD),
 	ON(RETIRING,  BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
 	ON(RETIRING,  BAD_RESPONSE)  = GO(DEAD),
@@ -248,6 +256,13 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(REKEY,     SOFT)          = GO(REKEY),
 	ON(REKEY,     REKEY_REQUEST) = KE(rekey_r_cross,    X_REKEY,   REKEY),
 	ON(REKEY,     REKEY_RESPONSE) = KE(rekey_i_take,    UP,        DELETING),
+	ON(REKEY,     REKEY_REDUNDANT) = KE(rekey_i_spurn,   UP,       UP),
+	ON(REKEY,     SERIES_REQUEST) = KE(series_r_promise, REKEY,    REKEY),
+	ON(REKEY,     SERIES_RESPONSE) = KE(series_i_begin,  REKEY_MORE, UP),
+	ON(REKEY,     SERIES_YIELDS) = DO(series_i_yield,    UP,       UP),
+	ON(REKEY,     FOLLOWUP_REQUEST) = KE(series_r_more,  REKEY,    REKEY),
+	ON(REKEY,     FOLLOWUP_FINAL) = KE(series_r_cross,   X_REKEY,  REKEY),
+	ON(REKEY,     FOLLOWUP_LOST) = DO(series_r_lost,     REKEY,    REKEY),
 	ON(REKEY,     REKEY_GROUP)   = KE(rekey_i_group,    REKEY,     UP),
 	ON(REKEY,     REKEY_REFUSED) = DO(rekey_i_refused,  UP,        UP),
 	ON(REKEY,     PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
@@ -258,6 +273,25 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(REKEY,     LIFETIME)      = GO(REKEY_DROP),
 	ON(REKEY,     DELETE)        = GO(REKEY_DROP),
 
+	/* A request that crosses ours comes too late, RFC9370-2.2.4. */
+	ON(REKEY_MORE, FOLLOWUP)     = KE(series_i_send,     REKEY_MORE, UP),
+	ON(REKEY_MORE, FOLLOWUP_RESPONSE) = KE(series_i_take, REKEY_MORE, UP),
+	ON(REKEY_MORE, FOLLOWUP_LAST) = KE(series_i_finish,  UP,       DELETING),
+	ON(REKEY_MORE, FOLLOWUP_REFUSED) = DO(series_i_refused, UP,    UP),
+	ON(REKEY_MORE, FOLLOWUP_LOST) = DO(series_r_lost,    REKEY_MORE, REKEY_MORE),
+	ON(REKEY_MORE, INFO_REQUEST) = DO(info_answer,       REKEY_MORE, REKEY_MORE),
+	ON(REKEY_MORE, CHILD_REQUEST) = DO(info_later,       REKEY_MORE, REKEY_MORE),
+	ON(REKEY_MORE, CHILD)        = DO(child_run,         REKEY_MORE, REKEY_MORE),
+	ON(REKEY_MORE, SOFT)         = GO(REKEY_MORE),
+	ON(REKEY_MORE, REKEY_REQUEST) = DO(info_later,       REKEY_MORE, REKEY_MORE),
+	ON(REKEY_MORE, PEER_DELETE)  = DO(info_answer,       LINGER,   DEAD),
+	ON(REKEY_MORE, BAD_REQUEST)  = DO(info_bad,          LINGER,   DEAD),
+	ON(REKEY_MORE, BAD_RESPONSE) = GO(DELETING),
+	ON(REKEY_MORE, NO_CHILD)     = GO(REKEY_MORE),
+	ON(REKEY_MORE, NO_ANSWER)    = GO(DEAD),
+	ON(REKEY_MORE, LIFETIME)     = GO(REKEY_DROP),
+	ON(REKEY_MORE, DELETE)       = GO(REKEY_DROP),
+
 	/* Both made one; the one with the lowest nonce is deleted by who asked for it (RFC7296-2.8.2). */
 	ON(X_REKEY,   INFO_REQUEST)  = DO(info_answer,      X_REKEY,   X_REKEY),
 	ON(X_REKEY,   CHILD_REQUEST) = DO(info_later,       X_REKEY,   X_REKEY),
@@ -266,6 +300,9 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(X_REKEY,   REKEY_REQUEST) = DO(info_later,       X_REKEY,   X_REKEY),
 	ON(X_REKEY,   REKEY_RESPONSE) = KE(rekey_i_win,     UP,        DELETING),
 	ON(X_REKEY,   REKEY_REDUNDANT) = KE(rekey_i_lose,   UP,        DELETING),
+	ON(X_REKEY,   SERIES_RESPONSE) = KE(series_i_win,    REKEY_MORE, UP),
+	ON(X_REKEY,   SERIES_YIELDS) = DO(rekey_i_adopt,     UP,       UP),
+	ON(X_REKEY,   FOLLOWUP_LOST) = DO(series_r_lost,     X_REKEY,  X_REKEY),
 	ON(X_REKEY,   REKEY_GROUP)   = DO(rekey_i_adopt,    UP,        UP),
 	ON(X_REKEY,   REKEY_REFUSED) = DO(rekey_i_adopt,    UP,        UP),
 	ON(X_REKEY,   SPARE_GONE)    = DO(rekey_i_alone,    REKEY,     REKEY),
@@ -283,6 +320,13 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(REKEY_DROP, REKEY_REQUEST) = DO(info_later,      REKEY_DROP, REKEY_DROP),
 	ON(REKEY_DROP, REKEY_RESPONSE) = KE(rekey_i_take,   DELETING,  DELETING),
 	ON(REKEY_DROP, REKEY_REDUNDANT) = KE(rekey_i_take,  DELETING,  DELETING),
+	ON(REKEY_DROP, SERIES_RESPONSE) = GO(DELETING), /* nothing was made */
+	ON(REKEY_DROP, SERIES_YIELDS) = GO(DELETING),
+	ON(REKEY_DROP, FOLLOWUP)     = GO(DELETING),
+	ON(REKEY_DROP, FOLLOWUP_RESPONSE) = GO(DELETING),
+	ON(REKEY_DROP, FOLLOWUP_LAST) = KE(series_i_finish,  DELETING, DELETING),
+	ON(REKEY_DROP, FOLLOWUP_REFUSED) = GO(DELETING),
+	ON(REKEY_DROP, FOLLOWUP_LOST) = DO(series_r_lost,    REKEY_DROP, REKEY_DROP),
 	ON(REKEY_DROP, REKEY_GROUP)  = GO(DELETING),
 	ON(REKEY_DROP, REKEY_REFUSED) = GO(DELETING),
 	ON(REKEY_DROP, PEER_DELETE)  = DO(info_answer,      LINGER,    DEAD),
@@ -294,6 +338,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(SPARE,     INFO_REQUEST)  = GO(SPARE),
 	ON(SPARE,     CHILD_REQUEST) = GO(SPARE),
 	ON(SPARE,     REKEY_REQUEST) = GO(SPARE),
+	ON(SPARE,     FOLLOWUP_LOST) = GO(SPARE),
 	ON(SPARE,     PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
 	ON(SPARE,     BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
 	ON(SPARE,     REPLACED)      = GO(OLD),
@@ -304,6 +349,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(OLD,       INFO_REQUEST)  = DO(info_answer,      OLD,       OLD),
 	ON(OLD,       CHILD_REQUEST) = DO(info_later,       OLD,       OLD),
 	ON(OLD,       REKEY_REQUEST) = DO(info_later,       OLD,       OLD),
+	ON(OLD,       FOLLOWUP_LOST) = DO(series_r_lost,     OLD,      OLD),
 	ON(OLD,       PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
 	ON(OLD,       BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
 	ON(OLD,       TIMEOUT)       = GO(DELETING),
@@ -315,6 +361,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(CHILDLESS, CHILD)         = DO(child_run,        CHILDLESS, CHILDLESS),
 	ON(CHILDLESS, SOFT)          = GO(CHILDLESS),
 	ON(CHILDLESS, REKEY_REQUEST) = DO(info_no_more,     CHILDLESS, CHILDLESS),
+	ON(CHILDLESS, FOLLOWUP_LOST) = DO(series_r_lost,     CHILDLESS, CHILDLESS),
 	ON(CHILDLESS, PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
 	ON(CHILDLESS, BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
 	ON(CHILDLESS, BAD_RESPONSE)  = GO(DELETING),
@@ -332,6 +379,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(DELETING,  INFO_REQUEST)  = DO(info_answer,      DELETING,  DELETING),
 	ON(DELETING,  CHILD_REQUEST) = DO(info_later,       DELETING,  DELETING),
 	ON(DELETING,  REKEY_REQUEST) = DO(info_later,       DELETING,  DELETING), /* RFC7296-2.8.2, -2.25.2 */
+	ON(DELETING,  FOLLOWUP_LOST) = DO(series_r_lost,     DELETING, DELETING),
 	ON(DELETING,  PEER_DELETE)   = DO(info_answer,      LINGER,    DEAD),
 	ON(DELETING,  BAD_REQUEST)   = DO(info_bad,         LINGER,    DEAD),
 	ON(DELETING,  BAD_RESPONSE)  = GO(DEAD),
@@ -467,6 +515,7 @@ static void end(struct ike_sa *sa, enum ike_down why)
 	wheel_disarm(&e->wheel, &sa->auth_timer);
 	ike_sa_tell_down(sa);
 	ike_agree_drop(sa, IKE_AGREE_THEIRS);
+	ike_promise_drop(sa);
 	if (sa->state != IKE_S_REKEY_DROP) {
 		ike_agree_drop(sa, IKE_AGREE_OURS);
 		ike_attempt_end(sa);

@@ -38,6 +38,7 @@ extern "C" {
 	X(UP, NEVER, "up")                                                                     \
 	X(REKEY, ANSWER, "up; our request for new keys is under way")                          \
 	X(X_REKEY, ANSWER, "the same, and the peer's crossing request has been answered")      \
+	X(REKEY_MORE, ANSWER, "up; the peer agrees to new keys, further key exchanges go on")  \
 	X(REKEY_DROP, ANSWER, "no longer wanted, but our request for new keys is under way")   \
 	X(SPARE, ANSWER, "what the peer's crossing request made; it isn't known which stays")  \
 	X(OLD, OLD, "replaced by rekeying; the peer is to delete it")                          \
@@ -69,71 +70,81 @@ enum ike_state {
 };
 
 /* Everything that can happen.  X(name, why the SA is gone if that is what comes of it, text). */
-#define IKE_EVENT_LIST(X)                                                                           \
-	X(INITIATE, INTERNAL, "the world wants an SA")                                              \
-	X(INIT_REQUEST, INTERNAL, "IKE_SA_INIT request, admitted")                                  \
-	X(INIT_RESPONSE, INTERNAL, "IKE_SA_INIT response")                                          \
-	X(INIT_COOKIE, INTERNAL, "IKE_SA_INIT refused: COOKIE")                                     \
-	X(INIT_GROUP, INTERNAL, "IKE_SA_INIT refused: INVALID_KE_PAYLOAD")                          \
-	X(INIT_REFUSED, INTERNAL, "IKE_SA_INIT refused for another reason")                         \
-	X(INIT_REDIRECT, REDIRECTED, "IKE_SA_INIT answered with REDIRECT")                          \
-	X(KEYED, INTERNAL, "the keys are there")                                                    \
-	X(INTER, INTERNAL, "another key exchange comes before authentication")                      \
-	X(INTER_REQUEST, PROTOCOL, "IKE_INTERMEDIATE request")                                      \
-	X(INTER_RESPONSE, PROTOCOL, "IKE_INTERMEDIATE response")                                    \
-	X(INTER_REFUSED, PROTOCOL, "IKE_INTERMEDIATE refused")                                      \
-	X(AUTH_REQUEST, AUTH, "IKE_AUTH request")                                                   \
-	X(AUTH_RESPONSE, PROTOCOL, "IKE_AUTH response with a child")                                \
-	X(AUTH_CHILDLESS, PROTOCOL, "IKE_AUTH response without a child")                            \
-	X(AUTH_REFUSED, AUTH, "IKE_AUTH refused")                                                   \
-	X(EAP_WANTED, AUTH, "IKE_AUTH request without AUTH")                                        \
-	X(EAP_OFFERED, PROTOCOL, "IKE_AUTH response with the first EAP packet")                     \
-	X(EAP_PACKET, PROTOCOL, "IKE_AUTH with a later EAP packet")                                 \
-	X(AUTH_LAST, PROTOCOL, "IKE_AUTH after EAP")                                                \
-	X(EAP_ON, INTERNAL, "the world has an EAP packet to send")                                  \
-	X(EAP_DONE, INTERNAL, "the world says that EAP is through")                                 \
-	X(EAP_FAILED, AUTH, "the world says that EAP has failed")                                   \
-	X(PROVED, AUTH, "the world says with what the peer is verified")                            \
-	X(UNPROVED, AUTH, "the world doesn't know the peer")                                        \
-	X(SIGNED, INTERNAL, "our AUTH is made")                                                     \
-	X(SIGNED_BARE, INTERNAL, "the same without the post-quantum key; with it comes next")       \
-	X(UNSIGNED, AUTH, "the world can't sign")                                                   \
-	X(GRANTED, INTERNAL, "the world lets the peer in")                                          \
-	X(REFUSED, AUTH, "the world doesn't let the peer in")                                       \
-	X(REDIRECTED, INTERNAL, "the world sends the peer to another gateway")                      \
-	X(NO_ADDRESS, ADDRESS, "the world has no address for the peer")                             \
-	X(CHILD, INTERNAL, "something was posted for a child")                                      \
-	X(INSTALLED, INTERNAL, "the first child is installed")                                      \
-	X(NOT_INSTALLED, INSTALL, "the first child couldn't be installed")                          \
-	X(CHILD_REQUEST, INTERNAL, "CREATE_CHILD_SA request for a child")                           \
-	X(CHILD_RESPONSE, INTERNAL, "response to ours for a child")                                 \
-	X(HAS_CHILD, INTERNAL, "an SA that had lost its last child is to have one again")           \
-	X(SOFT, INTERNAL, "end of the SA's soft lifetime, or the world wants new keys")             \
-	X(REKEY_REQUEST, INTERNAL, "CREATE_CHILD_SA request for a new IKE SA")                      \
-	X(REKEY_EARLY, INTERNAL, "the same, but exchanges of ours stand against it")                \
-	X(REKEY_RESPONSE, INTERNAL, "response to ours: there is a new IKE SA, which stays")         \
-	X(REKEY_REDUNDANT, INTERNAL, "the same, but the peer's crossing one stays")                 \
-	X(REKEY_GROUP, INTERNAL, "our request for a new IKE SA refused: INVALID_KE_PAYLOAD")        \
-	X(REKEY_REFUSED, INTERNAL, "the same, refused for another reason")                          \
-	X(REPLACED, INTERNAL, "rekeying by the peer gave it a successor")                           \
-	X(SUPERSEDED, INTERNAL, "rekeying by us did, or it isn't needed")                           \
-	X(SPARED, INTERNAL, "rekeying by the peer made it, and crossed ours")                       \
-	X(SPARE_GONE, INTERNAL, "what the peer's crossing request made is no more")                 \
-	X(CLOSED, INTERNAL, "the peer deleted the SA whose keys it has now")                        \
-	X(INFO_REQUEST, INTERNAL, "INFORMATIONAL request")                                          \
-	X(INFO_RESPONSE, INTERNAL, "INFORMATIONAL response")                                        \
-	X(PEER_RETIRE, REPLACED, "the peer deletes the SA, whose successor is up")                  \
-	X(PEER_DELETE, PEER_DELETED, "the peer deletes the SA")                                     \
-	X(DELETED, DELETED, "the peer answers our delete")                                          \
-	X(BAD_REQUEST, PROTOCOL, "authentic request that breaks the format")                        \
-	X(BAD_RESPONSE, PROTOCOL, "authentic response that breaks the format, or says that we did") \
-	X(NO_CHILD, NO_CHILD, "the last child is gone")                                             \
-	X(SEND, INTERNAL, "the window is free for a request that waits")                            \
-	X(SEND_REKEY, INTERNAL, "the same, for our request for a new IKE SA")                       \
-	X(NO_ANSWER, TIMEOUT, "the last retransmission went unanswered")                            \
-	X(TIMEOUT, WORLD, "the state lasted too long")                                              \
-	X(LIFETIME, LIFETIME, "end of the SA's lifetime")                                           \
-	X(RETIRE, REPLACED, "the world has made a successor")                                       \
+#define IKE_EVENT_LIST(X)                                                                                          \
+	X(INITIATE, INTERNAL, "the world wants an SA")                                                             \
+	X(INIT_REQUEST, INTERNAL, "IKE_SA_INIT request, admitted")                                                 \
+	X(INIT_RESPONSE, INTERNAL, "IKE_SA_INIT response")                                                         \
+	X(INIT_COOKIE, INTERNAL, "IKE_SA_INIT refused: COOKIE")                                                    \
+	X(INIT_GROUP, INTERNAL, "IKE_SA_INIT refused: INVALID_KE_PAYLOAD")                                         \
+	X(INIT_REFUSED, INTERNAL, "IKE_SA_INIT refused for another reason")                                        \
+	X(INIT_REDIRECT, REDIRECTED, "IKE_SA_INIT answered with REDIRECT")                                         \
+	X(KEYED, INTERNAL, "the keys are there")                                                                   \
+	X(INTER, INTERNAL, "another key exchange comes before authentication")                                     \
+	X(INTER_REQUEST, PROTOCOL, "IKE_INTERMEDIATE request")                                                     \
+	X(INTER_RESPONSE, PROTOCOL, "IKE_INTERMEDIATE response")                                                   \
+	X(INTER_REFUSED, PROTOCOL, "IKE_INTERMEDIATE refused")                                                     \
+	X(AUTH_REQUEST, AUTH, "IKE_AUTH request")                                                                  \
+	X(AUTH_RESPONSE, PROTOCOL, "IKE_AUTH response with a child")                                               \
+	X(AUTH_CHILDLESS, PROTOCOL, "IKE_AUTH response without a child")                                           \
+	X(AUTH_REFUSED, AUTH, "IKE_AUTH refused")                                                                  \
+	X(EAP_WANTED, AUTH, "IKE_AUTH request without AUTH")                                                       \
+	X(EAP_OFFERED, PROTOCOL, "IKE_AUTH response with the first EAP packet")                                    \
+	X(EAP_PACKET, PROTOCOL, "IKE_AUTH with a later EAP packet")                                                \
+	X(AUTH_LAST, PROTOCOL, "IKE_AUTH after EAP")                                                               \
+	X(EAP_ON, INTERNAL, "the world has an EAP packet to send")                                                 \
+	X(EAP_DONE, INTERNAL, "the world says that EAP is through")                                                \
+	X(EAP_FAILED, AUTH, "the world says that EAP has failed")                                                  \
+	X(PROVED, AUTH, "the world says with what the peer is verified")                                           \
+	X(UNPROVED, AUTH, "the world doesn't know the peer")                                                       \
+	X(SIGNED, INTERNAL, "our AUTH is made")                                                                    \
+	X(SIGNED_BARE, INTERNAL, "the same without the post-quantum key; with it comes next")                      \
+	X(UNSIGNED, AUTH, "the world can't sign")                                                                  \
+	X(GRANTED, INTERNAL, "the world lets the peer in")                                                         \
+	X(REFUSED, AUTH, "the world doesn't let the peer in")                                                      \
+	X(REDIRECTED, INTERNAL, "the world sends the peer to another gateway")                                     \
+	X(NO_ADDRESS, ADDRESS, "the world has no address for the peer")                                            \
+	X(CHILD, INTERNAL, "something was posted for a child")                                                     \
+	X(INSTALLED, INTERNAL, "the first child is installed")                                                     \
+	X(NOT_INSTALLED, INSTALL, "the first child couldn't be installed")                                         \
+	X(CHILD_REQUEST, INTERNAL, "CREATE_CHILD_SA request for a child")                                          \
+	X(CHILD_RESPONSE, INTERNAL, "response to ours for a child")                                                \
+	X(HAS_CHILD, INTERNAL, "an SA that had lost its last child is to have one again")                          \
+	X(SOFT, INTERNAL, "end of the SA's soft lifetime, or the world wants new keys")                            \
+	X(REKEY_REQUEST, INTERNAL, "CREATE_CHILD_SA request for a new IKE SA")                                     \
+	X(REKEY_EARLY, INTERNAL, "the same, but exchanges of ours stand against it")                               \
+	X(REKEY_RESPONSE, INTERNAL, "response to ours: there is a new IKE SA, which stays")                        \
+	X(REKEY_REDUNDANT, INTERNAL, "the same, but the peer's crossing one stays")                                \
+	X(REKEY_GROUP, INTERNAL, "our request for a new IKE SA refused: INVALID_KE_PAYLOAD")                       \
+	X(REKEY_REFUSED, INTERNAL, "the same, refused for another reason")                                         \
+	X(SERIES_REQUEST, INTERNAL, "CREATE_CHILD_SA request for a new IKE SA that further key exchanges are for") \
+	X(SERIES_RESPONSE, INTERNAL, "response to ours for one: further key exchanges come first")                 \
+	X(SERIES_YIELDS, INTERNAL, "the same, but the peer's crossing one stays")                                  \
+	X(FOLLOWUP, INTERNAL, "the next of our further key exchanges")                                             \
+	X(FOLLOWUP_REQUEST, INTERNAL, "IKE_FOLLOWUP_KE request; another will come")                                \
+	X(FOLLOWUP_FINAL, INTERNAL, "the last IKE_FOLLOWUP_KE request for a new IKE SA")                           \
+	X(FOLLOWUP_LOST, INTERNAL, "IKE_FOLLOWUP_KE request for what isn't known any more")                        \
+	X(FOLLOWUP_RESPONSE, INTERNAL, "IKE_FOLLOWUP_KE response; another is to be asked for")                     \
+	X(FOLLOWUP_LAST, INTERNAL, "the last IKE_FOLLOWUP_KE response")                                            \
+	X(FOLLOWUP_REFUSED, INTERNAL, "IKE_FOLLOWUP_KE refused")                                                   \
+	X(REPLACED, INTERNAL, "rekeying by the peer gave it a successor")                                          \
+	X(SUPERSEDED, INTERNAL, "rekeying by us did, or it isn't needed")                                          \
+	X(SPARED, INTERNAL, "rekeying by the peer made it, and crossed ours")                                      \
+	X(SPARE_GONE, INTERNAL, "what the peer's crossing request made is no more")                                \
+	X(CLOSED, INTERNAL, "the peer deleted the SA whose keys it has now")                                       \
+	X(INFO_REQUEST, INTERNAL, "INFORMATIONAL request")                                                         \
+	X(INFO_RESPONSE, INTERNAL, "INFORMATIONAL response")                                                       \
+	X(PEER_RETIRE, REPLACED, "the peer deletes the SA, whose successor is up")                                 \
+	X(PEER_DELETE, PEER_DELETED, "the peer deletes the SA")                                                    \
+	X(DELETED, DELETED, "the peer answers our delete")                                                         \
+	X(BAD_REQUEST, PROTOCOL, "authentic request that breaks the format")                                       \
+	X(BAD_RESPONSE, PROTOCOL, "authentic response that breaks the format, or says that we did")                \
+	X(NO_CHILD, NO_CHILD, "the last child is gone")                                                            \
+	X(SEND, INTERNAL, "the window is free for a request that waits")                                           \
+	X(SEND_REKEY, INTERNAL, "the same, for our request for a new IKE SA")                                      \
+	X(NO_ANSWER, TIMEOUT, "the last retransmission went unanswered")                                           \
+	X(TIMEOUT, WORLD, "the state lasted too long")                                                             \
+	X(LIFETIME, LIFETIME, "end of the SA's lifetime")                                                          \
+	X(RETIRE, REPLACED, "the world has made a successor")                                                      \
 	X(DELETE, DELETED, "the world wants it gone")
 
 enum ike_event {

@@ -17,6 +17,7 @@
 #include "ike/live.h"
 #include "ike/move.h"
 #include "ike/rekey/attempt.h"
+#include "ike/rekey/promise.h"
 #include "ike/due.h"
 #include "ike/wire/delete.h"
 #include "ike/wire/nonce.h"
@@ -51,22 +52,50 @@ static enum ike_event refusal_event(const struct ike_msg *msg)
 }
 
 /* A peer's request for a new IKE SA: our exchanges may stand against it, but for one that asks for the same. */
-static enum ike_event rekey_event(const struct ike_sa *sa)
+static enum ike_event rekey_event(const struct ike_sa *sa, const struct ike_msg *msg)
 {
 	bool early = ike_due_moving(sa) || (ike_window_waiting(&sa->window) && sa->tx != IKE_TX_REKEY);
 
-	return sa->state == IKE_S_UP && early ? IKE_E_REKEY_EARLY : IKE_E_REKEY_REQUEST;
+	if (sa->state == IKE_S_UP && early)
+		return IKE_E_REKEY_EARLY;
+	if ((sa->state == IKE_S_UP || sa->state == IKE_S_REKEY) && ike_accord_wants_series(sa, msg))
+		return IKE_E_SERIES_REQUEST;
+	return IKE_E_REKEY_REQUEST;
+}
+
+/* A peer's IKE_FOLLOWUP_KE: one of a series that we know, and can go on with? */
+static enum ike_event followup_event(const struct ike_sa *sa, const struct ike_msg *msg)
+{
+	const struct ike_promise *p = ike_promise_of(sa, msg);
+
+	if (p == NULL || (sa->state != IKE_S_UP && sa->state != IKE_S_REKEY))
+		return IKE_E_FOLLOWUP_LOST;
+	return p->series.done + 1U == p->series.count ? IKE_E_FOLLOWUP_FINAL : IKE_E_FOLLOWUP_REQUEST;
+}
+
+/* The response to ours, which must name the next one as long as there is one. */
+static enum ike_event followed_event(const struct ike_sa *sa, const struct ike_msg *msg)
+{
+	const struct ike_series *series = &sa->attempt->series;
+	bool last = series->done + 1U == series->count;
+
+	if (last != (ike_series_link(msg).len == 0))
+		return IKE_E_BAD_RESPONSE;
+	return last ? IKE_E_FOLLOWUP_LAST : IKE_E_FOLLOWUP_RESPONSE;
 }
 
 /* The response to our request for a new IKE SA. */
 static enum ike_event rekeyed_event(const struct ike_sa *sa, const struct ike_msg *msg)
 {
 	struct rd r = rd_of(ike_msg_find(msg, IKE_P_NONCE)->body);
+	bool series = ike_series_link(msg).len != 0;
 	struct bytes nonce;
 
 	if (sa->tx != IKE_TX_REKEY || ike_nonce_parse(&r, &nonce) != ERR_OK)
 		return IKE_E_BAD_RESPONSE;
-	return ike_attempt_redundant(sa->attempt, nonce) ? IKE_E_REKEY_REDUNDANT : IKE_E_REKEY_RESPONSE;
+	if (ike_attempt_redundant(sa->attempt, nonce))
+		return series ? IKE_E_SERIES_YIELDS : IKE_E_REKEY_REDUNDANT;
+	return series ? IKE_E_SERIES_RESPONSE : IKE_E_REKEY_RESPONSE;
 }
 
 /* A refusal of our CREATE_CHILD_SA. */
@@ -117,9 +146,15 @@ static enum ike_event classify(const struct ike_sa *sa, const struct ike_msg *ms
 	case IKE_FORM_CHILD_REFUSAL:
 		return create_refusal(sa, msg);
 	case IKE_FORM_REKEY_REQUEST:
-		return rekey_event(sa);
+		return rekey_event(sa, msg);
 	case IKE_FORM_REKEY_RESPONSE:
 		return rekeyed_event(sa, msg);
+	case IKE_FORM_FOLLOWUP_REQUEST:
+		return followup_event(sa, msg);
+	case IKE_FORM_FOLLOWUP_RESPONSE:
+		return followed_event(sa, msg);
+	case IKE_FORM_FOLLOWUP_REFUSAL:
+		return complains(msg) ? IKE_E_BAD_RESPONSE : IKE_E_FOLLOWUP_REFUSED;
 	case IKE_FORM_INFO_REQUEST:
 		if (!deletes_ike(msg))
 			return IKE_E_INFO_REQUEST;
@@ -222,6 +257,8 @@ static uint8_t exchange_under_way(const struct ike_sa *sa)
 	case IKE_TX_CHILD:
 	case IKE_TX_REKEY:
 		return IKE_X_CREATE_CHILD_SA;
+	case IKE_TX_FOLLOWUP:
+		return IKE_X_IKE_FOLLOWUP_KE;
 	default:
 		return IKE_X_INFORMATIONAL;
 	}

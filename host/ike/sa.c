@@ -17,6 +17,7 @@
 #include "ike/keying/ppk.h"
 #include "ike/move.h"
 #include "ike/rekey/attempt.h"
+#include "ike/rekey/promise.h"
 
 enum { REKEYS_SHARE = 8 }; /* of the slots the last one in so many is for rekeys alone */
 
@@ -201,6 +202,7 @@ enum err ike_sa_twin(const struct ike_sa *sa, struct ike_fresh *fresh, struct ik
 	twin->spi_i = fresh->spi_i;
 	twin->spi_r = fresh->spi_r;
 	twin->suite = fresh->suite;
+	memcpy(twin->extra, fresh->extra, sizeof(twin->extra));
 	secret_take(&twin->keys, &fresh->keys);
 	enter_spi(twin);
 	e->stats.sa_count++;
@@ -225,12 +227,15 @@ void ike_sa_swap(struct ike_sa *a, struct ike_sa *b)
 	assert(!ike_window_waiting(&a->window) && !ike_window_waiting(&b->window));
 	ike_gather_drop(a); /* they come again */
 	ike_gather_drop(b);
+	ike_promise_drop(a); /* of other keys */
+	ike_promise_drop(b);
 	map_del(&a->engine->by_spi, &a->by_spi);
 	map_del(&b->engine->by_spi, &b->by_spi);
 	swap(&a->role, &b->role, sizeof(a->role));
 	swap(&a->spi_i, &b->spi_i, sizeof(a->spi_i));
 	swap(&a->spi_r, &b->spi_r, sizeof(a->spi_r));
 	swap(&a->suite, &b->suite, sizeof(a->suite));
+	swap(a->extra, b->extra, sizeof(a->extra));
 	swap(&a->keys, &b->keys, sizeof(a->keys));
 	swap(&a->iv, &b->iv, sizeof(a->iv));
 	swap(&a->window, &b->window, sizeof(a->window));
@@ -327,6 +332,7 @@ void ike_sa_free(struct ike_sa *sa)
 	ike_agree_drop(sa, IKE_AGREE_OURS);
 	ike_agree_drop(sa, IKE_AGREE_THEIRS);
 	ike_attempt_end(sa);
+	ike_promise_drop(sa);
 	ike_sa_part(sa);
 	ike_sa_settle(sa);
 	secret_fini(&sa->keys);

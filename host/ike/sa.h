@@ -27,6 +27,7 @@ enum ike_tx {
 	IKE_TX_INIT,
 	IKE_TX_INTER,
 	IKE_TX_AUTH,
+	IKE_TX_FOLLOWUP, /* another key exchange of our CREATE_CHILD_SA */
 	IKE_TX_DELETE,
 	IKE_TX_UPDATE, /* MOBIKE: our address changed */
 	IKE_TX_CHECK,  /* MOBIKE: is the peer at its new address? */
@@ -47,6 +48,7 @@ struct ike_gather;    /* ike/frag/gather.h */
 struct ike_inter;     /* ike/keying/inter.h */
 struct ike_source;    /* ike/source.h */
 struct ike_ppk;       /* ike/keying/ppk.h */
+struct ike_promise;   /* ike/rekey/promise.h */
 struct ike_wish;      /* ike/child.h */
 
 /* A pair of ESP SAs.  'state' is childfsm.c's alone to write. */
@@ -184,6 +186,8 @@ struct ike_sa {
 	uint32_t lines;                     /* that there were */
 	struct ike_agreement *agreement[2]; /* by enum ike_agree_side; NULL: none */
 	struct ike_attempt *attempt;        /* our rekey that isn't settled; NULL: none */
+	struct ike_promise *promise;        /* what the peer's rekey will make when all its key exchanges are through; NULL: none */
+	uint8_t followups_lost;             /* series of ours, one after the other, that the peer had forgotten */
 	struct ike_sa *spare;               /* what the peer's crossing rekey made; NULL: none */
 	struct ike_sa *spare_of;            /* and the way back */
 	struct ike_config *routes;          /* CFG_SET that waits or is under way */
@@ -216,7 +220,8 @@ struct ike_fresh {
 	enum ike_role role; /* ours: who rekeys is the new initiator */
 	uint64_t spi_i, spi_r;
 	struct ike_suite suite;
-	struct secret keys; /* moved */
+	uint8_t extra[IKE_PROPOSAL_EXTRAS]; /* as in struct ike_sa */
+	struct secret keys;                 /* moved */
 };
 
 /*

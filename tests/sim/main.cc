@@ -4,6 +4,8 @@
  *	sim_ike --seed N --hours H	a storm of H virtual hours
  *	sim_ike --explore DEPTH		all collisions to that depth
  *	sim_ike --late DEPTH		the same with key exchanges that take their time
+ *	sim_ike --series DEPTH		the same with several key exchanges for an IKE SA
+ *	sim_ike --mixed DEPTH		the same where one end can do without them
  *	sim_ike --seed N --mutate COUNT	so many mutations of what engines say
  *
  * All print what broke, with the numbers that bring it about again, and fail then.
@@ -39,18 +41,23 @@ int conclude(const std::string &fault)
 
 int main(int argc, char **argv)
 {
-	unsigned long hours = option(argc, argv, "--hours"), depth = option(argc, argv, "--explore"), late = option(argc, argv, "--late");
+	static const char *const explorations[] = { "--explore", "--late", "--series", "--mixed" };
+	unsigned long hours = option(argc, argv, "--hours");
 	unsigned long seed = option(argc, argv, "--seed"), mutations = option(argc, argv, "--mutate");
 
 	if (hours != 0) {
 		printf("seed %lu, %lu hours\n", seed, hours);
 		return conclude(storm_run(seed, static_cast<unsigned>(hours), true));
 	}
-	if (depth != 0 || late != 0) {
+	for (int how = PLAIN; how <= MIXED; how++) {
+		unsigned long depth = option(argc, argv, explorations[how]);
 		uint64_t count = 0;
-		std::string fault = storm_explore(static_cast<unsigned>(depth + late), late != 0, &count);
 
-		printf("%llu histories of depth %lu\n", static_cast<unsigned long long>(count), depth + late);
+		if (depth == 0)
+			continue;
+		std::string fault = storm_explore(static_cast<unsigned>(depth), static_cast<enum Explore>(how), &count);
+
+		printf("%llu histories of depth %lu\n", static_cast<unsigned long long>(count), depth);
 		return conclude(fault);
 	}
 	if (mutations != 0) {
@@ -58,7 +65,7 @@ int main(int argc, char **argv)
 		return conclude(mutate_run(seed, mutations, true));
 	}
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		puts("sim_ike [--seed N] --hours H | --explore DEPTH | --late DEPTH | [--seed N] --mutate COUNT | GoogleTest's options");
+		puts("sim_ike [--seed N] --hours H | --explore DEPTH | --late DEPTH | --series DEPTH | --mixed DEPTH | [--seed N] --mutate COUNT | GoogleTest's options");
 		return 0;
 	}
 	::testing::InitGoogleTest(&argc, argv);

@@ -171,6 +171,8 @@ class Storm
 			n.w.set.child_limit = 4;
 			if (i == 1)
 				n.w.set.pfs = world_groups("31");
+			if (seed % 4 > 1)
+				world_offer_extra(&n.w.set.ike.offer[0], 2, "19");
 		}
 		struct ike_engine_config config = {};
 		config.abilities = seed % 2 << IKE_CAN_FRAGMENTATION;
@@ -376,10 +378,23 @@ enum Order { REKEY_CHILD, REKEY, NEW_CHILD, DELETE_CHILD, DELETE, ORDERS };
 class History
 {
       public:
-	History(Choices &c, bool late) : choices(c), hub(sim.node("192.0.2.1", "hub", "key")), spoke(sim.node("192.0.2.2", "spoke", "key"))
+	History(Choices &c, enum Explore how)
+	    : choices(c), hub(sim.node("192.0.2.1", "hub", "key")), spoke(sim.node("192.0.2.2", "spoke", "key"))
 	{
+		bool late = how == LATE;
+
 		for (Node *n : { &hub, &spoke })
 			n->w.set.pfs = world_groups(late ? "31" : "");
+		if (how == SERIES)
+			both_extra(1, "19");
+		if (how == SERIES)
+			both_extra(4, "20");
+		if (how == MIXED) /* each responder's first choice counts: the hub's is none */
+			world_offer_extra(&hub.w.set.ike.offer[0], 1, nullptr);
+		if (how == MIXED)
+			both_extra(1, "19");
+		if (how == MIXED)
+			world_offer_extra(&spoke.w.set.ike.offer[0], 1, nullptr);
 		begin_sessions(sim, {});
 		also(spoke);
 		also(hub);
@@ -413,6 +428,12 @@ class History
 	Node &hub, &spoke;
 	bool second = false, dropped = false, deletes = false;
 	unsigned children = 1; /* that there are to be */
+
+	void both_extra(uint8_t slot, const char *group)
+	{
+		for (Node *n : { &hub, &spoke })
+			world_offer_extra(&n->w.set.ike.offer[0], slot, group);
+	}
 
 	/* There are several children from the start. */
 	void also(Node &n)
@@ -515,13 +536,13 @@ std::string storm_run(uint64_t seed, unsigned hours, bool progress)
 	return Storm{ seed }.run(hours, progress);
 }
 
-std::string storm_explore(unsigned depth, bool late, uint64_t *count)
+std::string storm_explore(unsigned depth, enum Explore how, uint64_t *count)
 {
 	Choices choices;
 
 	*count = 0;
 	do {
-		std::string fault = History{ choices, late }.run(depth);
+		std::string fault = History{ choices, how }.run(depth);
 
 		(*count)++;
 		if (!fault.empty())

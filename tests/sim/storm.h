@@ -18,9 +18,15 @@ std::string storm_run(uint64_t seed, unsigned hours, bool progress);
 /*
  * Every history of two orders (rekey or delete a child or the IKE SA, or one child more, by either side; there are three already; the second at any moment) in which the first
  * 'depth' moves are chosen among: the oldest packet arrives, the next one overtakes it, it is lost (once), the second order is
- * given.  Then the network is good, and both ends must come to agree.  'count' gets the number of histories.  'late': children are
- * rekeyed with PFS, and each key exchange is computed when a move says so.
+ * given.  Then the network is good, and both ends must come to agree.  'count' gets the number of histories.
  */
-std::string storm_explore(unsigned depth, bool late, uint64_t *count);
+enum Explore {
+	PLAIN,
+	LATE,   /* children are rekeyed with PFS, and each key exchange is computed when a move says so */
+	SERIES, /* rekeying the IKE SA takes several key exchanges, RFC9370-2.2.4 */
+	MIXED   /* the same, but the spoke asks for them and the hub can do without */
+};
+
+std::string storm_explore(unsigned depth, enum Explore how, uint64_t *count);
 
 #endif

@@ -65,6 +65,7 @@ TEST_F(Inter, RFC9370_2_2_2_one_more_key_exchange_before_authentication)
 	sim.run_for(2000);
 	expect_extras({ "20" });
 	EXPECT_EQ(spoke.stat(IKE_STAT_REKEY), 1u);
+	EXPECT_EQ(spoke.stat(IKE_STAT_FOLLOWUP), 1u) << "and again when it is rekeyed";
 }
 
 TEST_F(Inter, RFC9370_2_2_1_as_many_as_there_are_types)

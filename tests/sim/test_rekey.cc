@@ -163,7 +163,7 @@ class Rekey : public Pair
 		struct ike_suite esp = {};
 		struct ike_child_keys i2r = {}, r2i = {};
 		struct secret shared = {};
-		struct ike_keys_seed seed = { { nullptr, 0 }, view(ni), their_nonce(), 0, 0 };
+		struct ike_keys_seed seed = { { nullptr, 0 }, view(ni), their_nonce(), 0, 0, nullptr, 0 };
 		struct world_child *c = child_of(hub, 1);
 
 		ASSERT_NE(c, nullptr);
@@ -315,7 +315,7 @@ TEST_F(Rekey, the_ike_sa_gets_new_keys_under_the_same_handle)
 	struct ike_suite suite;
 	struct ike_choice choice = chosen();
 	struct ike_keys_old old = { &sa()->suite, &sa()->keys };
-	struct ike_keys_seed seed = { secret_view(&shared), view(ni), their_nonce(), new_spi, choice.spi };
+	struct ike_keys_seed seed = { secret_view(&shared), view(ni), their_nonce(), new_spi, choice.spi, nullptr, 0 };
 	ASSERT_EQ(ike_suite_of(&choice, &suite), ERR_OK);
 	ASSERT_EQ(ike_keys_rekey(spoke.w.engine->cfg.crypto, &old, &suite, &seed, &keys), ERR_OK);
 	ASSERT_EQ(ike_keys_trim(&suite, &keys), ERR_OK);

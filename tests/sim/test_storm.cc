@@ -21,7 +21,7 @@ TEST(Explore, all_collisions_to_a_depth_of_ten_moves)
 {
 	uint64_t count = 0;
 
-	EXPECT_EQ(storm_explore(10, false, &count), "") << count << " histories";
+	EXPECT_EQ(storm_explore(10, PLAIN, &count), "") << count << " histories";
 	EXPECT_GT(count, 1000u);
 }
 
@@ -30,6 +30,17 @@ TEST(Explore, R_DEF_all_collisions_with_key_exchanges_that_take_their_time)
 {
 	uint64_t count = 0;
 
-	EXPECT_EQ(storm_explore(7, true, &count), "") << count << " histories";
+	EXPECT_EQ(storm_explore(7, LATE, &count), "") << count << " histories";
+	EXPECT_GT(count, 1000u);
+}
+
+/* Additional key exchanges make a rekey several exchanges long: RFC9370-2.2.4 says what may cross it. */
+TEST(Explore, RFC9370_2_2_4_all_collisions_of_rekeys_with_further_key_exchanges)
+{
+	uint64_t count = 0;
+
+	EXPECT_EQ(storm_explore(5, SERIES, &count), "") << count << " histories";
+	EXPECT_GT(count, 100u);
+	EXPECT_EQ(storm_explore(7, MIXED, &count), "") << count << " histories";
 	EXPECT_GT(count, 1000u);
 }

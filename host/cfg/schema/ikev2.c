@@ -353,7 +353,7 @@ static const struct cfg_row rows[] = {
 		.pattern = "additional-key-exchange <slot:1-7> {<group:1-65535>|none}+",
 		.set = set_extra,
 		.preset = "none",
-		.help = "one more key exchange before authentication (RFC 9370), by one of these groups; none: it may be left out",
+		.help = "one more key exchange for the IKE SA (RFC 9370), by one of these groups; none: it may be left out",
 	},
 	{
 		.mode = CFG_MODE_GLOBAL,

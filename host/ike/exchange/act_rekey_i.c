@@ -8,33 +8,19 @@
 
 #include "ike/core.h"
 #include "ike/exchange/act_info.h"
-#include "ike/exchange/act_rekey_r.h"
 #include "ike/keying/agree.h"
 #include "ike/keying/seal.h"
 #include "ike/live.h"
+#include "ike/rekey/accord.h"
 #include "ike/rekey/attempt.h"
 #include "ike/due.h"
 #include "ike/wire/ke.h"
 #include "ike/wire/nonce.h"
 
-enum { IKE_SPI_LEN = 8 };
-
 enum err ike_act_rekey_i_want(const struct ike_step *s)
 {
 	s->sa->todo |= 1u << IKE_TX_REKEY;
 	return ERR_OK;
-}
-
-/* Policy's proposals, with the SPI of the SA to come. */
-static enum err offer(const struct ike_attempt *a, struct ike_proposals *out)
-{
-	enum err err = ike_suite_offer_ike(&a->offers, out);
-
-	for (unsigned i = 0; err == ERR_OK && i < out->count; i++) {
-		out->item[i].spi_len = IKE_SPI_LEN;
-		out->item[i].spi = a->spi;
-	}
-	return err;
 }
 
 static bool offered(const struct ike_offers *offers, const struct crypto_alg *group)
@@ -52,7 +38,7 @@ static enum err build_request(const struct ike_step *s, struct bytes pub, struct
 	struct ike_ke ke = { .group = a->kex.group->id, .data = pub };
 	struct ike_proposals list;
 	struct ike_build b;
-	enum err err = offer(a, &list);
+	enum err err = ike_accord_offer(a, &list);
 
 	if (err != ERR_OK)
 		return err;
@@ -90,7 +76,6 @@ static enum err ask(const struct ike_step *s, const struct crypto_alg *group)
 	struct bytes datagram;
 	enum err err = ports->policy(ports->ctx, &sa->path, &a->offers);
 
-	ike_suite_first_exchange(&a->offers);
 	if (err == ERR_OK)
 		err = ike_sa_draw_spi(s->e, &a->spi);
 	group = group_for(&a->offers, group);
@@ -177,38 +162,6 @@ enum err ike_act_rekey_i_refused(const struct ike_step *s)
 	return ERR_OK;
 }
 
-/* The new SA as the response states it, held against what we asked for. */
-static enum err read_response(const struct ike_step *s, struct ike_fresh *fresh)
-{
-	const struct ike_attempt *a = s->sa->attempt;
-	struct rd sa = rd_of(ike_msg_find(s->msg, IKE_P_SA)->body);
-	struct rd r = rd_of(ike_msg_find(s->msg, IKE_P_KE)->body);
-	struct rd nonce = rd_of(ike_msg_find(s->msg, IKE_P_NONCE)->body);
-	struct ike_keys_seed seed = { .ni = bytes_of(a->nonce, sizeof(a->nonce)), .spi_i = a->spi };
-	struct ike_proposals list, answer;
-	struct ike_choice choice;
-	struct ike_ke ke;
-	enum err err = ike_proposal_parse(&sa, &answer);
-
-	if (err == ERR_OK)
-		err = offer(a, &list);
-	if (err == ERR_OK)
-		err = ike_select_check(&list, &answer, 0, &choice);
-	if (err == ERR_OK)
-		err = ike_suite_of(&choice, &fresh->suite);
-	if (err == ERR_OK)
-		err = ike_ke_parse(&r, &ke);
-	if (err == ERR_OK)
-		err = ike_nonce_parse(&nonce, &seed.nr);
-	if (err == ERR_OK && (choice.spi == 0 || ke.group != a->kex.group->id || fresh->suite.group != a->kex.group))
-		err = ERR_MALFORMED;
-	if (err != ERR_OK)
-		return err;
-	seed.spi_r = choice.spi;
-	fresh->role = IKE_INITIATOR;
-	return ike_act_rekey_r_derive(s, fresh, &seed);
-}
-
 static bool need(const struct ike_step *s, struct ike_agree *out)
 {
 	const struct ike_attempt *a = s->sa->attempt;
@@ -232,15 +185,22 @@ bool ike_act_rekey_i_lose_need(const struct ike_step *s, struct ike_agree *out)
 	return need(s, out);
 }
 
+bool ike_act_rekey_i_spurn_need(const struct ike_step *s, struct ike_agree *out)
+{
+	return need(s, out);
+}
+
 /* What we asked for, as an SA of its own. */
 static enum err make_twin(const struct ike_step *s, struct ike_sa **twin)
 {
-	struct ike_fresh fresh = { 0 };
-	enum err err = read_response(s, &fresh);
+	struct ike_accord accord;
+	struct ike_agreed *agreed;
+	enum err err = ike_accord_read(s->sa, s->msg, &accord);
 
 	if (err == ERR_OK)
-		err = ike_sa_twin(s->sa, &fresh, twin);
-	secret_fini(&fresh.keys);
+		err = ike_agree_result(s, accord.suite.group, &agreed);
+	if (err == ERR_OK)
+		err = ike_accord_make(s->sa, &accord, &agreed->shared, NULL, twin);
 	s->sa->tx = IKE_TX_NONE;
 	ike_attempt_end(s->sa);
 	if (err != ERR_OK)
@@ -256,17 +216,21 @@ static void rekeyed(const struct ike_step *s, const char *by)
 		ike_live_restart(s->sa);
 }
 
+void ike_act_rekey_i_change(const struct ike_step *s, struct ike_sa *twin)
+{
+	ike_sa_swap(s->sa, twin);
+	ike_fsm_post(twin, IKE_E_SUPERSEDED);
+	rekeyed(s, "us");
+}
+
 enum err ike_act_rekey_i_take(const struct ike_step *s)
 {
 	struct ike_sa *twin;
 	enum err err = make_twin(s, &twin);
 
-	if (err != ERR_OK)
-		return err;
-	ike_sa_swap(s->sa, twin);
-	ike_fsm_post(twin, IKE_E_SUPERSEDED);
-	rekeyed(s, "us");
-	return ERR_OK;
+	if (err == ERR_OK)
+		ike_act_rekey_i_change(s, twin);
+	return err;
 }
 
 /* Changes over to the peer's; the SA that was spare until now has the old keys and takes 'event'. */
@@ -301,6 +265,17 @@ enum err ike_act_rekey_i_lose(const struct ike_step *s)
 		ike_fsm_post(twin, IKE_E_SUPERSEDED);
 	change_over(s, IKE_E_REPLACED);
 	return ERR_OK;
+}
+
+enum err ike_act_rekey_i_spurn(const struct ike_step *s)
+{
+	struct ike_sa *twin;
+	enum err err = make_twin(s, &twin);
+
+	if (err == ERR_OK)
+		ike_fsm_post(twin, IKE_E_SUPERSEDED);
+	ike_live_rekey_later(s->sa); /* unless the peer's comes to be */
+	return err;
 }
 
 enum err ike_act_rekey_i_adopt(const struct ike_step *s)

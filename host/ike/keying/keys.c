@@ -88,14 +88,29 @@ enum err ike_keys_derive(struct crypto *c, const struct ike_suite *suite, const 
 	return err;
 }
 
-/* SKEYSEED = prf(SK_d (old), g^ir | Ni | Nr), with the old SA's prf */
+/* g^ir | Ni | Nr, and what further key exchanges brought after them (RFC9370-2.2.4); how many parts they are. */
+enum { SHARES_MAX = 3 + IKE_PROPOSAL_EXTRAS };
+
+static unsigned join_shares(const struct ike_keys_seed *seed, struct bytes part[SHARES_MAX])
+{
+	unsigned count = 0;
+
+	part[count++] = seed->shared;
+	part[count++] = seed->ni;
+	part[count++] = seed->nr;
+	for (unsigned i = 0; i < seed->more_count && count < SHARES_MAX; i++)
+		part[count++] = seed->more[i];
+	return count;
+}
+
+/* SKEYSEED = prf(SK_d (old), g^ir | Ni | Nr | …), with the old SA's prf */
 enum err ike_keys_rekey(struct crypto *c, const struct ike_keys_old *old, const struct ike_suite *suite, const struct ike_keys_seed *seed,
 	struct secret *out)
 {
 	uint8_t skeyseed[CRYPTO_DIGEST_MAX];
 	struct crypto_prf_key key = { old->suite->prf, ike_keys_view(old->suite, old->keys, IKE_SK_D) };
-	struct bytes part[3] = { seed->shared, seed->ni, seed->nr };
-	enum err err = crypto_prf_sum(c, &key, crypto_parts_of(part, 3), skeyseed);
+	struct bytes part[SHARES_MAX];
+	enum err err = crypto_prf_sum(c, &key, crypto_parts_of(part, join_shares(seed, part)), skeyseed);
 
 	if (err == ERR_OK)
 		err = expand(c, suite, bytes_of(skeyseed, old->suite->prf->out_len), seed, out);
@@ -152,19 +167,19 @@ static enum err cut(struct bytes *from, size_t len, struct secret *out)
 	return err;
 }
 
-/* KEYMAT = prf+(SK_d, [g^ir |] Ni | Nr): encryption and integrity key of one direction, then of the other. */
+/* KEYMAT = prf+(SK_d, [g^ir |] Ni | Nr | …): encryption and integrity key of one direction, then of the other. */
 enum err ike_keys_child(struct crypto *c, const struct ike_suite *ike, const struct secret *keys, const struct ike_suite *esp,
 	const struct ike_keys_seed *seed, struct ike_child_keys *i2r, struct ike_child_keys *r2i)
 {
 	size_t integ_len = esp->integ == NULL ? 0 : esp->integ->key_len;
 	struct crypto_prf_key key = { ike->prf, ike_keys_view(ike, keys, IKE_SK_D) };
-	struct bytes part[3] = { seed->shared, seed->ni, seed->nr };
+	struct bytes part[SHARES_MAX];
 	struct secret keymat = { 0 };
 	struct bytes left;
 	enum err err = secret_new(&keymat, 2 * (esp->encr->key_len + integ_len));
 
 	if (err == ERR_OK)
-		err = crypto_prf_plus(c, &key, crypto_parts_of(part, 3), keymat.data, keymat.len);
+		err = crypto_prf_plus(c, &key, crypto_parts_of(part, join_shares(seed, part)), keymat.data, keymat.len);
 	left = secret_view(&keymat);
 	if (err == ERR_OK)
 		err = cut(&left, esp->encr->key_len, &i2r->encr);

@@ -19,6 +19,8 @@ struct ike_keys_seed {
 	struct bytes shared; /* g^ir; empty for a child without a key exchange of its own */
 	struct bytes ni, nr;
 	uint64_t spi_i, spi_r;
+	const struct bytes *more; /* what further key exchanges agreed on (RFC9370-2.2.4), at most IKE_PROPOSAL_EXTRAS */
+	unsigned more_count;
 };
 
 /* SKEYSEED and from it all seven keys, as one secret.  The shared secret isn't needed afterwards. */

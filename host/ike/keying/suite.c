@@ -53,12 +53,6 @@ static enum err add_extras(struct ike_proposals *out, const struct ike_offer *of
 	return err;
 }
 
-void ike_suite_first_exchange(struct ike_offers *offers)
-{
-	for (unsigned i = 0; i < offers->count; i++)
-		offers->offer[i].extra_count = 0;
-}
-
 enum err ike_suite_offer_ike(const struct ike_offers *offers, struct ike_proposals *out)
 {
 	static const enum crypto_kind kinds[] = { CRYPTO_ENCR, CRYPTO_PRF, CRYPTO_INTEG, CRYPTO_GROUP };

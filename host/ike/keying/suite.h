@@ -22,9 +22,6 @@ struct ike_suite {
 /* Our offers as the content of an SA payload for the IKE SA.  ERR_INCOMPLETE when none is fit for one, ERR_LIMIT. */
 MUST_USE enum err ike_suite_offer_ike(const struct ike_offers *offers, struct ike_proposals *out);
 
-/* Leaves one key exchange in each offer: additional ones are made when the SA is set up, not when it is rekeyed. */
-void ike_suite_first_exchange(struct ike_offers *offers);
-
 /* The same for a CHILD_SA with our 'spi'; groups are left out: IKE_AUTH has no key exchange.  No ESN row means no ESN. */
 MUST_USE enum err ike_suite_offer_esp(const struct ike_offers *offers, uint32_t spi, struct ike_proposals *out);
 

@@ -49,6 +49,10 @@ void ike_attempt_end(struct ike_sa *sa)
 	if (a->spi_in != 0)
 		ports->spi_free(ports->ctx, a->spi_in);
 	crypto_kex_fini(&a->kex);
+	ike_series_fini(&a->series);
+	secret_fini(&a->share);
+	ike_blob_drop(&a->link);
+	ike_blob_drop(&a->held);
 	ike_blob_drop(&a->rival_nonce);
 	free(a);
 }

@@ -2,6 +2,7 @@
 #define IKE_ATTEMPT_H
 
 #include "crypto/kex.h"
+#include "ike/rekey/series.h"
 #include "ike/sa.h"
 
 #ifdef __cplusplus
@@ -19,6 +20,10 @@ struct ike_attempt {
 	struct ike_offers offers; /* for the IKE SA to come */
 	struct crypto_kex kex;    /* group NULL: none */
 	uint8_t nonce[IKE_ATTEMPT_NONCE];
+	struct ike_series series;    /* further key exchanges that were agreed on */
+	struct secret share;         /* the private half of the one that is under way */
+	struct ike_blob link;        /* that names its place, for the peer */
+	struct ike_blob held;        /* the response to CREATE_CHILD_SA, decrypted, while they go on */
 	bool regrouped;              /* asked again with the group that the peer demanded */
 	bool lost;                   /* the peer's crossing one stays, ours is redundant */
 	uint32_t rival;              /* spi_in of the peer's crossing successor of the same child, 0: none */

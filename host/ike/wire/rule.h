@@ -34,6 +34,9 @@ extern "C" {
 	X(CHILD_RESPONSE, "CREATE_CHILD_SA response")                                             \
 	X(REKEY_RESPONSE, "CREATE_CHILD_SA IKE rekey response")                                   \
 	X(CHILD_REFUSAL, "CREATE_CHILD_SA refusal")                                               \
+	X(FOLLOWUP_REQUEST, "IKE_FOLLOWUP_KE request")                                            \
+	X(FOLLOWUP_RESPONSE, "IKE_FOLLOWUP_KE response")                                          \
+	X(FOLLOWUP_REFUSAL, "IKE_FOLLOWUP_KE refusal")                                            \
 	X(INFO_REQUEST, "INFORMATIONAL request")                                                  \
 	X(INFO_RESPONSE, "INFORMATIONAL response")                                                \
 	X(CLEAR, "notify in clear") /* RFC7296-1.5: a hint, never believed */

@@ -65,7 +65,7 @@ class IkeKeys : public ::testing::Test
 	void SetUp() override
 	{
 		ASSERT_EQ(crypto_new(&c), ERR_OK);
-		seed = { view(shared), view(ni), view(nr), UINT64_C(0x0102030405060708), UINT64_C(0x1112131415161718) };
+		seed = { view(shared), view(ni), view(nr), UINT64_C(0x0102030405060708), UINT64_C(0x1112131415161718), nullptr, 0 };
 	}
 	void TearDown() override
 	{
@@ -134,6 +134,24 @@ TEST_F(IkeKeys, auth_with_a_shared_key_is_RFC7296_2_15)
 		ASSERT_EQ(ike_keys_auth_psk(c, &s, &keys, &what, view(psk), out), ERR_OK);
 		EXPECT_EQ(text(bytes_of(out, 48)), hmac("SHA384", hmac("SHA384", psk, "Key Pad for IKEv2"), octets));
 	}
+}
+
+/* SKEYSEED = prf(SK_d, SK(0) | Ni | Nr | SK(1) | … | SK(n)) */
+TEST_F(IkeKeys, RFC9370_2_2_4_known_answer_of_a_rekey_with_further_key_exchanges)
+{
+	struct ike_suite before = suite("aes-gcm-128", nullptr, "sha256"), after = suite("aes-gcm-256", nullptr, "sha384");
+	Octets spis = Octets("\x01\x02\x03\x04\x05\x06\x07\x08\x11\x12\x13\x14\x15\x16\x17\x18", 16), one(48, 'x'), two(32, 'y');
+	struct bytes more[] = { view(one), view(two) };
+	struct ike_keys_old old = { &before, &keys };
+	struct secret made = {};
+
+	ASSERT_EQ(ike_keys_derive(c, &before, &seed, &keys), ERR_OK);
+	seed.more = more;
+	seed.more_count = 2;
+	ASSERT_EQ(ike_keys_rekey(c, &old, &after, &seed, &made), ERR_OK);
+	Octets skeyseed = hmac("SHA256", text(ike_keys_view(&before, &keys, IKE_SK_D)), shared + ni + nr + one + two);
+	EXPECT_EQ(text(secret_view(&made)), hmac_plus("SHA384", skeyseed, ni + nr + spis, 3 * 48 + 2 * 36));
+	secret_fini(&made);
 }
 
 /* RFC7296-2.17-a */
@@ -210,7 +228,7 @@ TEST_F(IkeKeys, SP800_135_known_answer_of_all_derivations)
 	struct secret next = {};
 	struct ike_keys_old old = { &s, &keys };
 
-	seed = { view(gir), view(i), view(r), UINT64_C(0x34c9e7c188868785), UINT64_C(0x3ff77d760d2b2199) };
+	seed = { view(gir), view(i), view(r), UINT64_C(0x34c9e7c188868785), UINT64_C(0x3ff77d760d2b2199), nullptr, 0 };
 	ASSERT_EQ(ike_keys_derive(c, &s, &seed, &keys), ERR_OK);
 	EXPECT_EQ(text(secret_view(&keys)), dkm);
 	for (const Octets *with : { static_cast<const Octets *>(nullptr), static_cast<const Octets *>(&again) }) {

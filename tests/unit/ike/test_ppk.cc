@@ -47,7 +47,8 @@ TEST(IkePpk, RFC8784_3_known_answer_SK_d_SK_pi_SK_pr_and_no_other)
 			s.encr = crypto_alg_named(CRYPTO_ENCR, "aes-cbc-256");
 			s.integ = crypto_alg_named(CRYPTO_INTEG, "sha256");
 			s.prf = crypto_alg_named(CRYPTO_PRF, p.prf);
-			seed = { bytes_str("g^ir"), bytes_str("nonce of the initiator"), bytes_str("and of the responder"), 1, 2 };
+			seed = { bytes_str("g^ir"), bytes_str("nonce of the initiator"), bytes_str("and of the responder"), 1, 2, nullptr,
+				0 };
 			ASSERT_EQ(ike_keys_derive(c, &s, &seed, &bare), ERR_OK);
 			ASSERT_EQ(ike_ppk_mix(c, &s, &bare, bytes_of(key.data(), key.size()), &mixed), ERR_OK);
 			for (int k = 0; k < IKE_SK_COUNT; k++) {

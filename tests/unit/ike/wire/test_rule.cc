@@ -127,6 +127,13 @@ TEST(IkeRule, R_IKE_02_forms)
 		{ IKE_X_CREATE_CHILD_SA, RESP, "N", IKE_FORM_CHILD_REFUSAL, 0 },
 		{ IKE_X_CREATE_CHILD_SA, RESP, "Nonce", -1, IKE_P_NONCE },
 
+		{ IKE_X_IKE_FOLLOWUP_KE, REQ, "KE N", IKE_FORM_FOLLOWUP_REQUEST, 0 }, /* RFC9370-2.2.4 */
+		{ IKE_X_IKE_FOLLOWUP_KE, REQ, "N", -1, IKE_P_KE },
+		{ IKE_X_IKE_FOLLOWUP_KE, REQ, "KE Nonce", -1, IKE_P_NONCE },
+		{ IKE_X_IKE_FOLLOWUP_KE, RESP, "KE N", IKE_FORM_FOLLOWUP_RESPONSE, 0 },
+		{ IKE_X_IKE_FOLLOWUP_KE, RESP, "N", IKE_FORM_FOLLOWUP_REFUSAL, 0 },
+		{ IKE_X_IKE_FOLLOWUP_KE, RESP, "", -1, IKE_P_NOTIFY },
+
 		{ IKE_X_INFORMATIONAL, REQ, "", IKE_FORM_INFO_REQUEST, 0 }, /* R-IKE-22: liveness */
 		{ IKE_X_INFORMATIONAL, RESP, "", IKE_FORM_INFO_RESPONSE, 0 },
 		{ IKE_X_INFORMATIONAL, REQ, "D D N N", IKE_FORM_INFO_REQUEST, 0 },
@@ -222,7 +229,7 @@ TEST(IkeRule, headers)
 
 TEST(IkeRule, other_exchanges)
 {
-	for (unsigned exchange : { (unsigned)IKE_X_IKE_SESSION_RESUME, (unsigned)IKE_X_IKE_FOLLOWUP_KE, 33u, 0u, 255u }) {
+	for (unsigned exchange : { (unsigned)IKE_X_IKE_SESSION_RESUME, 33u, 0u, 255u }) {
 		message m(header((uint8_t)exchange, REQ), true, "N");
 		struct ike_rule_result result;
 
