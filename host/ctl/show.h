@@ -22,6 +22,7 @@ struct ctl_world {
 	const struct cfg_lang *lang;
 	struct session_hub *hub;
 	struct ike_engine *engine;
+	const struct net_udp *udp; /* NULL: none */
 	struct route_rib *rib;
 	struct dp_provider *datapath;
 	struct dp_sync *sync;

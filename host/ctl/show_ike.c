@@ -13,6 +13,7 @@
 #include "ike/ability.h"
 #include "ike/wire/iana.h"
 #include "ike/wire/id.h"
+#include "net/udp.h"
 
 /* ---- one SA ---- */
 
@@ -175,6 +176,17 @@ static json_t *limits(const struct ike_engine *e)
 		(json_int_t)t.source.burst, "source_half_open", (json_int_t)t.source.half_open);
 }
 
+static enum err add_udp(json_t *doc, const struct net_udp *udp)
+{
+	enum err err = ERR_OK;
+
+	for (unsigned i = 0; udp != NULL && err == ERR_OK && i < NET_UDP_STAT_COUNT; i++)
+		err = ctl_show_add(doc, "udp",
+			json_pack("{s:s, s:o, s:s}", "name", net_udp_stat_str((enum net_udp_stat)i), "value",
+				ctl_text_count(net_udp_count(udp, (enum net_udp_stat)i)), "help", net_udp_stat_text((enum net_udp_stat)i)));
+	return err;
+}
+
 enum err ctl_show_ike_stats(struct ctl_call *call, json_t *doc, bool *more)
 {
 	static const char *const help[IKE_STAT_COUNT] = {
@@ -199,5 +211,5 @@ enum err ctl_show_ike_stats(struct ctl_call *call, json_t *doc, bool *more)
 		err = ctl_show_add(doc, "counters",
 			json_pack("{s:s, s:o, s:s}", "name", ike_engine_stat_str((enum ike_stat)i), "value", ctl_text_count(stats.count[i]),
 				"help", help[i]));
-	return err;
+	return err == ERR_OK ? add_udp(doc, ctl_show_world(call)->udp) : err;
 }

@@ -511,6 +511,7 @@ static enum err open_control(struct naved *n)
 		.lang = n->lang,
 		.hub = n->hub,
 		.engine = n->engine,
+		.udp = n->udp,
 		.rib = n->rib,
 		.datapath = n->datapath,
 		.sync = n->sync };

@@ -1,7 +1,9 @@
 /*
  * UDP 500 and 4500, one socket a port and family.  The kernel tells each datagram's destination address (packet info),
- * because a responder must answer from the address it was asked at.  At most UDP_BURST datagrams are read in one turn
- * of the loop, so that timers and other sockets get theirs under a flood.
+ * because a responder must answer from the address it was asked at.  What is there is read by the dozen; who has an IKE SA is served
+ * at once, newcomers stand in line until all sockets were read.  In one turn of the loop at most UDP_READS batches of a socket are read and
+ * UDP_NEWCOMERS newcomers served, so that timers and other sockets get theirs under a flood.  What is sent goes out together, at the end of
+ * the turn's callbacks.
  */
 #include "net/udp.h"
 
@@ -13,8 +15,10 @@
 #include <unistd.h>
 
 #include "base/netns.h"
+#include "net/batch.h"
+#include "net/line.h"
 
-enum { UDP_SOCKETS = 4, UDP_BURST = 32, UDP_RCVBUF = 4 * 1024 * 1024, UDP_MARKER = 4 };
+enum { UDP_SOCKETS = 4, UDP_READS = 8, UDP_NEWCOMERS = 64, UDP_LINE = 256, UDP_RCVBUF = 4 * 1024 * 1024 };
 
 struct udp_socket {
 	struct net_udp *udp;
@@ -22,133 +26,97 @@ struct udp_socket {
 	int fd; /* -1: not open */
 	uint8_t family;
 	bool natt;
+	struct net_batch_out out;
 };
 
 struct net_udp {
 	struct udp_socket socket[UDP_SOCKETS];
-	uint16_t port[2]; /* IKE, NAT-T */
+	struct event *serve; /* newcomers' turn */
+	struct event *flush; /* something is to be sent */
+	uint16_t port[2];    /* IKE, NAT-T */
 	net_udp_fn *receive;
 	void *ctx;
+	struct net_line line;
 	uint64_t count[NET_UDP_STAT_COUNT];
-	uint8_t buf[NET_UDP_MAX];
-};
-
-union control {
-	struct cmsghdr align;
-	uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+	struct net_batch_in in;
 };
 
 /* ---- receiving ---- */
 
-static struct addr destination(struct msghdr *msg)
-{
-	struct addr none = { .family = 0 };
-
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c != NULL; c = CMSG_NXTHDR(msg, c)) {
-		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
-			struct in_pktinfo info;
-
-			memcpy(&info, CMSG_DATA(c), sizeof(info));
-			return addr_of(bytes_of(&info.ipi_addr, 4));
-		}
-		if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
-			struct in6_pktinfo info;
-
-			memcpy(&info, CMSG_DATA(c), sizeof(info));
-			return addr_of(bytes_of(&info.ipi6_addr, 16));
-		}
-	}
-	return none;
-}
-
 /* Takes the marker off; false: nothing for IKE. */
 static bool strip_marker(struct net_udp *u, struct bytes *datagram)
 {
-	static const uint8_t marker[UDP_MARKER];
+	static const uint8_t marker[NET_BATCH_MARKER];
 
 	if (datagram->len == 1) {
 		u->count[NET_UDP_KEEPALIVE]++;
 		return false;
 	}
-	if (datagram->len <= UDP_MARKER) {
+	if (datagram->len <= NET_BATCH_MARKER) {
 		u->count[NET_UDP_SHORT]++;
 		return false;
 	}
-	if (memcmp(datagram->data, marker, UDP_MARKER) != 0) {
+	if (memcmp(datagram->data, marker, NET_BATCH_MARKER) != 0) {
 		u->count[NET_UDP_ESP]++;
 		return false;
 	}
-	*datagram = bytes_of(datagram->data + UDP_MARKER, datagram->len - UDP_MARKER);
+	*datagram = bytes_of(datagram->data + NET_BATCH_MARKER, datagram->len - NET_BATCH_MARKER);
 	return true;
 }
 
-/* false: nothing more to read. */
-static bool receive_one(struct udp_socket *s)
+static void hand_on(struct net_udp *u, const struct net_udp_path *path, struct bytes datagram)
+{
+	u->count[NET_UDP_RX]++;
+	u->receive(u->ctx, path, datagram);
+}
+
+static void take(struct udp_socket *s, unsigned i)
 {
 	struct net_udp *u = s->udp;
-	union control control;
-	struct sockaddr_storage from;
-	struct iovec iov = { .iov_base = u->buf, .iov_len = sizeof(u->buf) };
-	struct msghdr msg = { .msg_name = &from,
-		.msg_namelen = sizeof(from),
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control) };
-	ssize_t len = recvmsg(s->fd, &msg, MSG_DONTWAIT);
 	struct net_udp_path path = { .natt = s->natt };
 	struct bytes datagram;
 
-	if (len < 0)
-		return false;
-	datagram = bytes_of(u->buf, (size_t)len);
-	path.local.addr = destination(&msg);
+	if (!net_batch_at(&u->in, i, &path, &datagram) || (s->natt && !strip_marker(u, &datagram)))
+		return;
 	path.local.port = u->port[s->natt];
-	if (path.local.addr.family == 0 || addr_of_sockaddr((const struct sockaddr *)&from, &path.remote) != ERR_OK)
-		return true;
-	if (s->natt && !strip_marker(u, &datagram))
-		return true;
-	u->count[NET_UDP_RX]++;
-	u->receive(u->ctx, &path, datagram);
-	return true;
+	if (!net_line_newcomer(datagram))
+		hand_on(u, &path, datagram);
+	else if (!net_line_push(&u->line, &path, datagram))
+		u->count[NET_UDP_CROWD]++;
 }
 
 static void readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct udp_socket *s = (struct udp_socket *)arg;
+	unsigned count = NET_BATCH;
+
+	(void)what;
+	for (int reads = 0; reads < UDP_READS && count == NET_BATCH; reads++) {
+		count = net_batch_read(&s->udp->in, fd);
+		for (unsigned i = 0; i < count; i++)
+			take(s, i);
+	}
+	if (s->udp->line.count != 0)
+		event_active(s->udp->serve, EV_TIMEOUT, 1); /* behind the other sockets that are readable now */
+}
+
+static void serve(evutil_socket_t fd, short what, void *arg)
+{
+	static const struct timeval at_once = { 0, 0 };
+	struct net_udp *u = (struct net_udp *)arg;
+	struct net_guest *g;
 
 	(void)fd;
 	(void)what;
-	for (int i = 0; i < UDP_BURST && receive_one(s); i++)
-		;
+	for (int i = 0; i < UDP_NEWCOMERS && (g = net_line_pop(&u->line)) != NULL; i++) {
+		hand_on(u, &g->path, g->datagram);
+		free(g);
+	}
+	if (u->line.count != 0)
+		(void)event_add(u->serve, &at_once); /* in the next turn, when the sockets were looked at again */
 }
 
 /* ---- sending ---- */
-
-static size_t put_source(union control *control, const struct addr *local)
-{
-	struct cmsghdr *c = &control->align;
-
-	memset(control, 0, sizeof(*control));
-	if (local->family == AF_INET) {
-		struct in_pktinfo info = { .ipi_ifindex = 0 };
-
-		memcpy(&info.ipi_spec_dst, local->b, 4);
-		c->cmsg_level = IPPROTO_IP;
-		c->cmsg_type = IP_PKTINFO;
-		c->cmsg_len = CMSG_LEN(sizeof(info));
-		memcpy(CMSG_DATA(c), &info, sizeof(info));
-		return CMSG_SPACE(sizeof(info));
-	}
-	struct in6_pktinfo info = { .ipi6_ifindex = 0 };
-
-	memcpy(&info.ipi6_addr, local->b, 16);
-	c->cmsg_level = IPPROTO_IPV6;
-	c->cmsg_type = IPV6_PKTINFO;
-	c->cmsg_len = CMSG_LEN(sizeof(info));
-	memcpy(CMSG_DATA(c), &info, sizeof(info));
-	return CMSG_SPACE(sizeof(info));
-}
 
 static struct udp_socket *find(struct net_udp *u, uint8_t family, bool natt)
 {
@@ -158,36 +126,48 @@ static struct udp_socket *find(struct net_udp *u, uint8_t family, bool natt)
 	return NULL;
 }
 
-static void send_parts(struct net_udp *u, const struct net_udp_path *path, struct iovec *iov, size_t count)
+static void flush(struct udp_socket *s)
+{
+	unsigned count = s->out.count, sent = count == 0 ? 0 : net_batch_send(&s->out, s->fd);
+
+	s->udp->count[NET_UDP_TX] += sent;
+	s->udp->count[NET_UDP_TX_ERROR] += count - sent;
+}
+
+static void flush_all(evutil_socket_t fd, short what, void *arg)
+{
+	struct net_udp *u = (struct net_udp *)arg;
+
+	(void)fd;
+	(void)what;
+	for (int i = 0; i < UDP_SOCKETS; i++)
+		flush(&u->socket[i]);
+}
+
+static void put(struct net_udp *u, const struct net_udp_path *path, bool marker, struct bytes datagram)
 {
 	struct udp_socket *s = find(u, path->remote.addr.family, path->natt);
-	struct sockaddr_storage to;
-	union control control;
-	struct msghdr msg = { .msg_name = &to, .msg_iov = iov, .msg_iovlen = count, .msg_control = &control };
 
-	msg.msg_namelen = addr_to_sockaddr(&path->remote, &to);
-	msg.msg_controllen = put_source(&control, &path->local.addr);
-	if (s == NULL || sendmsg(s->fd, &msg, MSG_DONTWAIT) < 0)
+	if (s != NULL && !net_batch_fits(&s->out, datagram.len))
+		flush(s);
+	if (s == NULL || !net_batch_fits(&s->out, datagram.len)) {
 		u->count[NET_UDP_TX_ERROR]++;
-	else
-		u->count[NET_UDP_TX]++;
+		return;
+	}
+	net_batch_put(&s->out, path, marker, datagram);
+	event_active(u->flush, EV_TIMEOUT, 1);
 }
 
 void net_udp_send(struct net_udp *u, const struct net_udp_path *path, struct bytes datagram)
 {
-	uint8_t marker[UDP_MARKER] = { 0 };
-	struct iovec iov[2] = { { .iov_base = marker, .iov_len = sizeof(marker) },
-		{ .iov_base = (void *)(uintptr_t)datagram.data, .iov_len = datagram.len } };
-
-	send_parts(u, path, path->natt ? iov : iov + 1, path->natt ? 2 : 1);
+	put(u, path, path->natt, datagram);
 }
 
 void net_udp_keepalive(struct net_udp *u, const struct net_udp_path *path)
 {
-	uint8_t byte = 0xff;
-	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	static const uint8_t byte = 0xff;
 
-	send_parts(u, path, &iov, 1);
+	put(u, path, false, bytes_of(&byte, sizeof(byte)));
 }
 
 /* ---- life ---- */
@@ -237,6 +217,18 @@ static enum err open_socket(struct net_udp *u, struct udp_socket *s, struct even
 	return s->event != NULL && event_add(s->event, NULL) == 0 ? ERR_OK : ERR_NOMEM;
 }
 
+static void name_sockets(struct net_udp *u)
+{
+	for (int i = 0; i < UDP_SOCKETS; i++) {
+		struct udp_socket *s = &u->socket[i];
+
+		s->udp = u;
+		s->fd = -1;
+		s->family = (i & 2) != 0 ? AF_INET6 : AF_INET;
+		s->natt = (i & 1) != 0;
+	}
+}
+
 enum err net_udp_new(struct net_udp **out, struct event_base *loop, const struct net_udp_config *config)
 {
 	struct net_udp *u = (struct net_udp *)calloc(1, sizeof(*u));
@@ -248,8 +240,12 @@ enum err net_udp_new(struct net_udp **out, struct event_base *loop, const struct
 	u->port[1] = config->natt_port != 0 ? config->natt_port : NET_UDP_NATT;
 	u->receive = config->receive;
 	u->ctx = config->ctx;
-	for (int i = 0; i < UDP_SOCKETS; i++)
-		u->socket[i] = (struct udp_socket){ .udp = u, .fd = -1, .family = (i & 2) != 0 ? AF_INET6 : AF_INET, .natt = (i & 1) != 0 };
+	net_line_init(&u->line, config->line != 0 ? config->line : UDP_LINE);
+	name_sockets(u);
+	u->serve = evtimer_new(loop, serve, u);
+	u->flush = evtimer_new(loop, flush_all, u);
+	if (u->serve == NULL || u->flush == NULL)
+		err = ERR_NOMEM;
 	for (int i = 0; i < UDP_SOCKETS && err == ERR_OK; i++)
 		if (u->socket[i].natt || !config->natt_only)
 			err = open_socket(u, &u->socket[i], loop, config->netns_fd);
@@ -265,6 +261,12 @@ void net_udp_free(struct net_udp *u)
 {
 	if (u == NULL)
 		return;
+	flush_all(-1, 0, u);
+	if (u->serve != NULL)
+		event_free(u->serve);
+	if (u->flush != NULL)
+		event_free(u->flush);
+	net_line_fini(&u->line);
 	for (int i = 0; i < UDP_SOCKETS; i++) {
 		if (u->socket[i].event != NULL)
 			event_free(u->socket[i].event);
@@ -288,4 +290,15 @@ const char *net_udp_stat_str(enum net_udp_stat stat)
 	};
 
 	return (unsigned)stat < NET_UDP_STAT_COUNT ? word[stat] : "?";
+}
+
+const char *net_udp_stat_text(enum net_udp_stat stat)
+{
+	static const char *const text_of[NET_UDP_STAT_COUNT] = {
+#define NET_UDP_STAT_TEXT(name, word, text) text,
+		NET_UDP_STAT_LIST(NET_UDP_STAT_TEXT)
+#undef NET_UDP_STAT_TEXT
+	};
+
+	return (unsigned)stat < NET_UDP_STAT_COUNT ? text_of[stat] : "?";
 }

@@ -16,7 +16,8 @@ struct event_base;
 /*
  * IKE's UDP sockets of one VRF: port 500, and port 4500 where ESP travels too (RFC3948).  Datagrams of port 4500 come
  * without their non-ESP marker; ESP and keepalives, which are the datapath's, are counted and dropped.  Every
- * datagram tells which of our addresses it came to, and leaves by the one it is given.  Loop thread.
+ * datagram tells which of our addresses it came to, and leaves by the one it is given.  IKE_SA_INIT requests are handed on after all
+ * others that are there; at most 'line' of them wait, the rest is counted and dropped.  Loop thread.
  */
 struct net_udp;
 
@@ -34,6 +35,7 @@ struct net_udp_config {
 	int netns_fd;                 /* of the VRF; -1: the process's own namespace */
 	uint16_t ike_port, natt_port; /* 0: 500 and 4500; others for tests without privileges */
 	bool natt_only;               /* leave the IKE port alone */
+	uint32_t line;                /* IKE_SA_INIT requests that may wait for their turn (256) */
 	net_udp_fn *receive;
 	void *ctx;
 };
@@ -44,7 +46,8 @@ struct net_udp_config {
 	X(TX_ERROR, "tx-error", "datagrams the kernel didn't take") \
 	X(ESP, "esp", "ESP in UDP that reached the host")           \
 	X(KEEPALIVE, "keepalive", "NAT keepalives received")        \
-	X(SHORT, "short", "datagrams without room for a marker")
+	X(SHORT, "short", "datagrams without room for a marker")    \
+	X(CROWD, "crowd", "IKE_SA_INIT dropped: too many waited")
 
 enum net_udp_stat {
 #define NET_UDP_STAT_ENUM(name, word, text) NET_UDP_##name,
@@ -60,7 +63,10 @@ enum net_udp_stat {
 MUST_USE enum err net_udp_new(struct net_udp **out, struct event_base *loop, const struct net_udp_config *config);
 void net_udp_free(struct net_udp *u);
 
-/* Sends an IKE datagram of at most NET_UDP_MAX - 4 bytes; on the 4500 socket the marker goes in front. */
+/*
+ * Sends an IKE datagram of at most NET_UDP_MAX - 4 bytes; on the 4500 socket the marker goes in front.  It leaves with others when the loop
+ * runs on, or with net_udp_free; what the kernel doesn't take is counted.
+ */
 void net_udp_send(struct net_udp *u, const struct net_udp_path *path, struct bytes datagram);
 
 /* Sends the one byte 0xff that keeps a NAT's mapping (RFC3948-2.3). */
@@ -68,6 +74,7 @@ void net_udp_keepalive(struct net_udp *u, const struct net_udp_path *path);
 
 uint64_t net_udp_count(const struct net_udp *u, enum net_udp_stat stat);
 const char *net_udp_stat_str(enum net_udp_stat stat);
+const char *net_udp_stat_text(enum net_udp_stat stat);
 
 #ifdef __cplusplus
 }

@@ -198,17 +198,26 @@ static void print_limits(const json_t *limits, FILE *out)
 		(void)fprintf(out, "One source may begin %lld a second, %lld at once\n", rate, navectl_get_int(limits, "source_burst"));
 }
 
-void navectl_render_crypto_stats(const json_t *doc, FILE *out)
+static void print_counters(const json_t *doc, const char *name, FILE *out)
 {
 	const json_t *counter;
 
+	for (size_t i = 0; (counter = navectl_get_next(doc, name, &i)) != NULL;)
+		(void)fprintf(out, "%12lld  %-18s %s\n", navectl_get_int(counter, "value"), navectl_get_str(counter, "name"),
+			navectl_get_str(counter, "help"));
+}
+
+void navectl_render_crypto_stats(const json_t *doc, FILE *out)
+{
 	(void)fprintf(out, "IKEv2 SAs: %lld, of them %lld up and %lld half-open\n", navectl_get_int(doc, "sas"), navectl_get_int(doc, "up"),
 		navectl_get_int(doc, "half_open"));
 	print_limits(json_object_get(doc, "limits"), out);
 	(void)fputc('\n', out);
-	for (size_t i = 0; (counter = navectl_get_next(doc, "counters", &i)) != NULL;)
-		(void)fprintf(out, "%12lld  %-18s %s\n", navectl_get_int(counter, "value"), navectl_get_str(counter, "name"),
-			navectl_get_str(counter, "help"));
+	print_counters(doc, "counters", out);
+	if (json_object_get(doc, "udp") == NULL)
+		return;
+	(void)fputs("\nUDP ports 500 and 4500\n\n", out);
+	print_counters(doc, "udp", out);
 }
 
 void navectl_render_crypto_redirect(const json_t *doc, FILE *out)

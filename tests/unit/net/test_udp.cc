@@ -13,6 +13,8 @@ namespace
 class NetUdp : public ::testing::Test
 {
       protected:
+	static constexpr uint32_t LINE = 70; /* newcomers that may wait: more than one turn serves */
+
 	struct End {
 		net_udp *u = nullptr;
 		std::vector<std::pair<net_udp_path, std::string>> got;
@@ -28,6 +30,7 @@ class NetUdp : public ::testing::Test
 	void open(End &e, uint16_t ike, uint16_t natt)
 	{
 		net_udp_config c = {};
+		c.line = LINE;
 		c.netns_fd = -1;
 		c.ike_port = ike;
 		c.natt_port = natt;
@@ -66,6 +69,12 @@ class NetUdp : public ::testing::Test
 			(void)event_base_loop(loop, EVLOOP_ONCE);
 	}
 
+	/* What was given to the kernel by now is there: the sockets of both ports have an order. */
+	void settle()
+	{
+		(void)event_base_loop(loop, EVLOOP_NONBLOCK);
+	}
+
 	event_base *loop = nullptr;
 	End a, b;
 };
@@ -92,9 +101,11 @@ TEST_F(NetUdp, what_is_not_ike_on_4500_is_counted)
 {
 	net_udp_path p = path("127.0.0.1", true), ike = path("127.0.0.1", false);
 	net_udp_keepalive(a.u, &p);
+	settle();
 	ike.remote.port = 35511; /* from the IKE socket no marker goes in front */
 	net_udp_send(a.u, &ike, bytes_str("\x01\x02\x03\x04 esp"));
 	net_udp_send(a.u, &ike, bytes_of("\0\0\0", 3));
+	settle();
 	net_udp_send(a.u, &p, bytes_str("last"));
 	run(1);
 	ASSERT_EQ(1u, b.got.size());
@@ -103,6 +114,59 @@ TEST_F(NetUdp, what_is_not_ike_on_4500_is_counted)
 	EXPECT_EQ(1u, net_udp_count(b.u, NET_UDP_ESP));
 	EXPECT_EQ(1u, net_udp_count(b.u, NET_UDP_SHORT));
 	EXPECT_EQ(4u, net_udp_count(a.u, NET_UDP_TX));
+}
+
+/* An IKE_SA_INIT request, and a message of an IKE SA. */
+std::string newcomer(uint8_t number)
+{
+	return std::string("\1\1\1\1\1\1\1\1\0\0\0\0\0\0\0\0\x21\x20\x22\x08", 20) + static_cast<char>(number);
+}
+
+std::string known(uint8_t number)
+{
+	return std::string("\1\1\1\1\1\1\1\1\2\2\2\2\2\2\2\2\x2e\x20\x25\x08", 20) + static_cast<char>(number);
+}
+
+/* R-DEF: on both ports those who have an IKE SA are served first, each kind in its order; the line of the others is bounded. */
+TEST_F(NetUdp, R_DEF_who_is_known_is_served_before_newcomers)
+{
+	net_udp_path ike = path("127.0.0.1", false), natt = path("127.0.0.1", true);
+	auto send = [&](const net_udp_path &to, const std::string &d) { net_udp_send(a.u, &to, bytes_of(d.data(), d.size())); };
+
+	for (uint8_t i = 0; i < 100; i++)
+		send(ike, newcomer(i));
+	for (uint8_t i = 0; i < 3; i++)
+		send(natt, known(i));
+	for (uint8_t i = 3; i < 6; i++)
+		send(ike, known(i));
+	net_udp_send(a.u, &natt, bytes_of(newcomer(100).data(), 21));
+	event *flushed = evtimer_new(
+		loop, [](evutil_socket_t, short, void *l) { (void)event_base_loopbreak(static_cast<event_base *>(l)); }, loop);
+	event_active(flushed, EV_TIMEOUT, 1); /* behind what sends */
+	(void)event_base_loop(loop, EVLOOP_ONCE);
+	event_free(flushed);
+	ASSERT_EQ(0u, b.got.size());
+	EXPECT_EQ(107u, net_udp_count(a.u, NET_UDP_TX));
+	run(6 + LINE);
+	ASSERT_EQ(6u + LINE, b.got.size());
+	for (size_t i = 0; i < 6; i++)
+		EXPECT_EQ(0x25, b.got[i].second[18]) << i;
+	for (size_t i = 0; i < LINE; i++)
+		EXPECT_EQ(static_cast<char>(i), b.got[6 + i].second[20]);
+	EXPECT_EQ(101u - LINE, net_udp_count(b.u, NET_UDP_CROWD));
+}
+
+TEST_F(NetUdp, what_is_to_be_sent_goes_out_at_the_end)
+{
+	net_udp_path p = path("127.0.0.1", false);
+
+	net_udp_send(a.u, &p, bytes_str("farewell"));
+	EXPECT_EQ(0u, net_udp_count(a.u, NET_UDP_TX));
+	net_udp_free(a.u);
+	a.u = nullptr;
+	run(1);
+	ASSERT_EQ(1u, b.got.size());
+	EXPECT_EQ("farewell", b.got[0].second);
 }
 
 TEST_F(NetUdp, a_taken_port_is_told)
