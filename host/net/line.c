@@ -13,6 +13,7 @@ void net_line_init(struct net_line *l, uint32_t limit)
 	list_init(&l->waiting);
 	l->count = 0;
 	l->limit = limit;
+	l->bytes = 0;
 }
 
 void net_line_fini(struct net_line *l)
@@ -39,7 +40,8 @@ bool net_line_newcomer(struct bytes datagram)
 
 bool net_line_push(struct net_line *l, const struct net_udp_path *path, struct bytes datagram)
 {
-	struct net_guest *g = l->count < l->limit ? (struct net_guest *)malloc(sizeof(*g) + datagram.len) : NULL;
+	bool room = l->count < l->limit && l->bytes + datagram.len <= (size_t)l->limit * NET_LINE_AVERAGE;
+	struct net_guest *g = room ? (struct net_guest *)malloc(sizeof(*g) + datagram.len) : NULL;
 
 	if (g == NULL)
 		return false;
@@ -49,16 +51,20 @@ bool net_line_push(struct net_line *l, const struct net_udp_path *path, struct b
 	g->datagram = bytes_of(g + 1, datagram.len);
 	list_add(&l->waiting, &g->link);
 	l->count++;
+	l->bytes += datagram.len;
 	return true;
 }
 
 struct net_guest *net_line_pop(struct net_line *l)
 {
 	struct list *first = list_first(&l->waiting);
+	struct net_guest *g;
 
 	if (first == NULL)
 		return NULL;
 	list_del(first);
+	g = list_of(first, struct net_guest, link);
 	l->count--;
-	return list_of(first, struct net_guest, link);
+	l->bytes -= g->datagram.len;
+	return g;
 }

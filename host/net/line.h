@@ -15,7 +15,10 @@ extern "C" {
 struct net_line {
 	struct list waiting;
 	uint32_t count, limit;
+	size_t bytes; /* of datagrams; at most NET_LINE_AVERAGE for each that may wait */
 };
+
+enum { NET_LINE_AVERAGE = 1024 };
 
 /* A datagram that waits. */
 struct net_guest {
@@ -30,7 +33,7 @@ void net_line_fini(struct net_line *l);
 /* Whether an IKE datagram, without marker, asks for a new IKE SA: an IKE_SA_INIT request (RFC7296-3.1). */
 bool net_line_newcomer(struct bytes datagram);
 
-/* Lets a copy wait; false: it is full, or there is no memory. */
+/* Lets a copy wait; false: the line is full, or there is no memory. */
 MUST_USE bool net_line_push(struct net_line *l, const struct net_udp_path *path, struct bytes datagram);
 
 /* The one that waited longest, now the caller's to free(); NULL: none waits. */

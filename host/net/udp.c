@@ -18,7 +18,7 @@
 #include "net/batch.h"
 #include "net/line.h"
 
-enum { UDP_SOCKETS = 4, UDP_READS = 8, UDP_NEWCOMERS = 64, UDP_LINE = 256, UDP_RCVBUF = 4 * 1024 * 1024 };
+enum { UDP_SOCKETS = 4, UDP_READS = 8, UDP_NEWCOMERS = 64, UDP_LINE = 4096, UDP_RCVBUF = 4 * 1024 * 1024 };
 
 struct udp_socket {
 	struct net_udp *udp;

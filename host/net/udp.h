@@ -35,7 +35,7 @@ struct net_udp_config {
 	int netns_fd;                 /* of the VRF; -1: the process's own namespace */
 	uint16_t ike_port, natt_port; /* 0: 500 and 4500; others for tests without privileges */
 	bool natt_only;               /* leave the IKE port alone */
-	uint32_t line;                /* IKE_SA_INIT requests that may wait for their turn (256) */
+	uint32_t line;                /* IKE_SA_INIT requests that may wait for their turn (4096) */
 	net_udp_fn *receive;
 	void *ctx;
 };

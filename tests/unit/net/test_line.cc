@@ -65,4 +65,20 @@ TEST(NetLine, R_DEF_they_wait_in_order_and_no_more_than_fit)
 	EXPECT_EQ(nullptr, net_line_pop(&l));
 }
 
+TEST(NetLine, R_DEF_long_ones_fill_it_sooner)
+{
+	std::vector<uint8_t> huge(65000);
+	struct net_udp_path path = {};
+	struct net_line l;
+
+	net_line_init(&l, 64);
+	EXPECT_TRUE(net_line_push(&l, &path, bytes_of(huge.data(), huge.size())));
+	EXPECT_FALSE(net_line_push(&l, &path, bytes_of(huge.data(), huge.size())));
+	EXPECT_TRUE(net_line_push(&l, &path, bytes_of(huge.data(), 500)));
+	free(net_line_pop(&l));
+	EXPECT_TRUE(net_line_push(&l, &path, bytes_of(huge.data(), huge.size())));
+	net_line_fini(&l);
+	EXPECT_EQ(0u, l.bytes);
+}
+
 } // namespace
