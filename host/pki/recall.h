@@ -11,7 +11,7 @@ extern "C" {
  * Chains of peers that have proved themselves, so that one that comes back costs neither decoding nor its CAs' signatures: a chain
  * remembers its verification (pki_chain_verify).  Bounded: the one that was kept longest ago gives way.  One thread at a time.
  */
-enum { PKI_RECALL_CHAINS = 2048 };
+enum { PKI_RECALL_CHAINS = 512 }; /* some 4 MB */
 
 struct pki_recall;
 

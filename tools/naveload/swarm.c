@@ -247,13 +247,14 @@ static enum err hold_ended(struct naveload_swarm *s)
 	return err;
 }
 
-/* After a churn the last of it has an end too: until all that wanted to come again have, and farewells were answered. */
+/* Rekeys and a churn have an end too: until all that wanted to come again have, and farewells (of SAs, too) were answered. */
 static bool hold_over(const struct naveload_swarm *s)
 {
+	bool quiet = s->plan->churn == 0 && s->plan->rekey == NAVELOAD_REKEY_NONE;
 	uint64_t now = naveload_now_us(s);
 	struct ike_stats stats;
 
-	if (now < s->hold_end_us || s->plan->churn == 0)
+	if (now < s->hold_end_us || quiet)
 		return now >= s->hold_end_us;
 	ike_engine_stats(s->engine, &stats);
 	return (s->coming_again == 0 && stats.sa_count == s->up) || now >= s->hold_end_us + QUIET_US;
