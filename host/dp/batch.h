@@ -14,8 +14,9 @@ extern "C" {
 struct dp_batch {
 	struct dp_call call;
 	struct dp_sync *sync;
-	uint16_t count; /* 0: free */
-	bool puts;      /* or dels */
+	uint64_t number; /* the first one is 1 */
+	uint16_t count;  /* 0: free */
+	bool puts;       /* or dels */
 	struct dp_want *want[DP_OPS_MAX];
 	struct dp_want *named[DP_OPS_MAX][DP_REFS_MAX]; /* what each put names; NULL: nothing more */
 };

@@ -22,6 +22,7 @@ struct dp_sync {
 	struct wheel_timer tick;
 	struct wheel_timer nudge; /* first part of the grace */
 	struct wheel_timer grace;
+	struct list waits;
 	enum dp_sync_state state;
 	bool grace_begun;
 	uint32_t dump; /* number of the last one */
@@ -61,9 +62,56 @@ static void send_work(struct dp_sync *s)
 		}
 		dp_batch_sent(b);
 		s->inflight++;
-		s->transactions++;
+		b->number = ++s->transactions;
 		s->operations += b->count;
 	}
+}
+
+/* ---- waiting ---- */
+
+/* Whether all that was to be done when 'w' began to wait was answered. */
+static bool is_over(const struct dp_sync *s, const struct dp_wait *w)
+{
+	if (s->state == DP_SYNC_DOWN)
+		return true;
+	if (s->transactions < w->until && s->plan.todos != 0)
+		return false;
+	for (unsigned i = 0; i < SYNC_WINDOW; i++)
+		if (s->batch[i].count != 0 && s->batch[i].number <= w->until)
+			return false;
+	return true;
+}
+
+static struct dp_wait *first_over(const struct dp_sync *s)
+{
+	list_each (it, &s->waits) {
+		struct dp_wait *w = list_of(it, struct dp_wait, link);
+
+		if (is_over(s, w))
+			return w;
+	}
+	return NULL;
+}
+
+static void end_waits(struct dp_sync *s)
+{
+	struct dp_wait *w;
+
+	while ((w = first_over(s)) != NULL) {
+		dp_sync_unwait(w);
+		w->done(w);
+	}
+}
+
+/* What can't be sent yet goes into so many transactions at most. */
+void dp_sync_wait(struct dp_sync *s, struct dp_wait *w)
+{
+	dp_sync_unwait(w);
+	send_work(s);
+	w->until = s->transactions + s->plan.todos;
+	list_add(&s->waits, &w->link);
+	if (!wheel_armed(&s->tick))
+		wheel_arm(s->wheel, &s->tick, s->wheel->now_ms);
 }
 
 void dp_sync_flush(struct dp_sync *s)
@@ -98,6 +146,7 @@ static void on_done(struct dp_call *call, enum err err, const struct dp_msg *rep
 	if (s->state == DP_SYNC_DRAIN && s->inflight == 0)
 		begin_dump(s);
 	dp_sync_flush(s);
+	end_waits(s);
 }
 
 /* ---- comparing ---- */
@@ -229,6 +278,7 @@ static void on_tick(struct wheel_timer *t, uint64_t now_ms)
 	if (s->state == DP_SYNC_DUMP && !dp_call_pending(&s->pull.call))
 		begin_dump(s);
 	dp_sync_flush(s);
+	end_waits(s);
 }
 
 /* Nobody came back for these orphans: they go. */
@@ -272,6 +322,7 @@ static void on_changed(struct dp_listener *l, struct dp_provider *p)
 	log_event(s->log, LOG_L_NOTICE, p->up ? "dp.up" : "dp.down", "instance=%016llx", (unsigned long long)p->peer.instance);
 	dp_pull_cancel(&s->pull);
 	s->state = DP_SYNC_DOWN;
+	end_waits(s);
 	if (p->up)
 		begin_dump(s);
 }
@@ -347,6 +398,8 @@ void dp_sync_free(struct dp_sync *s)
 	wheel_disarm(s->wheel, &s->tick);
 	wheel_disarm(s->wheel, &s->nudge);
 	wheel_disarm(s->wheel, &s->grace);
+	while (!list_empty(&s->waits))
+		list_del(list_first(&s->waits));
 	dp_plan_fini(&s->plan);
 	free(s);
 }

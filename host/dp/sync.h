@@ -71,6 +71,25 @@ void dp_sync_release(struct dp_sync *s, struct dp_owner *owner);
 /* Sends now what would go at the next tick. */
 void dp_sync_flush(struct dp_sync *s);
 
+/* Who waits until the datapath has what is wanted now; all-zero but for 'done', and unlinked before it goes. */
+struct dp_wait {
+	struct list link; /* sync's */
+	uint64_t until;   /* and this: the number of a transaction */
+	void (*done)(struct dp_wait *w);
+};
+
+/*
+ * Calls 'done' at a later turn, once: when all that is wanted now was sent and answered, be it refused, or the link is down.  It may
+ * wait again, put and del.
+ */
+void dp_sync_wait(struct dp_sync *s, struct dp_wait *w);
+
+/* Waits no more; nothing when it doesn't. */
+static inline void dp_sync_unwait(struct dp_wait *w)
+{
+	list_del(&w->link);
+}
+
 /* Dumps and compares again, as if the link had just come up. */
 void dp_sync_reconcile(struct dp_sync *s);
 

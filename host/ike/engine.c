@@ -12,6 +12,7 @@
 #include "ike/child.h"
 #include "ike/core.h"
 #include "ike/exchange/act_child_i.h"
+#include "ike/exchange/act_reauth.h"
 #include "ike/exchange/act_redirect.h"
 #include "ike/exchange/mobike.h"
 #include "ike/exchange/talk.h"
@@ -377,6 +378,14 @@ void ike_engine_replace(struct ike_engine *e, uint64_t now_ms, struct slab_handl
 
 	if (sa != NULL)
 		sa->succeeded = true;
+}
+
+void ike_engine_retired(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle)
+{
+	struct ike_sa *sa = live(e, now_ms, handle);
+
+	if (sa != NULL)
+		ike_act_reauth_reply(sa);
 }
 
 enum err ike_engine_new_child(

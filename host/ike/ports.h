@@ -484,7 +484,10 @@ struct ike_ports {
 	 */
 	void (*reauthenticate)(void *ctx, struct slab_handle sa);
 
-	/* The peer deleted an SA that was said to have a successor (ike_engine_replace): packets go out by that one now; 'down' comes later. */
+	/*
+	 * The peer deleted an SA that was said to have a successor (ike_engine_replace): packets go out by that one now, and when they do
+	 * the world calls ike_engine_retired, perhaps at once; 'down' comes later.
+	 */
 	void (*retired)(void *ctx, struct slab_handle sa);
 
 	/* From now on the SA is on 'path' (a NAT's other mapping, RFC7296-2.23, or MOBIKE); its CHILD_SAs follow, and are in UDP or not. */

@@ -193,8 +193,8 @@ struct ike_sa {
 	struct ike_config *routes;          /* CFG_SET that waits or is under way */
 	struct ike_setup *setup;            /* NULL once up */
 	struct ike_blob redirect;           /* REDIRECT that the peer is or will be told, without type */
-	struct ike_blob response;           /* to CREATE_CHILD_SA, that goes out when the child is installed */
-	uint32_t making;                    /* spi_in of that child */
+	struct ike_blob response; /* that goes out when the world has done what it says: CREATE_CHILD_SA's, a successor's delete */
+	uint32_t making;          /* spi_in of that child */
 };
 
 enum { IKE_SA_CHILDREN = 32 }; /* of one IKE SA, those on their way out included */

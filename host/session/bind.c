@@ -381,7 +381,7 @@ static void tell_retired(void *ctx, struct slab_handle sa)
 	struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
 
 	if (s != NULL)
-		session_succeed_pass(s);
+		session_succeed_retired(s);
 }
 
 static void tell_moved(void *ctx, struct slab_handle sa, const struct ike_path *path, bool udp_encap)

@@ -302,6 +302,9 @@ void session_succeed_begin(struct session *s, struct session *old);
 /* 's' is up: the peer is to end the former one, or we do after a while. */
 void session_succeed_up(struct session *s);
 
+/* The peer of 'old' has ended it: packets go by its successor from now on, and when they do the engine hears of it. */
+void session_succeed_retired(struct session *old);
+
 /* Packets go by the successor of 'old' from now on, if it has one. */
 void session_succeed_pass(struct session *old);
 

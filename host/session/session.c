@@ -150,6 +150,7 @@ void session_free(struct session *s)
 {
 	struct session_hub *h = s->hub;
 
+	dp_sync_unwait(&s->passing);
 	session_succeed_end(s);
 	session_inquiry_drop(s);
 	if (s->assigned.family != 0)

@@ -100,6 +100,7 @@ struct session {
 	struct session *former;      /* whose lease, tunnel and routes it takes when that one ends; NULL: none */
 	struct session *successor;   /* and the way back */
 	struct wheel_timer grace;    /* of the former one, which its peer is to end */
+	struct dp_wait passing;      /* its peer has ended it, and it sends until the datapath has its successor's routes */
 	struct addr keyed_by;        /* initiator: the address that its keyring is asked for */
 	struct addr redirected_from; /* initiator: the gateway that sent us to this one; family 0: none did */
 	struct addr assigned;        /* initiator: what the hub gave us; family 0: none */

@@ -89,6 +89,20 @@ void session_succeed_pass(struct session *old)
 	route_rib_commit(s->hub->env.rib);
 }
 
+static void passed(struct dp_wait *w)
+{
+	struct session *old = list_of(w, struct session, passing);
+
+	ike_engine_retired(old->hub->engine, session_now(old->hub), old->ike);
+}
+
+void session_succeed_retired(struct session *old)
+{
+	session_succeed_pass(old);
+	old->passing.done = passed;
+	dp_sync_wait(old->hub->env.sync, &old->passing);
+}
+
 void session_succeed_end(struct session *s)
 {
 	session_succeed_pass(s);

@@ -47,6 +47,7 @@ void world_retired(void *ctx, struct slab_handle sa)
 	list_each (n, &w->sessions)
 		list_of(n, struct world_session, link)->quiet = false;
 	old->quiet = true;
+	ike_engine_retired(w->engine, w->now_ms, sa);
 }
 
 void world_renew(struct world *w)

@@ -81,11 +81,9 @@ static void note_selectors(const struct ike_step *s)
 	ike_core_log_sa(s->sa, LOG_L_WARN, "child.selectors", "spi-out=%08x octets=%zu", (uint32_t)n.spi, n.data.len);
 }
 
-enum err ike_act_info_answer(const struct ike_step *s)
+enum err ike_act_info_compose(const struct ike_step *s, struct bytes *out)
 {
 	struct ike_build b;
-	struct bytes datagram;
-	enum err err;
 
 	note_selectors(s);
 	ike_seal_begin(s->e, s->sa, IKE_X_INFORMATIONAL, true, &b);
@@ -94,7 +92,14 @@ enum err ike_act_info_answer(const struct ike_step *s)
 	ike_mobike_answer(s, &b);
 	ike_act_redirect_told(s);
 	ike_act_reauth_take(s->sa, s->msg);
-	err = ike_seal_end(s->e, s->sa, &b, &datagram);
+	return ike_seal_end(s->e, s->sa, &b, out);
+}
+
+enum err ike_act_info_answer(const struct ike_step *s)
+{
+	struct bytes datagram;
+	enum err err = ike_act_info_compose(s, &datagram);
+
 	return err == ERR_OK ? ike_window_respond(s->sa, datagram) : err;
 }
 

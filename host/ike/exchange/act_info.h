@@ -14,6 +14,9 @@ ike_action_fn ike_act_info_no_more; /* CREATE_CHILD_SA: NO_ADDITIONAL_SAS; the p
 
 ike_action_fn ike_act_info_later; /* CREATE_CHILD_SA: TEMPORARY_FAILURE; the peer asks again (RFC7296-2.25) */
 
+/* Does what s->msg asks for; '*out' is the answer, a view until the engine seals another. */
+MUST_USE enum err ike_act_info_compose(const struct ike_step *s, struct bytes *out);
+
 /* Answers s->msg with one notify.  If that can't be sent the peer asks again. */
 enum err ike_act_info_notify(const struct ike_step *s, uint16_t type, struct bytes data);
 

@@ -88,14 +88,31 @@ enum err ike_act_reauth_retire(const struct ike_step *s)
 	return ERR_OK;
 }
 
+/* With the answer the peer forgets the pairs: it must wait until the last packet that goes out by them is ahead of it. */
 enum err ike_act_reauth_retired(const struct ike_step *s)
 {
 	const struct ike_ports *ports = s->e->cfg.ports;
-	enum err err = ike_act_info_answer(s);
+	struct bytes datagram;
+	enum err err = ike_act_info_compose(s, &datagram);
 
+	if (err == ERR_OK)
+		err = ike_blob_set(&s->sa->response, datagram);
 	rest(s->sa);
 	ike_window_withdraw(s->sa);
 	if (s->sa->known && ports->retired != NULL)
 		ports->retired(ports->ctx, s->sa->handle);
+	else
+		ike_act_reauth_reply(s->sa);
 	return err;
+}
+
+void ike_act_reauth_reply(struct ike_sa *sa)
+{
+	struct bytes train = ike_blob_view(&sa->response);
+
+	if (train.len == 0)
+		return;
+	if (ike_window_respond(sa, train) != ERR_OK)
+		ike_core_log_sa(sa, LOG_L_WARN, "ike.unanswered", "cause=%s", err_name(ERR_NOMEM));
+	ike_blob_drop(&sa->response);
 }

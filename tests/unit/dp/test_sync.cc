@@ -56,6 +56,45 @@ TEST_F(Sync, tells_placement_and_reason)
 	EXPECT_EQ(r.placement, DP_PLACE_INLINE_PROTOCOL);
 }
 
+TEST_F(Sync, who_waits_hears_when_what_was_wanted_is_answered)
+{
+	struct waiter {
+		dp_wait base{};
+		unsigned heard = 0;
+	} w;
+
+	w.base.done = [](dp_wait *base) { list_of(base, waiter, base)->heard++; };
+	put_base();
+	run(10);
+	dp_fake_delay(fake, 50);
+	put_session(1, &own());
+	dp_sync_wait(sync, &w.base);
+	run(40);
+	EXPECT_EQ(w.heard, 0u);
+	put_session(2, &own()); /* later: not waited for */
+	run(25);
+	EXPECT_EQ(w.heard, 1u);
+	EXPECT_FALSE(dp_sync_settled(sync));
+	run(100);
+	EXPECT_EQ(w.heard, 1u);
+
+	dp_sync_wait(sync, &w.base); /* for nothing */
+	EXPECT_EQ(w.heard, 1u);
+	run(1);
+	EXPECT_EQ(w.heard, 2u);
+
+	put_session(3, &own());
+	dp_sync_wait(sync, &w.base);
+	run(10);
+	dp_fake_drop(fake, 0);
+	EXPECT_EQ(w.heard, 3u);
+
+	dp_sync_wait(sync, &w.base);
+	dp_sync_unwait(&w.base);
+	run(100);
+	EXPECT_EQ(w.heard, 3u);
+}
+
 TEST_F(Sync, the_same_put_again_sends_nothing)
 {
 	owner &o = own();

@@ -88,6 +88,38 @@ TEST_F(SessionSucceed, the_hub_changes_over_when_the_peer_deletes)
 	EXPECT_EQ(hub.up(), 1u);
 }
 
+/* With the answer to its delete the peer forgets the old pairs: it goes out when the datapath sends by the new ones. */
+TEST_F(SessionSucceed, RFC7296_2_8_3_the_delete_is_answered_when_the_datapath_has_changed_over)
+{
+	bool answered = false;
+	std::string first; /* the old one's SPI */
+
+	serve(" session-lifetime 200\n");
+	Box &s = spoke(1);
+	wan.tap = [&](const Packet &p) {
+		std::string spi(p.data.begin(), p.data.begin() + 8);
+
+		if (first.empty())
+			first = spi;
+		answered = answered || (p.data[18] == 37 && (p.data[19] & 0x20) != 0 && spi == first && addr_eq(&p.to.addr, &s.addrs[0]));
+		return true;
+	};
+	up(s);
+	std::string by_old = hub.route("10.77.0.100/32");
+	ASSERT_TRUE(wan.run_until([&] { return hub.up() == 2; }, 200 * 1000));
+	answered = false;
+	dp_fake_hold(hub.fake, true);
+	ASSERT_TRUE(wan.run_until([&] { return hub.route("10.77.0.100/32") != by_old; }, 1000));
+	wan.run(200);
+	EXPECT_FALSE(answered);
+	dp_fake_hold(hub.fake, false);
+	wan.run(50);
+	EXPECT_TRUE(answered);
+	wan.run(6000);
+	EXPECT_EQ(hub.up(), 1u);
+	EXPECT_EQ(s.up(), 1u);
+}
+
 TEST_F(SessionSucceed, cli_1_4_the_newest_wins_when_the_peer_never_deletes)
 {
 	unsigned blocked = 0;
