@@ -1,19 +1,23 @@
 #!/bin/bash
-# t_ike-matrix.sh [--list] [--only PATTERN] [--keep]: the cases of matrix/cases.txt against real strongSwan, many at a time: how each end
-# proves itself, which algorithms, and what happens while packets flow.  PATTERN is a shell pattern for ids, or an event.
+# t_ike-matrix.sh [--list] [--only PATTERN] [--mtu N] [--keep]: the cases of matrix/cases.txt against real strongSwan, many at a time: how each end
+# proves itself, which algorithms, and what happens while packets flow.  PATTERN is a shell pattern for ids, or an event; N what both
+# make fragments of IKE messages for.
 # Shows R-IKE, R-DEF, R-SYS-03.
 cd "$(dirname "$0")" || exit 2
 . ./lab.sh
 . ./strongswan.sh
 . ./nave.sh
 
+SS_PLUGINS="$SS_PLUGINS md4 des eap-identity eap-mschapv2 eap-tls"
 export PYTHONDONTWRITEBYTECODE=1
 only="*"
+mtu=576
 split=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--list) list=yes ;;
 	--only) only=${2:-}; shift ;;
+	--mtu) mtu=${2:-}; shift ;;
 	*) split+=("$1") ;;
 	esac
 	shift
@@ -24,7 +28,7 @@ lab_options "${split[@]}"
 # Its own route to Nave's LAN: those of charon would go with the first of the many tunnels that need them.
 site_strongswan() {
 	ss_spoke_site ss1 203.0.113.10
-	lab_in ss1 sysctl -qw net.ipv4.ping_group_range='0 0'
+	lab_in ss1 sysctl -qw net.ipv4.ping_group_range='0 0' net.ipv4.conf.all.promote_secondaries=1 net.ipv4.conf.eth0.promote_secondaries=1
 	ss_start ss1 "$LAB_DIR/ss1" "install_routes = no
 	retransmit_tries = 4
 	retransmit_timeout = 1
@@ -32,7 +36,7 @@ site_strongswan() {
 	threads = 32
 	block_threshold = 1000
 	cookie_threshold_ip = 999
-	fragment_size = 576
+	fragment_size = $mtu
 	make_before_break = yes"
 }
 
@@ -45,14 +49,25 @@ addresses() {
 	done <"$1" | ip -n "$LAB-ss1" -batch -
 }
 
+# Where the second hub stands that only sends away: it needs no datapath.
+redirector() {
+	lab_ns hub2
+	lab_wan hub2 eth0 hub
+	lab_addr hub2 eth0 198.51.100.2/24
+	ip -n "$LAB-hub2" route add default via 198.51.100.254
+	ip -n "$LAB-hub2" link add eth1 type veth peer name eth1p
+	nave_start_fake hub2
+}
+
 lab_begin ike-matrix
 lab_inet
 site_strongswan || exit 1
 nave_site hub1 hub 10.10.0.10/24 10.10.0.1
 lab_in hub1-lan sysctl -qw net.ipv4.ping_group_range='0 0'
-python3 matrix/main.py prepare "$LAB" "$LAB_DIR" "$only" >"$LAB_DIR/addresses" || exit 1
+python3 matrix/main.py prepare "$LAB" "$LAB_DIR" "$mtu" "$only" >"$LAB_DIR/addresses" || exit 1
 addresses "$LAB_DIR/addresses"
 ip -n "$LAB-ss1" link set ipsec0 txqueuelen 10000 # charon may be late on a busy machine
 ip -n "$LAB-ss1" route add 10.10.0.0/24 dev ipsec0
 nave_start hub1 none || exit 1
-python3 matrix/main.py run "$LAB" "$LAB_DIR" "$only"
+redirector || exit 1
+python3 matrix/main.py run "$LAB" "$LAB_DIR" "$mtu" "$only"

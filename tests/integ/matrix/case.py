@@ -1,5 +1,6 @@
 """One case: the session comes up, packets flow, the event happens, both ends are compared."""
 import asyncio
+import contextlib
 
 import config
 import events
@@ -10,6 +11,8 @@ from world import Pair, Timeout
 UP_S = 30
 SETTLE_S = 15  # Nave keeps an old pair for 5 s
 FIRST, AFTER = 10, 50  # answers before and after the event
+EARLY = 3  # packets for a pair that Nave hasn't read about yet
+NAT_PORT = 41000  # where a NAT puts strongSwan's at first
 
 
 class Wrong(Exception):
@@ -19,9 +22,11 @@ class Wrong(Exception):
 class Case:
     def __init__(self, world, row):
         self.world, self.row = world, row
-        self.outer = config.outer(row)
+        self.outer, self.seen = config.outer(row), config.seen(row)  # strongSwan's address, and as Nave sees it
         self.pair = None  # before the next event
         self.flows = []
+        self.early = False  # whether there may be some
+        self.before = None  # what Nave had passed on when the flows began
         self.note = ""
 
     # ---- for events ----
@@ -51,10 +56,13 @@ class Case:
         await self.ss("rekey", {"child": "net", "ike": self.row.id})
 
     async def nave_rekey_ike(self):
-        await self.nave(f"rekey crypto ikev2 sa remote {self.outer}")
+        await self.nave(f"rekey crypto ikev2 sa remote {self.seen}")
 
     async def nave_rekey_child(self):
-        await self.nave(f"rekey crypto ipsec sa remote {self.outer}")
+        await self.nave(f"rekey crypto ipsec sa remote {self.seen}")
+
+    async def ss_reauth(self):
+        await self.ss("rekey", {"ike": self.row.id, "reauth": "yes"})
 
     async def ss_begin(self):
         await self.ss("initiate", {"child": "net", "ike": self.row.id, "timeout": -1})
@@ -62,6 +70,15 @@ class Case:
     async def count(self, name):
         """One of Nave's counters of IKEv2."""
         return next(c["value"] for c in (await self.nave("show crypto ikev2 stats"))["counters"] if c["name"] == name)
+
+    @contextlib.contextmanager
+    def without_path(self):
+        """What is sent within, and what is on its way when it begins, may be lost."""
+        for flow in self.flows:
+            flow.lose_path()
+        yield
+        for flow in self.flows:
+            flow.has_path()
 
     # ---- its course ----
 
@@ -78,14 +95,20 @@ class Case:
         if self.row.expected.startswith("refused:"):
             await self._refused(self.row.expected.partition(":")[2])
             return
-        for size in self.row.values("mtu"):
-            await self.world.limit(self.outer, size)
+        await self._router()
         await self._begin()
         await self.agree("up", UP_S, lambda _: True)
         await self._flow()
         for event in self.row.events:
             await getattr(events, "ev_" + event.replace("-", "_"))(self)
         await getattr(self, "_" + self.row.expected)()
+
+    async def _router(self):
+        """What the router between the two has for it."""
+        for more in self.row.values("mtu"):
+            await self.world.limit(self.outer, self.world.mtu + int(more))
+        if self.seen != self.outer:
+            await self.world.translate(self.outer, self.seen, NAT_PORT)
 
     async def _begin(self):
         """Nave has begun by itself."""
@@ -100,6 +123,7 @@ class Case:
 
     async def _flow(self):
         there, lab = self._address(), self.world.lab
+        self.before = await self.world.passed(self.outer, there)
         self.flows = [Flow(f"{lab}-ss1", there, config.LAN_HOST), Flow(f"{lab}-hub1-lan", config.LAN_HOST, there)]
         for flow in self.flows:
             flow.begin()
@@ -113,11 +137,21 @@ class Case:
     async def _flows(self):
         await self._answered(AFTER)
         await self.agree("both ends agree on one pair", SETTLE_S, lambda _: True)
-        lost = sum([await flow.end() for flow in self.flows])
+        lost = sorted([at for flow in self.flows for at in await flow.end()])
         self.note = f"packets {' and '.join(map(str, self.flows))}"
         self.flows = []
         if lost:
-            raise Wrong(f"{lost} packets lost: {self.note}")
+            await self._judge(lost)
+
+    async def _judge(self, lost):
+        """Who lost them: what came to Nave on one side has left it on the other, or not."""
+        after = await self.world.passed(self.outer, self._address())
+        ways = [tuple(b - a for a, b in zip(*pairs)) for pairs in zip(self.before, after)]
+        told = f"{len(lost)} lost, sent at {', '.join(lost)}; Nave: ESP in, packets out {ways[0]}, packets in, ESP out {ways[1]}"
+        unread, unsent = (came - left for came, left in ways)
+        if unsent != 0 or not 0 <= unread <= (EARLY if self.early else 0):
+            raise Wrong(f"{self.note}: {told}")
+        self.note += f", {told}: {unread} of them early, the others lost in strongSwan"
 
     async def _gone(self):
         name, connection = self.row.name, self.row.id
@@ -134,7 +168,7 @@ class Case:
         since = len(self.world.log()) if self.row.begins == "ss" else 0
         await self._begin()
         lines = await self.until(f"'{text}' in Nave's log", UP_S, lambda _: [
-            line for line in self.world.log(since).splitlines() if self.outer + ":" in line and text in line])  # fmt: skip
+            line for line in self.world.log(since).splitlines() if self.seen + ":" in line and text in line])  # fmt: skip
         self.note = lines[0].strip()
         if self.world.look.sas[self.row.name]:
             raise Wrong("Nave has an SA")

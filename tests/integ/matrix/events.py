@@ -6,6 +6,8 @@ import config
 import flood
 
 NEW_KEYS_S = 20
+REAUTH_S = 30
+NAT_LATER = 42000
 FLOOD = 60  # half-open SAs: more than either end stands without cookies
 
 
@@ -19,6 +21,12 @@ async def _new_esp(c, act):
     was = c.pair
     await act()
     await c.agree("new keys of the ESP SAs", NEW_KEYS_S, lambda now: now.ike == was.ike and not set(now.esp) & set(was.esp))
+
+
+async def _new_session(c, act, seconds=NEW_KEYS_S):
+    was = c.pair
+    await act()
+    await c.agree("a session that is new", seconds, lambda now: not now.ike & was.ike and not set(now.esp) & set(was.esp))
 
 
 async def _both(c, nave, ss, changed):
@@ -78,7 +86,7 @@ async def ev_ss_delete_child(c):
 
 
 async def ev_nave_delete(c):
-    await c.nave(f"clear crypto session remote {c.outer}")
+    await c.nave(f"clear crypto session remote {c.seen}")
 
 
 async def ev_ss_dies(c):
@@ -92,7 +100,7 @@ async def ev_nave_dies(c):
     """The same of Nave, until strongSwan has noticed."""
     async with c.world.stopped(c.outer, "meta l4proto udp"):
         await c.until("strongSwan notices", 40, lambda look: not look.peers[c.row.id])
-        await c.nave(f"clear crypto session remote {c.outer}")
+        await c.nave(f"clear crypto session remote {c.seen}")
         await c.until("Nave has given it up", 40, lambda look: not look.sas[c.row.name])
 
 
@@ -105,3 +113,35 @@ async def ev_ss_asked_for_cookie(c):
     await c.ss_begin()
     while await c.count("cookie-sent") == before:
         await c.until("Nave asks for a cookie", NEW_KEYS_S, lambda _: True)
+
+
+async def ev_ss_reauth(c):
+    """strongSwan authenticates anew, the new SAs before the old ones go: nothing is lost."""
+    await _new_session(c, c.ss_reauth)
+
+
+async def ev_reauth_due(c):
+    """Whoever began does so by itself, for it was told how long its authentication is good for.  Where that is Nave, strongSwan's first
+    packets by the new pair follow its answer at once: they may be there before Nave has read it, and has their keys."""
+
+    async def wait():
+        c.early = c.row.begins == "nave"
+
+    await _new_session(c, wait, REAUTH_S)
+
+
+async def ev_ss_moves(c):
+    """strongSwan loses its address and has another one; MOBIKE tells Nave.  Its ESP in user space can't move an SA: it rekeys the child."""
+    with c.without_path():
+        await c.world.ip("ss1", "address", "delete", f"{c.outer}/24", "dev", "eth0")
+        await c.until("Nave sends there", NEW_KEYS_S, lambda look: {s["peer"] for s in look.sessions[c.row.name]} == {config.ANOTHER})
+        was = c.pair
+        await c.agree("new keys for the new address", NEW_KEYS_S, lambda now: not set(now.esp) & set(was.esp))
+    c.outer = c.seen = config.ANOTHER
+
+
+async def ev_nat_rebinds(c):
+    """The NAT forgets, and gives strongSwan another port: its next packet tells Nave."""
+    with c.without_path():
+        await c.world.translate(c.outer, c.seen, NAT_LATER)
+        await c.until("Nave sends there", NEW_KEYS_S, lambda look: {s["port"] for s in look.sessions[c.row.name]} == {NAT_LATER})

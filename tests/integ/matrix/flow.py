@@ -4,6 +4,7 @@ import ctypes
 import os
 import socket
 import struct
+import time
 
 PACE_S = 0.01
 LAST_S = 3.0  # so long the last answers may take
@@ -31,7 +32,9 @@ class Flow:
         self.socket.connect((target, 0))
         self.socket.setblocking(False)
         self.sent = 0
-        self.missing = {}  # number: when it was sent
+        self.missing = {}  # what isn't answered: its number, and when it was sent
+        self.excused = set()  # those sent, or on their way, while there was no path
+        self.path = True
         self.refused = None
         self.task = None
 
@@ -44,7 +47,9 @@ class Flow:
         due = loop.time()
         while True:
             self.sent += 1
-            self.missing[self.sent & 0xFFFF] = loop.time()
+            self.missing[self.sent & 0xFFFF] = time.time()
+            if not self.path:
+                self.excused.add(self.sent & 0xFFFF)
             try:
                 self.socket.send(struct.pack("!BBHHH", 8, 0, 0, 0, self.sent & 0xFFFF) + b"matrix" * 8)
             except OSError as e:
@@ -61,6 +66,14 @@ class Flow:
         if packet[0] == 0:
             self.missing.pop(struct.unpack_from("!H", packet, 6)[0], None)
 
+    def lose_path(self):
+        """Until there is one again, packets may be lost: those on their way, too."""
+        self.path = False
+        self.excused |= set(self.missing)
+
+    def has_path(self):
+        self.path = True
+
     def answered(self):
         return self.sent - len(self.missing)
 
@@ -73,16 +86,20 @@ class Flow:
         return self.answered() >= goal
 
     async def end(self):
-        """Sends no more and waits for the last answers; how many are missing."""
+        """Sends no more and waits for the last answers; when those were sent that are missing without excuse."""
         loop = asyncio.get_running_loop()
         if self.task is not None:
             self.task.cancel()
         until = loop.time() + LAST_S
-        while self.missing and loop.time() < until:
+        while self._lost() and loop.time() < until:
             await asyncio.sleep(PACE_S)
         loop.remove_reader(self.socket)
         self.socket.close()
-        return len(self.missing)
+        return [time.strftime("%H:%M:%S", time.localtime(t)) + f"{t % 1:.3f}"[1:] for t in self._lost()]
+
+    def _lost(self):
+        return [at for number, at in self.missing.items() if number not in self.excused]
 
     def __str__(self):
-        return f"{self.answered()}/{self.sent}"
+        pathless = len(self.excused & set(self.missing))
+        return f"{self.answered()}/{self.sent}" + (f" ({pathless} without a path)" if self.excused else "")

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The interop matrix: cases.txt against one naved with navedp and one strongSwan, many cases at a time.
 
-main.py list [PATTERN]; main.py prepare|run LAB DIRECTORY [PATTERN], called by tests/integ/t_ike-matrix.sh in its lab.  PATTERN is a
-shell pattern for ids, or an event.
+main.py list [PATTERN]; main.py prepare|run LAB DIRECTORY MTU [PATTERN], called by tests/integ/t_ike-matrix.sh in its lab.  PATTERN is a
+shell pattern for ids, or an event; MTU what fragments of IKE messages are made for.
 """
 import asyncio
 import inspect
@@ -17,7 +17,7 @@ from world import World
 
 AT_ONCE = 8
 CASE_S = 90
-LONG = {"ss-dies", "nave-dies", "ss-delete-child"}  # events that wait for the other's patience to end: beside the others
+LONG = {"ss-dies", "nave-dies", "ss-delete-child", "reauth-due"}  # events that wait for somebody's patience to end: beside the others
 
 
 def event_names():
@@ -49,7 +49,7 @@ async def run(world, rows):
 
 
 async def prepare(world, rows):
-    await config.prepare(rows, world.directory, world.strongswan)
+    await config.prepare(rows, world.directory, world.strongswan, world.mtu)
     for row in rows:
         print(config.outer(row), config.inner(row))
     return True
@@ -60,14 +60,14 @@ def main(words):
         for row in table.load(event_names(), *words[1:2]):
             print(f"{row.id:22} {row.begins:5} {row.nave:9} {row.ss:9} {'+'.join(row.events) or '-':18} {row.expected}")
         return True
-    if len(words) not in (3, 4) or words[0] not in ("prepare", "run"):
+    if len(words) not in (4, 5) or words[0] not in ("prepare", "run"):
         sys.exit(__doc__)
-    rows = table.load(event_names(), *words[3:4])
+    rows = table.load(event_names(), *words[4:5])
     if not rows:
         sys.exit("no such case")
 
     async def go():
-        return await (run if words[0] == "run" else prepare)(World(words[1], words[2]), rows)
+        return await (run if words[0] == "run" else prepare)(World(*words[1:4]), rows)
 
     return asyncio.run(go())
 

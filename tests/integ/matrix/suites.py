@@ -11,6 +11,7 @@ ESP = {
 }
 GROUPS = {"x25519": 31, "ecp256": 19, "ecp384": 20, "ecp521": 21, "modp2048": 14, "modp3072": 15, "modp4096": 16}
 METHODS = {"rsa": "rsa-sig", "ecdsa": "ecdsa-sig", "ed25519": "eddsa-sig"}
+EAP = {"mschapv2": None, "eap-tls": "ecdsa256"}  # with the kind of key that it needs
 
 PROPOSALS = """\
 crypto ikev2 proposal AEAD
@@ -35,6 +36,16 @@ def esp(words):
     return ESP[words], None
 
 
+def key(auth):
+    """The kind of key that whoever proves itself so has; None: a secret."""
+    return None if auth == "psk" else EAP.get(auth, auth)
+
+
 def method(auth):
-    """The keyword of 'authentication local'."""
+    """The keyword of 'authentication local' and 'remote', but for EAP."""
     return "pre-share" if auth == "psk" else METHODS[auth.rstrip("0123456789") if auth != "ed25519" else auth]
+
+
+def strongswan(auth):
+    """strongSwan's."""
+    return "psk" if auth == "psk" else "eap-" + auth.removeprefix("eap-") if auth in EAP else "pubkey"

@@ -6,7 +6,7 @@ import pathlib
 import suites
 
 COLUMNS = 8
-AUTHS = {"psk", "rsa2048", "rsa4096", "ecdsa256", "ecdsa384", "ecdsa521", "ed25519"}
+AUTHS = {"psk", "rsa2048", "rsa4096", "ecdsa256", "ecdsa384", "ecdsa521", "ed25519"} | set(suites.EAP)
 
 
 @dataclasses.dataclass

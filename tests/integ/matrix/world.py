@@ -6,6 +6,7 @@ import json
 import pathlib
 import struct
 
+import config
 from vici import Vici
 
 LOOK_S = 0.1
@@ -13,6 +14,12 @@ LOOK_S = 0.1
 
 class Timeout(Exception):
     """A condition didn't come true; what it was."""
+
+
+def counting(name, chain, what, address):
+    """nft's words for a counter of each address that 'what' has in that field."""
+    return (f"add set ip matrix {name} {{ type ipv4_addr ; flags dynamic ; size 1024 ; }}\n"
+        f"add rule ip matrix {chain} {what} add @{name} {{ {address} counter }}\n")  # fmt: skip
 
 
 class Nave:
@@ -79,8 +86,8 @@ class Pair:
 
 
 class World:
-    def __init__(self, lab, directory):
-        self.lab, self.directory = lab, pathlib.Path(directory)
+    def __init__(self, lab, directory, mtu):
+        self.lab, self.directory, self.mtu = lab, pathlib.Path(directory), int(mtu)
         self.nave = Nave(str(self.directory / "hub1" / "control.sock"))
         self.strongswan = Vici(str(self.directory / "ss1" / "vici"))
         self.look = None
@@ -115,11 +122,22 @@ class World:
             f.seek(since)
             return f.read()
 
+    async def ip(self, namespace, *words):
+        """iproute2 in one of the lab's namespaces."""
+        process = await asyncio.create_subprocess_exec("ip", "-n", f"{self.lab}-{namespace}", *words, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT)  # fmt: skip
+        out, _ = await process.communicate()
+        if process.returncode != 0:
+            raise RuntimeError(f"ip {' '.join(words)}: {out.decode()}")
+
     # ---- the router between the two ----
 
     async def router(self, rules):
-        """Feeds nft; what it prints."""
-        process = await asyncio.create_subprocess_exec("ip", "netns", "exec", f"{self.lab}-inet", "nft", "-f", "-",
+        return await self.nft("inet", "-f", "-", rules=rules)
+
+    async def nft(self, namespace, *words, rules=""):
+        """What it prints."""
+        process = await asyncio.create_subprocess_exec("ip", "netns", "exec", f"{self.lab}-{namespace}", "nft", *words,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)  # fmt: skip
         out, _ = await process.communicate(rules.encode())
         if process.returncode != 0:
@@ -130,12 +148,44 @@ class World:
         await self.router("add table ip matrix\nadd map ip matrix to { type ipv4_addr : verdict ; }\n"
             "add map ip matrix from { type ipv4_addr : verdict ; }\n"
             "add chain ip matrix forward { type filter hook forward priority 0 ; }\n"
-            "add rule ip matrix forward ip daddr vmap @to\nadd rule ip matrix forward ip saddr vmap @from\n")  # fmt: skip
+            "add rule ip matrix forward ip daddr vmap @to\nadd rule ip matrix forward ip saddr vmap @from\n"
+            "add chain ip matrix out { type filter hook postrouting priority 0 ; }\n"
+            "add chain ip matrix in { type filter hook prerouting priority -300 ; }\n"
+            "add map ip matrix natted { type ipv4_addr : verdict ; }\nadd map ip matrix returning { type ipv4_addr : verdict ; }\n"
+            "add rule ip matrix out ip saddr vmap @natted\nadd rule ip matrix in ip daddr vmap @returning\n"
+            + counting("to-nave", "forward", f"ip daddr {config.HUB} udp dport 4500 @th,64,32 != 0", "ip saddr")
+            + counting("from-nave", "forward", f"ip saddr {config.HUB} udp sport 4500 @th,64,32 != 0", "ip daddr"))
+        await self.nft("hub1-lan", "-f", "-", rules="add table ip matrix\n"
+            "add chain ip matrix in { type filter hook prerouting priority 0 ; }\n"
+            "add chain ip matrix out { type filter hook postrouting priority 0 ; }\n"
+            + counting("from-nave", "in", "ip protocol icmp", "ip saddr") + counting("to-nave", "out", "ip protocol icmp", "ip daddr"))
+
+    async def passed(self, outer, inner):
+        """Packets of this peer so far on both sides of Nave: (ESP in, packets out to the LAN), (packets in from there, ESP out)."""
+
+        async def count(namespace, name, address):
+            listed = json.loads(await self.nft(namespace, "-j", "list", "set", "ip", "matrix", name))
+            elements = next(o["set"] for o in listed["nftables"] if "set" in o).get("elem", [])
+            return next((e["elem"]["counter"]["packets"] for e in elements if e["elem"]["val"] == address), 0)
+
+        return ((await count("inet", "to-nave", outer), await count("hub1-lan", "from-nave", inner)),
+            (await count("hub1-lan", "to-nave", inner), await count("inet", "from-nave", outer)))  # fmt: skip
 
     async def limit(self, address, size):
         """Larger IKE messages from or to 'address' are lost from now on."""
         await self.router("".join(f"add rule ip matrix forward ip {way} {address} udp dport 4500 @th,64,32 0 meta length > {size} drop\n"
             for way in ("saddr", "daddr")))  # fmt: skip
+
+    async def translate(self, inside, outside, port):
+        """A NAT without state: 'inside' shows as 'outside', its port 4500 as 'port' from now on, nothing comes by an older one.  ESP in UDP
+        has no checksum that could be mended."""
+        chains = [f"nat-{inside.replace('.', '-')}-{way}" for way in ("out", "in")]
+        await self.router("".join(f"add chain ip matrix {c}\nflush chain ip matrix {c}\n" for c in chains) +
+            f"add rule ip matrix {chains[0]} udp sport 4500 ip saddr set {outside} udp sport set {port} udp checksum set 0\n"
+            f"add rule ip matrix {chains[0]} udp sport 500 ip saddr set {outside} udp checksum set 0\n"
+            f"add rule ip matrix {chains[1]} udp dport {port} ip daddr set {inside} udp dport set 4500 udp checksum set 0\n"
+            f"add rule ip matrix {chains[1]} udp dport 500 ip daddr set {inside} udp checksum set 0\n"
+            f"add element ip matrix natted {{ {inside} : jump {chains[0]} }}\nadd element ip matrix returning {{ {outside} : jump {chains[1]} }}\n")  # fmt: skip
 
     @contextlib.asynccontextmanager
     async def stopped(self, address, what="udp dport 4500 @th,64,32 0"):
