@@ -29,7 +29,7 @@ extern "C" {
 #endif
 
 /* Version of the message format; both sides must have the same major. */
-enum { DP_VERSION_MAJOR = 4, DP_VERSION_MINOR = 0 };
+enum { DP_VERSION_MAJOR = 5, DP_VERSION_MINOR = 0 };
 
 enum {
 	DP_NAME_MAX = 64,    /* bytes of an interface or VRF name, with NUL */
@@ -120,8 +120,10 @@ struct dp_port {
 	uint8_t offload; /* enum dp_offload */
 	uint16_t mtu;    /* bytes of IP, 0: the device's */
 	uint32_t vrf;
-	char name[DP_NAME_MAX];   /* "Ethernet0/0" */
-	char spec[DP_SPEC_MAX];   /* netdev name, PCI address, or EAL vdev string */
+	uint32_t init_rate;     /* IKE_SA_INIT requests per second of one IPv4 /24 or IPv6 /64, 0: no limit; said the same of all ports, */
+	uint32_t init_burst;    /* and so many at once; for those whose frames come by AF_XDP */
+	char name[DP_NAME_MAX]; /* "Ethernet0/0" */
+	char spec[DP_SPEC_MAX]; /* netdev name, PCI address, or EAL vdev string */
 	char backup[DP_NAME_MAX]; /* netdev to fall back to when the device is gone; "" none */
 	char twin[DP_IFNAME_MAX]; /* TAP netdev that carries a DPDK-owned port's addresses; "" for a netdev */
 };

@@ -183,6 +183,8 @@ static void write_port(struct wr *w, const struct dp_port *p)
 	wr_u8(w, p->offload);
 	wr_u16(w, p->mtu);
 	wr_u32(w, p->vrf);
+	wr_u32(w, p->init_rate);
+	wr_u32(w, p->init_burst);
 	dp_form_write_name(w, p->name);
 	dp_form_write_name(w, p->spec);
 	dp_form_write_name(w, p->backup);
@@ -197,6 +199,8 @@ static void read_port(struct rd *r, struct dp_port *p)
 	p->offload = dp_form_read_enum(r, DP_OFFLOAD_INLINE + 1);
 	p->mtu = rd_u16(r);
 	p->vrf = rd_u32(r);
+	p->init_rate = rd_u32(r);
+	p->init_burst = rd_u32(r);
 	dp_form_read_name(r, p->name, sizeof(p->name));
 	dp_form_read_name(r, p->spec, sizeof(p->spec));
 	dp_form_read_name(r, p->backup, sizeof(p->backup));

@@ -145,6 +145,10 @@ void ike_admit_request(struct ike_engine *e, const struct ike_path *path)
 	uint8_t group[2];
 	enum err err;
 
+	if (e->msg.datagram.len > IKE_INIT_MAX) {
+		ike_core_count(e, IKE_STAT_INIT_LONG);
+		return;
+	}
 	if (known != NULL) {
 		if (known->state == IKE_S_R_INIT)
 			ike_window_repeat(known);

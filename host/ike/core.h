@@ -18,6 +18,7 @@ extern "C" {
 
 enum { IKE_PORT = 500, IKE_PORT_NATT = 4500 };   /* RFC7296-2 */
 enum { IKE_RX_MAX = 65535, IKE_TX_MAX = 16384 }; /* bytes of a datagram */
+enum { IKE_INIT_MAX = 8192 };                    /* of an IKE_SA_INIT request that is kept */
 enum { IKE_CUT_MAX = 2 * IKE_TX_MAX };           /* the same in fragments */
 enum { IKE_LINGER_MS = 10000 };                  /* the last response is repeated so long after the end */
 enum { IKE_NONCE_LEN = 32 };                     /* ours: half the key of any PRF, RFC7296-2.10 */

@@ -5,6 +5,11 @@
  * The IKEv2 engine (RFC 7296), sans I/O: datagrams, the time and the world's answers go in here; datagrams and questions go
  * out through ports.h.  One thread; every function takes the time, in milliseconds of a clock that never goes back.
  * After any call ike_engine_next may be earlier than before: ask it again.
+ *
+ * What strangers can make it keep is bounded: half_open_limit SAs, each with one request of at most IKE_INIT_MAX bytes, our
+ * response, and one message that waits for a key exchange or for the world; frag_bytes of fragments, half of that theirs;
+ * IKE_SOURCES sources (source.h).  Each peer that is authenticated: one request and one response of at most twice 16 KiB (a message, cut in
+ * fragments), fragments of one request and one response, and as many children as its terms allow.
  */
 
 #include <stdbool.h>
@@ -278,6 +283,7 @@ bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa
 	X(COOKIE_BAD, "cookie-bad", "cookies that don't verify")                          \
 	X(COOKIE_ANSWERED, "cookie-answered", "cookies returned by us")                   \
 	X(INVALID_KE, "invalid-ke", "INVALID_KE_PAYLOAD sent or answered")                \
+	X(INIT_LONG, "init-long", "IKE_SA_INIT dropped: too long to be kept")             \
 	X(HALF_OPEN_FULL, "half-open-full", "IKE_SA_INIT dropped at the limit")           \
 	X(SOURCE_RATE, "source-rate", "IKE_SA_INIT dropped at the rate of its source")    \
 	X(SOURCE_FULL, "source-full", "IKE_SA_INIT dropped: too many half-open there")    \

@@ -32,6 +32,11 @@ enum err navedp_guard_open(struct navedp_box *b)
 	return err;
 }
 
+enum err navedp_guard_limit(struct navedp_box *b, const struct dp_port *conf)
+{
+	return b->steer == NULL ? ERR_OK : loader_rule_set_limit(b->steer, conf->init_rate, conf->init_burst);
+}
+
 void navedp_guard_steer(struct navedp_box *b)
 {
 	struct loader_local list[GUARD_LOCALS];

@@ -15,6 +15,9 @@ extern "C" {
 /* Begins steering, with the first netdev. */
 MUST_USE enum err navedp_guard_open(struct navedp_box *b);
 
+/* Tells steering the limit that 'conf' has, which is the same for all ports; nothing before the first netdev. */
+MUST_USE enum err navedp_guard_limit(struct navedp_box *b, const struct dp_port *conf);
+
 /* Tells steering the box's addresses. */
 void navedp_guard_steer(struct navedp_box *b);
 

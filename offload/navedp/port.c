@@ -79,7 +79,9 @@ static enum err open_netdev(struct navedp_box *b, struct navedp_port *p)
 	if (err != ERR_OK)
 		return err;
 	navedp_guard_steer(b);
-	err = navedp_netdev_steer(&p->netdev, b->steer, &p->conf);
+	err = navedp_guard_limit(b, &p->conf);
+	if (err == ERR_OK)
+		err = navedp_netdev_steer(&p->netdev, b->steer, &p->conf);
 	return err == ERR_OK ? navedp_neigh_set_port(b->conf.neigh, p->index, p->netdev.ifindex) : err;
 }
 
@@ -165,9 +167,11 @@ bool navedp_port_fits(const struct navedp_port *p, const struct dp_port *conf)
 /* SAs leave a device that may take none any more by the server's hand; it stays known until they have. */
 enum err navedp_port_change(struct navedp_box *b, struct navedp_port *p, const struct dp_port *conf)
 {
+	enum err err = navedp_guard_limit(b, conf);
 	struct db_port facts;
-	enum err err = ERR_OK;
 
+	if (err != ERR_OK)
+		return err;
 	p->conf = *conf;
 	facts = facts_of(b, p);
 	facts.live = facts.live && (!p->dead || p->backed);

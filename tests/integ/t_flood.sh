@@ -124,6 +124,19 @@ flooded() {
 	return $status
 }
 
+taken() { nave_get "$1" "[int(c['value']) for c in d['counters'] if c['name'] == 'rx'][0]" show crypto ikev2 stats; }
+
+# What 16 prefixes send beyond their rate ends in the XDP program: naved hears of a quarter at most.
+filtered() {
+	local before heard sent
+	before=$(taken "$1") || return 1
+	flooded "$@" || return 1
+	sent=$(awk '{ print $1 }' "$LAB_DIR/flood.out")
+	heard=$(($(taken "$1") - before))
+	LAB_NOTE+="; $heard of $sent came through"
+	[ $((heard * 4)) -lt "$sent" ]
+}
+
 lab_options "${split[@]}"
 NAVE_POOL_LAST=10.77.255.250
 NAVE_DPD='10 2 periodic'
@@ -135,5 +148,5 @@ lab_check "$RATE a second from 10.0.0.0/8" flooded hub1 198.51.100.1 10.0.0.0/8
 lab_check "$RATE a second from 198.18.0.0/20" flooded hub1 198.51.100.1 198.18.0.0/20
 lab_check 'naved and navedp start' datapath_hub || lab_finish
 lab_check "$RATE a second from 10.0.0.0/8" flooded hub2 198.51.100.2 10.0.0.0/8
-lab_check "$RATE a second from 198.18.0.0/20" flooded hub2 198.51.100.2 198.18.0.0/20
+lab_check "$RATE a second from 198.18.0.0/20" filtered hub2 198.51.100.2 198.18.0.0/20
 lab_finish

@@ -186,6 +186,42 @@ TEST_F(Limit, a_source_beyond_its_rate_is_dropped_and_another_is_served)
 	EXPECT_EQ(world_up_count(&hub.w), 9u) << "they came again";
 }
 
+/* Adds a vendor id of so many bytes to a message in clear. */
+void lengthen(std::vector<uint8_t> &d, size_t count)
+{
+	size_t at = 28, len = count + 4;
+
+	while (d[at] != 0)
+		at += static_cast<size_t>(d[at + 2] << 8 | d[at + 3]);
+	d[at] = 43;
+	d.insert(d.end(), { 0, 0, static_cast<uint8_t>(len >> 8), static_cast<uint8_t>(len) });
+	d.resize(d.size() + count, 'v');
+	for (int i = 0; i < 4; i++)
+		d[24 + static_cast<size_t>(i)] = static_cast<uint8_t>(d.size() >> (24 - 8 * i));
+}
+
+/* R-DEF: a half-open SA keeps the request, so that has a bound. */
+TEST_F(Limit, an_ike_sa_init_too_long_to_be_kept_is_dropped)
+{
+	size_t most = 8192, extra = 0;
+
+	start_hub();
+	sim.tap = [&](Packet &p) {
+		if (p.data[18] == IKE_X_IKE_SA_INIT && addr_eq(&p.to.addr, &hub.addr))
+			lengthen(p.data, most + extra - p.data.size() - 4);
+		return true;
+	};
+	spoke.initiate(hub);
+	sim.run_for(100);
+	EXPECT_EQ(hub.stat(IKE_STAT_INIT_LONG), 0u);
+	EXPECT_EQ(hub.stat(IKE_STAT_INIT_IN), 1u);
+	extra = 1;
+	spoke.initiate(hub);
+	sim.run_for(100);
+	EXPECT_EQ(hub.stat(IKE_STAT_INIT_LONG), 1u);
+	EXPECT_EQ(hub.stat(IKE_STAT_INIT_IN), 1u);
+}
+
 TEST_F(Limit, an_operator_changes_them_while_it_runs)
 {
 	struct ike_tuning t = {}, now;

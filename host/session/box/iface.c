@@ -134,6 +134,7 @@ static uint8_t offload_of(enum cfg_offload offload)
 
 static enum err put_port(struct iface *i, const struct cfg_port *port, const struct cfg_interface *cfg)
 {
+	const struct cfg_model *model = session_hub_model(i->table->hub);
 	struct dp_op op = { .kind = DP_PUT_PORT };
 	struct dp_port *p = &op.u.port;
 
@@ -143,6 +144,8 @@ static enum err put_port(struct iface *i, const struct cfg_port *port, const str
 	p->up = !cfg->shutdown;
 	p->offload = offload_of(port->offload);
 	p->mtu = port->mtu;
+	p->init_rate = model->source_rate;
+	p->init_burst = model->source_burst;
 	(void)snprintf(p->name, sizeof(p->name), "%s", i->name);
 	(void)snprintf(p->spec, sizeof(p->spec), "%s", port->device);
 	if (port->backup_netdev != NULL)

@@ -72,6 +72,8 @@ inline dp_op port(uint32_t id, uint32_t in_vrf = 0)
 	p.offload = DP_OFFLOAD_AUTO;
 	p.mtu = 1500;
 	p.vrf = in_vrf;
+	p.init_rate = 200;
+	p.init_burst = 400;
 	name(p.name, sizeof(p.name), "Ethernet0/" + std::to_string(id));
 	name(p.spec, sizeof(p.spec), "net_nave0,socket=/run/x");
 	name(p.backup, sizeof(p.backup), "eth9");

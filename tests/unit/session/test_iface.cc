@@ -37,6 +37,17 @@ TEST_F(SessionIface, ports_addresses_and_routes_in_three_places)
 	EXPECT_EQ(session_hub_port_name(hub.hub, 9), nullptr);
 }
 
+TEST_F(SessionIface, R_DEF_the_rate_of_a_source_goes_with_each_port)
+{
+	load(ports + "crypto ikev2 limit source rate 20 burst 60\n");
+	for (auto &p : hub.objects(DP_CLASS_PORT)) {
+		EXPECT_EQ(p.op.u.port.init_rate, 20u);
+		EXPECT_EQ(p.op.u.port.init_burst, 60u);
+	}
+	load(ports);
+	EXPECT_EQ(hub.objects(DP_CLASS_PORT)[0].op.u.port.init_rate, 0u);
+}
+
 TEST_F(SessionIface, what_the_next_configuration_hasnt_goes)
 {
 	load(ports);
