@@ -420,6 +420,7 @@ struct cfg_profile {
 	const struct cfg_interface *virtual_template; /* NULL: responds only for static tunnels */
 	bool mode_auto;
 	uint32_t nat_keepalive_s; /* the profile's, else the global one; 0: 20 */
+	bool childless;
 	bool mobike;
 	bool redirect_auth; /* sends its peers elsewhere once they are known */
 	bool shutdown;

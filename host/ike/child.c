@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ike/core.h"
+#include "ike/exchange/act_first.h"
 #include "ike/live.h"
 #include "ike/rekey/childfsm.h"
 
@@ -87,7 +88,7 @@ static bool full(const struct ike_sa *sa)
 
 static enum ike_child_state first_state(const struct ike_sa *sa, const struct ike_child_plan *plan)
 {
-	if (!sa->came_up)
+	if (!sa->came_up && !ike_act_first_later(sa))
 		return IKE_C_FIRST;
 	if (plan->role == IKE_RESPONDER)
 		return IKE_C_R_INSTALL;
@@ -114,11 +115,11 @@ static void hand_in(struct ike_child *child, const struct ike_child_plan *plan, 
 	child->unborn = false;
 	child->held = true;
 	child->sends = ike_child_sender(sa, child->line) == NULL;
-	if (!sa->came_up) {
-		sa->asked = IKE_ASKED_INSTALL;
+	if (!sa->came_up)
 		keep_low_nonce(sa, &plan->seed);
-	}
 	ike_childfsm_begin(child, first_state(sa, plan));
+	if (child->state == IKE_C_FIRST)
+		sa->asked = IKE_ASKED_INSTALL;
 	ports->install(ports->ctx, sa->handle, request);
 }
 
@@ -248,7 +249,7 @@ void ike_child_tell_down(struct ike_child *child)
 
 	if (child->held)
 		ports->child_down(ports->ctx, sa->handle, child->spi_in);
-	if (child->wish != NULL)
+	if (child->wish != NULL && sa->came_up) /* the first one isn't the world's order */
 		ports->child_refused(ports->ctx, sa->handle, child->spi_in);
 	free(child->wish);
 	child->wish = NULL;

@@ -12,6 +12,7 @@
 #include "ike/child.h"
 #include "ike/core.h"
 #include "ike/exchange/act_child_i.h"
+#include "ike/exchange/act_first.h"
 #include "ike/exchange/act_reauth.h"
 #include "ike/exchange/act_redirect.h"
 #include "ike/exchange/mobike.h"
@@ -297,6 +298,8 @@ static enum err fill_initiator(struct ike_sa *sa, struct ike_request *r)
 	ike_sa_take_terms(sa, &r->terms);
 	if (!r->follow_redirects)
 		sa->willing &= (uint16_t) ~(1u << IKE_CAN_REDIRECT);
+	if (!r->terms.childless)
+		ike_ability_renounce(sa, IKE_CAN_CHILDLESS);
 	setup->redirected_from = r->redirected_from;
 	sa->ref = r->ref;
 	sa->takes_config = r->want != NULL || r->routes != NULL;
@@ -571,7 +574,7 @@ static enum ike_event take_grant(struct ike_sa *sa, const struct ike_grant *gran
 		sa->assigned_ip4 = grant->reply->ip4;
 		sa->assigned_ip6 = grant->reply->ip6.addr;
 	}
-	return IKE_E_GRANTED;
+	return ike_act_first_later(sa) ? IKE_E_GRANTED_BARE : IKE_E_GRANTED;
 }
 
 void ike_engine_authorized(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, const struct ike_grant *grant)
@@ -582,7 +585,7 @@ void ike_engine_authorized(struct ike_engine *e, uint64_t now_ms, struct slab_ha
 	if (sa == NULL)
 		return;
 	event = take_grant(sa, grant);
-	if (event != IKE_E_GRANTED && event != IKE_E_REDIRECTED)
+	if (event != IKE_E_GRANTED && event != IKE_E_GRANTED_BARE && event != IKE_E_REDIRECTED)
 		ike_core_log_sa(sa, LOG_L_WARN, "authorization.refused", "why=%s", grant->why != NULL ? grant->why : "memory");
 	ike_fsm_post(sa, event);
 	ike_fsm_drain(e);

@@ -332,6 +332,7 @@ bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa
 	X(REDIRECT_SENT, "redirect-sent", "peers sent to another gateway")                \
 	X(REDIRECT_FOLLOWED, "redirect-followed", "redirects that were followed")         \
 	X(REDIRECT_IGNORED, "redirect-ignored", "redirects that weren't")                 \
+	X(CHILDLESS, "childless", "IKE_AUTH without a child, which comes later")          \
 	X(UP, "up", "IKE SAs that came up")                                               \
 	X(DOWN, "down", "IKE SAs that went down after having been up")                    \
 	X(CRYPTO, "crypto", "failures of the crypto library or of memory")

@@ -15,6 +15,7 @@
 #include "ike/exchange/act_child.h"
 #include "ike/exchange/act_eap_i.h"
 #include "ike/exchange/act_eap_r.h"
+#include "ike/exchange/act_first.h"
 #include "ike/exchange/act_info.h"
 #include "ike/exchange/act_init.h"
 #include "ike/exchange/act_inter.h"
@@ -127,6 +128,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(I_VERIFY,  DELETE)        = GO(DELETING),
 
 	ON(I_INSTALL, CHILD)         = DO(child_run,        I_INSTALL, I_INSTALL),
+	ON(I_INSTALL, LATER)         = DO(first_ask,        UP,        DELETING), /* RFC6023 */
 	ON(I_INSTALL, INSTALLED)     = DO(auth_i_up,        UP,        DELETING),
 	ON(I_INSTALL, NOT_INSTALLED) = GO(DELETING),
 	ON(I_INSTALL, INFO_REQUEST)  = DO(info_answer,      I_INSTALL, I_INSTALL),
@@ -192,6 +194,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(R_SIGN,    DELETE)        = DO(auth_r_refuse,    LINGER,    DEAD),
 
 	ON(R_GRANT,   GRANTED)       = DO(auth_r_child,     R_INSTALL, CHILDLESS),
+	ON(R_GRANT,   GRANTED_BARE)  = DO(first_reply,      CHILDLESS, DEAD),
 	ON(R_GRANT,   REFUSED)       = DO(auth_r_refuse,    LINGER,    DEAD),
 	ON(R_GRANT,   NO_ADDRESS)    = DO(auth_r_no_address, CHILDLESS, DEAD),
 	ON(R_GRANT,   REDIRECTED)    = DO(auth_r_redirect,  CHILDLESS, DEAD), /* RFC5685-6 */
@@ -209,6 +212,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(UP,        CHILD_REQUEST) = KE(child_ask,        UP,        UP),
 	ON(UP,        CHILD_RESPONSE) = KE(child_answer,    UP,        UP),
 	ON(UP,        CHILD)         = DO(child_run,        UP,        UP),
+	ON(UP,        BORN)          = DO(first_up,         UP,        UP),
 	ON(UP,        SOFT)          = DO(rekey_i_want,     UP,        UP),
 	ON(UP,        REKEY_REQUEST) = KE(rekey_r_reply,    UP,        UP),
 	ON(UP,        REKEY_EARLY)   = DO(info_later,       UP,        UP), /* RFC7296-2.25.1 */

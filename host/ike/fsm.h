@@ -100,6 +100,7 @@ enum ike_state {
 	X(SIGNED_BARE, INTERNAL, "the same without the post-quantum key; with it comes next")                      \
 	X(UNSIGNED, AUTH, "the world can't sign")                                                                  \
 	X(GRANTED, INTERNAL, "the world lets the peer in")                                                         \
+	X(GRANTED_BARE, INTERNAL, "the same, and the first child comes later")                                     \
 	X(REFUSED, AUTH, "the world doesn't let the peer in")                                                      \
 	X(REDIRECTED, INTERNAL, "the world sends the peer to another gateway")                                     \
 	X(NO_ADDRESS, ADDRESS, "the world has no address for the peer")                                            \
@@ -109,6 +110,8 @@ enum ike_state {
 	X(CHILD_REQUEST, INTERNAL, "CREATE_CHILD_SA request for a child")                                          \
 	X(CHILD_RESPONSE, INTERNAL, "response to ours for a child")                                                \
 	X(HAS_CHILD, INTERNAL, "an SA that had lost its last child is to have one again")                          \
+	X(LATER, INTERNAL, "IKE_AUTH is through; the first child comes later")                                     \
+	X(BORN, INTERNAL, "the first child came, after IKE_AUTH")                                                  \
 	X(SOFT, INTERNAL, "end of the SA's soft lifetime, or the world wants new keys")                            \
 	X(REKEY_REQUEST, INTERNAL, "CREATE_CHILD_SA request for a new IKE SA")                                     \
 	X(REKEY_EARLY, INTERNAL, "the same, but exchanges of ours stand against it")                               \

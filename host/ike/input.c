@@ -108,6 +108,14 @@ static enum ike_event create_refusal(const struct ike_sa *sa, const struct ike_m
 	return ike_msg_notify(msg, IKE_N_INVALID_KE_PAYLOAD, NULL) ? IKE_E_REKEY_GROUP : IKE_E_REKEY_REFUSED;
 }
 
+/* A first IKE_AUTH request; without a child it keeps the rules where we said that we could (RFC6023-3). */
+static enum ike_event auth_event(const struct ike_sa *sa, const struct ike_msg *msg, bool bare)
+{
+	if (bare && !ike_ability_agreed(sa, IKE_CAN_CHILDLESS))
+		return IKE_E_BAD_REQUEST;
+	return ike_msg_find(msg, IKE_P_AUTH) != NULL ? IKE_E_AUTH_REQUEST : IKE_E_EAP_WANTED;
+}
+
 /* The event that a message of 'form' is; IKE_E_COUNT for one that no state has a use for yet. */
 static enum ike_event classify(const struct ike_sa *sa, const struct ike_msg *msg, enum ike_form form)
 {
@@ -123,7 +131,8 @@ static enum ike_event classify(const struct ike_sa *sa, const struct ike_msg *ms
 	case IKE_FORM_INTER_REFUSAL:
 		return IKE_E_INTER_REFUSED;
 	case IKE_FORM_AUTH_REQUEST:
-		return ike_msg_find(msg, IKE_P_AUTH) != NULL ? IKE_E_AUTH_REQUEST : IKE_E_EAP_WANTED;
+	case IKE_FORM_AUTH_BARE:
+		return auth_event(sa, msg, form == IKE_FORM_AUTH_BARE);
 	case IKE_FORM_AUTH_RESPONSE:
 		return IKE_E_AUTH_RESPONSE;
 	case IKE_FORM_AUTH_CHILDLESS:

@@ -141,6 +141,7 @@ struct ike_child_policy {
 struct ike_terms {
 	struct ike_child_policy child;
 	struct ike_dpd dpd;
+	bool childless;              /* initiator: the first child comes by CREATE_CHILD_SA, if the responder can (RFC6023) */
 	bool mobike;                 /* RFC4555, if the engine announces it at all */
 	uint32_t auth_lifetime_s;    /* the peers are to authenticate anew within this, or the SA ends (RFC4478); 0: never */
 	uint32_t lifetime_s;         /* the IKE SA is rekeyed before and deleted after this; 0: never */

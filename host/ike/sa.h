@@ -113,6 +113,7 @@ struct ike_setup {
 	uint8_t cookie_count, group_count;             /* how often IKE_SA_INIT began again */
 	bool initial_contact, force_udp, need_address; /* the request's */
 	bool wants_config;                             /* the peer sent CFG_REQUEST */
+	bool childless;                                /* the first child comes after IKE_AUTH, RFC6023 */
 	bool ppk_bare;                                 /* the peer's AUTH that counts is that of NO_PPK_AUTH */
 	bool proved;                                   /* the world has found the peer's signature right */
 	struct addr redirected_from;                   /* the gateway that sent us, or the peer, here; family 0: none */

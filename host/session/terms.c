@@ -43,6 +43,7 @@ enum err session_terms_fill(const struct cfg_profile *profile, const struct cfg_
 		t->dpd.retry_s = (uint16_t)profile->dpd.retry_s;
 		t->dpd.periodic = profile->dpd.mode == CFG_DPD_PERIODIC;
 	}
+	t->childless = profile->childless;
 	t->mobike = profile->mobike;
 	t->lifetime_s = profile->lifetime_s;
 	t->nat_keepalive_s = (uint16_t)profile->nat_keepalive_s;

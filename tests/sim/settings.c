@@ -97,6 +97,7 @@ struct ike_terms world_terms(const struct world *w)
 	memset(&t, 0, sizeof(t));
 	t.child = world_first_child(w);
 	t.dpd = w->set.dpd;
+	t.childless = w->set.childless;
 	t.mobike = w->set.mobike;
 	t.lifetime_s = w->set.lifetime_s;
 	t.auth_lifetime_s = w->set.auth_lifetime_s;

@@ -57,7 +57,7 @@ struct world_settings {
 	bool initial_contact;
 	bool force_udp;
 	bool refuse_prefixes; /* of CFG_SET */
-	bool mobike, refuse_moves;
+	bool mobike, refuse_moves, childless;
 	struct ike_dpd dpd;
 	uint32_t lifetime_s, child_lifetime_s, auth_lifetime_s;
 	const char *ppk, *ppk_id; /* post-quantum preshared key; NULL: none */

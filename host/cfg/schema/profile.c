@@ -235,6 +235,13 @@ static void set_template(struct cfg_build *b, struct cfg_object *object, const s
 		cfg_build_lack(b, object, s->line, "'mode auto': %s must not have a 'tunnel mode'", name);
 }
 
+static void set_childless(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)b;
+	(void)s;
+	profile_of(object)->childless = true;
+}
+
 static void set_mobike(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
 	(void)b;
@@ -542,6 +549,13 @@ static const struct cfg_row rows[] = {
 		.set = set_keepalive,
 		.preset = "20",
 		.help = "keeps a NAT's mapping alive",
+	},
+	{
+		.mode = CFG_MODE_PROFILE,
+		.pattern = "childless",
+		.set = set_childless,
+		.preset = "off",
+		.help = "sessions that we begin have their first CHILD_SA by a key exchange of its own (RFC 6023)",
 	},
 	{
 		.mode = CFG_MODE_PROFILE,

@@ -7,13 +7,13 @@
 #include "ike/child.h"
 #include "ike/config.h"
 #include "ike/core.h"
+#include "ike/exchange/act_first.h"
 #include "ike/exchange/act_reauth.h"
 #include "ike/exchange/act_redirect.h"
 #include "ike/keying/certs.h"
 #include "ike/keying/ppk.h"
 #include "ike/keying/proof.h"
 #include "ike/keying/seal.h"
-#include "ike/live.h"
 #include "ike/narrow.h"
 #include "ike/wire/id.h"
 
@@ -58,7 +58,8 @@ static enum err build_request(const struct ike_step *s, const struct ike_proposa
 	ike_ppk_build(s->sa, &b);
 	if (setup->deal->has_config)
 		ike_config_build_request(ike_build_payload(&b, IKE_P_CP), &setup->deal->config);
-	build_child(&b, &setup->deal->terms.child, esp);
+	if (!setup->childless)
+		build_child(&b, &setup->deal->terms.child, esp);
 	return ike_seal_end(s->e, s->sa, &b, out);
 }
 
@@ -89,6 +90,7 @@ enum err ike_act_auth_i_send(const struct ike_step *s)
 		ike_core_count(s->e, IKE_STAT_NO_SPI);
 		return err;
 	}
+	ike_act_first_begin(s->sa);
 	err = ike_suite_offer_esp(&setup->deal->terms.child.esp, setup->spi_in, &esp);
 	if (err == ERR_OK)
 		err = build_request(s, &esp, &datagram);
@@ -98,8 +100,7 @@ enum err ike_act_auth_i_send(const struct ike_step *s)
 	return ike_window_request(s->sa, datagram, &s->sa->pace);
 }
 
-/* Why the SA is gone when the peer says 'notify'. */
-static enum ike_down blame_of(uint16_t notify)
+enum ike_down ike_act_auth_i_blame_of(uint16_t notify)
 {
 	switch (notify) {
 	case IKE_N_AUTHENTICATION_FAILED:
@@ -125,7 +126,7 @@ enum err ike_act_auth_i_refused(const struct ike_step *s)
 
 	(void)ike_msg_error(s->msg, &n);
 	ike_core_count(s->e, IKE_STAT_AUTH_REJECTED);
-	ike_core_blame(s->sa, blame_of(n.type));
+	ike_core_blame(s->sa, ike_act_auth_i_blame_of(n.type));
 	ike_core_log_sa(s->sa, LOG_L_WARN, "auth.rejected", "notify=%s", ike_iana_notify_str(n.type));
 	return ERR_OK;
 }
@@ -198,7 +199,7 @@ static enum err refuse_childless(const struct ike_step *s, const struct ike_msg 
 	struct ike_notify n = { 0 };
 
 	(void)ike_msg_error(msg, &n);
-	ike_core_blame(s->sa, blame_of(n.type));
+	ike_core_blame(s->sa, ike_act_auth_i_blame_of(n.type));
 	ike_core_log_sa(s->sa, LOG_L_WARN, "child.rejected", "notify=%s", ike_iana_notify_str(n.type));
 	return ERR_INCOMPLETE;
 }
@@ -258,6 +259,21 @@ static enum err read_child(const struct ike_step *s, const struct ike_msg *msg, 
 	return err;
 }
 
+/* The peer lets us in, and the child comes next; what else its answer brings is kept for it. */
+static enum err leave_for_later(const struct ike_step *s, const struct ike_msg *msg)
+{
+	struct ike_deal *deal = s->sa->setup->deal;
+	struct ike_notify n = { 0 };
+	enum err err;
+
+	if (ike_msg_error(msg, &n))
+		return refuse_childless(s, msg);
+	err = read_config(s, msg, &deal->config, &deal->has_config);
+	if (err == ERR_OK)
+		ike_fsm_post(s->sa, IKE_E_LATER);
+	return err;
+}
+
 enum err ike_act_auth_i_verify(const struct ike_step *s)
 {
 	struct ike_setup *setup = s->sa->setup;
@@ -276,7 +292,9 @@ enum err ike_act_auth_i_verify(const struct ike_step *s)
 	if (ike_act_redirect_auth(s, msg))
 		return ERR_CLOSED;
 	if (ike_msg_find(msg, IKE_P_SA) == NULL)
-		return refuse_childless(s, msg);
+		return setup->childless ? leave_for_later(s, msg) : refuse_childless(s, msg);
+	if (setup->childless) /* that wasn't asked for */
+		return ERR_MALFORMED;
 	err = read_config(s, msg, &config, &has_config);
 	if (err == ERR_OK)
 		err = read_child(s, msg, &plan, &fit);
@@ -290,21 +308,7 @@ enum err ike_act_auth_i_verify(const struct ike_step *s)
 
 enum err ike_act_auth_i_up(const struct ike_step *s)
 {
-	struct ike_sa *sa = s->sa;
-	enum err err = ike_keys_trim(&sa->suite, &sa->keys);
+	enum err err = ike_keys_trim(&s->sa->suite, &s->sa->keys);
 
-	if (err != ERR_OK)
-		return err;
-	ike_sa_settle(sa);
-	sa->up_ms = s->e->now_ms;
-	sa->came_up = true;
-	s->e->stats.up++;
-	ike_core_count(s->e, IKE_STAT_UP);
-	ike_live_start(sa);
-	ike_act_reauth_start(sa);
-	if (sa->routes != NULL)
-		sa->todo |= 1u << IKE_TX_CONFIG;
-	ike_core_log_sa(sa, LOG_L_NOTICE, "ike.up", "role=initiator encap=%s", ike_sa_udp_encap(sa) ? "udp" : "esp");
-	s->e->cfg.ports->up(s->e->cfg.ports->ctx, sa->handle);
-	return ERR_OK;
+	return err == ERR_OK ? ike_act_first_up(s) : err;
 }

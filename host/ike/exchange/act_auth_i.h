@@ -21,6 +21,9 @@ ike_action_fn ike_act_auth_i_identify;
 enum err ike_act_auth_i_check(const struct ike_step *s, const struct ike_msg *msg);
 enum err ike_act_auth_i_fail(const struct ike_step *s, const char *why);
 
+/* Why the SA is gone when the peer refuses it, or its child, by 'notify'. */
+enum ike_down ike_act_auth_i_blame_of(uint16_t notify);
+
 #ifdef __cplusplus
 }
 #endif

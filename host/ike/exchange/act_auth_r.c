@@ -7,13 +7,13 @@
 #include "ike/child.h"
 #include "ike/config.h"
 #include "ike/core.h"
+#include "ike/exchange/act_first.h"
 #include "ike/exchange/act_reauth.h"
 #include "ike/keying/certs.h"
 #include "ike/keying/inter.h"
 #include "ike/keying/ppk.h"
 #include "ike/keying/proof.h"
 #include "ike/keying/seal.h"
-#include "ike/live.h"
 #include "ike/narrow.h"
 #include "ike/wire/id.h"
 
@@ -91,6 +91,7 @@ enum err ike_act_auth_r_ask(const struct ike_step *s)
 	who.eap_only = sa->setup->talk.only = err == ERR_ABSENT && ike_msg_notify(s->msg, IKE_N_EAP_ONLY_AUTHENTICATION, NULL);
 	sa->window.busy = true;
 	ike_ability_take(sa, s->msg);
+	ike_act_first_take(sa, s->msg);
 	sa->initial_contact = ike_msg_notify(s->msg, IKE_N_INITIAL_CONTACT, NULL);
 	if (read_id(s->msg, IKE_P_IDR, &wanted) == ERR_OK)
 		who.wanted_id = &wanted;
@@ -121,13 +122,13 @@ enum err ike_act_auth_r_plead(const struct ike_step *s)
 	struct ike_msg *msg = &s->e->msg;
 	struct ike_sa *sa = s->sa;
 	struct ike_plea plea = { .path = sa->path, .ref = sa->ref, .peer_id = &sa->remote_id, .flexvpn = sa->flexvpn };
-	struct ike_ts_list tsi, tsr;
+	struct ike_ts_list tsi = { .count = 0 }, tsr = { .count = 0 };
 	struct ike_config want;
 	enum err err = ike_seal_reopen(sa, ike_blob_view(&sa->setup->held), msg);
 
 	if (err != ERR_OK)
 		return ike_act_auth_r_fail(s, "internal");
-	if (read_ts(msg, &tsi, &tsr) != ERR_OK) {
+	if (!sa->setup->childless && read_ts(msg, &tsi, &tsr) != ERR_OK) {
 		ike_core_blame(sa, IKE_DOWN_PROTOCOL);
 		(void)reply_error(s, IKE_N_INVALID_SYNTAX);
 		return ERR_MALFORMED;
@@ -165,8 +166,7 @@ enum err ike_act_auth_r_verify(const struct ike_step *s)
 	return ike_proof_begin(s->e, s->sa, msg) == ERR_OK ? ERR_OK : ike_act_auth_r_fail(s, "internal");
 }
 
-/* Our proof; after EAP who we are has been said. */
-static void build_proof(struct ike_sa *sa, struct ike_build *b)
+void ike_act_auth_r_build_proof(struct ike_sa *sa, struct ike_build *b)
 {
 	if (!sa->setup->talk.said) {
 		ike_id_build(ike_build_payload(b, IKE_P_IDR), &sa->local_id);
@@ -186,7 +186,7 @@ static enum err reply_childless_with(const struct ike_step *s, uint16_t notify, 
 	enum err err;
 
 	ike_seal_begin(s->e, sa, IKE_X_IKE_AUTH, true, &b);
-	build_proof(sa, &b);
+	ike_act_auth_r_build_proof(sa, &b);
 	ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), notify, data);
 	err = ike_seal_end(s->e, sa, &b, &datagram);
 	if (err == ERR_OK)
@@ -319,7 +319,7 @@ static enum err build_response(const struct ike_step *s, const struct ike_child 
 	if (err != ERR_OK)
 		return err;
 	ike_seal_begin(s->e, s->sa, IKE_X_IKE_AUTH, true, &b);
-	build_proof(s->sa, &b);
+	ike_act_auth_r_build_proof(s->sa, &b);
 	ike_act_reauth_build(s->sa, &b);
 	if (setup->deal->has_config)
 		ike_config_build(ike_build_payload(&b, IKE_P_CP), IKE_CP_REPLY, &setup->deal->config);
@@ -342,14 +342,5 @@ enum err ike_act_auth_r_up(const struct ike_step *s)
 		err = ike_keys_trim(&sa->suite, &sa->keys);
 	if (err != ERR_OK)
 		return err;
-	ike_sa_settle(sa);
-	sa->up_ms = s->e->now_ms;
-	sa->came_up = true;
-	s->e->stats.up++;
-	ike_core_count(s->e, IKE_STAT_UP);
-	ike_live_start(sa);
-	ike_act_reauth_start(sa);
-	ike_core_log_sa(sa, LOG_L_NOTICE, "ike.up", "role=responder encap=%s", ike_sa_udp_encap(sa) ? "udp" : "esp");
-	s->e->cfg.ports->up(s->e->cfg.ports->ctx, sa->handle);
-	return ERR_OK;
+	return ike_act_first_up(s);
 }

@@ -2,6 +2,7 @@
 #define IKE_ACT_AUTH_R_H
 
 #include "ike/fsm.h"
+#include "ike/wire/build.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,6 +21,9 @@ ike_action_fn ike_act_auth_r_refuse;     /* AUTHENTICATION_FAILED */
 
 /* Refuses on the spot and says why; always an error, which leads to the state where the SA only repeats that answer. */
 enum err ike_act_auth_r_fail(const struct ike_step *s, const char *why);
+
+/* Appends our proof, and who we are unless that has been said (EAP). */
+void ike_act_auth_r_build_proof(struct ike_sa *sa, struct ike_build *b);
 
 #ifdef __cplusplus
 }

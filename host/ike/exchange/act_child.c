@@ -8,6 +8,7 @@
 #include "ike/core.h"
 #include "ike/exchange/act_child_i.h"
 #include "ike/exchange/act_child_r.h"
+#include "ike/exchange/act_first.h"
 #include "ike/exchange/act_info.h"
 #include "ike/rekey/attempt.h"
 
@@ -65,7 +66,7 @@ static enum ike_child_event outcome(const struct ike_msg *msg, bool further)
 	}
 }
 
-static void note_refusal(const struct ike_step *s, bool further)
+static void note_refusal(const struct ike_step *s, bool further, enum ike_child_event event)
 {
 	struct ike_notify n = { 0 };
 
@@ -73,6 +74,8 @@ static void note_refusal(const struct ike_step *s, bool further)
 	ike_core_count(s->e, further ? IKE_STAT_CHILD_REJECTED : IKE_STAT_REKEY_REFUSED);
 	ike_core_log_sa(s->sa, LOG_L_INFO, further ? "child.new.refused" : "child.rekey.refused", "by=peer spi-in=%08x notify=%s",
 		s->sa->attempt->old, ike_iana_notify_str(n.type));
+	if (!s->sa->came_up && (event == IKE_CE_NEVER || event == IKE_CE_LATER))
+		ike_act_first_refused(s->sa, n.type);
 }
 
 bool ike_act_child_answer_need(const struct ike_step *s, struct ike_agree *out)
@@ -105,7 +108,7 @@ enum err ike_act_child_answer(const struct ike_step *s)
 	if (a == NULL)
 		return ERR_STATE;
 	if (event != IKE_CE_MADE)
-		note_refusal(s, further);
+		note_refusal(s, further, event);
 	if (old != NULL && old->state != IKE_C_FADE)
 		return ike_childfsm_step(s, old, event);
 	/* Both ends have deleted it meanwhile: its successor is deleted too. */

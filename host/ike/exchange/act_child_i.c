@@ -8,6 +8,7 @@
 #include "ike/bid.h"
 #include "ike/child.h"
 #include "ike/core.h"
+#include "ike/exchange/act_first.h"
 #include "ike/keying/agree.h"
 #include "ike/keying/seal.h"
 #include "ike/rekey/attempt.h"
@@ -244,7 +245,7 @@ enum err ike_act_child_i_accept(const struct ike_step *s, struct ike_child *chil
 
 enum err ike_act_child_n_accept(const struct ike_step *s, struct ike_child *child)
 {
-	struct ike_child_plan plan = { .replaces = 0 };
+	struct ike_child_plan plan = { .config = ike_act_first_config(s->sa) };
 	struct ike_narrow_result fit;
 	enum err err = read_response(s, child, &plan, &fit);
 
@@ -281,9 +282,11 @@ enum err ike_act_child_n_single(const struct ike_step *s, struct ike_child *chil
 
 enum err ike_act_child_n_begin(const struct ike_step *s, struct ike_child *child)
 {
+	ike_child_begin_life(child);
+	if (ike_act_first_born(s->sa))
+		return ERR_OK;
 	ike_core_count(s->e, IKE_STAT_CHILD_NEW);
 	ike_core_log_sa(s->sa, LOG_L_INFO, "child.new", "by=us spi-in=%08x", child->spi_in);
-	ike_child_begin_life(child);
 	return ERR_OK;
 }
 

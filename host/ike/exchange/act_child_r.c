@@ -8,6 +8,7 @@
 #include "ike/bid.h"
 #include "ike/child.h"
 #include "ike/core.h"
+#include "ike/exchange/act_first.h"
 #include "ike/exchange/act_info.h"
 #include "ike/keying/agree.h"
 #include "ike/keying/seal.h"
@@ -266,6 +267,8 @@ static enum err consult(const struct ike_step *s, struct ike_child_policy *polic
 	plea.tsr = tsr.item;
 	plea.tsi_count = tsi.count;
 	plea.tsr_count = tsr.count;
+	if (ike_act_first_policy(s->sa, policy))
+		return ERR_OK;
 	if (ports->child_policy == NULL || !s->sa->came_up || ports->child_policy(ports->ctx, s->sa->handle, &plea, policy) != ERR_OK)
 		return ERR_FULL;
 	return ike_child_room(s->sa, policy->limit) ? ERR_OK : ERR_FULL;
@@ -293,7 +296,7 @@ bool ike_act_child_r_add_need(const struct ike_step *s, struct ike_agree *out)
 
 enum err ike_act_child_r_add(const struct ike_step *s)
 {
-	struct offspring o = { .plan = { .role = IKE_RESPONDER } };
+	struct offspring o = { .plan = { .role = IKE_RESPONDER, .config = ike_act_first_config(s->sa) } };
 	enum err err = bid_further(s, &o);
 
 	if (err == ERR_OK)
@@ -360,9 +363,11 @@ enum err ike_act_child_r_reply(const struct ike_step *s, struct ike_child *child
 	struct ike_sa *sa = s->sa;
 	enum err err = ike_window_respond(sa, ike_blob_view(&sa->response));
 
-	if (err == ERR_OK) {
+	if (err == ERR_OK && !ike_act_first_born(sa)) {
 		ike_core_count(s->e, is_successor(child) ? IKE_STAT_CHILD_REKEY : IKE_STAT_CHILD_NEW);
 		ike_core_log_sa(sa, LOG_L_INFO, is_successor(child) ? "child.rekeyed" : "child.new", "by=peer spi-in=%08x", child->spi_in);
+	}
+	if (err == ERR_OK) {
 		ike_child_begin_life(child);
 		if (ike_child_sender(sa, child->line) == NULL)
 			ike_child_send_by(child); /* the old one went meanwhile */
@@ -373,6 +378,7 @@ enum err ike_act_child_r_reply(const struct ike_step *s, struct ike_child *child
 
 enum err ike_act_child_r_give_up(const struct ike_step *s, struct ike_child *child)
 {
+	uint16_t notify = ike_act_first_later(s->sa) ? IKE_N_NO_ADDITIONAL_SAS : IKE_N_TEMPORARY_FAILURE;
 	struct ike_build b;
 	struct bytes datagram;
 	enum err err;
@@ -380,7 +386,7 @@ enum err ike_act_child_r_give_up(const struct ike_step *s, struct ike_child *chi
 	ike_core_count(s->e, IKE_STAT_INSTALL_FAILED);
 	settle(child, IKE_CE_NOT_REPLACED);
 	ike_seal_begin(s->e, s->sa, IKE_X_CREATE_CHILD_SA, true, &b);
-	ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), IKE_N_TEMPORARY_FAILURE, bytes_of(NULL, 0));
+	ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), notify, bytes_of(NULL, 0));
 	err = ike_seal_end(s->e, s->sa, &b, &datagram);
 	return err == ERR_OK ? ike_window_respond(s->sa, datagram) : err;
 }

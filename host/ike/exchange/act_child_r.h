@@ -11,10 +11,11 @@ extern "C" {
  * The peer rekeys a child (RFC7296-1.3.3), with PFS if it wants it or our policy does.  'make' and 'busy' are steps of the old
  * child, 'reply' and 'give_up' of the successor.
  */
-ike_child_action_fn ike_act_child_r_make;    /* has the successor installed; the response waits.  A refusal is sent at once */
-ike_child_action_fn ike_act_child_r_busy;    /* TEMPORARY_FAILURE: it is being deleted */
-ike_child_action_fn ike_act_child_r_reply;   /* sends the response */
-ike_child_action_fn ike_act_child_r_give_up; /* it couldn't be installed: TEMPORARY_FAILURE, the old one stays */
+ike_child_action_fn ike_act_child_r_make;  /* has the successor installed; the response waits.  A refusal is sent at once */
+ike_child_action_fn ike_act_child_r_busy;  /* TEMPORARY_FAILURE: it is being deleted */
+ike_child_action_fn ike_act_child_r_reply; /* sends the response */
+ike_child_action_fn
+	ike_act_child_r_give_up; /* it couldn't be installed: TEMPORARY_FAILURE, the old one stays; the first one of all is refused for good */
 
 /* The peer asks for a further child (RFC7296-1.3.1): as 'make', or refused as policy says. */
 ike_action_fn ike_act_child_r_add;

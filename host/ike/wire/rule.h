@@ -19,7 +19,8 @@ extern "C" {
 	X(INTER_REQUEST, "IKE_INTERMEDIATE request")                                              \
 	X(INTER_RESPONSE, "IKE_INTERMEDIATE response")                                            \
 	X(INTER_REFUSAL, "IKE_INTERMEDIATE refusal")                                              \
-	X(AUTH_REQUEST, "IKE_AUTH request") /* the first */                                       \
+	X(AUTH_REQUEST, "IKE_AUTH request")        /* the first */                                \
+	X(AUTH_BARE, "IKE_AUTH request, no child") /* RFC6023-3 */                                \
 	X(AUTH_EAP_REQUEST, "IKE_AUTH EAP request")                                               \
 	X(AUTH_LAST_REQUEST, "IKE_AUTH last request") /* AUTH after EAP */                        \
 	X(AUTH_EAP_START, "IKE_AUTH EAP start")       /* IDr and the first EAP packet */          \

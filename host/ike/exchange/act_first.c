@@ -1,0 +1,110 @@
+/*
+ * What the first child's coming means, and IKE_AUTH without it (RFC6023).  Until it is there the SA keeps its setup: what the world allows,
+ * and the configuration that IKE_AUTH brought.  Engine's thread.
+ */
+#include "ike/exchange/act_first.h"
+
+#include "ike/ability.h"
+#include "ike/child.h"
+#include "ike/config.h"
+#include "ike/core.h"
+#include "ike/exchange/act_auth_i.h"
+#include "ike/exchange/act_auth_r.h"
+#include "ike/exchange/act_reauth.h"
+#include "ike/keying/seal.h"
+#include "ike/live.h"
+
+bool ike_act_first_later(const struct ike_sa *sa)
+{
+	return sa->setup != NULL && sa->setup->childless;
+}
+
+void ike_act_first_begin(struct ike_sa *sa)
+{
+	sa->setup->childless = ike_ability_agreed(sa, IKE_CAN_CHILDLESS);
+}
+
+void ike_act_first_take(struct ike_sa *sa, const struct ike_msg *msg)
+{
+	sa->setup->childless = ike_msg_find(msg, IKE_P_SA) == NULL;
+}
+
+enum err ike_act_first_reply(const struct ike_step *s)
+{
+	struct ike_sa *sa = s->sa;
+	const struct ike_deal *deal = sa->setup->deal;
+	struct ike_build b;
+	struct bytes datagram;
+	enum err err;
+
+	ike_seal_begin(s->e, sa, IKE_X_IKE_AUTH, true, &b);
+	ike_act_auth_r_build_proof(sa, &b);
+	ike_act_reauth_build(sa, &b);
+	if (deal->has_config)
+		ike_config_build(ike_build_payload(&b, IKE_P_CP), IKE_CP_REPLY, &deal->config);
+	err = ike_seal_end(s->e, sa, &b, &datagram);
+	if (err == ERR_OK)
+		err = ike_window_respond(sa, datagram);
+	if (err == ERR_OK)
+		err = ike_keys_trim(&sa->suite, &sa->keys);
+	ike_core_count(s->e, IKE_STAT_CHILDLESS);
+	return err;
+}
+
+enum err ike_act_first_ask(const struct ike_step *s)
+{
+	struct ike_setup *setup = s->sa->setup;
+	enum err err = ike_child_want(s->sa, &setup->deal->terms.child, setup->spi_in);
+
+	if (err == ERR_OK)
+		setup->spi_in = 0;
+	ike_core_count(s->e, IKE_STAT_CHILDLESS);
+	return err == ERR_OK ? ike_keys_trim(&s->sa->suite, &s->sa->keys) : err;
+}
+
+enum err ike_act_first_up(const struct ike_step *s)
+{
+	struct ike_sa *sa = s->sa;
+
+	ike_sa_settle(sa);
+	sa->up_ms = s->e->now_ms;
+	sa->came_up = true;
+	s->e->stats.up++;
+	ike_core_count(s->e, IKE_STAT_UP);
+	ike_live_start(sa);
+	ike_act_reauth_start(sa);
+	if (sa->routes != NULL)
+		sa->todo |= 1u << IKE_TX_CONFIG;
+	ike_core_log_sa(sa, LOG_L_NOTICE, "ike.up", "role=%s encap=%s", sa->role == IKE_INITIATOR ? "initiator" : "responder",
+		ike_sa_udp_encap(sa) ? "udp" : "esp");
+	s->e->cfg.ports->up(s->e->cfg.ports->ctx, sa->handle);
+	return ERR_OK;
+}
+
+bool ike_act_first_born(struct ike_sa *sa)
+{
+	if (sa->came_up)
+		return false;
+	ike_fsm_post(sa, IKE_E_BORN); /* stepped after HAS_CHILD, in UP */
+	return true;
+}
+
+void ike_act_first_refused(struct ike_sa *sa, uint16_t notify)
+{
+	ike_core_blame(sa, ike_act_auth_i_blame_of(notify));
+	ike_fsm_post(sa, IKE_E_DELETE);
+}
+
+bool ike_act_first_policy(const struct ike_sa *sa, struct ike_child_policy *out)
+{
+	if (!ike_act_first_later(sa))
+		return false;
+	*out = sa->setup->deal->terms.child;
+	out->narrow_to_address &= sa->setup->wants_config;
+	return true;
+}
+
+const struct ike_config *ike_act_first_config(const struct ike_sa *sa)
+{
+	return ike_act_first_later(sa) && sa->setup->deal->has_config ? &sa->setup->deal->config : NULL;
+}
