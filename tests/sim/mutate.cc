@@ -6,6 +6,8 @@
 
 #include "crypto/evp.h"
 #include "draft.h"
+#include "eap/packet.h"
+#include "ike/ability.h"
 
 namespace
 {
@@ -39,9 +41,20 @@ class Arena
 		config.child_rekey = true;
 		config.rekey_retry_ms = 500;
 		key = random.percent(30) ? make_key() : nullptr;
+		if (random.percent(30))
+			config.abilities |= 1 << IKE_CAN_FRAGMENTATION;
+		if (random.percent(30))
+			config.abilities |= 1 << IKE_CAN_CHILDLESS;
+		config.frag_mtu = 300;
+		bool series = random.percent(30), eap = random.percent(30);
 		for (Node *n : { &hub, &peer, &bystander }) {
 			if (key != nullptr)
 				sign(*n);
+			if (series)
+				world_offer_extra(&n->w.set.ike.offer[0], 1, "19");
+			if (eap)
+				talk(*n);
+			n->w.set.childless = true;
 			sim.start(*n, config);
 		}
 	}
@@ -101,6 +114,13 @@ class Arena
 		n.w.set.certs[0] = n.w.set.peer_cert = "leaf";
 		n.w.set.cert_count = 1;
 		n.w.set.authorities = "hash of the first CA";
+	}
+
+	static void talk(Node &n)
+	{
+		n.w.set.eap = EAP_TYPE_MSCHAPV2;
+		n.w.set.eap_user = "user";
+		n.w.set.eap_password = "password";
 	}
 
 	const Mutator &choose(bool twists)
@@ -176,7 +196,7 @@ class Arena
 	/* The peer, or the hub to the peer, says something else than it should. */
 	void lie()
 	{
-		uint64_t which = random.below(4), at = 0;
+		uint64_t which = random.below(8), at = 0;
 		bool twists = random.percent(30);
 		const Mutator &m = choose(twists);
 		unsigned dice = static_cast<unsigned>(random.next());

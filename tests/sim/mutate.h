@@ -5,7 +5,8 @@
 #include <string>
 
 /*
- * Mutations of what two engines say to each other, from IKE_SA_INIT to the last delete, by key and by certificate.  From outside datagrams are
+ * Mutations of what two engines say to each other, from IKE_SA_INIT to the last delete: by key, certificate and EAP, in
+ * fragments, with further key exchanges (IKE_INTERMEDIATE, IKE_FOLLOWUP_KE), with the first child after IKE_AUTH.  From outside datagrams are
  * changed as anyone on the way can; from inside what SK holds is changed and sealed again with the right keys: a peer that has proved
  * itself and lies.  A bystander has a session with the same hub.
  *

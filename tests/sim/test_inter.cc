@@ -183,12 +183,16 @@ TEST(InterStorm, RFC9242_loss_and_reordering_change_nothing)
 		Sim sim{ seed };
 		Node &a = sim.node("192.0.2.1", "a.example.net", "key"), &b = sim.node("192.0.2.2", "b.example.net", "key");
 
+		struct ike_engine_config config = {};
+
+		config.abilities = seed % 2 << IKE_CAN_FRAGMENTATION; /* 97 octets of P-384, in two pieces */
+		config.frag_mtu = 128;
 		for (Node *n : { &a, &b }) {
 			world_offer_extra(&n->w.set.ike.offer[0], 1, "19");
 			world_offer_extra(&n->w.set.ike.offer[0], 2, "20");
 			n->w.set.ppk = "and a key beside them";
 			n->w.set.ppk_id = "\2id";
-			sim.start(*n);
+			sim.start(*n, config);
 		}
 		sim.loss = sim.dup = 20;
 		sim.delay_max_ms = 400;
@@ -199,6 +203,7 @@ TEST(InterStorm, RFC9242_loss_and_reordering_change_nothing)
 		EXPECT_EQ(sim.fault(), "") << seed;
 		EXPECT_EQ(disagreement(a, b), "") << seed;
 		ups += world_up_count(&a.w);
+		EXPECT_EQ(a.stat(IKE_STAT_FRAGMENTED) != 0, seed % 2 != 0) << seed;
 		if (world_up_count(&a.w) == 1) {
 			EXPECT_STREQ(a.info(h).extra[1]->keyword, "20") << seed;
 			EXPECT_TRUE(a.info(h).ppk) << seed;
