@@ -60,9 +60,8 @@ static void check_protection(struct cfg_build *b, struct cfg_interface *i)
 {
 	const struct cfg_ipsec_profile *p = i->tunnel.protection;
 
-	if (i->tunnel.mode == CFG_TUNNEL_GRE_IP || i->tunnel.mode == CFG_TUNNEL_GRE_IPV6)
-		cfg_build_lack(b, &i->object, 0,
-			"'tunnel mode %s' isn't implemented yet (gre not yet): write 'tunnel mode ipsec ipv4' or another ipsec mode",
+	if (p == NULL && cfg_model_mode_is_gre(i->tunnel.mode))
+		cfg_build_lack(b, &i->object, 0, "'tunnel mode %s' without 'tunnel protection ipsec profile' isn't implemented yet",
 			cfg_model_mode_name(i->tunnel.mode));
 	else if (p == NULL)
 		cfg_build_lack(

@@ -107,6 +107,11 @@ bool cfg_model_enc_is_aead(enum cfg_enc enc)
 	return enc == CFG_ENC_AES_GCM_128 || enc == CFG_ENC_AES_GCM_192 || enc == CFG_ENC_AES_GCM_256 || enc == CFG_ENC_CHACHA20_POLY1305;
 }
 
+bool cfg_model_mode_is_gre(enum cfg_tunnel_mode mode)
+{
+	return mode == CFG_TUNNEL_GRE_IP || mode == CFG_TUNNEL_GRE_IPV6;
+}
+
 bool cfg_model_mode_carries(enum cfg_tunnel_mode mode, uint8_t family)
 {
 	switch (mode) {

@@ -574,6 +574,8 @@ const char *cfg_model_hash_name(enum cfg_hash hash);
 const char *cfg_model_mode_name(enum cfg_tunnel_mode mode);
 bool cfg_model_enc_is_aead(enum cfg_enc enc);
 
+bool cfg_model_mode_is_gre(enum cfg_tunnel_mode mode);
+
 /* Families that a tunnel of 'mode' carries (cli.md 3, Families): IPv4, IPv6.  'transport' is AF_INET or AF_INET6. */
 bool cfg_model_mode_carries(enum cfg_tunnel_mode mode, uint8_t family);
 

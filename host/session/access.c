@@ -122,6 +122,24 @@ static enum dp_df df_of(enum cfg_df df)
 	return DP_DF_COPY;
 }
 
+/* The hosts of the GRE packet are those of the selectors; with `mode tunnel` a peer behind a NAT calls itself what it likes. */
+static void set_gre(const struct session *s, struct dp_tunnel *t)
+{
+	const struct cfg_tunnel *conf = &s->access.source->tunnel;
+	const struct session_child *c =
+		list_empty(&s->children) ? NULL : list_of(list_first(&s->children), const struct session_child, link);
+
+	if (!cfg_model_mode_is_gre(conf->mode))
+		return;
+	t->mode = DP_TUNNEL_GRE_IPSEC;
+	t->has_key = conf->has_key;
+	t->key = conf->key;
+	if (c == NULL)
+		return;
+	t->local = c->local[0].start;
+	t->remote = c->remote[0].start;
+}
+
 enum err session_access_put(struct session *s)
 {
 	struct session_access *a = &s->access;
@@ -133,7 +151,6 @@ enum err session_access_put(struct session *s)
 	if (!a->held)
 		hold(s);
 	op.u.tunnel.id = a->tunnel;
-	op.u.tunnel.mode = DP_TUNNEL_IPSEC;
 	op.u.tunnel.df = (uint8_t)df_of(s->model->cfg->df_bit);
 	op.u.tunnel.mtu = a->source->ip_mtu;
 	op.u.tunnel.front_vrf = s->path.vrf;
@@ -142,6 +159,7 @@ enum err session_access_put(struct session *s)
 		op.u.tunnel.more[op.u.tunnel.more_count++] = sender[i];
 	op.u.tunnel.local = s->path.local.addr;
 	op.u.tunnel.remote = s->path.remote.addr;
+	set_gre(s, &op.u.tunnel);
 	(void)snprintf(op.u.tunnel.name, sizeof(op.u.tunnel.name), "%s", a->name);
 	err = dp_sync_put(s->hub->env.sync, &op, NULL);
 	if (err != ERR_OK)

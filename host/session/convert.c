@@ -4,6 +4,7 @@
  */
 #include "session/convert.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 #include "crypto/iana.h"
@@ -138,6 +139,18 @@ void session_convert_esp_offers(const struct cfg_ipsec_profile *profile, struct 
 		add_esn(offer, set->esn);
 		out->count++;
 	}
+}
+
+struct ike_ts session_convert_gre(enum cfg_tunnel_mode mode, const struct addr *host)
+{
+	struct ike_ts ts = ike_ts_any(mode == CFG_TUNNEL_GRE_IPV6 ? AF_INET6 : AF_INET);
+
+	ts.protocol = IPPROTO_GRE;
+	if (host != NULL) {
+		ts.start = *host;
+		ts.end = *host;
+	}
+	return ts;
 }
 
 unsigned session_convert_selectors(enum cfg_tunnel_mode mode, struct ike_ts out[2])

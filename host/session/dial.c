@@ -151,7 +151,9 @@ static enum err initiate(struct session *s, const struct session_way *way)
 	memset(&r, 0, sizeof(r));
 	s->keyed_by = keyed_by(s, way);
 	s->redirected_from = way->from;
-	err = session_terms_fill(s->profile, i, &terms);
+	r.path.local = (struct addr_port){ .addr = way->source, .port = SESSION_IKE_PORT };
+	r.path.remote = (struct addr_port){ .addr = way->destination, .port = SESSION_IKE_PORT };
+	err = session_terms_fill(s->profile, i, &r.path, &terms);
 	if (err == ERR_OK)
 		err = fill_proof(s, &way->source, &local, &r);
 	if (err == ERR_OK)
@@ -163,8 +165,6 @@ static enum err initiate(struct session *s, const struct session_way *way)
 	if ((s->profile->auth_remote & CFG_AUTH_CERTIFICATE) != 0)
 		session_trust_request(s->model->trust, s->profile, &w);
 	r.authorities = wr_view(&w);
-	r.path.local = (struct addr_port){ .addr = way->source, .port = SESSION_IKE_PORT };
-	r.path.remote = (struct addr_port){ .addr = way->destination, .port = SESSION_IKE_PORT };
 	r.ref = session_ref(s->handle);
 	r.local_id = &local;
 	r.need_address = i->ip_how == CFG_IP_NEGOTIATED;

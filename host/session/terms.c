@@ -15,14 +15,33 @@ static bool fill_pfs(const struct cfg_ipsec_profile *profile, struct ike_groups 
 	return group != NULL;
 }
 
-enum err session_terms_fill(const struct cfg_profile *profile, const struct cfg_interface *i, struct session_terms *out)
+/* Selectors, and the mode that depends on them: a transform set's `mode transport` is for GRE, the other tunnels make it tunnel mode. */
+static void fill_selectors(const struct cfg_interface *i, const struct ike_path *path, struct session_terms *out)
+{
+	struct ike_child_policy *child = &out->terms.child;
+	unsigned count = 1;
+
+	if (cfg_model_mode_is_gre(i->tunnel.mode)) {
+		out->local[0] = session_convert_gre(i->tunnel.mode, path == NULL ? NULL : &path->local.addr);
+		out->remote[0] = session_convert_gre(i->tunnel.mode, path == NULL ? NULL : &path->remote.addr);
+		child->transport = i->tunnel.protection->transform_set[0]->transport;
+	} else {
+		count = session_convert_selectors(i->tunnel.mode, out->local);
+		memcpy(out->remote, out->local, sizeof(out->remote));
+		child->narrow_to_address = true;
+	}
+	child->local = out->local;
+	child->remote = out->remote;
+	child->local_count = (uint8_t)count;
+	child->remote_count = (uint8_t)count;
+}
+
+enum err session_terms_fill(
+	const struct cfg_profile *profile, const struct cfg_interface *i, const struct ike_path *path, struct session_terms *out)
 {
 	struct ike_terms *t = &out->terms;
-	unsigned count;
 
 	memset(out, 0, sizeof(*out));
-	if (i->tunnel.mode == CFG_TUNNEL_GRE_IP || i->tunnel.mode == CFG_TUNNEL_GRE_IPV6)
-		return ERR_UNSUPPORTED;
 	if (i->tunnel.protection == NULL)
 		return ERR_INCOMPLETE;
 	session_convert_esp_offers(i->tunnel.protection, &t->child.esp);
@@ -31,12 +50,7 @@ enum err session_terms_fill(const struct cfg_profile *profile, const struct cfg_
 	t->child.lifetime_s = i->tunnel.protection->lifetime_s;
 	if (!fill_pfs(i->tunnel.protection, &t->child.pfs))
 		return ERR_UNSUPPORTED;
-	count = session_convert_selectors(i->tunnel.mode, out->any);
-	t->child.local = out->any;
-	t->child.remote = out->any;
-	t->child.local_count = (uint8_t)count;
-	t->child.remote_count = (uint8_t)count;
-	t->child.narrow_to_address = true;
+	fill_selectors(i, path, out);
 	t->child.limit = i->tunnel.protection->sa_limit;
 	if (profile->dpd.mode != CFG_DPD_OFF) {
 		t->dpd.interval_s = (uint16_t)profile->dpd.interval_s;

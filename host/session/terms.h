@@ -12,15 +12,18 @@ extern "C" {
 /* The terms of an IKE SA and its CHILD_SAs as the configuration states them, with room for their selectors. */
 struct session_terms {
 	struct ike_terms terms;
-	struct ike_ts any[2]; /* ours and the peer's: both sides of an `ipsec` tunnel are any/any */
+	struct ike_ts local[2];
+	struct ike_ts remote[2];
 };
 
 /*
- * Fills 'out' for 'profile' and the tunnel or template 'i', which has a complete IPsec profile and an `ipsec` mode.
- * ERR_INCOMPLETE when no transform set is usable; ERR_UNSUPPORTED for a tunnel mode or a group that isn't built.
+ * Fills 'out' for 'profile' and the tunnel or template 'i', which has a complete IPsec profile.  Selectors are those of cli.md 3: with GRE
+ * protocol 47 between the hosts of 'path'; without one (NULL) between those that the peer proposes.
+ * ERR_INCOMPLETE when no transform set is usable; ERR_UNSUPPORTED for a group that isn't built.
  * 'out->terms' points into 'out', which therefore must not be copied.
  */
-MUST_USE enum err session_terms_fill(const struct cfg_profile *profile, const struct cfg_interface *i, struct session_terms *out);
+MUST_USE enum err session_terms_fill(
+	const struct cfg_profile *profile, const struct cfg_interface *i, const struct ike_path *path, struct session_terms *out);
 
 #ifdef __cplusplus
 }

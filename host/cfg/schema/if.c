@@ -316,13 +316,13 @@ static const struct cfg_row rows[] = {
 		.pattern = "tunnel mode {gre {ip|ipv6}|ipsec {ipv4 [v6-overlay]|ipv6 [v4-overlay]|dual-overlay}}",
 		.set = set_mode,
 		.preset = "gre ip",
-		.help = "encapsulation and transport; GRE isn't built yet, so write an ipsec mode",
+		.help = "encapsulation and transport; GRE without protection isn't built yet",
 	},
 	{
 		.mode = CFG_MODE_INTERFACE,
 		.pattern = "tunnel key <key:0-4294967295>",
 		.set = set_key,
-		.help = "the GRE key",
+		.help = "the GRE key, which both ends must agree on",
 	},
 	{ .mode = CFG_MODE_INTERFACE, .pattern = "tunnel path-mtu-discovery", .set = set_pmtud, .help = "DF on the outer packets" },
 	{

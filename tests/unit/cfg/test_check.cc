@@ -363,13 +363,12 @@ TEST(CfgCheck, a_tunnel_needs_its_parts)
 	EXPECT_EQ(tunnel(std::string(good) + " ip unnumbered Loopback0\n"), "");
 }
 
-TEST(CfgCheck, gre_waits_for_its_code)
+TEST(CfgCheck, gre_is_protected)
 {
-	std::string reason =
-		"'tunnel mode gre ip' isn't implemented yet (gre not yet): write 'tunnel mode ipsec ipv4' or another ipsec mode\n";
-
-	EXPECT_EQ(tunnel(std::string(good) + " no tunnel mode\n"), reason);
-	EXPECT_EQ(tunnel(std::string(good) + " tunnel mode gre ip\n"), reason);
+	EXPECT_EQ(tunnel(std::string(good) + " no tunnel mode\n"), "");
+	EXPECT_EQ(tunnel(std::string(good) + " tunnel mode gre ip\n tunnel key 7\n"), "");
+	EXPECT_EQ(tunnel(std::string(good) + " no tunnel protection ipsec profile default\n tunnel mode gre ip\n"),
+		"'tunnel mode gre ip' without 'tunnel protection ipsec profile' isn't implemented yet\n");
 }
 
 TEST(CfgCheck, a_tunnels_ends_are_of_its_transport)

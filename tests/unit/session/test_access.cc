@@ -79,6 +79,51 @@ TEST_F(SessionAccess, R_TUN_15_the_datapaths_tunnel_is_as_the_template_says)
 	EXPECT_EQ(two.objects(DP_CLASS_TUNNEL)[0].op.u.tunnel.df, DP_DF_CLEAR);
 }
 
+/* The router's default: GRE in transport mode, a key if there is one (R-TUN-09, cli.md 3). */
+TEST_F(SessionAccess, R_TUN_09_gre_in_both_modes)
+{
+	const std::string ipsec = " tunnel mode ipsec ipv4\n";
+
+	for (bool transport : { true, false }) {
+		HubConfig h;
+		SpokeConfig c(transport ? 1 : 2);
+
+		h.more = c.more =
+			std::string("crypto ipsec transform-set T esp-gcm 128\n mode ") + (transport ? "transport\n" : "tunnel\n");
+		hub.must_load(with(h.text(), ipsec, " tunnel mode gre ip\n tunnel key 77\n"));
+		Box &s = wan.box("gre" + std::to_string(c.n), { "203.0.113." + std::to_string(c.n) }, lan_and_wan);
+		s.must_load(with(c.text(), ipsec, " tunnel key 77\n"));
+		up(s);
+		for (Box *b : { &hub, &s }) {
+			const struct dp_tunnel t = b->objects(DP_CLASS_TUNNEL)[0].op.u.tunnel;
+
+			EXPECT_EQ(t.mode, DP_TUNNEL_GRE_IPSEC);
+			EXPECT_TRUE(t.has_key);
+			EXPECT_EQ(t.key, 77u);
+			EXPECT_EQ(str(t.remote), b == &hub ? "203.0.113." + std::to_string(c.n) : "198.51.100.1");
+			for (auto &o : b->objects(DP_CLASS_SA)) {
+				EXPECT_EQ(o.op.u.sa.transport, transport);
+				ASSERT_EQ(o.op.u.sa.ts_count, 1);
+				EXPECT_EQ(o.op.u.sa.ts[0].remote.proto, 47);
+				EXPECT_EQ(str(o.op.u.sa.ts[0].remote.first), str(t.remote));
+				EXPECT_EQ(str(o.op.u.sa.ts[0].remote.last), str(t.remote));
+			}
+		}
+		s.dead = true;
+		clear(hub, "203.0.113." + std::to_string(c.n));
+	}
+}
+
+/* R-TUN-10's other side: without `mode auto` each end is what it says. */
+TEST_F(SessionAccess, gre_and_ipsec_dont_meet)
+{
+	hub.must_load(with(HubConfig().text(), " tunnel mode ipsec ipv4\n", " tunnel mode gre ip\n"));
+	Box &s = spoke(1);
+	wan.run(3000);
+	EXPECT_EQ(s.up(), 0u);
+	EXPECT_EQ(hub.up(), 0u);
+}
+
 TEST_F(SessionAccess, R_SYS_03_seventeen_tunnels_of_one_spoke)
 {
 	SpokeConfig c(1);

@@ -12,6 +12,7 @@ class SessionTerms : public ::testing::Test
 {
       protected:
 	struct cfg_model *m = nullptr;
+	const struct ike_path *path = nullptr;
 	struct session_terms t;
 
 	enum err fill(const std::string &profile, const std::string &tunnel, const std::string &more = "")
@@ -23,7 +24,7 @@ class SessionTerms : public ::testing::Test
 			  "interface Loopback0\n ip address 10.0.0.1 255.255.255.255\n"
 			  "interface Virtual-Template1 type tunnel\n ip unnumbered Loopback0\n" +
 			  tunnel);
-		return session_terms_fill(cfg_find_profile(m, "P"), cfg_find_interface(m, "Virtual-Template1"), &t);
+		return session_terms_fill(cfg_find_profile(m, "P"), cfg_find_interface(m, "Virtual-Template1"), path, &t);
 	}
 	void TearDown() override
 	{
@@ -69,9 +70,33 @@ TEST_F(SessionTerms, defaults)
 	EXPECT_FALSE(t.terms.dpd.periodic);
 }
 
+/* R-TUN-09, cli.md 3: protocol 47 host/host; the peer's hosts where it proposes. */
+TEST_F(SessionTerms, gre_is_protocol_47)
+{
+	const std::string tunnel = "\n tunnel protection ipsec profile I\n";
+	struct ike_path p = {};
+
+	ASSERT_EQ(fill("", " tunnel mode gre ip" + tunnel), ERR_OK);
+	ASSERT_EQ(t.terms.child.local_count, 1);
+	EXPECT_EQ(t.terms.child.local[0].protocol, 47);
+	EXPECT_EQ(str(t.terms.child.remote[0].start), "0.0.0.0");
+	EXPECT_EQ(str(t.terms.child.remote[0].end), "255.255.255.255");
+	EXPECT_FALSE(t.terms.child.narrow_to_address);
+	EXPECT_TRUE(t.terms.child.transport) << "the default transform set";
+	p.local.addr = ip("2001:db8::1");
+	p.remote.addr = ip("2001:db8::2");
+	path = &p;
+	ASSERT_EQ(fill("", " tunnel mode gre ipv6" + tunnel, " set transform-set T\ncrypto ipsec transform-set T esp-gcm 128\n"), ERR_OK);
+	EXPECT_EQ(str(t.terms.child.local[0].start), "2001:db8::1");
+	EXPECT_EQ(str(t.terms.child.remote[0].end), "2001:db8::2");
+	EXPECT_EQ(t.terms.child.remote[0].protocol, 47);
+	EXPECT_FALSE(t.terms.child.transport);
+	ASSERT_EQ(fill("", ipsec), ERR_OK);
+	EXPECT_FALSE(t.terms.child.transport) << "forced to tunnel mode";
+}
+
 TEST_F(SessionTerms, what_isnt_built_or_complete_is_refused)
 {
-	EXPECT_EQ(fill("", " tunnel mode gre ip\n tunnel protection ipsec profile I\n"), ERR_UNSUPPORTED);
 	EXPECT_EQ(fill("", " tunnel mode ipsec ipv4\n"), ERR_INCOMPLETE);
 	EXPECT_EQ(
 		fill("", ipsec, " set transform-set T\ncrypto ipsec transform-set T esp-gcm 128\n mode transport\n mode tunnel\n"), ERR_OK);
