@@ -26,13 +26,14 @@ enum { DB_ADJ_PORT_SHIFT = 56 };
 
 struct db_adj {
 	uint64_t mac;      /* port << DB_ADJ_PORT_SHIFT | DB_ADJ_RESOLVED | address, first byte lowest; 0: unresolved */
-	uint64_t asked_ms; /* last time a note was raised for it (workers; a race costs a second note) */
+	uint64_t asked_ms; /* since when notes are counted in 'asked' (workers; a race costs a note) */
 	uint32_t id;       /* control's; 0: made for a neighbour on a connected network */
 	uint32_t refs;     /* rules that lead here, and its owner */
+	uint32_t asked;    /* notes raised for it since then */
 	uint16_t port;     /* index */
 	bool live;
 	struct addr next_hop;
-	uint8_t pad[20];
+	uint8_t pad[16];
 };
 static_assert(sizeof(struct db_adj) == 64, "adjacency: one line");
 

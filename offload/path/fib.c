@@ -9,7 +9,7 @@
 #include "path/pkt/ip.h"
 #include "path/pkt/note.h"
 
-enum { ASK_EVERY_MS = 200 };
+enum { ASK_EVERY_MS = 200, ASK_AT_ONCE = 16 };
 
 /* The packet goes with the question, and comes back by path_worker_inject when the answer is there. */
 static void ask(struct path_ctx *c, struct path_pkt *p, uint8_t port, const struct addr *neighbour)
@@ -18,6 +18,16 @@ static void ask(struct path_ctx *c, struct path_pkt *p, uint8_t port, const stru
 
 	if (!path_note_send(c, &n))
 		path_drop(c, p, PATH_DROP_UNRESOLVED);
+}
+
+/* Some packets may wait for a neighbour: several flows begin at one instant.  The others are lost. */
+static bool may_ask(const struct path_ctx *c, struct db_adj *a)
+{
+	if (c->now_ms - __atomic_load_n(&a->asked_ms, __ATOMIC_RELAXED) >= ASK_EVERY_MS) {
+		__atomic_store_n(&a->asked_ms, c->now_ms, __ATOMIC_RELAXED);
+		__atomic_store_n(&a->asked, 0, __ATOMIC_RELAXED);
+	}
+	return __atomic_add_fetch(&a->asked, 1, __ATOMIC_RELAXED) <= ASK_AT_ONCE;
 }
 
 bool path_fib_aim(struct path_ctx *c, struct path_pkt *p)
@@ -36,11 +46,10 @@ bool path_fib_aim(struct path_ctx *c, struct path_pkt *p)
 	}
 	p->port = (uint8_t)__atomic_load_n(&a->port, __ATOMIC_RELAXED);
 	/* ESP doesn't wait: it would come back as a plain packet. */
-	if ((p->flags & PATH_F_SEALED) != 0 || c->now_ms - __atomic_load_n(&a->asked_ms, __ATOMIC_RELAXED) < ASK_EVERY_MS) {
+	if ((p->flags & PATH_F_SEALED) != 0 || !may_ask(c, a)) {
 		path_drop(c, p, PATH_DROP_UNRESOLVED);
 		return false;
 	}
-	__atomic_store_n(&a->asked_ms, c->now_ms, __ATOMIC_RELAXED);
 	ask(c, p, p->port, &a->next_hop);
 	return false;
 }

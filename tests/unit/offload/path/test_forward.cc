@@ -252,25 +252,28 @@ TEST_F(Forward, an_unknown_neighbour_is_asked_for_and_the_packet_waits)
 	EXPECT_EQ(Bytes(fake[lan].tx[0].begin(), fake[lan].tx[0].begin() + 6), next_mac);
 }
 
-TEST_F(Forward, an_unresolved_gateway_holds_back_esp_and_asks_seldom)
+TEST_F(Forward, an_unresolved_gateway_holds_back_esp_and_some_packets_wait)
 {
+	enum { WAITING = 16 };
 	struct addr gw = at("192.0.2.254");
 
 	start();
 	ASSERT_EQ(db_adj_resolve(db, wan, &gw, nullptr), ERR_OK);
-	for (int i = 0; i < 10; i++)
+	for (int i = 0; i < WAITING + 9; i++)
 		feed(fake[lan], frame(lan_mac, Ip().bytes()));
 	poll();
 	auto n = notes(PATH_NOTE_RESOLVE);
-	ASSERT_EQ(n.size(), 1u);
+	ASSERT_EQ(n.size(), WAITING);
 	EXPECT_TRUE(addr_eq(&n[0].local, &gw));
 	EXPECT_EQ(drops(PATH_DROP_UNRESOLVED), 9u);
 	EXPECT_TRUE(fake[wan].tx.empty());
 	ASSERT_EQ(db_adj_resolve(db, wan, &gw, gw_mac.data()), ERR_OK);
-	ASSERT_EQ(path_worker_inject(workers[0], n[0].m, (uint16_t)n[0].value), ERR_OK);
+	for (auto &one : n)
+		ASSERT_EQ(path_worker_inject(workers[0], one.m, (uint16_t)one.value), ERR_OK);
 	poll();
-	ASSERT_EQ(fake[wan].tx.size(), 1u);
-	EXPECT_FALSE(peer_opens(fake[wan].tx[0]).empty());
+	ASSERT_EQ(fake[wan].tx.size(), WAITING);
+	for (auto &sent : fake[wan].tx)
+		EXPECT_FALSE(peer_opens(sent).empty());
 }
 
 TEST_F(Forward, a_full_port_loses_what_does_not_fit)
