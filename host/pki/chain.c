@@ -8,6 +8,7 @@
 
 #include "pki/anchor.h"
 #include "pki/past.h"
+#include "pki/path.h"
 #include "pki/query.h"
 
 enum { AUTH_LEVEL = 2 }; /* no MD5 or SHA-1 in a chain, 112 bits of security at least */
@@ -338,4 +339,15 @@ enum err pki_chain_verify(struct pki_chain *c, const struct pki_trust *t, int64_
 	path_fini(&q.path);
 	*why = err == ERR_OK ? NULL : q.why;
 	return err;
+}
+
+unsigned pki_path_certs(const struct pki_chain *c, X509 *out[PKI_CHAIN_MAX + 1])
+{
+	unsigned count = 0;
+
+	for (int i = 0; i < sk_X509_num(c->past.certs) && count <= PKI_CHAIN_MAX; i++)
+		out[count++] = sk_X509_value(c->past.certs, i);
+	for (; c->past.certs == NULL && count < c->count; count++)
+		out[count] = c->cert[count]->x509;
+	return count;
 }

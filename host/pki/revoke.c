@@ -170,3 +170,8 @@ const char *pki_query_answer(const struct pki_query *q, struct pki_trust *t, str
 		pki_trust_note(t, q->key, said.known, end_of(said.until_s, now_s));
 	return why;
 }
+
+bool pki_query_revoked(const struct pki_query *q, const struct pki_trust *t, int64_t now_s)
+{
+	return pki_trust_known(t, q->key, now_s) == PKI_KNOWN_REVOKED;
+}

@@ -32,6 +32,9 @@ size_t pki_query_limit(const struct pki_query *q);
  * came from: for as long as it says, a day at most; that there was no answer for a minute.  Returns NULL, or what was wrong with it.
  */
 const char *pki_query_answer(const struct pki_query *q, struct pki_trust *t, struct bytes body, int64_t now_s);
+
+/* Whether 't' knows by an answer that the certificate in question was revoked. */
+bool pki_query_revoked(const struct pki_query *q, const struct pki_trust *t, int64_t now_s);
 void pki_query_free(struct pki_query *q); /* NULL is fine */
 
 #ifdef __cplusplus

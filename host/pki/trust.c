@@ -270,6 +270,11 @@ const struct crypto_key *pki_trust_key(const struct pki_trust *t)
 	return t->key;
 }
 
+bool pki_trust_revokes(const struct pki_trust *t)
+{
+	return t->revocation.method[0] != PKI_BY_NOTHING;
+}
+
 unsigned pki_trust_chain(const struct pki_trust *t, struct bytes out[PKI_CHAIN_MAX])
 {
 	unsigned count = 0;

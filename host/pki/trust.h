@@ -63,6 +63,9 @@ bool pki_trust_answers(const struct pki_trust *t, struct bytes authorities);
 /* Appends the hash of each trust anchor, for a CERTREQ of ours. */
 void pki_trust_authorities(const struct pki_trust *t, struct wr *w);
 
+/* Whether it asks of revocation at all. */
+bool pki_trust_revokes(const struct pki_trust *t);
+
 /* Reads CRL files again that changed, but not more often than once a minute. */
 void pki_trust_refresh(struct pki_trust *t, int64_t now_s);
 

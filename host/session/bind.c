@@ -6,6 +6,7 @@
 
 #include "aaa/authorize.h"
 #include "ike/wire/gateway.h"
+#include "session/auth/proven.h"
 #include "session/auth/work.h"
 #include "session/exchange.h"
 #include "session/inner.h"
@@ -142,7 +143,7 @@ static void grant_peer(struct session *s, const struct ike_plea *plea)
 	memset(&grant, 0, sizeof(grant));
 	grant.verdict = IKE_GRANTED;
 	grant.terms = terms.terms;
-	grant.terms.auth_lifetime_s = s->grant.session_lifetime_s;
+	grant.terms.auth_lifetime_s = session_proven_lifetime(s, s->grant.session_lifetime_s);
 	if (s->grant.active) {
 		fill_reply(s, source, plea->want, &reply);
 		grant.reply = &reply;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "session/auth/proven.h"
 #include "session/inner.h"
 
 enum { SESSION_LIMIT = 100000 };
@@ -226,6 +227,8 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 		err = map_init(&h->by_peer, env->map_key);
 	if (err == ERR_OK)
 		err = map_init(&h->by_tunnel, env->map_key);
+	if (err == ERR_OK)
+		err = session_proven_open(h);
 	if (err == ERR_OK && env->jobs != NULL)
 		err = crypto_share_stock_new(&h->shares, env->jobs);
 	if (err == ERR_OK)
@@ -235,6 +238,7 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 		map_fini(&h->by_ike);
 		map_fini(&h->by_peer);
 		map_fini(&h->by_tunnel);
+		session_proven_close(h);
 		free(h);
 		return err;
 	}
@@ -266,6 +270,7 @@ void session_hub_free(struct session_hub *h)
 	map_fini(&h->by_ike);
 	map_fini(&h->by_peer);
 	map_fini(&h->by_tunnel);
+	session_proven_close(h);
 	slab_fini(&h->sessions);
 	free(h->units);
 	free(h);

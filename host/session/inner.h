@@ -50,7 +50,10 @@ struct session_hub {
 	uint32_t unit_from;           /* all before this word are in use */
 	struct session_terms further; /* what was last said of a peer's further CHILD_SA */
 	struct list inquiries;        /* auth/inquiry.h */
-	uint64_t tokens;              /* of questions, the last one */
+	struct map marks;             /* auth/proven.c, and the next two */
+	struct list watched;          /* trust points on which peers that are up stand */
+	struct wheel_timer watch;
+	uint64_t tokens; /* of questions, the last one */
 	struct dp_listener events;
 	uint64_t refused[DP_WHY_COUNT]; /* pairs of ESP SAs that policy kept out of software */
 };

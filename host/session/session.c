@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "session/auth/inquiry.h"
+#include "session/auth/proven.h"
 #include "session/inner.h"
 
 const char *session_state_name(enum session_state state)
@@ -153,6 +154,7 @@ void session_free(struct session *s)
 	dp_sync_unwait(&s->passing);
 	session_succeed_end(s);
 	session_inquiry_drop(s);
+	session_proven_end(s);
 	if (s->assigned.family != 0)
 		session_address_give(h, &s->assigned);
 	session_child_remove_all(s);

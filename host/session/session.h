@@ -17,6 +17,7 @@ extern "C" {
 struct session_hub;
 struct session_eap;
 struct session_inquiry;
+struct session_proven;
 struct session_tunnel;
 
 /*
@@ -93,6 +94,7 @@ struct session {
 	bool by_eap;                        /* the same, and 'peer' is its EAP identity once it is proved; neither: a pre-shared key */
 	struct session_eap *eap;            /* the conversation, while there is one */
 	const struct pki_trust *credential; /* what we prove ourselves by, in 'model'; NULL: a pre-shared key */
+	struct session_proven *proven;      /* what the proof by certificate stands on; NULL: there is none */
 	struct session_inquiry *inquiry;    /* about the peer's certificate, under way; NULL: none */
 	struct aaa_grant grant;
 	struct session_pool *pool;   /* of 'lease'; NULL: no lease */

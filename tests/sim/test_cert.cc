@@ -75,6 +75,7 @@ class CertPair : public Pair
 
 } // namespace
 
+/* RFC7427-4-d */
 TEST_F(CertPair, R_IKE_15_RFC7427_digital_signatures_of_every_kind)
 {
 	const struct {
@@ -103,7 +104,7 @@ TEST_F(CertPair, R_IKE_15_RFC7427_digital_signatures_of_every_kind)
 	expect_nothing_left();
 }
 
-/* RFC7296-3.8-a */
+/* RFC7427-4-b, RFC7296-3.8-a */
 TEST_F(CertPair, RFC4754_RFC7296_3_8_classic_methods)
 {
 	const struct crypto_scheme raw256 = { CRYPTO_SIGN_ECDSA, CRYPTO_HASH_SHA2_256, 0, true };
@@ -131,7 +132,7 @@ TEST_F(CertPair, R_IKE_15_each_direction_by_its_own_method)
 	EXPECT_STREQ(theirs()->certs, "");
 }
 
-/* RFC7296-3.6-c */
+/* RFC7427-4-a, RFC7296-3.6-c */
 TEST_F(CertPair, R_IKE_20_certificates_requests_and_hashes_reach_the_other_world)
 {
 	both_sign(generate("ED25519"), ed25519);

@@ -2,6 +2,7 @@
 #include "../unit/pki/forge.h"
 #include "crypto/tls.h"
 #include "eap/packet.h"
+#include "ike/core.h"
 #include "pair.h"
 
 namespace
@@ -213,6 +214,7 @@ TEST_F(EapPair, RFC7296_2_16_a_gateway_that_isnt_who_it_says_gets_no_packet)
 	EXPECT_EQ(hub.w.downs, 1u) << "it is told";
 }
 
+/* RFC5998-3-d */
 TEST_F(EapPair, RFC5998_not_granted_the_gateway_proves_itself)
 {
 	spoke.w.set.eap_only = true;
@@ -243,6 +245,7 @@ TEST_F(EapPair, an_early_auth_is_refused)
 	expect_nothing_left();
 }
 
+/* RFC5998-3-c */
 TEST_F(EapTlsPair, RFC5998_eap_alone_proves_both)
 {
 	spoke.w.set.eap_only = hub.w.set.eap_only = true;
@@ -255,7 +258,23 @@ TEST_F(EapTlsPair, RFC5998_eap_alone_proves_both)
 	EXPECT_STREQ(mine()->certs, "");
 }
 
-/* RFC7296-2.16-b */
+/* RFC5998-3-b: it was granted what it hasn't asked for. */
+TEST_F(EapTlsPair, RFC5998_an_answer_without_proof_is_refused)
+{
+	spoke.w.set.eap_only = hub.w.set.eap_only = true;
+	start();
+	sim.tap = [&](Packet &p) {
+		if (addr_eq(&p.from.addr, &hub.addr) && p.data[18] == IKE_X_IKE_AUTH && mine()->eap_rounds == 0)
+			static_cast<ike_sa *>(slab_get(&spoke.w.engine->sas, h))->setup->talk.only = false;
+		return true;
+	};
+	h = spoke.initiate(hub);
+	sim.run_for(2000);
+	EXPECT_EQ(mine()->eap_rounds, 0u);
+	expect_refused();
+}
+
+/* RFC5998-3-a, RFC7296-2.16-b */
 TEST_F(EapTlsPair, RFC5998_not_asked_for_it_isnt_granted)
 {
 	hub.w.set.eap_only = true;

@@ -121,6 +121,7 @@ class Followup : public ByHand
 
 } // namespace
 
+/* RFC9370-2.2.4-a */
 TEST_F(Followup, RFC9370_2_2_4_a_rekey_makes_as_many_key_exchanges_as_the_set_up)
 {
 	extras({ "19", "20" });
@@ -147,6 +148,7 @@ TEST_F(Followup, RFC9370_2_2_4_a_rekey_makes_as_many_key_exchanges_as_the_set_up
 	EXPECT_EQ(spoke.stat(IKE_STAT_REKEY), 2u);
 }
 
+/* RFC9370-2.2.4-c */
 TEST_F(Followup, RFC9370_2_2_4_known_answer_SKEYSEED_holds_all_secrets_in_order)
 {
 	extras({ "19" });
@@ -180,6 +182,7 @@ TEST_F(Followup, RFC9370_2_2_4_known_answer_SKEYSEED_holds_all_secrets_in_order)
 		secret_fini(s);
 }
 
+/* RFC9370-2.2.4-b */
 TEST_F(Followup, RFC9370_2_2_4_what_is_forgotten_or_never_was_is_STATE_NOT_FOUND)
 {
 	extras({ "19" });
@@ -208,6 +211,7 @@ TEST_F(Followup, RFC9370_2_2_4_an_exchange_of_another_group_ends_it)
 	EXPECT_EQ(sas(hub), 1u);
 }
 
+/* RFC9370-2.2.4-d */
 TEST_F(Followup, RFC9370_2_2_4_a_crossing_request_that_comes_while_they_go_on_is_TEMPORARY_FAILURE)
 {
 	bool held = true;

@@ -78,6 +78,7 @@ class Frag : public Pair
 
 } // namespace
 
+/* RFC7383-2.4-a, RFC7383-2.5-a, RFC7383-2.5-c */
 TEST_F(Frag, RFC7383_2_5_no_packet_is_longer_than_the_mtu)
 {
 	long_routes();
@@ -88,8 +89,19 @@ TEST_F(Frag, RFC7383_2_5_no_packet_is_longer_than_the_mtu)
 	EXPECT_EQ(fragments_sent(), 6u) << "the answer is long too";
 	EXPECT_EQ(hub.stat(IKE_STAT_FRAGMENT), 4u);
 	EXPECT_GE(spoke.stat(IKE_STAT_FRAGMENTED), 1u);
+	unsigned next = 1;
+	for (const Packet &p : sim.sent) {
+		if (!is_fragment(p))
+			continue;
+		EXPECT_NE(p.data[18], IKE_X_IKE_SA_INIT);
+		EXPECT_EQ(fragment(p).number, next);
+		EXPECT_EQ(p.data[IKE_HDR_LEN] != 0, next == 1) << "the first payload stands in the first fragment";
+		next = next == fragment(p).total ? 1 : next + 1;
+	}
+	EXPECT_EQ(next, 1u);
 }
 
+/* RFC7383-2.5-b */
 TEST_F(Frag, R_IKE_23_fragments_of_every_kind_of_suite)
 {
 	static const char *const suites[] = { "aes-cbc-128 sha256 19", "aes-cbc-256 sha512 19", "chacha20-poly1305 sha384 31",
@@ -116,6 +128,7 @@ TEST_F(Frag, R_IKE_23_fragments_of_every_kind_of_suite)
 	}
 }
 
+/* RFC7383-2.3-a */
 TEST_F(Frag, RFC7383_2_3_nothing_is_cut_for_a_peer_that_did_not_announce_it)
 {
 	long_routes();
@@ -126,6 +139,7 @@ TEST_F(Frag, RFC7383_2_3_nothing_is_cut_for_a_peer_that_did_not_announce_it)
 	EXPECT_EQ(fragments_sent(), 0u);
 }
 
+/* RFC7383-2.4-b */
 TEST_F(Frag, RFC7383_2_4_a_short_message_stays_whole)
 {
 	start(able(1500));
@@ -135,6 +149,7 @@ TEST_F(Frag, RFC7383_2_4_a_short_message_stays_whole)
 	EXPECT_EQ(spoke.info(h).agreed, 1 << IKE_CAN_FRAGMENTATION);
 }
 
+/* RFC7383-2.5.1-a */
 TEST_F(Frag, RFC7383_2_5_the_defaults_are_576_and_1280)
 {
 	long_routes();
@@ -157,6 +172,7 @@ TEST_F(Frag, RFC7383_2_5_the_defaults_are_576_and_1280)
 	EXPECT_EQ(b.stat(IKE_STAT_FRAGMENT), 0u) << "800 bytes fit into 1280";
 }
 
+/* RFC7383-2.6-b */
 TEST_F(Frag, RFC7383_2_6_fragments_come_in_any_order_and_twice)
 {
 	long_routes();
@@ -168,6 +184,7 @@ TEST_F(Frag, RFC7383_2_6_fragments_come_in_any_order_and_twice)
 	EXPECT_GT(hub.stat(IKE_STAT_FRAGMENT_VAIN), 0u);
 }
 
+/* RFC7383-2.5-d */
 TEST_F(Frag, RFC7383_2_5_lost_fragments_come_again_with_all_others)
 {
 	unsigned lost = 0;
@@ -180,6 +197,7 @@ TEST_F(Frag, RFC7383_2_5_lost_fragments_come_again_with_all_others)
 	EXPECT_GT(spoke.stat(IKE_STAT_RETRANSMIT), 0u);
 }
 
+/* RFC7383-2.6.1-a */
 TEST_F(Frag, RFC7383_2_6_1_a_request_that_is_repeated_is_answered_once_for_its_first_fragment)
 {
 	std::vector<Packet> request;
@@ -208,6 +226,7 @@ TEST_F(Frag, RFC7383_2_6_1_a_request_that_is_repeated_is_answered_once_for_its_f
 	EXPECT_EQ(theirs()->set_count, 1u);
 }
 
+/* RFC7383-2.5.2-a */
 TEST_F(Frag, RFC7383_2_5_2_a_path_that_carries_less_is_found)
 {
 	unsigned too_long = 0;
@@ -236,6 +255,7 @@ TEST_F(Frag, RFC7383_2_5_2_a_responder_cuts_its_answer_smaller_too)
 	EXPECT_TRUE(hub.logged("ike.mtu"));
 }
 
+/* RFC7383-2.5.2-b, RFC7383-2.6-c */
 TEST_F(Frag, RFC7383_2_6_a_finer_cut_replaces_what_is_there_of_the_coarser)
 {
 	std::vector<Packet> coarse;
@@ -270,6 +290,7 @@ TEST_F(Frag, RFC7383_2_6_a_finer_cut_replaces_what_is_there_of_the_coarser)
 	EXPECT_GT(finer, 0u);
 }
 
+/* RFC7383-2.6-a */
 TEST_F(Frag, RFC7383_2_6_what_is_not_authentic_takes_no_memory)
 {
 	long_routes();

@@ -50,6 +50,7 @@ class Inter : public Pair
 
 } // namespace
 
+/* RFC9242-3.2-b, RFC9370-2.2.2-a */
 TEST_F(Inter, RFC9370_2_2_2_one_more_key_exchange_before_authentication)
 {
 	both(1, { "20" });
@@ -68,6 +69,7 @@ TEST_F(Inter, RFC9370_2_2_2_one_more_key_exchange_before_authentication)
 	EXPECT_EQ(spoke.stat(IKE_STAT_FOLLOWUP), 1u) << "and again when it is rekeyed";
 }
 
+/* RFC9370-2.2.1-a */
 TEST_F(Inter, RFC9370_2_2_1_as_many_as_there_are_types)
 {
 	uint8_t slot = 1;
@@ -79,6 +81,7 @@ TEST_F(Inter, RFC9370_2_2_1_as_many_as_there_are_types)
 	expect_extras({ "19", "20", "21", "14", "2", "5", "15" });
 }
 
+/* RFC9370-2.2.1-b */
 TEST_F(Inter, RFC9370_2_2_1_types_may_be_skipped)
 {
 	both(7, { "19" });
@@ -88,6 +91,7 @@ TEST_F(Inter, RFC9370_2_2_1_types_may_be_skipped)
 	expect_extras({ "20", "19" });
 }
 
+/* RFC9242-3.2-a, RFC9370-2.2.1-c */
 TEST_F(Inter, RFC9370_2_2_2_NONE_lets_a_peer_without_them_in)
 {
 	extra(spoke, 1, { "20", nullptr });
@@ -115,6 +119,7 @@ TEST_F(Inter, RFC9370_2_2_2_the_responders_order_counts)
 	expect_extras({ "21" });
 }
 
+/* RFC9370-2.2.1-d */
 TEST_F(Inter, RFC9370_2_2_2_no_group_is_used_twice)
 {
 	both(1, { "31", "20" }); /* 31 is the first exchange's */
@@ -133,6 +138,7 @@ TEST_F(Inter, RFC9370_2_2_2_one_that_is_asked_for_and_not_known_is_no_proposal)
 	expect_no_proposal();
 }
 
+/* RFC9370-2.2.2-c */
 TEST_F(Inter, RFC9370_2_2_2_a_responder_may_insist)
 {
 	extra(hub, 1, { "20" });
@@ -141,6 +147,7 @@ TEST_F(Inter, RFC9370_2_2_2_a_responder_may_insist)
 	expect_no_proposal();
 }
 
+/* RFC9242-3.2-c, RFC9242-3.3.1-a */
 TEST_F(Inter, RFC9242_3_2_a_lost_response_is_repeated_under_the_keys_of_its_time)
 {
 	unsigned lost = 0;
@@ -161,6 +168,7 @@ TEST_F(Inter, RFC9242_3_2_a_lost_response_is_repeated_under_the_keys_of_its_time
 	EXPECT_GE(hub.stat(IKE_STAT_RX_REPEAT), 2u);
 }
 
+/* RFC9242-3.3.2-b */
 TEST_F(Inter, RFC9242_3_3_2_fragments_count_as_the_message_that_they_were)
 {
 	struct ike_engine_config config = {};

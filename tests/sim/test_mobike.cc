@@ -1,6 +1,7 @@
 /* Peers whose address changes: behind a NAT (RFC 7296 2.23), and by MOBIKE (RFC 4555). */
 #include "ike/ability.h"
 #include "ike/wire/hdr.h"
+#include "ike/core.h"
 #include "pair.h"
 
 namespace
@@ -55,6 +56,7 @@ class Move : public Pair
 
 } // namespace
 
+/* RFC4555-3.3-a */
 TEST_F(Move, RFC4555_3_3_both_agree_and_meet_on_port_4500_with_plain_esp)
 {
 	move_start();
@@ -66,6 +68,7 @@ TEST_F(Move, RFC4555_3_3_both_agree_and_meet_on_port_4500_with_plain_esp)
 	EXPECT_FALSE(theirs()->udp_encap);
 }
 
+/* RFC4555-3.5-a, RFC4555-3.5-b, RFC4555-3.5-e */
 TEST_F(Move, RFC4555_3_5_the_session_goes_to_the_new_address)
 {
 	move_start();
@@ -80,6 +83,7 @@ TEST_F(Move, RFC4555_3_5_the_session_goes_to_the_new_address)
 	expect_up();
 }
 
+/* RFC4555-3.7-a */
 TEST_F(Move, RFC4555_3_7_no_esp_goes_to_an_address_that_has_not_answered)
 {
 	move_start();
@@ -103,6 +107,30 @@ TEST_F(Move, RFC4555_3_7_no_esp_goes_to_an_address_that_has_not_answered)
 	expect_at("192.0.2.77");
 }
 
+/* RFC4555-3.7-b */
+TEST_F(Move, RFC4555_3_7_another_cookie_ends_the_session)
+{
+	move_start();
+	connect();
+	ike_sa *sa = static_cast<ike_sa *>(slab_get(&hub.w.engine->sas, theirs()->handle));
+	uint64_t asked = sa->cookie2;
+
+	sim.tap = [&](Packet &p) { /* the hub forgets what it has asked */
+		if (addr_eq(&p.from.addr, &hub.addr) && sa != nullptr && sa->cookie2 != asked) {
+			sa->cookie2 ^= 1;
+			sa = nullptr;
+		}
+		return true;
+	};
+	ASSERT_TRUE(readdress("192.0.2.77"));
+	sim.run_for(20000);
+	EXPECT_EQ(sa, nullptr);
+	EXPECT_TRUE(hub.logged("mobike.check"));
+	EXPECT_EQ(world_up_count(&hub.w), 0u);
+	EXPECT_FALSE(mine()->up);
+}
+
+/* RFC4555-3.5-d */
 TEST_F(Move, RFC4555_3_5_it_survives_loss_and_moves_in_a_row)
 {
 	move_start();
@@ -118,6 +146,7 @@ TEST_F(Move, RFC4555_3_5_it_survives_loss_and_moves_in_a_row)
 	expect_at("192.0.2.74");
 }
 
+/* RFC4555-3.2-a */
 TEST_F(Move, RFC4555_3_2_whoever_began_decides_and_no_other_after_rekeying_too)
 {
 	move_start();
@@ -133,6 +162,7 @@ TEST_F(Move, RFC4555_3_2_whoever_began_decides_and_no_other_after_rekeying_too)
 	expect_at("192.0.2.77");
 }
 
+/* RFC4555-3.1-a */
 TEST_F(Move, RFC4555_3_1_not_without_both)
 {
 	move_start(true, false);
@@ -142,6 +172,7 @@ TEST_F(Move, RFC4555_3_1_not_without_both)
 	EXPECT_EQ(spoke.info(h).agreed, 0);
 }
 
+/* RFC4555-3.5-c */
 TEST_F(Move, RFC4555_3_5_unacceptable_addresses_end_the_session)
 {
 	move_start();
@@ -155,6 +186,7 @@ TEST_F(Move, RFC4555_3_5_unacceptable_addresses_end_the_session)
 	EXPECT_EQ(world_up_count(&hub.w), 0u);
 }
 
+/* RFC4555-3.8-a */
 TEST_F(Move, RFC4555_3_8_into_a_nat_and_out_of_it)
 {
 	move_start();
@@ -179,6 +211,7 @@ TEST_F(Move, RFC4555_3_8_into_a_nat_and_out_of_it)
 	EXPECT_EQ(spoke.keepalives, sent);
 }
 
+/* RFC4555-3.8-b */
 TEST_F(Move, RFC4555_3_8_with_mobike_ike_alone_moves_nothing_but_esp_does)
 {
 	behind_nat("203.0.113.9");

@@ -35,6 +35,7 @@ class Ppk : public Pair
 
 } // namespace
 
+/* RFC8784-3-a, RFC8784-3-i */
 TEST_F(Ppk, RFC8784_3_a_key_that_both_have_is_used)
 {
 	give(spoke, "\2flex", "sixty-four bytes would be better still");
@@ -48,6 +49,7 @@ TEST_F(Ppk, RFC8784_3_a_key_that_both_have_is_used)
 	EXPECT_TRUE(spoke.info(h).ppk) << "what it protects stays protected";
 }
 
+/* RFC8784-5.2.1-b */
 TEST_F(Ppk, RFC8784_3_one_that_insists_is_content)
 {
 	for (bool hubs : { false, true }) {
@@ -66,6 +68,7 @@ TEST_F(Ppk, RFC8784_3_one_that_insists_is_content)
 	}
 }
 
+/* RFC8784-3-b */
 TEST_F(Ppk, RFC8784_3_without_one_at_the_other_end_it_is_left_out)
 {
 	give(spoke, "\2id", "key");
@@ -78,6 +81,7 @@ TEST_F(Ppk, RFC8784_3_without_one_at_the_other_end_it_is_left_out)
 	EXPECT_FALSE(ike_msg_notify(&m, IKE_N_USE_PPK, nullptr));
 }
 
+/* RFC8784-3-c */
 TEST_F(Ppk, RFC8784_3_a_responder_alone_says_nothing)
 {
 	give(hub, "\2id", "key");
@@ -86,6 +90,7 @@ TEST_F(Ppk, RFC8784_3_a_responder_alone_says_nothing)
 	expect_ppk(false);
 }
 
+/* RFC8784-3-g, RFC8784-3-j */
 TEST_F(Ppk, RFC8784_3_with_another_identity_both_fall_back)
 {
 	give(spoke, "\2mine", "key");
@@ -96,6 +101,7 @@ TEST_F(Ppk, RFC8784_3_with_another_identity_both_fall_back)
 	EXPECT_TRUE(spoke.logged("ppk.unused"));
 }
 
+/* RFC8784-3-d */
 TEST_F(Ppk, RFC8784_3_an_initiator_that_insists_ends_it_when_the_peer_knows_of_none)
 {
 	give(spoke, "\2id", "key", true);
@@ -107,6 +113,7 @@ TEST_F(Ppk, RFC8784_3_an_initiator_that_insists_ends_it_when_the_peer_knows_of_n
 	expect_refused();
 }
 
+/* RFC8784-3-h, RFC8784-3-k */
 TEST_F(Ppk, RFC8784_3_an_initiator_that_insists_is_refused_for_another_identity)
 {
 	give(spoke, "\2mine", "key", true);
@@ -118,6 +125,7 @@ TEST_F(Ppk, RFC8784_3_an_initiator_that_insists_is_refused_for_another_identity)
 	expect_refused();
 }
 
+/* RFC8784-3-e */
 TEST_F(Ppk, RFC8784_3_a_responder_that_insists_refuses_who_has_none)
 {
 	give(hub, "\2id", "key", true);
@@ -127,6 +135,7 @@ TEST_F(Ppk, RFC8784_3_a_responder_that_insists_refuses_who_has_none)
 	expect_refused();
 }
 
+/* RFC8784-3-k */
 TEST_F(Ppk, RFC8784_3_a_responder_that_insists_refuses_the_fallback)
 {
 	give(spoke, "\2mine", "key");

@@ -36,6 +36,7 @@ class Reauth : public Pair
 
 } // namespace
 
+/* RFC4478-3-a, RFC4478-3-b */
 TEST_F(Reauth, RFC4478_the_gateway_says_when)
 {
 	begin(300);
@@ -51,6 +52,7 @@ TEST_F(Reauth, the_sooner_of_both_counts)
 	expect_moved(1);
 }
 
+/* RFC4478-3-d */
 TEST_F(Reauth, RFC7296_2_8_3_on_and_on_with_the_ike_sa_rekeyed_between)
 {
 	hub.w.set.lifetime_s = 120;
@@ -60,6 +62,7 @@ TEST_F(Reauth, RFC7296_2_8_3_on_and_on_with_the_ike_sa_rekeyed_between)
 	EXPECT_GE(spoke.stat(IKE_STAT_REKEY), 9u);
 }
 
+/* RFC4478-3-c */
 TEST_F(Reauth, a_client_that_does_not_is_put_out)
 {
 	begin(100);

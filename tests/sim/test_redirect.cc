@@ -54,6 +54,7 @@ class Redirect : public Pair
 
 } // namespace
 
+/* RFC5685-3-a, RFC5685-3-c, RFC5685-3-e */
 TEST_F(Redirect, RFC5685_4_in_IKE_SA_INIT_without_state)
 {
 	sim.record = true;
@@ -71,6 +72,7 @@ TEST_F(Redirect, RFC5685_4_in_IKE_SA_INIT_without_state)
 	EXPECT_TRUE(announced(sim.sent[first], IKE_N_REDIRECTED_FROM));
 }
 
+/* RFC5685-8.2-a */
 TEST_F(Redirect, RFC5685_8_2_to_a_name_or_an_ipv6_address)
 {
 	const struct addr six = { { 0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2 }, AF_INET6 };
@@ -85,6 +87,7 @@ TEST_F(Redirect, RFC5685_8_2_to_a_name_or_an_ipv6_address)
 	EXPECT_EQ(spoke.w.redirected, 2u);
 }
 
+/* RFC5685-3-d */
 TEST_F(Redirect, R_LB_13_another_nonce_is_not_believed)
 {
 	unsigned seen = 0;
@@ -105,6 +108,7 @@ TEST_F(Redirect, R_LB_13_another_nonce_is_not_believed)
 	EXPECT_EQ(spoke.w.redirected, 1u);
 }
 
+/* RFC5685-3-b */
 TEST_F(Redirect, a_client_that_cannot_follow_is_served)
 {
 	hub.w.set.redirect = at(hub2);
@@ -125,6 +129,7 @@ TEST_F(Redirect, a_client_that_cannot_follow_is_served)
 	expect_nothing_left();
 }
 
+/* RFC5685-3-f */
 TEST_F(Redirect, an_unasked_one_is_not_followed)
 {
 	hub.w.set.redirect = at(hub2);
@@ -150,6 +155,7 @@ TEST_F(Redirect, an_unasked_one_is_not_followed)
 	EXPECT_FALSE(mine()->up);
 }
 
+/* RFC5685-6-a, RFC5685-6-c */
 TEST_F(Redirect, RFC5685_6_in_IKE_AUTH_once_both_are_verified)
 {
 	hub.w.set.redirect = at(hub2);
@@ -163,6 +169,7 @@ TEST_F(Redirect, RFC5685_6_in_IKE_AUTH_once_both_are_verified)
 	go_on();
 }
 
+/* RFC5685-6-b */
 TEST_F(Redirect, RFC5685_6_a_gateway_that_is_not_verified_sends_nobody)
 {
 	hub.w.set.redirect = at(hub2);
@@ -179,6 +186,7 @@ TEST_F(Redirect, RFC5685_6_a_gateway_that_is_not_verified_sends_nobody)
 	EXPECT_EQ(mine()->why, IKE_DOWN_AUTH);
 }
 
+/* RFC5685-5-a, RFC5685-5-b */
 TEST_F(Redirect, RFC5685_5_of_an_SA_that_is_up)
 {
 	begin();
@@ -196,6 +204,7 @@ TEST_F(Redirect, RFC5685_5_of_an_SA_that_is_up)
 	EXPECT_EQ(world_up_count(&hub.w), 0u);
 }
 
+/* RFC5685-5-c */
 TEST_F(Redirect, a_client_sends_no_gateway_away_even_when_it_rekeyed)
 {
 	begin();

@@ -7,6 +7,7 @@
 
 #include "ike/wire/iana.h"
 #include "session/auth/inquiry.h"
+#include "session/auth/proven.h"
 #include "session/auth/work.h"
 #include "session/convert.h"
 #include "session/inner.h"
@@ -205,6 +206,11 @@ static void doubt_end(struct session_inquiry *i, const char *why)
 	d->proof.err = why == NULL ? ERR_OK : ERR_AUTH;
 	if (d->proof.local_id != NULL)
 		d->proof.local_id = &d->local;
+	if (why == NULL) {
+		session_proven_begin(i->session, d->chain, i->about.asked);
+		session_trust_keep(i->session->model->trust, d->chain);
+		d->chain = NULL;
+	}
 	ike_engine_authenticated(h->engine, session_now(h), d->sa, &d->proof);
 	doubt_free(i);
 }
@@ -254,6 +260,8 @@ static void judge_answer(struct session_work *w, bool ran)
 	if (session_by_ike(w->hub, j->q.sa) != j->q.session)
 		return; /* the session went, and with it who asked */
 	j->q.proof.proved = ran && j->why == NULL;
+	if (j->q.proof.proved && j->k.query == NULL)
+		session_proven_begin(j->q.session, j->q.chain, j->k.asked);
 	if (ran && j->k.query != NULL)
 		ask_network(j);
 	else

@@ -12,6 +12,7 @@
 #include "eap/peer.h"
 #include "ike/wire/id.h"
 #include "session/auth/inquiry.h"
+#include "session/auth/proven.h"
 #include "session/auth/work.h"
 #include "session/convert.h"
 #include "session/inner.h"
@@ -101,6 +102,8 @@ static void answer(struct session *s, struct ike_eap_answer *answer)
 	struct slab_handle ike = s->ike;
 	bool last = answer->verdict != IKE_EAP_ON;
 
+	if (answer->verdict == IKE_EAP_DONE && s->eap->chain != NULL)
+		session_proven_begin(s, s->eap->chain, s->eap->about.asked);
 	ike_engine_eap(h->engine, session_now(h), ike, answer);
 	s = last ? session_by_ike(h, ike) : NULL;
 	if (s != NULL)
@@ -266,6 +269,7 @@ static void network_told(struct session_inquiry *i, const char *why)
 	struct session_eap *c = talk_of(i);
 
 	if (why == NULL) {
+		c->about.asked = i->about.asked;
 		tell(c);
 		return;
 	}

@@ -5,6 +5,7 @@
  */
 #include "session/auth/inquiry.h"
 
+#include "session/auth/proven.h"
 #include "session/inner.h"
 
 enum { QUESTIONS = 2 * PKI_CHAIN_MAX }; /* about one chain */
@@ -122,5 +123,6 @@ void session_hub_fetched(struct session_hub *h, uint64_t token, struct bytes bod
 	i = find(h, token);
 	if (i != NULL)
 		look_again(i);
+	session_proven_told(h, query, asked);
 	pki_query_free(query);
 }

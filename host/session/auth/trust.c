@@ -8,9 +8,12 @@
 struct point {
 	const struct cfg_trustpoint *cfg;
 	struct pki_trust *trust; /* NULL: can't be used */
+	uint64_t seen;           /* of its CRLs, by who watches */
 };
 
 struct session_trust {
+	struct list watched;
+	unsigned watchers;
 	struct pki_recall *recall;
 	unsigned count;
 	struct point *point;
@@ -88,6 +91,31 @@ void session_trust_refresh(const struct session_trust *t, int64_t now_s)
 	for (unsigned i = 0; i < t->count; i++)
 		if (t->point[i].trust != NULL)
 			pki_trust_refresh(t->point[i].trust, now_s);
+}
+
+void session_trust_watch(struct session_trust *t, struct list *watched)
+{
+	if (t->watchers++ == 0)
+		list_add(watched, &t->watched);
+}
+
+void session_trust_unwatch(struct session_trust *t)
+{
+	if (--t->watchers == 0)
+		list_del(&t->watched);
+}
+
+bool session_trust_look(const struct list *watched, int64_t now_s, pki_mark_fn *fn, void *ctx)
+{
+	list_each (it, watched) {
+		struct session_trust *t = list_of(it, struct session_trust, watched);
+
+		session_trust_refresh(t, now_s);
+		for (unsigned i = 0; i < t->count; i++)
+			if (t->point[i].trust != NULL)
+				pki_mark_listed(t->point[i].trust, &t->point[i].seen, fn, ctx);
+	}
+	return !list_empty(watched);
 }
 
 void session_trust_request(const struct session_trust *t, const struct cfg_profile *p, struct wr *w)

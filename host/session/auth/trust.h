@@ -1,8 +1,10 @@
 #ifndef SESSION_TRUST_H
 #define SESSION_TRUST_H
 
+#include "base/list.h"
 #include "base/log.h"
 #include "cfg/model.h"
+#include "pki/mark.h"
 #include "pki/recall.h"
 
 #ifdef __cplusplus
@@ -29,6 +31,14 @@ void session_trust_keep(struct session_trust *t, struct pki_chain *c);
 
 /* Reads CRL files again that changed; before certificates are judged, which any thread may do. */
 void session_trust_refresh(const struct session_trust *t, int64_t now_s);
+
+/*
+ * Peers that are up stand on 't': it is in the list 'watched' as long as there are such.  Looking at the list reads files again that changed, and
+ * calls 'fn' with each certificate that CRLs list which came since; false: the list is empty.
+ */
+void session_trust_watch(struct session_trust *t, struct list *watched);
+void session_trust_unwatch(struct session_trust *t);
+bool session_trust_look(const struct list *watched, int64_t now_s, pki_mark_fn *fn, void *ctx);
 
 /* CERTREQ of a responder: the CAs of all profiles that take certificates.  Empty: there are none. */
 struct bytes session_trust_authorities(const struct session_trust *t);

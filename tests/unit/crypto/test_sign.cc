@@ -283,8 +283,7 @@ TEST(CryptoKey, R_PKI_an_encrypted_file_needs_its_password)
 	EVP_PKEY_free(pkey);
 }
 
-/* ---- AlgorithmIdentifier ---- */
-
+/* RFC7427-3-b: ---- AlgorithmIdentifier ---- */
 TEST(CryptoAlgid, RFC7427_A_the_encodings_of_the_appendix)
 {
 	const struct {
@@ -317,6 +316,7 @@ TEST(CryptoAlgid, RFC7427_A_the_encodings_of_the_appendix)
 	}
 }
 
+/* RFC7427-3-c */
 TEST(CryptoAlgid, RFC4055_NULL_may_be_absent_where_it_says_nothing)
 {
 	struct crypto_scheme s;
@@ -360,6 +360,7 @@ TEST(CryptoAlgid, what_is_not_DER_is_refused)
 	EXPECT_EQ(parse(pss.replace(pss.size() - 6, 6, "0201a0"), &s), ERR_MALFORMED) << "a negative salt";
 }
 
+/* RFC7427-3-a */
 TEST(CryptoAlgid, RFC7427_3_auth_data_round_trip_and_its_edges)
 {
 	const struct crypto_scheme ed = scheme(CRYPTO_SIGN_ED25519, CRYPTO_HASH_IDENTITY);

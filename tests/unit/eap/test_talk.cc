@@ -214,6 +214,7 @@ TEST_F(EapTalk, means_are_judged)
 	EXPECT_EQ(eap_server_new(&server, &m, bytes_of(nullptr, 0), true), ERR_RANGE);
 }
 
+/* RFC5998-4-a */
 TEST_F(EapTalk, RFC5998_4_safe_methods)
 {
 	EXPECT_TRUE(eap_method_find(EAP_TYPE_TLS)->safe);

@@ -111,6 +111,7 @@ class IkeInter : public ::testing::Test
 
 } // namespace
 
+/* RFC9242-3.3.2-a, RFC9370-2.2.2-b */
 TEST_F(IkeInter, RFC9242_3_3_2_known_answer_of_IntAuth_and_RFC9370_2_2_2_of_the_keys)
 {
 	const Octets nothing, spis("\x01\x02\x03\x04\x05\x06\x07\x08\x11\x12\x13\x14\x15\x16\x17\x18", 16);

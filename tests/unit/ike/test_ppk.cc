@@ -28,6 +28,7 @@ Octets text(struct bytes b)
 
 } // namespace
 
+/* RFC8784-3-f */
 TEST(IkePpk, RFC8784_3_known_answer_SK_d_SK_pi_SK_pr_and_no_other)
 {
 	const struct {

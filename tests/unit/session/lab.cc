@@ -177,7 +177,7 @@ Box::Box(Net &of, const std::string &title, const std::string &platform_text)
 		must(crypto_job_pool_new(&jobs, net->workers, 100));
 	env.jobs = jobs;
 	env.rand = &rand;
-	env.wall_s = [](void *) { return int64_t{ 1800000000 }; };
+	env.wall_s = [](void *clock) { return static_cast<int64_t>(1800000000 + *static_cast<uint64_t *>(clock) / 1000); };
 	env.datapath = dp_fake_provider(fake);
 	env.sync = sync;
 	env.rib = rib;

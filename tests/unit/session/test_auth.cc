@@ -2,6 +2,7 @@
 #include "lab.h"
 
 #include "../pki/forge.h"
+#include "session/auth/proven.h"
 
 namespace
 {
@@ -481,12 +482,13 @@ class SessionInquiry : public SessionAuth
 		session_hub_fetched(hub.hub, q.token, bytes_of(with.data(), with.size()));
 		wan.run(500);
 	}
-	std::vector<uint8_t> says(int status)
+	std::vector<uint8_t> says(int status, int64_t until_s = forge::now_s + 3600)
 	{
 		return f.ocsp({ .subject = "spoke1",
 			.issuer = "root",
 			.signer = "root",
 			.status = status,
+			.until_s = until_s,
 			.request = &hub.questions.front().body });
 	}
 };
@@ -587,4 +589,115 @@ TEST_F(SessionInquiry, a_session_that_is_gone_needs_no_answer)
 	answer(f.crl_der("root", {}));
 	answer(f.crl_der("root", {}));
 	EXPECT_EQ(two.up(), 1u);
+}
+
+/* ---- peers that are up, judged again ---- */
+
+namespace
+{
+
+class SessionProven : public SessionInquiry
+{
+      protected:
+	/* The hub's CRL file says this from now on. */
+	void list(const std::vector<std::string> &revoked)
+	{
+		folder.write("list.pem", f.crl_pem("root", revoked));
+	}
+	std::string by_list(const std::string &check = "crl")
+	{
+		list({});
+		return hub_text(point("hub", "", " revocation-check " + check + "\n")) + "crypto pki import TP pem " +
+		       folder.write("list.pem", f.crl_pem("root", {})) + "\n";
+	}
+	Box &up_by(const std::string &text)
+	{
+		hub.must_load(text);
+		Box &s = spoke_box(by_certificate(SpokeConfig(1).text(), point("spoke1")));
+		up(s);
+		return s;
+	}
+};
+
+} // namespace
+
+TEST_F(SessionProven, R_PKI_06_a_newer_crl_ends_the_session_of_whom_it_lists)
+{
+	Box &s = up_by(by_list());
+	Box &two = wan.box("spoke2", { "203.0.113.2" }, lan_and_wan);
+
+	two.must_load(by_certificate(SpokeConfig(2).text(), point("spoke2")));
+	up(two);
+	wan.run(1000);
+	list({ "spoke1" });
+	wan.run(125000);
+	EXPECT_TRUE(hub.logged("session.unproved") && hub.logged("why=revoked"));
+	EXPECT_EQ(hub.up(), 1u);
+	EXPECT_EQ(s.up(), 0u) << "it comes again, and is refused";
+	EXPECT_EQ(two.up(), 1u) << "nobody else is touched";
+	EXPECT_TRUE(hub.questions.empty());
+}
+
+TEST_F(SessionProven, R_PKI_06_a_crl_that_lists_others_ends_nobody)
+{
+	Box &s = up_by(by_list());
+
+	list({ "spoke2" });
+	wan.run(SESSION_PROVEN_AGAIN_S * 1000ull + 5000);
+	EXPECT_EQ(s.up(), 1u);
+	EXPECT_EQ(hub.up(), 1u);
+	EXPECT_FALSE(hub.logged("session.unproved"));
+}
+
+TEST_F(SessionProven, R_PKI_06_an_hour_later_the_responder_is_asked_again)
+{
+	Box &s = begin("ocsp");
+
+	answer(says(V_OCSP_CERTSTATUS_GOOD));
+	ASSERT_EQ(s.up(), 1u);
+	for (int hour = 0; hour < 2 && hub.questions.empty(); hour++)
+		wan.run(SESSION_PROVEN_AGAIN_S * 1000ull);
+	ASSERT_EQ(hub.questions.size(), 1u);
+	EXPECT_EQ(s.up(), 1u) << "meanwhile it stays";
+	answer({});
+	EXPECT_EQ(s.up(), 1u) << "and so it does when nobody can tell";
+	for (int hour = 0; hour < 2 && hub.questions.empty(); hour++)
+		wan.run(SESSION_PROVEN_AGAIN_S * 1000ull);
+	ASSERT_EQ(hub.questions.size(), 1u);
+	answer(says(V_OCSP_CERTSTATUS_REVOKED, forge::now_s + 86400));
+	wan.run(1000);
+	EXPECT_EQ(hub.up(), 0u);
+	EXPECT_TRUE(hub.logged("session.unproved"));
+}
+
+TEST_F(SessionProven, R_PKI_06_a_session_that_goes_while_it_is_judged)
+{
+	Box &s = begin("ocsp");
+
+	answer(says(V_OCSP_CERTSTATUS_GOOD));
+	for (int hour = 0; hour < 2 && hub.questions.empty(); hour++)
+		wan.run(SESSION_PROVEN_AGAIN_S * 1000ull);
+	ASSERT_EQ(hub.questions.size(), 1u);
+	std::vector<uint8_t> bad = says(V_OCSP_CERTSTATUS_REVOKED);
+	session_hub_clear(hub.hub, &everybody);
+	s.dead = true;
+	wan.run(200000);
+	hub.expect_empty();
+	answer(bad);
+	hub.expect_empty();
+}
+
+/* RFC4478-3: AUTH_LIFETIME lets the peer come again in time; who doesn't is out when its certificate ends. */
+TEST_F(SessionProven, R_PKI_13_a_certificate_that_ends_ends_the_session)
+{
+	forge::Wish w = spoke_wish("spoke1", "root");
+
+	w.until_s = forge::now_s + 3 * 3600;
+	f.issue("spoke1", w);
+	Box &s = up_by(hub_text(point("hub")));
+	for (int hour = 0; hour < 4; hour++)
+		wan.run(3600 * 1000);
+	EXPECT_TRUE(s.logged("ike.reauth"));
+	EXPECT_EQ(s.up() + hub.up(), 0u);
+	EXPECT_TRUE(hub.logged("why=expired"));
 }

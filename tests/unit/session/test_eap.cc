@@ -209,6 +209,7 @@ TEST_F(SessionEap, RFC5998_tls_alone_proves_both)
 	EXPECT_FALSE(s.session()->by_certificate);
 }
 
+/* RFC5998-6-a */
 TEST_F(SessionEap, RFC5998_a_hub_that_isnt_who_it_says_is_left)
 {
 	(void)point("spoke2");

@@ -40,6 +40,7 @@ class SessionPpk : public Star
 
 } // namespace
 
+/* RFC8784-5.1-a */
 TEST_F(SessionPpk, RFC8784_the_line_ppk_manual_brings_it_about)
 {
 	Box &s = begin("ppk manual id flex key a-long-secret required", "ppk manual id flex key a-long-secret required");

@@ -189,7 +189,7 @@ TEST_F(SessionRedirect, a_name_is_no_place_to_go)
 	EXPECT_EQ(peer(s), "198.51.100.1");
 }
 
-/* RFC5685-10 */
+/* RFC5685-7-a: RFC5685-10 */
 TEST(SessionRedirectFollow, RFC5685_10_so_many_in_the_period)
 {
 	struct session_redirect r = {};

@@ -189,6 +189,7 @@ TEST(IkeEap, refuses_what_is_no_eap)
 		EXPECT_NE(ERR_OK, parse(ike_eap_parse, unhex(text), &e)) << text;
 }
 
+/* RFC7383-2.6-d */
 TEST(IkeFrag, numbers_are_in_bounds)
 {
 	/* RFC7383-2.5 */

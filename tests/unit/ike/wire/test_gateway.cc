@@ -34,6 +34,7 @@ TEST(IkeGateway, what_follows_is_left)
 	EXPECT_EQ(8u, rd_left(&r));
 }
 
+/* RFC5685-8.2-b */
 TEST(IkeGateway, malformed)
 {
 	struct ike_gateway g;
