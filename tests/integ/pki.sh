@@ -114,6 +114,53 @@ interface Virtual-Template$2 type tunnel
 CFG
 }
 
+# eap_swarm_args METHOD: what naveload needs for peers by EAP: user1 … with one password, or the swarm's ECDSA certificates.
+eap_swarm_args() {
+	echo --eap "$1" --ca "$PKI/root.pem" --id "spoke%.$1.example.net"
+	case $1 in
+	tls) echo --eap-id spoke%.ecdsa.example.net --cert "$PKI/swarm-ecdsa-%.pem" --key "$PKI/swarm-ecdsa.key" ;;
+	*) echo --eap-id user% --eap-password swordfish ;;
+	esac
+}
+
+# nave_eap_profile COUNT N: lets COUNT of those in at a Nave hub that has the swarm's ECDSA profile, by virtual template N.
+nave_eap_profile() {
+	local n
+	cat <<CFG
+aaa authentication login swarm local
+crypto ikev2 profile eap
+ match identity remote fqdn domain mschapv2.example.net
+ match identity remote fqdn domain tls.example.net
+ identity local fqdn hub1.vpn.example.net
+ authentication remote eap query-identity
+ authentication local ecdsa-sig
+ pki trustpoint ecdsa
+ aaa authentication eap swarm
+ aaa authorization group eap list default default
+ virtual-template $2
+crypto ipsec profile eap
+ set transform-set LAB
+ set ikev2-profile eap
+interface Virtual-Template$2 type tunnel
+ ip unnumbered Loopback0
+ tunnel mode ipsec ipv4
+ tunnel protection ipsec profile eap
+CFG
+	for ((n = 1; n <= $1; n++)); do echo "username user$n password swordfish"; done
+}
+
+# ss_eap_conns COUNT DIR ADDR: the same at strongSwan's, whose files for ECDSA are there.
+ss_eap_conns() {
+	local n method
+	for method in mschapv2 tls; do
+		ss_swarm_conn ecdsa "$2" "$3" | sed -e "s/^	ecdsa {/	$method {/" -e "s/remote { auth = pubkey/remote { auth = eap-$method\n			eap_id = %any/" \
+			-e "s/\*\.ecdsa\.example\.net/*.$method.example.net/"
+	done
+	echo 'secrets {'
+	for ((n = 1; n <= $1; n++)); do printf '\teap-%d { id = user%d\n\t\tsecret = swordfish }\n' "$n" "$n"; done
+	echo '}'
+}
+
 # ss_swarm_conn KIND DIR ADDR: a connection of strongSwan's that does the same; its files to DIR.
 ss_swarm_conn() {
 	cp "$PKI/root.pem" "$2/x509ca/"

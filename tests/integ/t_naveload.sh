@@ -7,6 +7,7 @@ cd "$(dirname "$0")" || exit 2
 . ./nave.sh
 . ./pki.sh
 
+SS_PLUGINS="$SS_PLUGINS md4 des eap-identity eap-mschapv2 eap-tls"
 PEERS=200
 CERTS=20
 SPLIT=()
@@ -39,6 +40,7 @@ memory_hub() {
 	{
 		nave_swarm_profile rsa 2
 		nave_swarm_profile ecdsa 3
+		nave_eap_profile $CERTS 4
 	} >>"$LAB_DIR/hub1/config"
 	nave_start_fake hub1
 }
@@ -61,6 +63,7 @@ charon_hub() {
 	sed -i 's/dpd_delay = 2$/dpd_delay = 600/' "$LAB_DIR/hub3/swanctl.conf"
 	ss_swarm_conn rsa "$LAB_DIR/hub3" 198.51.100.3 >>"$LAB_DIR/hub3/swanctl.conf"
 	ss_swarm_conn ecdsa "$LAB_DIR/hub3" 198.51.100.3 >>"$LAB_DIR/hub3/swanctl.conf"
+	ss_eap_conns $CERTS "$LAB_DIR/hub3" 198.51.100.3 >>"$LAB_DIR/hub3/swanctl.conf"
 	ss_ctl "$LAB_DIR/hub3" --reload-settings && ss_ctl "$LAB_DIR/hub3" --load-all
 }
 
@@ -87,6 +90,18 @@ storm() { load "$1" --rounds 2 --forget --concurrency 0 --hold 1 --dpd 1 --retra
 by_certificate() {
 	# shellcheck disable=SC2046 # words
 	lab_in load "$LAB_BIN/naveload" $(swarm_args "$2") --address --peers $CERTS --rounds 2 "$1"
+}
+
+# by_eap ADDR METHOD
+by_eap() {
+	# shellcheck disable=SC2046 # words
+	lab_in load "$LAB_BIN/naveload" $(eap_swarm_args "$2") --address --peers $CERTS --rounds 2 --rate 100 --burst 10 "$1"
+}
+
+wrong_password() {
+	# shellcheck disable=SC2046 # words
+	lab_in load "$LAB_BIN/naveload" $(eap_swarm_args mschapv2) --eap-password wrong --peers 5 --json 198.51.100.1 >"$LAB_DIR/load.json"
+	[ $? = 1 ] && grep -q '"auth": 5' "$LAB_DIR/load.json"
 }
 
 # rekeys ADDR WHAT PID: three storms, in which nobody is lost.
@@ -132,6 +147,9 @@ lab_check 'naved starts, datapath in memory' memory_hub || lab_finish
 lab_check "$PEERS peers come and go, twice" come_and_go 198.51.100.1 "$(nave_pid hub1 naved)"
 lab_check 'by RSA certificates' by_certificate 198.51.100.1 rsa
 lab_check 'by ECDSA certificates' by_certificate 198.51.100.1 ecdsa
+lab_check 'by EAP-MSCHAPv2' by_eap 198.51.100.1 mschapv2
+lab_check 'by EAP-TLS' by_eap 198.51.100.1 tls
+lab_check 'a wrong password is told as such' wrong_password
 lab_check 'storms of IKE rekeys' rekeys 198.51.100.1 ike "$(nave_pid hub1 naved)"
 lab_check 'storms of CHILD rekeys' rekeys 198.51.100.1 child "$(nave_pid hub1 naved)"
 lab_check 'naved forgot them all' lab_wait 15 nave_down hub1
@@ -148,6 +166,8 @@ charon=$(ip netns pids "$LAB-hub3" | head -n 1)
 lab_check "$PEERS peers come and go, twice" come_and_go 198.51.100.3 "$charon"
 lab_check 'by RSA certificates' by_certificate 198.51.100.3 rsa
 lab_check 'by ECDSA certificates' by_certificate 198.51.100.3 ecdsa
+lab_check 'by EAP-MSCHAPv2' by_eap 198.51.100.3 mschapv2
+lab_check 'by EAP-TLS' by_eap 198.51.100.3 tls
 lab_check 'storms of IKE rekeys' rekeys 198.51.100.3 ike "$charon"
 lab_check 'storms of CHILD rekeys' rekeys 198.51.100.3 child "$charon"
 lab_finish

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/tls.h"
 #include "ike/keying/signature.h"
 #include "ike/wire/id.h"
 #include "pki/chain.h"
@@ -104,6 +105,16 @@ void naveload_certs_sign(const struct naveload_certs *c, struct crypto *crypto, 
 	memcpy(out->cert, chain, out->cert_count * sizeof(chain[0]));
 }
 
+void naveload_certs_tls(const struct naveload_certs *c, uint32_t index, struct bytes *cert, struct crypto_tls_config *out)
+{
+	const struct pki_trust *own = c->trust[index % c->count];
+
+	memset(out, 0, sizeof(*out));
+	out->key = pki_trust_key(own);
+	out->cert = cert;
+	out->cert_count = pki_trust_chain(own, cert);
+}
+
 /* A hub's name is in its certificate, of the kinds that a hub has. */
 static bool proves(const struct pki_cert *leaf, const struct ike_id *id)
 {
@@ -118,8 +129,7 @@ static bool proves(const struct pki_cert *leaf, const struct ike_id *id)
 	return pki_cert_proves(leaf, &claim);
 }
 
-static const char *judge(
-	const struct naveload_certs *c, struct crypto *crypto, const struct ike_who *who, struct pki_chain *chain, int64_t now_s)
+static const char *believe(const struct naveload_certs *c, struct pki_chain *chain, const struct ike_id *id, int64_t now_s)
 {
 	const struct pki_cert *leaf = pki_chain_leaf(chain);
 	const char *why = NULL;
@@ -128,8 +138,30 @@ static const char *judge(
 		return "bad-key";
 	if (pki_chain_verify(chain, c->trust[0], now_s, NULL, &why) != ERR_OK)
 		return why;
-	if (!proves(leaf, who->peer_id))
-		return "identity-not-in-certificate";
+	return proves(leaf, id) ? NULL : "identity-not-in-certificate";
+}
+
+const char *naveload_certs_believe(
+	const struct naveload_certs *c, const struct bytes *cert, unsigned count, const struct ike_id *id, int64_t now_s)
+{
+	struct pki_chain *chain;
+	const char *why = "bad-certificate";
+
+	if (pki_chain_parse(cert, count, &chain) == ERR_OK) {
+		why = believe(c, chain, id, now_s);
+		pki_chain_free(chain);
+	}
+	return why;
+}
+
+static const char *judge(
+	const struct naveload_certs *c, struct crypto *crypto, const struct ike_who *who, struct pki_chain *chain, int64_t now_s)
+{
+	const struct pki_cert *leaf = pki_chain_leaf(chain);
+	const char *why = believe(c, chain, who->peer_id, now_s);
+
+	if (why != NULL)
+		return why;
 	return ike_signature_check(crypto, pki_cert_key(leaf), who->method, who->auth, who->octets) == ERR_OK ? NULL : "bad-signature";
 }
 

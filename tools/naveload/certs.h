@@ -28,6 +28,14 @@ void naveload_certs_request(const struct naveload_certs *c, struct wr *w);
 void naveload_certs_sign(const struct naveload_certs *c, struct crypto *crypto, uint32_t index, const struct ike_text *text, uint8_t *buf,
 	struct ike_signature *out);
 
+/* What TLS needs of peer 'index': key and certificates, which are listed in 'cert' (PKI_CHAIN_MAX). */
+struct crypto_tls_config;
+void naveload_certs_tls(const struct naveload_certs *c, uint32_t index, struct bytes *cert, struct crypto_tls_config *out);
+
+/* Whether certificates (the first one the hub's) come from a CA of ours and prove 'id', at 'now_s'; as the next one says it. */
+const char *naveload_certs_believe(
+	const struct naveload_certs *c, const struct bytes *cert, unsigned count, const struct ike_id *id, int64_t now_s);
+
 /* Whether the hub of 'who' is who it says, at 'now_s'.  NULL: it is; else the word for why not. */
 const char *naveload_certs_judge(const struct naveload_certs *c, struct crypto *crypto, const struct ike_who *who, int64_t now_s);
 

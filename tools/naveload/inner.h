@@ -3,6 +3,7 @@
 
 /* The swarm's inside, shared by swarm.c, world.c and churn.c alone. */
 
+#include "naveload/eap.h"
 #include "naveload/swarm.h"
 
 #ifdef __cplusplus
@@ -15,10 +16,11 @@ enum naveload_peer_state { NAVELOAD_PEER_DOWN, NAVELOAD_PEER_COMING, NAVELOAD_PE
 
 struct naveload_peer {
 	struct slab_handle sa;
-	uint64_t since_us; /* of the task under way */
-	uint32_t child;    /* spi_in of the pair that it sends by */
-	uint8_t state;     /* enum naveload_peer_state */
-	bool rekeying;     /* in a wave of rekeys */
+	uint64_t since_us;        /* of the task under way */
+	uint32_t child;           /* spi_in of the pair that it sends by */
+	struct naveload_eap *eap; /* while it proves itself so */
+	uint8_t state;            /* enum naveload_peer_state */
+	bool rekeying;            /* in a wave of rekeys */
 };
 
 struct naveload_swarm {

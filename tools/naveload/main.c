@@ -44,5 +44,6 @@ int main(int argc, char **argv)
 	else
 		naveload_options_help(stdout);
 	secret_fini(&options.plan.psk);
+	secret_fini(&options.plan.eap_password);
 	return status;
 }

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "eap/packet.h"
+
 enum kind { FLAG, NUMBER, TEXT, OTHER };
 
 enum { DAY_S = 86400, PSK_MAX = 1024, WORDS_MAX = 128, NUMBER_MAX = 10 };
@@ -63,7 +65,7 @@ static char *cut_range(char *text)
 	return dash + 1;
 }
 
-static enum err take_psk(struct naveload_options *o, const char *name, const char *value)
+static enum err take_secret(struct naveload_options *o, const char *name, const char *value, struct secret *out)
 {
 	uint8_t key[PSK_MAX];
 	FILE *f;
@@ -71,7 +73,7 @@ static enum err take_psk(struct naveload_options *o, const char *name, const cha
 	enum err err;
 
 	if (value[0] != '@') {
-		err = secret_set(&o->plan.psk, bytes_str(value));
+		err = secret_set(out, bytes_str(value));
 		return err == ERR_OK ? err : refuse(o, "--%s: the key is too long", name);
 	}
 	f = fopen(value + 1, "re");
@@ -81,9 +83,29 @@ static enum err take_psk(struct naveload_options *o, const char *name, const cha
 	(void)fclose(f);
 	while (len > 0 && (key[len - 1] == '\n' || key[len - 1] == '\r'))
 		len--;
-	err = len == sizeof(key) ? ERR_RANGE : secret_set(&o->plan.psk, bytes_of(key, len));
+	err = len == sizeof(key) ? ERR_RANGE : secret_set(out, bytes_of(key, len));
 	bytes_wipe(key, sizeof(key));
 	return err == ERR_OK ? err : refuse(o, "--%s: the key in %s is too long", name, value + 1);
+}
+
+static enum err take_psk(struct naveload_options *o, const char *name, const char *value)
+{
+	return take_secret(o, name, value, &o->plan.psk);
+}
+
+static enum err take_password(struct naveload_options *o, const char *name, const char *value)
+{
+	return take_secret(o, name, value, &o->plan.eap_password);
+}
+
+static enum err take_eap(struct naveload_options *o, const char *name, const char *value)
+{
+	static const uint8_t methods[] = { EAP_TYPE_MSCHAPV2, EAP_TYPE_TLS };
+
+	for (unsigned i = 0; i < sizeof(methods); i++)
+		if (strcmp(value, eap_packet_type_str(methods[i])) == 0)
+			o->plan.eap = methods[i];
+	return o->plan.eap != 0 ? ERR_OK : refuse(o, "--%s: '%s' is neither mschapv2 nor tls", name, value);
 }
 
 static enum err take_source(struct naveload_options *o, const char *name, const char *value)
@@ -218,6 +240,9 @@ static const struct row rows[] = {
 	{ "cert", "PEM", TEXT, AT(cert), 0, 0, NULL, "prove themselves by this certificate, with its chain, instead; % is the peer's number" },
 	{ "key", "PEM", TEXT, AT(key), 0, 0, NULL, "its private key: RSA, ECDSA or Ed25519; % is the peer's number (in the file of --cert)" },
 	{ "ca", "PEM", TEXT, AT(ca), 0, 0, NULL, "the CAs that the hub's certificate must come from (the hub proves itself by the pre-shared key)" },
+	{ "eap", "METHOD", OTHER, 0, 0, 0, take_eap, "prove themselves by EAP: mschapv2, or tls with --cert; the hub by a certificate of --ca" },
+	{ "eap-id", "PATTERN", TEXT, AT(eap_id), 0, 0, NULL, "with --eap: their name there; % as in --id (that of --id)" },
+	{ "eap-password", "KEY|@FILE", OTHER, 0, 0, 0, take_password, "with --eap mschapv2: the password of them all" },
 	{ "source", "A[-B]", OTHER, 0, 0, 0, take_source, "source addresses, taken in turn; each must be ours (what the route to the hub gives)" },
 	{ "ports", "A-B", OTHER, 0, 0, 0, take_ports, "as from behind a NAT: begin on port 4500 of the hub, from these ports in turn (500, then 4500)" },
 	{ "nat", NULL, FLAG, AT(nat), 0, 0, NULL, "pretend a NAT: float to port 4500, so that ESP travels in UDP" },
@@ -254,7 +279,7 @@ enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
 void naveload_options_help(FILE *to)
 {
-	(void)fputs("usage: naveload {--psk KEY | --cert PEM --ca PEM} [options] HUB\n"
+	(void)fputs("usage: naveload {--psk KEY | --cert PEM --ca PEM | --eap METHOD --ca PEM} [options] HUB\n"
 		    "Sets up IKEv2 sessions with the hub at address HUB, many at a time, and tells how fast that went and what failed.\n"
 		    "It speaks plain IKE, so any IKEv2 responder will do; ESP isn't sent.\n",
 		to);
@@ -278,6 +303,8 @@ void naveload_options_help(FILE *to)
 		"                                                                         ten storms of rekeys, each of all peers at once\n"
 		"  naveload --psk @key --peers 2000 --hold 600 --churn 200 198.51.100.1   ten minutes of rekeys, probes, farewells and returns\n"
 		"  naveload --cert spoke%.pem --key spoke.key --ca ca.pem 198.51.100.1    each by a certificate of its own, all with one key\n"
+		"  naveload --eap mschapv2 --eap-id user% --eap-password @pw --ca ca.pem 198.51.100.1\n"
+		"                                                                         each by its own name and one password\n"
 		"  naveload --psk @key --ports 20000-20099 198.51.100.1                   as from behind a NAT; needs no privileges\n"
 		"\nPorts 500 and 4500 need root or CAP_NET_BIND_SERVICE, and no other IKE daemon in the same network namespace.\n"
 		"strongSwan drops more than 5 half-open SAs of one address: give it dos_protection = no, or naveload more --source.\n"
@@ -344,13 +371,30 @@ static enum err take_hub(struct naveload_options *o, int argc, char **argv)
 	return ERR_OK;
 }
 
+static enum err check_eap(struct naveload_options *o)
+{
+	const struct naveload_plan *p = &o->plan;
+
+	if (p->eap == 0)
+		return p->eap_id == NULL && p->eap_password.len == 0 ? ERR_OK : refuse(o, "--eap-id and --eap-password need --eap");
+	if (p->ca == NULL)
+		return refuse(o, "--eap needs --ca: the hub proves itself by certificate");
+	if (p->eap == EAP_TYPE_TLS)
+		return p->cert != NULL ? ERR_OK : refuse(o, "--eap tls needs --cert");
+	if (p->cert != NULL)
+		return refuse(o, "--cert is for --eap tls; with mschapv2 a password is the proof");
+	return p->eap_password.len != 0 ? ERR_OK : refuse(o, "--eap mschapv2 needs --eap-password");
+}
+
 static enum err check_proof(struct naveload_options *o)
 {
 	const struct naveload_plan *p = &o->plan;
-	const char *pattern[] = { p->cert, p->key, p->ca };
+	const char *pattern[] = { p->cert, p->key, p->ca, p->eap_id };
 
-	if (p->psk.len == 0 && p->cert == NULL)
-		return refuse(o, "--psk or --cert is missing: what the hub knows the peers by");
+	if (check_eap(o) != ERR_OK)
+		return ERR_MALFORMED;
+	if (p->psk.len == 0 && p->cert == NULL && p->eap == 0)
+		return refuse(o, "--psk, --cert or --eap is missing: what the hub knows the peers by");
 	if (p->cert != NULL && p->ca == NULL)
 		return refuse(o, "--cert needs --ca: the CA that the certificate is of");
 	if (p->key != NULL && p->cert == NULL)

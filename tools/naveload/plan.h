@@ -27,7 +27,10 @@ struct naveload_plan {
 	struct secret psk;
 	const char *cert, *key; /* PEM files, '%' as in 'id'; NULL: we prove ourselves by 'psk'; key NULL: 'cert' holds it too */
 	const char *ca;         /* PEM file of the CAs that the hub's certificate must come from; NULL: the hub proves itself by 'psk' */
-	struct addr source;     /* family 0: the kernel chooses */
+	uint8_t eap;            /* enum eap_type of the method that the peers prove themselves by; 0: none */
+	const char *eap_id;     /* their name there, '%' as in 'id'; NULL: 'id' */
+	struct secret eap_password;
+	struct addr source; /* family 0: the kernel chooses */
 	uint32_t source_count;
 	uint16_t port, port_count; /* 0: all share 500 and 4500 */
 	bool nat;

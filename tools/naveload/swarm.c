@@ -49,7 +49,8 @@ static enum err initiate(struct naveload_swarm *s, uint32_t index, struct slab_h
 	if (plan->ca != NULL)
 		naveload_certs_request(s->cfg.certs, &w);
 	r.authorities = wr_view(&w);
-	if (!naveload_certs_sign_all(s->cfg.certs))
+	r.eap = plan->eap != 0;
+	if (!r.eap && !naveload_certs_sign_all(s->cfg.certs))
 		err = secret_set(&r.psk, secret_view(&plan->psk));
 	return err == ERR_OK ? ike_engine_initiate(s->engine, naveload_now_ms(s), &r, out) : err;
 }

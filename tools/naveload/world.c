@@ -72,6 +72,38 @@ static void on_sign(void *ctx, struct slab_handle sa, const struct ike_text *tex
 	ike_engine_signed(s->engine, naveload_now_ms(s), sa, &answer);
 }
 
+static enum err open_eap(struct naveload_swarm *s, struct naveload_peer *p, const struct ike_eap_turn *turn)
+{
+	struct naveload_eap_means means = {
+		.plan = s->plan, .certs = s->cfg.certs, .crypto = s->cfg.crypto, .rand = s->cfg.rand, .now_s = s->cfg.wall_s(s->cfg.ctx)
+	};
+
+	return naveload_eap_new(&p->eap, &means, (uint32_t)turn->ref, turn->peer_id);
+}
+
+static void on_eap(void *ctx, struct slab_handle sa, const struct ike_eap_turn *turn)
+{
+	struct naveload_swarm *s = swarm_of(ctx);
+	struct naveload_peer *p = peer_of(s, sa);
+	struct ike_eap_answer answer;
+	enum err err = p == NULL ? ERR_ABSENT : p->eap != NULL ? ERR_OK : open_eap(s, p, turn);
+
+	memset(&answer, 0, sizeof(answer));
+	answer.verdict = IKE_EAP_FAILED;
+	answer.why = "internal";
+	if (err == ERR_OK)
+		naveload_eap_take(p->eap, turn->packet, &answer);
+	ike_engine_eap(s->engine, naveload_now_ms(s), sa, &answer);
+}
+
+static void end_eap(struct naveload_peer *p)
+{
+	if (p == NULL)
+		return;
+	naveload_eap_free(p->eap);
+	p->eap = NULL;
+}
+
 /* A responder's question, which no peer of ours comes to. */
 static void on_authorize(void *ctx, struct slab_handle sa, const struct ike_plea *plea)
 {
@@ -174,6 +206,7 @@ static void on_up(void *ctx, struct slab_handle sa)
 
 	if (p == NULL)
 		return;
+	end_eap(p);
 	p->state = NAVELOAD_PEER_UP;
 	s->up++;
 	t = setup_ended(s);
@@ -187,6 +220,7 @@ static void on_down(void *ctx, struct slab_handle sa, enum ike_down reason)
 	struct naveload_peer *p = peer_of(s, sa);
 	enum naveload_peer_state was = p == NULL ? NAVELOAD_PEER_DOWN : (enum naveload_peer_state)p->state;
 
+	end_eap(p);
 	if (was == NAVELOAD_PEER_DOWN)
 		return;
 	p->state = NAVELOAD_PEER_DOWN;
@@ -232,4 +266,6 @@ void naveload_world_fill(struct naveload_swarm *s)
 		.rekeyed = on_rekeyed };
 	if (naveload_certs_sign_all(s->cfg.certs))
 		s->ports.sign = on_sign;
+	if (s->plan->eap != 0)
+		s->ports.eap = on_eap;
 }

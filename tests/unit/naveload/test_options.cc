@@ -25,6 +25,7 @@ struct Options {
 	~Options()
 	{
 		secret_fini(&o.plan.psk);
+		secret_fini(&o.plan.eap_password);
 	}
 	Options(const Options &) = delete;
 	Options &operator=(const Options &) = delete;
@@ -157,7 +158,7 @@ TEST(NaveloadOptions, a_refusal_names_the_option_and_the_way_out)
 {
 	EXPECT_EQ(refusal({ "--psk", "k" }), "the hub's address is missing; see --help");
 	EXPECT_EQ(refusal({ "--psk", "k", "hub" }), "'hub' is no IPv4 or IPv6 address (names aren't looked up)");
-	EXPECT_EQ(refusal({ "192.0.2.1" }), "--psk or --cert is missing: what the hub knows the peers by");
+	EXPECT_EQ(refusal({ "192.0.2.1" }), "--psk, --cert or --eap is missing: what the hub knows the peers by");
 	EXPECT_EQ(refusal({ "--what", "192.0.2.1" }), "there is no option --what; see --help");
 	EXPECT_EQ(refusal({ "192.0.2.1", "--peers" }), "--peers needs a value; see --help");
 	EXPECT_EQ(refusal({ "--peers", "0", "192.0.2.1" }), "--peers: '0' isn't a number from 1 to 1000000");
@@ -167,6 +168,11 @@ TEST(NaveloadOptions, a_refusal_names_the_option_and_the_way_out)
 	EXPECT_EQ(refusal({ "--esp", "des", "--psk", "k", "192.0.2.1" }), "--esp: there is no algorithm 'des'; for example: aes-gcm-128");
 	EXPECT_EQ(refusal({ "--burst", "3", "--psk", "k", "192.0.2.1" }), "--burst needs --rate; for all at once say --concurrency 0");
 	EXPECT_EQ(refusal({ "--cert", "c.pem", "192.0.2.1" }), "--cert needs --ca: the CA that the certificate is of");
+	EXPECT_EQ(refusal({ "--eap", "ttls", "192.0.2.1" }), "--eap: 'ttls' is neither mschapv2 nor tls");
+	EXPECT_EQ(refusal({ "--eap", "tls", "192.0.2.1" }), "--eap needs --ca: the hub proves itself by certificate");
+	EXPECT_EQ(refusal({ "--eap", "tls", "--ca", "a.pem", "192.0.2.1" }), "--eap tls needs --cert");
+	EXPECT_EQ(refusal({ "--eap", "mschapv2", "--ca", "a.pem", "192.0.2.1" }), "--eap mschapv2 needs --eap-password");
+	EXPECT_EQ(refusal({ "--eap-id", "user%", "--psk", "k", "192.0.2.1" }), "--eap-id and --eap-password need --eap");
 	EXPECT_EQ(refusal({ "--rekey", "all", "--psk", "k", "192.0.2.1" }), "--rekey: 'all' is neither ike nor child");
 	for (const std::vector<std::string> &args : std::vector<std::vector<std::string>>{ { "--source", "192.0.2.9-192.0.2.1" },
 		     { "--source", "x" }, { "--ports", "5-4" }, { "--ports", "1-5000" }, { "--psk", "@/nonexistent" }, { "--id", "same" },
