@@ -200,6 +200,22 @@ TEST_F(Followup, RFC9370_2_2_4_what_is_forgotten_or_never_was_is_STATE_NOT_FOUND
 	EXPECT_EQ(sas(hub), 1u);
 }
 
+/* What would be under way when the new keys come would be lost with the old ones. */
+TEST_F(Followup, until_the_last_one_or_its_end_the_responders_own_requests_wait)
+{
+	extras({ "19" });
+	up();
+	ask_rekey();
+	ike_engine_probe(hub.w.engine, sim.now_ms, theirs()->handle);
+	sim.run_for(19000);
+	EXPECT_EQ(hub.stat(IKE_STAT_PROBE), 0u);
+	sim.run_for(2000);
+	EXPECT_EQ(hub.stat(IKE_STAT_PROBE), 1u);
+	EXPECT_EQ(hub.stat(IKE_STAT_FOLLOWUP_LOST), 1u);
+	EXPECT_EQ(hub.stat(IKE_STAT_RX_REFUSED), 0u);
+	EXPECT_TRUE(theirs()->up);
+}
+
 TEST_F(Followup, RFC9370_2_2_4_an_exchange_of_another_group_ends_it)
 {
 	extras({ "19" });

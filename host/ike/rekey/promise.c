@@ -34,7 +34,8 @@ static void forget(struct wheel_timer *t, uint64_t now_ms)
 	if (sa->attempt != NULL && sa->attempt->old == 0)
 		ike_attempt_uncross(sa->attempt);
 	ike_promise_drop(sa);
-	ike_fsm_post(sa, IKE_E_SEND);
+	if (sa->state == IKE_S_UP)
+		ike_fsm_post(sa, IKE_E_SEND);
 }
 
 static void wait(struct ike_promise *p)
