@@ -182,9 +182,9 @@ lab_start() {
 	LAB_PIDS+=("$LAB_PID")
 }
 
-# lab_wait SECONDS COMMAND…: until it succeeds; false when the time is over.
+# lab_wait SECONDS COMMAND…: until it succeeds; false when the time is over, LAB_PATIENCE times as long on a machine that is so slow.
 lab_wait() {
-	local end=$(($(date +%s%N) + $1 * 1000000000))
+	local end=$(($(date +%s%N) + $1 * ${LAB_PATIENCE:-1} * 1000000000))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$(date +%s%N)" -lt "$end" ] || return 1

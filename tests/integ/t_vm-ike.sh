@@ -1,0 +1,10 @@
+#!/bin/bash
+# t_vm-ike.sh: Nave and strongSwan with the ESP of Debian's kernel, which this machine's kernel may lack, in a small VM: vm/ike.sh says what.
+# Takes one to four minutes: there is no hardware virtualisation.  Shows R-DEF, R-SYS-02.
+cd "$(dirname "$0")" || exit 2
+. ./lab.sh
+
+lab_options "$@"
+kernel=$LAB_ROOT/build/vm
+[ -f "$kernel/version" ] || "$LAB_ROOT/tools/dev/vm-kernel" "$kernel" || exit 2
+LAB_BIN=$(realpath "$LAB_BIN") exec vm/boot.sh "$kernel" vm/ike.sh

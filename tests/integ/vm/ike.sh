@@ -1,0 +1,151 @@
+#!/bin/bash
+# ike.sh, in a VM (boot.sh): sessions with real strongSwan and the kernel's ESP, which goes raw, for nobody is behind a NAT: with and
+# without extended sequence numbers, by AEAD and by CBC with HMAC, whoever begins.  While packets flow both ways both ends rekey everything and
+# authenticate anew, and no packet is lost.
+cd "$(dirname "$0")/.." || exit 2
+. ./lab.sh
+. ./strongswan.sh
+. ./nave.sh
+
+SS_PLUGINS=${SS_PLUGINS/kernel-libipsec /}
+
+# ---- strongSwan begins ----
+
+# conn NAME ESP
+conn() { SS_ESP=$2 ss_psk_conn "$1" 203.0.113.11 ss1.vpn.example.net; }
+
+spoke_files() {
+	{
+		echo 'connections {'
+		conn esn aes128gcm16-esn
+		conn plain aes128gcm16-noesn
+		conn esn-cbc aes128-sha256-esn
+		conn plain-cbc aes128-sha256-noesn
+		echo '}'
+		echo "secrets { ike-lab { secret = \"$LAB_PSK\" } }"
+	} >"$LAB_DIR/ss1/swanctl.conf"
+	ss_ctl "$LAB_DIR/ss1" --load-all >"$LAB_DIR/ss1/load.out" 2>&1
+}
+
+hub() {
+	nave_site hub1 hub 10.10.0.10/24 10.10.0.1
+	nave_config_hub hub1
+	sed -i 's/^ set transform-set LAB/ set transform-set LAB CBC/; s/^ mode tunnel/&\n esn/' "$LAB_DIR/hub1/config"
+	printf 'crypto ipsec transform-set CBC esp-aes 128 esp-sha256-hmac\n mode tunnel\n esn\n' >>"$LAB_DIR/hub1/config"
+	nave_start hub1 none
+}
+
+# flow_is NODE ESN: the one pair is raw ESP in tunnel mode, with extended sequence numbers or without.
+flow_is() {
+	nave_is "$1" "[(f['udp_encap'], f['esn'], f['mode']) for f in d['flows']] == [(False, $2, 'tunnel')]" show crypto ipsec sa
+}
+
+# kernel_has NS ESN: and so in the kernel.
+kernel_has() {
+	local state
+	state=$(ip -n "$LAB-$1" xfrm state)
+	echo "$state"
+	[ "$(grep -c 'proto esp .* mode tunnel' <<<"$state")" -ge 2 ] && ! grep -q 'encap type' <<<"$state" || return 1
+	if [ "$2" = True ]; then grep -q 'flag.* esn' <<<"$state"; else ! grep -q 'flag.* esn' <<<"$state"; fi
+}
+
+vip() { ip -n "$LAB-ss1" -4 -o addr | awk '$4 ~ /^10\.77\./ { sub("/.*", "", $4); print $4; exit }'; }
+
+# ---- packets that are counted ----
+
+# begin_pings NAME NS FROM TO
+begin_pings() {
+	ip netns exec "$LAB-$2" ping -n -i 0.02 -W 5 -I "$3" "$4" >"$LAB_DIR/ping-$1.out" 2>&1 &
+	PINGS+=("$!")
+	LAB_PIDS+=("$!")
+}
+
+end_pings() {
+	local pid
+	sleep 0.5
+	for pid in "${PINGS[@]}"; do kill -INT "$pid"; wait "$pid"; done
+	PINGS=()
+}
+
+# none_lost NAME: whether all were answered up to the last answer; what was on its way when ping was stopped doesn't count.
+none_lost() {
+	local answers last
+	answers=$(grep -c 'icmp_seq=' "$LAB_DIR/ping-$1.out")
+	last=$(sed -n 's/.* icmp_seq=\([0-9]*\) .*/\1/p' "$LAB_DIR/ping-$1.out" | sort -n | tail -n 1)
+	LAB_NOTE="$answers of $last"
+	tail -n 3 "$LAB_DIR/ping-$1.out"
+	[ "$answers" -ge 50 ] && [ "$answers" = "$last" ]
+}
+
+# new_pair NODE COMMAND…: the command gives the session another pair of ESP SAs, within 10 s.
+new_pair() {
+	local was
+	was=$(spis "$1")
+	"${@:2}" && lab_wait 10 another "$1" "$was"
+}
+
+spis() { nave_get "$1" "[f['inbound']['spi'] for f in d['flows']]" show crypto ipsec sa; }
+another() {
+	local now
+	now=$(spis "$1") && [ "$now" != "$2" ] && [ "$now" != '[]' ]
+}
+
+everything_anew() { # NODE STRONGSWAN IKE CHILD
+	local dir=$LAB_DIR/$2
+	new_pair "$1" ss_ctl "$dir" --rekey --child "$4" &&
+		new_pair "$1" nave_ctl "$1" rekey crypto ipsec sa &&
+		ss_ctl "$dir" --rekey --ike "$3" &&
+		nave_ctl "$1" rekey crypto ikev2 sa
+}
+
+# ---- cases ----
+
+# strongswan_begins CONNECTION ESN
+strongswan_begins() {
+	local address
+	lab_check "strongSwan comes up: $1" ss_initiate "$LAB_DIR/ss1" "$1" 20 || return 1
+	lab_check 'the hub has it so' flow_is hub1 "$2"
+	lab_check 'the kernel has it so' kernel_has ss1 "$2"
+	address=$(vip)
+	begin_pings out ss1 "$address" 10.10.0.10
+	begin_pings back hub1-lan 10.10.0.10 "$address"
+	lab_check 'both ends rekey both' everything_anew hub1 ss1 "$1" "net-$1"
+	[ "$1" != esn ] || lab_check 'strongSwan authenticates anew' new_pair hub1 ss_ctl "$LAB_DIR/ss1" --rekey --ike "$1" --reauth
+	end_pings
+	lab_check 'no packet lost, out' none_lost out
+	lab_check 'no packet lost, back' none_lost back
+	lab_check 'strongSwan ends it' ss_ctl "$LAB_DIR/ss1" --terminate --ike "$1" --timeout 10
+	lab_check 'the hub has forgotten it' lab_wait 15 nave_down hub1
+}
+
+nave_begins() {
+	ss_hub_site hub2
+	SS_ESP=aes128gcm16-esn ss_pool_hub hub2 "$LAB_DIR/hub2" 198.51.100.2 || return 1
+	nave_site spoke1 spoke 10.20.1.10/24 10.20.1.1
+	NAVE_HUB=198.51.100.2 nave_config_spoke spoke1 5
+	sed -i 's/^ mode tunnel/&\n esn required/; s/10\.20\.5\.1 /10.20.1.1 /' "$LAB_DIR/spoke1/config"
+	lab_check 'Nave spoke starts, extended sequence numbers required' nave_start spoke1 none || return 1
+	lab_check 'Nave comes up' lab_wait 20 nave_up spoke1 1 || return 1
+	lab_check 'the spoke has it so' flow_is spoke1 True
+	lab_check 'the kernel has it so' kernel_has hub2 True
+	begin_pings out spoke1-lan 10.20.1.10 10.10.0.10
+	begin_pings back hub2-lan 10.10.0.10 10.20.1.10
+	lab_check 'both ends rekey both' everything_anew spoke1 hub2 spokes lan
+	end_pings
+	lab_check 'no packet lost, out' none_lost out
+	lab_check 'no packet lost, back' none_lost back
+}
+
+lab_begin vm-ike
+lab_inet
+PINGS=()
+lab_check 'Nave hub starts' hub || lab_finish
+ss_spoke_site ss1 203.0.113.11
+ss_start ss1 "$LAB_DIR/ss1" 'make_before_break = yes' || lab_finish
+spoke_files || lab_finish
+strongswan_begins esn True
+strongswan_begins plain False
+strongswan_begins esn-cbc True
+strongswan_begins plain-cbc False
+nave_begins
+lab_finish
