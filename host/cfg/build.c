@@ -154,6 +154,16 @@ void cfg_build_not_yet(struct cfg_build *b, struct cfg_object *o, const struct c
 		cfg_message_add(b->messages, CFG_NOT_YET, at, "'%s': '%s' isn't used", word, o->title);
 }
 
+void cfg_build_need(struct cfg_build *b, struct cfg_object *o, const struct cfg_stmt *s, enum cfg_skill skill, const struct cfg_word *word)
+{
+	const struct cfg_able *able = &b->lang->able;
+
+	if (able->has == NULL || able->has(able->ctx, skill, word->text))
+		return;
+	cfg_build_lack(b, o, cfg_build_is_builtin(b, s) ? 0 : s->line, "the cryptographic library of this host lacks '%s'", word->text);
+	cfg_build_warn(b, s, word, "the cryptographic library of this host lacks '%s': '%s' isn't used", word->text, o->title);
+}
+
 /* ---- walking the file and the smart defaults as one ---- */
 
 typedef void visit_fn(struct cfg_build *b, struct cfg_object *owner, const struct cfg_stmt *s, struct cfg_object **inner);

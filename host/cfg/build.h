@@ -47,6 +47,9 @@ void cfg_build_lack(struct cfg_build *b, struct cfg_object *o, uint32_t line, co
 /* A word of 's' is in the grammar, but no code does it: what 'o' lacks, and a message. */
 void cfg_build_not_yet(struct cfg_build *b, struct cfg_object *o, const struct cfg_stmt *s, const char *word);
 
+/* A word of 's' names an algorithm: if this host lacks it, 'o' does, and a message says so. */
+void cfg_build_need(struct cfg_build *b, struct cfg_object *o, const struct cfg_stmt *s, enum cfg_skill skill, const struct cfg_word *word);
+
 /* Whether 's' is a smart default's own line. */
 bool cfg_build_is_builtin(const struct cfg_build *b, const struct cfg_stmt *s);
 

@@ -128,6 +128,11 @@ struct cfg_lang *cfg_lang_new(void)
 	return lang;
 }
 
+void cfg_lang_limit(struct cfg_lang *lang, const struct cfg_able *able)
+{
+	lang->able = *able;
+}
+
 void cfg_lang_free(struct cfg_lang *lang)
 {
 	if (lang == NULL)

@@ -16,6 +16,7 @@ struct cfg_lang {
 	uint16_t *start[CFG_MODE_COUNT]; /* where the rows of each mode begin, in order of search */
 	unsigned start_count[CFG_MODE_COUNT];
 	unsigned start_room[CFG_MODE_COUNT];
+	struct cfg_able able;
 	struct cfg_tree *defaults; /* the smart defaults, parsed; NULL while they are */
 };
 

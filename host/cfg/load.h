@@ -13,6 +13,18 @@ struct cfg_lang;
 struct cfg_lang *cfg_lang_new(void); /* NULL: out of memory */
 void cfg_lang_free(struct cfg_lang *lang);
 
+/* Algorithms that the language has words for, though this host may lack them. */
+enum cfg_skill { CFG_SKILL_CIPHER, CFG_SKILL_HASH, CFG_SKILL_GROUP };
+
+/* What this host has; its answer is always the same. */
+struct cfg_able {
+	bool (*has)(void *ctx, enum cfg_skill skill, const char *word);
+	void *ctx;
+};
+
+/* From now on objects that name what 'able' (copied) hasn't aren't complete, and loads say why.  Without it everything is there. */
+void cfg_lang_limit(struct cfg_lang *lang, const struct cfg_able *able);
+
 /*
  * Reads a configuration, which messages call 'file', and checks it.  ERR_OK: '*out' is the model, to be freed with
  * cfg_model_free; 'messages' may hold warnings and what isn't implemented yet.  ERR_MALFORMED: 'messages' holds

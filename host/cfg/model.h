@@ -422,6 +422,7 @@ struct cfg_profile {
 	uint32_t nat_keepalive_s; /* the profile's, else the global one; 0: 20 */
 	bool childless;
 	bool mobike;
+	bool contact_force; /* `initial-contact force`: a new session of a peer ends the others */
 	bool redirect_auth; /* sends its peers elsewhere once they are known */
 	bool shutdown;
 };

@@ -73,18 +73,12 @@ bool cfg_report_file(const struct cfg_lang *lang, const char *path, FILE *out)
 	return err == ERR_OK;
 }
 
-int cfg_report_files(const char *const *path, unsigned count, FILE *out)
+int cfg_report_files(const struct cfg_lang *lang, const char *const *path, unsigned count, FILE *out)
 {
-	struct cfg_lang *lang = cfg_lang_new();
 	unsigned good = 0;
 
-	if (lang == NULL) {
-		(void)fprintf(out, "%s\n", err_str(ERR_NOMEM));
-		return 1;
-	}
 	for (unsigned i = 0; i < count; i++)
 		good += cfg_report_file(lang, path[i], out);
 	(void)fprintf(out, "%u files load, %u do not\n", good, count - good);
-	cfg_lang_free(lang);
 	return good == count ? 0 : 1;
 }

@@ -17,7 +17,7 @@ extern "C" {
 bool cfg_report_file(const struct cfg_lang *lang, const char *path, FILE *out);
 
 /* The same for each of 'count' files, and a line of totals.  The exit status of `naved --check`: 0 or 1. */
-int cfg_report_files(const char *const *path, unsigned count, FILE *out);
+int cfg_report_files(const struct cfg_lang *lang, const char *const *path, unsigned count, FILE *out);
 
 #ifdef __cplusplus
 }

@@ -12,6 +12,22 @@ static bool fits(const struct crypto_alg *alg, struct bytes key, const struct cr
 	       t->aad.len <= INT_MAX;
 }
 
+enum { DES_LEN = 8 };
+
+/* Without an AEAD.  A key of DES is made one of triple DES: see alg.c. */
+static bool begin_plain(EVP_CIPHER_CTX *ctx, struct bytes key, const struct crypto_text *t, int encrypt)
+{
+	uint8_t thrice[3 * DES_LEN];
+	bool ok;
+
+	for (unsigned i = 0; i < sizeof(thrice) && key.len == DES_LEN; i++)
+		thrice[i] = key.data[i % DES_LEN];
+	ok = EVP_CipherInit_ex2(ctx, NULL, key.len == DES_LEN ? thrice : key.data, t->iv.data, encrypt, NULL) == 1 &&
+	     EVP_CIPHER_CTX_set_padding(ctx, 0) == 1;
+	bytes_wipe(thrice, sizeof(thrice));
+	return ok;
+}
+
 /* Keys the row's context for one text and feeds the associated data. */
 static bool begin(struct crypto *c, const struct crypto_alg *alg, struct bytes key, const struct crypto_text *t, int encrypt)
 {
@@ -19,11 +35,8 @@ static bool begin(struct crypto *c, const struct crypto_alg *alg, struct bytes k
 	uint8_t nonce[CRYPTO_IV_MAX]; /* 12 bytes for every AEAD here */
 	int len;
 
-	if (!alg->aead) {
-		if (EVP_CipherInit_ex2(ctx, NULL, key.data, t->iv.data, encrypt, NULL) != 1)
-			return false;
-		return EVP_CIPHER_CTX_set_padding(ctx, 0) == 1;
-	}
+	if (!alg->aead)
+		return begin_plain(ctx, key, t, encrypt);
 	memcpy(nonce, key.data + key.len - alg->salt_len, alg->salt_len);
 	memcpy(nonce + alg->salt_len, t->iv.data, t->iv.len);
 	if (EVP_CipherInit_ex2(ctx, NULL, key.data, nonce, encrypt, NULL) != 1)
@@ -38,6 +51,8 @@ enum err crypto_cipher_seal(struct crypto *c, const struct crypto_alg *alg, stru
 	int len = 0;
 	int last = 0;
 
+	if (ctx == NULL)
+		return ERR_UNSUPPORTED; /* NULL, or one that the library lacks */
 	if (!fits(alg, key, t))
 		return ERR_RANGE;
 	if (!begin(c, alg, key, t, 1) || EVP_CipherUpdate(ctx, t->text, &len, t->text, (int)t->len) != 1 ||
@@ -55,6 +70,8 @@ enum err crypto_cipher_open(struct crypto *c, const struct crypto_alg *alg, stru
 	int len = 0;
 	int last = 0;
 
+	if (ctx == NULL)
+		return ERR_UNSUPPORTED; /* NULL, or one that the library lacks */
 	if (!fits(alg, key, t))
 		return ERR_RANGE;
 	if (!begin(c, alg, key, t, 0) || EVP_CipherUpdate(ctx, t->text, &len, t->text, (int)t->len) != 1)

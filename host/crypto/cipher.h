@@ -18,7 +18,7 @@ struct crypto_text {
 
 /*
  * 'alg' is a row of CRYPTO_ENCR and 'key' its alg->key_len bytes, an AEAD's salt last (RFC5282-7.1, RFC7634-2).
- * ERR_RANGE for a wrong length of key, IV or text.
+ * ERR_RANGE for a wrong length of key, IV or text; ERR_UNSUPPORTED for NULL, and what the library lacks.
  */
 MUST_USE enum err crypto_cipher_seal(struct crypto *c, const struct crypto_alg *alg, struct bytes key, const struct crypto_text *t);
 

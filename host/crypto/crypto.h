@@ -20,6 +20,9 @@ struct crypto;
 MUST_USE enum err crypto_new(struct crypto **out);
 void crypto_free(struct crypto *c);
 
+/* Whether the library that was found at run time has the algorithm: what it hasn't may not be used.  The same for a process's life. */
+bool crypto_has(const struct crypto *c, const struct crypto_alg *alg);
+
 /* Input in pieces, taken in order as if it were one. */
 struct crypto_parts {
 	const struct bytes *part;

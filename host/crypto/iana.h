@@ -49,7 +49,7 @@
 	X(HMAC_SHA2_384_192, 13, "HMAC-SHA2-384-192") \
 	X(HMAC_SHA2_512_256, 14, "HMAC-SHA2-512-256")
 
-/* Transform type 4: RFC7296-B, RFC3526 (MODP), RFC5903 (ECP), RFC5114, RFC6954 (brainpool), RFC8031 (curves). */
+/* Transform type 4: RFC7296-B, RFC3526 (MODP), RFC5903 (ECP), RFC5114, RFC6954 (brainpool), RFC8031 (curves), draft-ietf-ipsecme-ikev2-mlkem. */
 #define CRYPTO_GROUP_LIST(X)                  \
 	X(NONE, 0, "NONE")                    \
 	X(MODP_768, 1, "MODP-768")            \
@@ -73,7 +73,10 @@
 	X(BRAINPOOL_384, 29, "BRAINPOOL-384") \
 	X(BRAINPOOL_512, 30, "BRAINPOOL-512") \
 	X(CURVE25519, 31, "CURVE25519")       \
-	X(CURVE448, 32, "CURVE448")
+	X(CURVE448, 32, "CURVE448")           \
+	X(ML_KEM_512, 35, "ML-KEM-512")       \
+	X(ML_KEM_768, 36, "ML-KEM-768")       \
+	X(ML_KEM_1024, 37, "ML-KEM-1024")
 
 /* Transform type 5: RFC7296-3.3.2. */
 #define CRYPTO_ESN_LIST(X) \

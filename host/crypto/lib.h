@@ -11,19 +11,36 @@
 extern "C" {
 #endif
 
+/* A group modulo a prime. */
+struct crypto_modp {
+	BIGNUM *prime, *generator;
+	BIGNUM *order; /* of its subgroup; NULL: the prime is a safe one */
+	BN_MONT_CTX *mont;
+};
+
+/* Curve25519 or Curve448. */
+struct crypto_xdh {
+	EVP_PKEY_CTX *maker; /* makes keys from octets */
+	EVP_PKEY *peer;      /* takes the point to multiply by */
+};
+
 struct crypto {
+	bool has[CRYPTO_ALG_ROWS];
 	EVP_CIPHER *cipher[CRYPTO_ALG_ROWS];
 	EVP_CIPHER_CTX *cipher_ctx[CRYPTO_ALG_ROWS];
 	EVP_MD *digest[CRYPTO_ALG_ROWS]; /* of PRF and INTEG rows */
 	EC_GROUP *curve[CRYPTO_ALG_ROWS];
-	BIGNUM *prime[CRYPTO_ALG_ROWS]; /* MODP groups */
-	BN_MONT_CTX *mont[CRYPTO_ALG_ROWS];
+	struct crypto_modp modp[CRYPTO_ALG_ROWS];
+	struct crypto_xdh xdh[CRYPTO_ALG_ROWS];
+	EVP_PKEY_CTX *kem[CRYPTO_ALG_ROWS]; /* makes keys from octets */
 	EVP_MD_CTX *md_ctx;
 	EVP_MD *md[CRYPTO_HASH_ROWS]; /* by enum crypto_hash */
 	BN_CTX *bn;
-	EVP_PKEY_CTX *x25519;  /* makes keys from octets */
-	EVP_PKEY *x25519_peer; /* takes the point to multiply by */
 };
+
+/* Makes the group of a row ready, or gives back what that took; ERR_UNSUPPORTED: the library hasn't it. */
+MUST_USE enum err crypto_lib_group_init(struct crypto *c, unsigned row);
+void crypto_lib_group_fini(struct crypto *c, unsigned row);
 
 /* Digest of 'in', all of it, to 'out', which holds CRYPTO_DIGEST_MAX bytes or those of 'md'; or the rest of one that was begun. */
 MUST_USE enum err crypto_lib_digest(struct crypto *c, const EVP_MD *md, struct crypto_parts in, uint8_t *out);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cfg/report.h"
 #include "naved/naved.h"
 #include "naved/privileges.h"
 
@@ -47,7 +46,7 @@ int main(int argc, char **argv)
 	int c;
 
 	if (argc > 2 && strcmp(argv[1], "--check") == 0)
-		return cfg_report_files((const char *const *)(argv + 2), (unsigned)argc - 2, stdout);
+		return naved_check((const char *const *)(argv + 2), (unsigned)argc - 2);
 	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		switch (c) {
 		case 'c':

@@ -21,6 +21,7 @@
 #include "cfg/load.h"
 #include "cfg/message.h"
 #include "cfg/platform.h"
+#include "cfg/report.h"
 #include "crypto/crypto.h"
 #include "crypto/job.h"
 #include "crypto/key.h"
@@ -349,6 +350,40 @@ enum err naved_run(struct naved *n)
 
 /* ---- life ---- */
 
+static bool has_algorithm(void *ctx, enum cfg_skill skill, const char *word)
+{
+	static const enum crypto_kind kinds[] = {
+		[CFG_SKILL_CIPHER] = CRYPTO_ENCR, [CFG_SKILL_HASH] = CRYPTO_INTEG, [CFG_SKILL_GROUP] = CRYPTO_GROUP
+	};
+	const struct crypto_alg *alg = crypto_alg_named(kinds[skill], word);
+
+	return alg != NULL && crypto_has((const struct crypto *)ctx, alg);
+}
+
+static void limit_language(struct cfg_lang *lang, struct crypto *crypto)
+{
+	struct cfg_able able = { .has = has_algorithm, .ctx = crypto };
+
+	cfg_lang_limit(lang, &able);
+}
+
+int naved_check(const char *const *path, unsigned count)
+{
+	struct cfg_lang *lang = cfg_lang_new();
+	struct crypto *crypto = NULL;
+	int status = 1;
+
+	if (lang == NULL || crypto_new(&crypto) != ERR_OK) {
+		(void)fprintf(stderr, "naved: %s\n", err_str(lang == NULL ? ERR_NOMEM : ERR_CRYPTO));
+	} else {
+		limit_language(lang, crypto);
+		status = cfg_report_files(lang, path, count, stdout);
+	}
+	crypto_free(crypto);
+	cfg_lang_free(lang);
+	return status;
+}
+
 static enum err open_base(struct naved *n)
 {
 	static const struct {
@@ -376,6 +411,8 @@ static enum err open_base(struct naved *n)
 	err = crypto_key_heap();
 	if (err == ERR_OK)
 		err = crypto_new(&n->crypto);
+	if (err == ERR_OK)
+		limit_language(n->lang, n->crypto);
 	return err == ERR_OK ? crypto_rand_fill(&n->rand, n->map_key, sizeof(n->map_key)) : err;
 }
 

@@ -27,6 +27,9 @@ MUST_USE enum err naved_new(struct naved **out, const struct naved_options *opti
 /* Runs until SIGTERM or SIGINT.  SIGHUP loads the configuration again; a bad one changes nothing. */
 MUST_USE enum err naved_run(struct naved *n);
 
+/* `naved --check`: reports on 'count' configurations as this host would load them; the exit status. */
+int naved_check(const char *const *path, unsigned count);
+
 /* Tells the peers goodbye as far as one datagram goes, and frees. */
 void naved_free(struct naved *n);
 

@@ -144,6 +144,31 @@ static enum err set_address(struct route_kernel *k, const struct kernel_address 
 	return err;
 }
 
+/* Whether the device has another address of the subnet: the kernel deletes such ones with their first. */
+static bool has_neighbour(const struct route_kernel *k, const struct kernel_address *gone)
+{
+	struct addr network = addr_network(&gone->prefix);
+
+	list_each (it, &k->addresses) {
+		const struct kernel_address *a = list_of(it, struct kernel_address, link);
+		struct addr other = addr_network(&a->prefix);
+
+		if (a != gone && a->prefix.len == gone->prefix.len && strcmp(a->netdev, gone->netdev) == 0 && addr_eq(&other, &network))
+			return true;
+	}
+	return false;
+}
+
+static void forget_address(struct route_kernel *k, struct kernel_address *a)
+{
+	bool others_may_be_gone = has_neighbour(k, a);
+
+	list_del(&a->link);
+	if (others_may_be_gone)
+		route_kernel_refresh(k, a->netdev);
+	free(a);
+}
+
 enum err route_kernel_address(struct route_kernel *k, const char *netdev, const struct addr_prefix *prefix, bool add)
 {
 	struct kernel_address *a = find_address(k, netdev, prefix);
@@ -161,10 +186,8 @@ enum err route_kernel_address(struct route_kernel *k, const char *netdev, const 
 	}
 	err = set_address(k, a, add);
 	retry_refused(k); /* a gateway may be in reach now */
-	if (!add) {
-		list_del(&a->link);
-		free(a);
-	}
+	if (!add)
+		forget_address(k, a);
 	return err;
 }
 

@@ -31,7 +31,10 @@ MUST_USE enum err route_kernel_put(
 	struct route_kernel *k, const struct addr_prefix *prefix, const char *netdev, const struct addr *gateway, bool overlay);
 void route_kernel_del(struct route_kernel *k, const struct addr_prefix *prefix);
 
-/* An address of 'netdev', set now if the device is there and by route_kernel_refresh if it comes later. */
+/*
+ * An address of 'netdev', set now if the device is there and by route_kernel_refresh if it comes later.  With the first address of a
+ * subnet the host deletes the others and what routes they carry, unless promote_secondaries is set: these are put again at once.
+ */
 MUST_USE enum err route_kernel_address(struct route_kernel *k, const char *netdev, const struct addr_prefix *prefix, bool add);
 
 /*

@@ -195,13 +195,15 @@ static void meet_twins(struct session *s, bool initial_contact)
 static void ask_authorize(void *ctx, struct slab_handle sa, const struct ike_plea *plea)
 {
 	struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
-	struct plea_ctx p = { .session = s, .plea = plea };
+	struct ike_plea heard = *plea;
+	struct plea_ctx p = { .session = s, .plea = &heard };
 	struct aaa_request request;
 
 	if (s == NULL)
 		return;
+	heard.initial_contact = heard.initial_contact || s->profile->contact_force;
 	session_prove(s);
-	meet_twins(s, plea->initial_contact);
+	meet_twins(s, heard.initial_contact);
 	request = (struct aaa_request){ .profile = s->profile,
 		.method = s->by_eap           ? CFG_AUTH_EAP
 			  : s->by_certificate ? CFG_AUTH_RSA

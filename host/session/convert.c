@@ -174,6 +174,9 @@ struct dp_ts session_convert_ts(const struct ike_ts *ts)
 enum err session_convert_algs(const struct crypto_alg *encr, const struct crypto_alg *integ, struct dp_sa *out)
 {
 	switch (encr->id) {
+	case CRYPTO_ENCR_NULL:
+		out->cipher = DP_CIPHER_NULL;
+		break;
 	case CRYPTO_ENCR_AES_CBC:
 		out->cipher = DP_CIPHER_AES_CBC;
 		break;

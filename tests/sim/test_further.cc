@@ -395,7 +395,85 @@ TEST_P(Groups, RFC7296_1_3_invalid_ke_leads_to_the_group_that_the_peer_wants)
 	expect_children(2);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Groups, ::testing::Values("5", "14", "15", "16", "19", "20", "21", "31"));
+INSTANTIATE_TEST_SUITE_P(All, Groups, ::testing::Values("1", "2", "5", "14", "15", "16", "19", "20", "21", "24", "31", "32"));
+
+/* ---- at one end alone ---- */
+
+/* A peer that has none accepts ours, RFC7296-1.3.1; but for its own successor it asks without, which we refuse. */
+TEST_F(Further, R_IKE_24_our_group_is_required_and_accepted_by_a_peer_that_has_none)
+{
+	spoke.w.set.pfs = world_groups("20");
+	begin();
+	ASSERT_EQ(more(spoke), ERR_OK);
+	sim.run_for(1000);
+	ike_engine_rekey_child(spoke.w.engine, sim.now_ms, h, world_sender(mine(), 1)->spi_in);
+	sim.run_for(20 * 1000);
+	EXPECT_EQ(spoke.stat(IKE_STAT_CHILD_REKEY), 1u);
+	EXPECT_EQ(spoke.stat(IKE_STAT_REKEY_REFUSED) + spoke.stat(IKE_STAT_CHILD_REJECTED), 0u);
+	expect_children(2);
+}
+
+struct OneEnd {
+	const char *insists; /* on one of these groups */
+	unsigned invalid_ke; /* how often it has to say which */
+};
+
+class Insisted : public Further, public ::testing::WithParamInterface<OneEnd>
+{
+};
+
+/* Policy says nothing of groups here, and the peer insists on one of those that we have for IKE. */
+TEST_P(Insisted, R_IKE_24_a_peer_that_insists_on_a_group_is_asked_again_with_one)
+{
+	spoke.w.set.ike.offer[0] = hub.w.set.ike.offer[0] = world_offer_ike("aes-gcm-256 sha256 31 19 14");
+	hub.w.set.pfs = world_groups(GetParam().insists);
+	begin();
+	sim.traffic_ms = 7;
+	ASSERT_EQ(more(spoke), ERR_OK);
+	sim.run_for(1000);
+	ike_engine_rekey_child(spoke.w.engine, sim.now_ms, h, world_sender(mine(), 1)->spi_in);
+	sim.run_for(1000);
+	ike_engine_rekey_child(hub.w.engine, sim.now_ms, hub_h, world_sender(theirs(), 2)->spi_in);
+	sim.run_for(1000);
+	sim.traffic_ms = 0;
+	sim.run_for(10 * 1000);
+	expect_children(2);
+	EXPECT_EQ(spoke.stat(IKE_STAT_CHILD_REKEY), 2u);
+	EXPECT_EQ(spoke.stat(IKE_STAT_INVALID_KE), 2 * GetParam().invalid_ke);
+	EXPECT_EQ(spoke.stat(IKE_STAT_REKEY_REFUSED) + spoke.stat(IKE_STAT_CHILD_REJECTED), 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Insisted, ::testing::Values(OneEnd{ "31", 0 }, OneEnd{ "14", 1 }, OneEnd{ "20 19", 1 }));
+
+/* One that it tells of by INVALID_KE_PAYLOAD at once is taken, too. */
+TEST_F(Further, a_group_is_demanded_of_who_asked_for_none)
+{
+	static const uint8_t group20[] = { 0, 20 };
+
+	begin();
+	hub.w.set.pfs = world_groups("20");
+	hub.dead = true;
+	ASSERT_EQ(more(spoke), ERR_OK);
+	answer_with(IKE_N_INVALID_KE_PAYLOAD, bytes_of(group20, sizeof(group20)));
+	EXPECT_EQ(mine()->refused, 0u);
+	hub.dead = false;
+	sim.run_for(10 * 1000);
+	expect_children(2);
+	EXPECT_EQ(spoke.stat(IKE_STAT_INVALID_KE), 1u);
+}
+
+/* What isn't about groups is refused after one more try. */
+TEST_F(Further, a_peer_that_refuses_everything_is_asked_twice)
+{
+	begin();
+	hub.dead = true;
+	ASSERT_EQ(more(spoke), ERR_OK);
+	answer_with(IKE_N_NO_PROPOSAL_CHOSEN, bytes_of(nullptr, 0));
+	EXPECT_EQ(mine()->refused, 0u);
+	answer_with(IKE_N_NO_PROPOSAL_CHOSEN, bytes_of(nullptr, 0));
+	EXPECT_EQ(mine()->refused, 1u);
+	EXPECT_EQ(spoke.stat(IKE_STAT_CHILD_REJECTED), 1u);
+}
 
 TEST_F(Further, a_group_that_wasnt_offered_is_no_answer)
 {

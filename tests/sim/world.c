@@ -116,16 +116,14 @@ static enum err fill_psk(const struct world *w, struct secret *out)
 
 static void answer_agree(struct world *w, struct answer *a)
 {
-	struct ike_agreed answer = { .err = ERR_OK };
 	uint8_t pub[CRYPTO_PUB_MAX];
+	struct crypto_kex_turn t = { .kex = a->kex, .peer = bytes_of(a->octets, a->octet_len), .pub = pub };
+	struct ike_agreed answer = { .err = crypto_kex_step(w->crypto, w->rand, &t) };
 
-	if (a->kex.key.len == 0) {
-		answer.err = crypto_kex_new(w->crypto, w->rand, a->kex.group, &a->kex, pub);
-		answer.pub = bytes_of(pub, a->kex.group->pub_len);
-	}
-	if (answer.err == ERR_OK && a->octet_len != 0)
-		answer.err = crypto_kex_derive(w->crypto, &a->kex, bytes_of(a->octets, a->octet_len), &answer.shared);
-	secret_take(&answer.own, &a->kex.key);
+	memset(&a->kex, 0, sizeof(a->kex)); /* moved */
+	answer.pub = bytes_of(pub, t.pub_len);
+	secret_take(&answer.own, &t.kex.key);
+	secret_take(&answer.shared, &t.shared);
 	ike_engine_agreed(w->engine, w->now_ms, a->handle, &answer);
 	if (answer.own.len != 0 || answer.shared.len != 0)
 		fault(w, "secrets left in the key exchange");

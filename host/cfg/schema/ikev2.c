@@ -1,7 +1,6 @@
 /*
  * IKEv2 objects but the profile: proposals, policies, keyrings, and what holds for all (cli.md 1.1 to 1.3, 1.9).
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,8 +36,7 @@ static void set_encryption(struct cfg_build *b, struct cfg_object *object, const
 		p->enc[p->enc_count++] = (enum cfg_enc)e;
 		aead += cfg_model_enc_is_aead((enum cfg_enc)e);
 		warn_weak(b, s, &s->word[i]);
-		if (e == CFG_ENC_DES)
-			cfg_build_not_yet(b, object, s, "encryption des");
+		cfg_build_need(b, object, s, CFG_SKILL_CIPHER, &s->word[i]);
 	}
 	p->aead = aead != 0;
 	if (aead != 0 && aead != p->enc_count)
@@ -46,7 +44,7 @@ static void set_encryption(struct cfg_build *b, struct cfg_object *object, const
 }
 
 /* The hashes of a line, each once, in order. */
-static unsigned read_hashes(struct cfg_build *b, const struct cfg_stmt *s, enum cfg_hash out[CFG_HASH_MAX])
+static unsigned read_hashes(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s, enum cfg_hash out[CFG_HASH_MAX])
 {
 	unsigned count = 0;
 
@@ -60,57 +58,59 @@ static unsigned read_hashes(struct cfg_build *b, const struct cfg_stmt *s, enum 
 		if (seen == count && count < CFG_HASH_MAX)
 			out[count++] = (enum cfg_hash)h;
 		warn_weak(b, s, &s->word[i]);
+		cfg_build_need(b, object, s, CFG_SKILL_HASH, &s->word[i]);
 	}
 	return count;
 }
 
 static void set_integrity(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
-	proposal_of(object)->integrity_count = read_hashes(b, s, proposal_of(object)->integrity);
+	proposal_of(object)->integrity_count = read_hashes(b, object, s, proposal_of(object)->integrity);
 }
 
 static void set_prf(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
-	proposal_of(object)->prf_count = read_hashes(b, s, proposal_of(object)->prf);
+	proposal_of(object)->prf_count = read_hashes(b, object, s, proposal_of(object)->prf);
 }
 
-/* Groups of the registry that the language has, and what is to be said of them. */
+/* Groups of the registry that the language has. */
 static const struct group {
 	uint16_t id;
-	bool weak, not_yet;
+	bool weak;
 } groups[] = {
-	{ 1, true, true },
-	{ 2, true, false },
-	{ 5, true, false },
-	{ 14, false, false },
-	{ 15, false, false },
-	{ 16, false, false },
-	{ 17, false, true },
-	{ 18, false, true },
-	{ 19, false, false },
-	{ 20, false, false },
-	{ 21, false, false },
-	{ 24, true, true },
-	{ 31, false, false },
+	{ 1, true },
+	{ 2, true },
+	{ 5, true },
+	{ 14, false },
+	{ 15, false },
+	{ 16, false },
+	{ 17, false },
+	{ 18, false },
+	{ 19, false },
+	{ 20, false },
+	{ 21, false },
+	{ 24, true },
+	{ 31, false },
+	{ 32, false },
+	{ 35, false },
+	{ 36, false },
+	{ 37, false },
 };
 
 /* The group that a word names; 0: none. */
 static uint16_t read_group(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s, const struct cfg_word *number)
 {
 	unsigned long id = strtoul(number->text, NULL, 10);
-	char word[24];
 
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
 		if (groups[i].id != id)
 			continue;
-		(void)snprintf(word, sizeof(word), "group %s", number->text);
 		if (groups[i].weak)
-			cfg_build_warn(b, s, number, "'%s' is weak", word);
-		if (groups[i].not_yet)
-			cfg_build_not_yet(b, object, s, word);
+			cfg_build_warn(b, s, number, "'group %s' is weak", number->text);
+		cfg_build_need(b, object, s, CFG_SKILL_GROUP, number);
 		return (uint16_t)id;
 	}
-	cfg_build_error(b, s, number, "no group %s: there are 1, 2, 5, 14 to 21, 24 and 31", number->text);
+	cfg_build_error(b, s, number, "no group %s: there are 1, 2, 5, 14 to 21, 24, 31, 32 and 35 to 37", number->text);
 	return 0;
 }
 
@@ -344,7 +344,7 @@ static const struct cfg_row rows[] = {
 		.mode = CFG_MODE_PROPOSAL,
 		.pattern = "group {<group:1-65535>}+",
 		.set = set_group,
-		.help = "Diffie-Hellman groups: 1 2 5 14 to 21 24 31",
+		.help = "key exchange: groups 1 2 5 14 to 21 24 31 32, ML-KEM 35 to 37",
 	},
 	{
 		.mode = CFG_MODE_PROPOSAL,

@@ -60,20 +60,29 @@ static enum cfg_hash hash_of(const struct cfg_stmt *s)
 	return CFG_HASH_NONE;
 }
 
+static void warn_weak(struct cfg_build *b, const struct cfg_stmt *s)
+{
+	static const char *const weak[] = { "esp-3des", "esp-null", "esp-sha-hmac", "esp-md5-hmac" };
+
+	for (unsigned w = 0; w < s->word_count; w++)
+		for (size_t i = 0; i < sizeof(weak) / sizeof(weak[0]); i++)
+			if (strcmp(weak[i], s->word[w].text) == 0)
+				cfg_build_warn(b, s, &s->word[w], i == 1 ? "'%s' hides nothing" : "'%s' is weak", weak[i]);
+}
+
 static void set_transforms(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
 	struct cfg_transform_set *set = set_of(object);
 
 	set->enc = cipher_of(s);
 	set->auth = hash_of(s);
+	warn_weak(b, s);
 	if (cfg_model_enc_is_aead(set->enc) && set->auth != CFG_HASH_NONE)
 		cfg_build_error(b, s, NULL, "an AEAD cipher takes no hash: leave it out");
 	if (!cfg_model_enc_is_aead(set->enc) && set->auth == CFG_HASH_NONE)
 		cfg_build_lack(b, object, s->line, "needs a hash (esp-sha256-hmac …): a cipher without one is open to forgery");
 	if (set->enc == CFG_ENC_3DES)
 		cfg_build_not_yet(b, object, s, "esp-3des");
-	if (set->enc == CFG_ENC_NULL)
-		cfg_build_not_yet(b, object, s, "esp-null");
 	if (set->auth == CFG_HASH_MD5)
 		cfg_build_not_yet(b, object, s, "esp-md5-hmac");
 }
@@ -122,14 +131,14 @@ static void set_ikev2_profile(struct cfg_build *b, struct cfg_object *object, co
 
 static void set_pfs(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
-	const char *word = s->word[2].text; /* "group14" */
-	uint16_t group = (uint16_t)strtoul(word + strlen("group"), NULL, 10);
+	const struct cfg_word *word = &s->word[2]; /* "group14" */
+	struct cfg_word number = { .text = word->text + strlen("group"), .column = word->column };
+	uint16_t group = (uint16_t)strtoul(number.text, NULL, 10);
 
 	profile_of(object)->pfs_group = group;
 	if (group == 1 || group == 2 || group == 5 || group == 24)
-		cfg_build_warn(b, s, NULL, "'%s' is weak", word);
-	if (group == 1 || group == 24)
-		cfg_build_not_yet(b, object, s, word);
+		cfg_build_warn(b, s, word, "'%s' is weak", word->text);
+	cfg_build_need(b, object, s, CFG_SKILL_GROUP, &number);
 }
 
 static void set_seconds(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
@@ -226,10 +235,12 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_IPSEC_PROFILE,
-		.pattern = "set pfs {group14|group15|group16|group19|group20|group21|group31|group1|group2|group5|group24}",
+		.pattern =
+			"set pfs {group14|group15|group16|group17|group18|group19|group20|group21|group31|group32|group35|group36|group37|group1|"
+			"group2|group5|group24}",
 		.set = set_pfs,
 		.preset = "off",
-		.help = "a Diffie-Hellman exchange for each child SA",
+		.help = "a key exchange of its own for each child SA",
 	},
 	{
 		.mode = CFG_MODE_IPSEC_PROFILE,

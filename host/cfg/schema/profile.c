@@ -255,6 +255,13 @@ static void set_keepalive(struct cfg_build *b, struct cfg_object *object, const 
 	profile_of(object)->nat_keepalive_s = (uint32_t)cfg_stmt_number(s, "seconds", 0);
 }
 
+static void set_contact(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)b;
+	(void)s;
+	profile_of(object)->contact_force = true;
+}
+
 static void set_redirect(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
 	(void)b;
@@ -564,10 +571,13 @@ static const struct cfg_row rows[] = {
 		.preset = "off",
 		.help = "sessions outlive a change of the initiator's address (RFC 4555)",
 	},
-	{ .mode = CFG_MODE_PROFILE,
-		.what = CFG_CLASS_NOT_YET,
+	{
+		.mode = CFG_MODE_PROFILE,
 		.pattern = "initial-contact force",
-		.help = "a new session ends the old one" },
+		.set = set_contact,
+		.preset = "off",
+		.help = "a peer's new session ends those that it has, whatever it says",
+	},
 	{
 		.mode = CFG_MODE_PROFILE,
 		.pattern = "redirect gateway auth",

@@ -11,6 +11,7 @@
 #include "ike/exchange/act_first.h"
 #include "ike/exchange/act_info.h"
 #include "ike/rekey/attempt.h"
+#include "ike/rekey/groups.h"
 
 bool ike_act_child_ask_need(const struct ike_step *s, struct ike_agree *out)
 {
@@ -43,13 +44,13 @@ enum err ike_act_child_ask(const struct ike_step *s)
 }
 
 /* What a response to our request means for the child, which may be a 'further' one: that the world asks for again if it likes. */
-static enum ike_child_event outcome(const struct ike_msg *msg, bool further)
+static enum ike_child_event outcome(const struct ike_step *s, bool further)
 {
 	struct ike_notify n = { 0 };
 
-	if (ike_msg_find(msg, IKE_P_TSI) != NULL)
+	if (ike_msg_find(s->msg, IKE_P_TSI) != NULL)
 		return IKE_CE_MADE;
-	(void)ike_msg_error(msg, &n);
+	(void)ike_msg_error(s->msg, &n);
 	switch (n.type) {
 	case IKE_N_CHILD_SA_NOT_FOUND:
 		return IKE_CE_NOT_FOUND;
@@ -61,17 +62,23 @@ static enum ike_child_event outcome(const struct ike_msg *msg, bool further)
 		return IKE_CE_NEVER;
 	case IKE_N_TEMPORARY_FAILURE:
 		return IKE_CE_LATER;
+	case IKE_N_NO_PROPOSAL_CHOSEN:
+		if (s->sa->attempt != NULL && ike_groups_next(s->sa, s->msg) != NULL)
+			return IKE_CE_GROUP;
+		/* fall through */
 	default:
 		return further ? IKE_CE_NEVER : IKE_CE_LATER;
 	}
 }
 
+/* One that leads to other words is none yet. */
 static void note_refusal(const struct ike_step *s, bool further, enum ike_child_event event)
 {
 	struct ike_notify n = { 0 };
 
 	(void)ike_msg_error(s->msg, &n);
-	ike_core_count(s->e, further ? IKE_STAT_CHILD_REJECTED : IKE_STAT_REKEY_REFUSED);
+	if (event != IKE_CE_GROUP)
+		ike_core_count(s->e, further ? IKE_STAT_CHILD_REJECTED : IKE_STAT_REKEY_REFUSED);
 	ike_core_log_sa(s->sa, LOG_L_INFO, further ? "child.new.refused" : "child.rekey.refused", "by=peer spi-in=%08x notify=%s",
 		s->sa->attempt->old, ike_iana_notify_str(n.type));
 	if (!s->sa->came_up && (event == IKE_CE_NEVER || event == IKE_CE_LATER))
@@ -84,7 +91,7 @@ bool ike_act_child_answer_need(const struct ike_step *s, struct ike_agree *out)
 
 	if (a == NULL)
 		return false;
-	switch (outcome(s->msg, false)) {
+	switch (outcome(s, false)) {
 	case IKE_CE_MADE:
 		return ike_act_child_i_accept_need(s, out);
 	case IKE_CE_GROUP:
@@ -102,7 +109,7 @@ enum err ike_act_child_answer(const struct ike_step *s)
 	struct ike_attempt *a = s->sa->attempt;
 	struct ike_child *old = a == NULL ? NULL : ike_sa_child(s->sa, a->old);
 	bool further = old != NULL && old->wish != NULL;
-	enum ike_child_event event = outcome(s->msg, further);
+	enum ike_child_event event = outcome(s, further);
 
 	s->sa->tx = IKE_TX_NONE;
 	if (a == NULL)

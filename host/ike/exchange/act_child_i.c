@@ -12,6 +12,7 @@
 #include "ike/keying/agree.h"
 #include "ike/keying/seal.h"
 #include "ike/rekey/attempt.h"
+#include "ike/rekey/groups.h"
 #include "ike/wire/ke.h"
 #include "ike/wire/nonce.h"
 
@@ -23,7 +24,7 @@ static uint32_t spi_of(const struct ike_child *child)
 
 static enum err bid_for(const struct ike_child *child, struct ike_bid *out)
 {
-	struct ike_bid_terms terms = { .spi = spi_of(child), .groups = child->sa->pfs };
+	struct ike_bid_terms terms = { .spi = spi_of(child), .groups = child->sa->attempt->groups };
 
 	return child->wish != NULL ? ike_bid_of_policy(&child->wish->policy, &terms, out) : ike_bid_of_child(child, &terms, out);
 }
@@ -94,15 +95,9 @@ static void fail(const struct ike_step *s, struct ike_child *child, enum err err
 	ike_child_rekey_later(child);
 }
 
-/* The group that we begin with. */
-static const struct crypto_alg *first_group(const struct ike_sa *sa)
-{
-	return sa->pfs.count != 0 ? sa->pfs.alg[0] : NULL;
-}
-
 bool ike_act_child_i_send_need(const struct ike_step *s, struct ike_agree *out)
 {
-	out->group = first_group(s->sa);
+	out->group = ike_groups_first(s->sa);
 	return out->group != NULL;
 }
 
@@ -112,42 +107,33 @@ enum err ike_act_child_i_send(const struct ike_step *s, struct ike_child *child)
 	struct ike_sa *sa = s->sa;
 	enum err err = ike_attempt_begin(sa, child->spi_in);
 
+	if (err == ERR_OK)
+		ike_groups_begin(sa);
 	if (err == ERR_OK && child->wish == NULL)
 		err = ports->spi_new(ports->ctx, &sa->path, &sa->attempt->spi_in);
 	if (err == ERR_OK)
-		err = ask(s, child, first_group(sa));
+		err = ask(s, child, ike_groups_first(sa));
 	if (err != ERR_OK)
 		fail(s, child, err);
 	return err;
 }
 
-/* The group that INVALID_KE_PAYLOAD demands, if we offered it; NULL: we didn't, or have done its will once already. */
-static const struct crypto_alg *demanded(const struct ike_step *s)
-{
-	const struct ike_attempt *a = s->sa->attempt;
-	struct ike_notify n;
-
-	if (a->regrouped || !ike_msg_notify(s->msg, IKE_N_INVALID_KE_PAYLOAD, &n))
-		return NULL;
-	for (unsigned i = 0; i < s->sa->pfs.count; i++)
-		if (s->sa->pfs.alg[i]->id == ike_notify_group(&n) && s->sa->pfs.alg[i] != a->kex.group)
-			return s->sa->pfs.alg[i];
-	return NULL;
-}
-
 bool ike_act_child_i_regroup_need(const struct ike_step *s, struct ike_agree *out)
 {
-	out->group = demanded(s);
+	out->group = ike_groups_next(s->sa, s->msg);
 	return out->group != NULL;
 }
 
 enum err ike_act_child_i_regroup(const struct ike_step *s, struct ike_child *child)
 {
-	const struct crypto_alg *group = demanded(s);
-	enum err err = group == NULL ? ERR_NO_PROPOSAL : ike_attempt_again(s->sa);
+	const struct crypto_alg *group = ike_groups_next(s->sa, s->msg);
+	enum err err = group == NULL ? ERR_NO_PROPOSAL : ERR_OK;
 
-	ike_core_count(s->e, IKE_STAT_INVALID_KE);
-	s->sa->attempt->regrouped = true;
+	if (ike_msg_notify(s->msg, IKE_N_INVALID_KE_PAYLOAD, NULL))
+		ike_core_count(s->e, IKE_STAT_INVALID_KE);
+	ike_groups_widen(s->sa, s->msg);
+	if (err == ERR_OK)
+		err = ike_attempt_again(s->sa);
 	if (err == ERR_OK)
 		err = ask(s, child, group);
 	if (err != ERR_OK)

@@ -27,24 +27,26 @@ struct offspring {
 	struct bytes pub; /* and g^ir in the plan's seed: of the step's key exchange */
 };
 
-/* The peer's public value; a group that we don't know counts as none. */
-static const struct crypto_alg *read_ke(const struct ike_msg *msg, struct ike_ke *ke)
+/* The group of the peer's public value; one that we haven't counts as none. */
+static const struct crypto_alg *group_of(const struct ike_step *s)
 {
-	const struct ike_payload *p = ike_msg_find(msg, IKE_P_KE);
+	const struct ike_payload *p = ike_msg_find(s->msg, IKE_P_KE);
+	const struct crypto_alg *group;
+	struct ike_ke ke;
 	struct rd r;
 
 	if (p == NULL)
 		return NULL;
 	r = rd_of(p->body);
-	return ike_ke_parse(&r, ke) == ERR_OK ? crypto_alg_find(CRYPTO_GROUP, ke->group, 0) : NULL;
+	group = ike_ke_parse(&r, &ke) == ERR_OK ? crypto_alg_find(CRYPTO_GROUP, ke.group, 0) : NULL;
+	return group != NULL && crypto_has(s->e->cfg.crypto, group) ? group : NULL;
 }
 
 /* Our offer: with policy's groups if it has any, else with the peer's or without. */
-static struct ike_bid_terms terms_for(const struct ike_sa *sa, const struct ike_msg *msg)
+static struct ike_bid_terms terms_for(const struct ike_step *s)
 {
-	struct ike_bid_terms terms = { .groups = sa->pfs };
-	struct ike_ke ke;
-	const struct crypto_alg *theirs = read_ke(msg, &ke);
+	struct ike_bid_terms terms = { .groups = s->sa->pfs };
+	const struct crypto_alg *theirs = group_of(s);
 
 	if (terms.groups.count == 0 && theirs != NULL) {
 		terms.groups.alg[terms.groups.count++] = theirs;
@@ -57,8 +59,7 @@ static enum err choose(const struct ike_step *s, struct offspring *o)
 {
 	struct rd r = rd_of(ike_msg_find(s->msg, IKE_P_SA)->body);
 	struct ike_proposals theirs;
-	struct ike_ke ke;
-	const struct crypto_alg *group = read_ke(s->msg, &ke);
+	const struct crypto_alg *group = group_of(s);
 	enum err err = ike_proposal_parse(&r, &theirs);
 
 	if (err == ERR_OK)
@@ -225,7 +226,7 @@ static enum err refuse(const struct ike_step *s, const struct offspring *o, enum
 
 static enum err bid_successor(const struct ike_step *s, const struct ike_child *old, struct offspring *o)
 {
-	struct ike_bid_terms terms = terms_for(s->sa, s->msg);
+	struct ike_bid_terms terms = terms_for(s);
 
 	return ike_bid_of_child(old, &terms, &o->bid);
 }
@@ -276,7 +277,7 @@ static enum err consult(const struct ike_step *s, struct ike_child_policy *polic
 
 static enum err bid_further(const struct ike_step *s, struct offspring *o)
 {
-	struct ike_bid_terms terms = terms_for(s->sa, s->msg);
+	struct ike_bid_terms terms = terms_for(s);
 	struct ike_child_policy policy = { .limit = 0 };
 	enum err err = consult(s, &policy);
 

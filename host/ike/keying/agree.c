@@ -104,19 +104,15 @@ void ike_agree_take(struct ike_engine *e, struct slab_handle handle, struct ike_
 /* For a world that leaves it to us. */
 static void compute(struct ike_engine *e, struct slab_handle handle, const struct ike_agree *ask)
 {
-	struct crypto_kex kex = { .group = ask->group };
-	struct ike_agreed answer = { .err = ERR_OK };
 	uint8_t pub[CRYPTO_PUB_MAX];
+	struct crypto_kex_turn t = { .kex = { .group = ask->group }, .peer = ask->peer, .pub = pub };
+	struct ike_agreed answer = { .err = secret_set(&t.kex.key, ask->own) };
 
-	if (ask->own.len != 0) {
-		answer.err = secret_set(&kex.key, ask->own);
-	} else {
-		answer.err = crypto_kex_new(e->cfg.crypto, e->cfg.rand, ask->group, &kex, pub);
-		answer.pub = bytes_of(pub, answer.err == ERR_OK ? ask->group->pub_len : 0);
-	}
-	if (answer.err == ERR_OK && ask->peer.len != 0)
-		answer.err = crypto_kex_derive(e->cfg.crypto, &kex, ask->peer, &answer.shared);
-	secret_take(&answer.own, &kex.key);
+	if (answer.err == ERR_OK)
+		answer.err = crypto_kex_step(e->cfg.crypto, e->cfg.rand, &t);
+	answer.pub = bytes_of(pub, t.pub_len);
+	secret_take(&answer.own, &t.kex.key);
+	secret_take(&answer.shared, &t.shared);
 	ike_agree_take(e, handle, &answer);
 }
 

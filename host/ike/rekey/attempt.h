@@ -18,6 +18,7 @@ struct ike_attempt {
 	uint32_t made;            /* spi_in of the successor, once it is being installed */
 	uint64_t spi;             /* ours of the IKE SA to come */
 	struct ike_offers offers; /* for the IKE SA to come */
+	struct ike_groups groups; /* that the request for a child offers */
 	struct crypto_kex kex;    /* group NULL: none */
 	uint8_t nonce[IKE_ATTEMPT_NONCE];
 	struct ike_series series;    /* further key exchanges that were agreed on */

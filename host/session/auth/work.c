@@ -56,12 +56,11 @@ void session_work_begin(struct session_hub *h, struct session_work *w, unsigned 
 struct agree_work {
 	struct session_work work;
 	struct slab_handle question;
-	struct crypto_kex kex; /* its key empty: a share is to be made */
-	bool made;             /* 'pub' is of a share that the engine hasn't seen */
+	struct crypto_kex_turn turn; /* 'peer' and 'pub' are below */
+	size_t stock_len;            /* bytes of a value in 'pub' that was made ahead; 0: none is */
+	bool made;                   /* the key is of a value that the engine hasn't seen */
 	uint8_t pub[CRYPTO_PUB_MAX];
 	uint8_t peer[CRYPTO_PUB_MAX];
-	size_t peer_len; /* 0: a share is all that is wanted */
-	struct secret shared;
 	enum err err;
 };
 
@@ -75,24 +74,18 @@ static void agree_run(struct session_work *w, struct crypto *c)
 	struct agree_work *a = agree_of(w);
 	struct crypto_rand rand = crypto_rand_system();
 
-	a->err = ERR_OK;
-	if (a->kex.key.len == 0) {
-		a->made = true;
-		a->err = crypto_kex_new(c, &rand, a->kex.group, &a->kex, a->pub);
-	}
-	if (a->err == ERR_OK && a->peer_len != 0)
-		a->err = crypto_kex_derive(c, &a->kex, bytes_of(a->peer, a->peer_len), &a->shared);
+	a->err = crypto_kex_step(c, &rand, &a->turn);
 }
 
 static void agree_answer(struct session_work *w, bool ran)
 {
 	struct agree_work *a = agree_of(w);
-	struct ike_agreed answer = { .err = ran ? a->err : ERR_LIMIT, .shared = a->shared };
+	struct ike_agreed answer = { .err = ran ? a->err : ERR_LIMIT };
 
-	memset(&a->shared, 0, sizeof(a->shared)); /* moved */
+	secret_take(&answer.shared, &a->turn.shared);
 	if (a->made && answer.err == ERR_OK) {
-		answer.pub = bytes_of(a->pub, a->kex.group->pub_len);
-		secret_take(&answer.own, &a->kex.key);
+		answer.pub = bytes_of(a->pub, a->turn.pub_len != 0 ? a->turn.pub_len : a->stock_len);
+		secret_take(&answer.own, &a->turn.kex.key);
 	}
 	ike_engine_agreed(w->hub->engine, session_now(w->hub), a->question, &answer);
 }
@@ -101,31 +94,34 @@ static void agree_free(struct session_work *w)
 {
 	struct agree_work *a = agree_of(w);
 
-	crypto_kex_fini(&a->kex);
-	secret_fini(&a->shared);
+	crypto_kex_fini(&a->turn.kex);
+	secret_fini(&a->turn.shared);
 	free(a);
 }
 
 /* Curves whose arithmetic is quick; the others and MODP take from half a millisecond to many. */
 static unsigned cost_of(const struct agree_work *a)
 {
-	unsigned id = a->kex.group->id;
+	unsigned id = a->turn.kex.group->id;
 
 	if (id != CRYPTO_GROUP_CURVE25519 && id != CRYPTO_GROUP_ECP_256)
 		return SESSION_WORK_LONG;
-	return a->kex.key.len == 0 && a->peer_len != 0 ? 2 * SESSION_WORK_UNIT : SESSION_WORK_UNIT;
+	return a->turn.kex.key.len == 0 && a->turn.peer.len != 0 ? 2 * SESSION_WORK_UNIT : SESSION_WORK_UNIT;
 }
 
 static enum err fill(struct session_hub *h, const struct ike_agree *ask, struct agree_work *a)
 {
 	if (ask->peer.len > sizeof(a->peer))
 		return ERR_MALFORMED;
-	a->peer_len = ask->peer.len;
-	if (a->peer_len != 0)
-		memcpy(a->peer, ask->peer.data, a->peer_len);
+	if (ask->peer.len != 0)
+		memcpy(a->peer, ask->peer.data, ask->peer.len);
+	a->turn.peer = bytes_of(a->peer, ask->peer.len);
 	if (ask->own.len != 0)
-		return secret_set(&a->kex.key, ask->own);
-	a->made = crypto_share_take(h->shares, ask->group, &a->kex, a->pub);
+		return secret_set(&a->turn.kex.key, ask->own);
+	a->made = true;
+	/* What answers a KEM's key can't be made before that is known. */
+	if ((ask->peer.len == 0 || ask->group->form != CRYPTO_KEM) && crypto_share_take(h->shares, ask->group, &a->turn.kex, a->pub))
+		a->stock_len = ask->group->pub_len;
 	return ERR_OK;
 }
 
@@ -146,11 +142,11 @@ void session_work_agree(void *ctx, struct slab_handle question, const struct ike
 	a->work.job.urgency = ask->urgent ? CRYPTO_JOB_URGENT : CRYPTO_JOB_NORMAL;
 	a->work.hub = h;
 	a->question = question;
-	a->kex = (struct crypto_kex){ .group = ask->group };
-	a->shared = (struct secret){ .len = 0 };
+	a->turn = (struct crypto_kex_turn){ .kex = { .group = ask->group }, .pub = a->pub };
+	a->stock_len = 0;
 	a->made = false;
 	a->err = fill(h, ask, a);
-	if (a->err != ERR_OK || (a->made && a->peer_len == 0))
+	if (a->err != ERR_OK || (a->stock_len != 0 && ask->peer.len == 0))
 		finish(&a->work, true); /* nothing to be computed */
 	else
 		session_work_begin(h, &a->work, cost_of(a));

@@ -35,8 +35,8 @@ TEST(CfgCheck, a_proposal_needs_its_parts)
 	EXPECT_EQ(proposal("encryption aes-gcm-128\nprf sha256\n"), "needs 'group'\n");
 	EXPECT_EQ(proposal("encryption chacha20-poly1305\nprf sha256\ngroup 31\n"), "");
 	EXPECT_EQ(proposal("encryption aes-cbc-128\nintegrity sha1\ngroup 2\n"), "");
-	EXPECT_EQ(proposal("encryption des\nintegrity sha1\ngroup 1\n"),
-		"'encryption des' isn't implemented yet\n'group 1' isn't implemented yet\n");
+	EXPECT_EQ(proposal("encryption des\nintegrity md5\ngroup 1 24\n"), "");
+	EXPECT_EQ(proposal("encryption aes-cbc-256\nintegrity sha256\ngroup 17 18 32 35 36 37\n"), "");
 }
 
 /* RFC7296-2.7-a */
@@ -44,7 +44,8 @@ TEST(CfgCheck, a_proposal_is_not_mixed_and_has_known_groups)
 {
 	EXPECT_EQ(Loaded("crypto ikev2 proposal p\n encryption aes-cbc-128 aes-gcm-128\n").errors(),
 		"2:2 AEAD (gcm, chacha20) and CBC don't mix in one proposal: make two\n");
-	EXPECT_EQ(Loaded("crypto ikev2 proposal p\n group 19 3\n").errors(), "2:11 no group 3: there are 1, 2, 5, 14 to 21, 24 and 31\n");
+	EXPECT_EQ(Loaded("crypto ikev2 proposal p\n group 19 3\n").errors(),
+		"2:11 no group 3: there are 1, 2, 5, 14 to 21, 24, 31, 32 and 35 to 37\n");
 }
 
 TEST(CfgCheck, weak_algorithms_are_warned_about)
@@ -53,6 +54,48 @@ TEST(CfgCheck, weak_algorithms_are_warned_about)
 		"2:13 '3des' is weak\n2:18 'des' is weak\n3:12 'md5' is weak\n3:16 'sha1' is weak\n"
 		"4:8 'group 1' is weak\n4:10 'group 2' is weak\n4:12 'group 5' is weak\n4:14 'group 24' is weak\n");
 	EXPECT_EQ(Loaded("").warnings(), "") << "the smart defaults are ours";
+}
+
+/* A word whose algorithm this host hasn't: the object isn't used, and the load says where and why. */
+TEST(CfgCheck, R_SEC_what_the_cryptographic_library_lacks)
+{
+	auto has = [](void *, enum cfg_skill skill, const char *word) {
+		return std::string(word) != (skill == CFG_SKILL_CIPHER ? "3des" : skill == CFG_SKILL_HASH ? "md5" : "36");
+	};
+	const std::unique_ptr<cfg_lang, void (*)(cfg_lang *)> poor(cfg_lang_new(), cfg_lang_free);
+	const cfg_able able = { has, nullptr };
+	cfg_messages messages = {};
+	cfg_model *m = nullptr;
+	std::string said;
+	const char *text = "crypto ikev2 proposal p\n encryption aes-cbc-256 3des\n integrity sha512 md5\n group 19\n"
+			   " additional-key-exchange 1 36 none\ncrypto ikev2 proposal q\n encryption aes-cbc-256\n"
+			   " integrity sha512\n group 19 36\ncrypto ipsec profile i\n set pfs group36\n";
+
+	cfg_lang_limit(poor.get(), &able);
+	ASSERT_EQ(cfg_load(poor.get(), "test.cfg", bytes_str(text), &messages, &m), ERR_OK);
+	for (const cfg_message *w = messages.first; w != nullptr; w = w->next)
+		if (strstr(w->text, "lacks") != nullptr)
+			said += std::to_string(w->line) + ":" + std::to_string(w->column) + " " + w->text + "\n";
+	EXPECT_EQ(said, "2:25 the cryptographic library of this host lacks '3des': 'crypto ikev2 proposal p' isn't used\n"
+			"3:19 the cryptographic library of this host lacks 'md5': 'crypto ikev2 proposal p' isn't used\n"
+			"5:28 the cryptographic library of this host lacks '36': 'crypto ikev2 proposal p' isn't used\n"
+			"9:11 the cryptographic library of this host lacks '36': 'crypto ikev2 proposal q' isn't used\n"
+			"11:10 the cryptographic library of this host lacks '36': 'crypto ipsec profile i' isn't used\n");
+	EXPECT_FALSE(cfg_find_proposal(m, "p")->object.complete);
+	EXPECT_EQ(reasons(&cfg_find_proposal(m, "q")->object), "the cryptographic library of this host lacks '36'\n");
+	EXPECT_FALSE(cfg_find_proposal(m, "legacy")->object.complete) << "ours have no more than others";
+	EXPECT_TRUE(cfg_find_proposal(m, "default")->object.complete);
+	cfg_message_fini(&messages);
+	cfg_model_free(m);
+}
+
+TEST(CfgCheck, weak_words_of_ipsec)
+{
+	EXPECT_EQ(Loaded("crypto ipsec transform-set T esp-null esp-md5-hmac\ncrypto ipsec transform-set U esp-3des esp-sha-hmac\n"
+			 "crypto ipsec profile P\n set pfs group2\n")
+			  .warnings(),
+		"1:30 'esp-null' hides nothing\n1:39 'esp-md5-hmac' is weak\n2:30 'esp-3des' is weak\n2:39 'esp-sha-hmac' is weak\n"
+		"4:10 'group2' is weak\n");
 }
 
 TEST(CfgCheck, a_policy_needs_a_complete_proposal)
@@ -333,7 +376,7 @@ TEST(CfgCheck, an_ipsec_profile_needs_a_complete_ikev2_profile)
 			  "X"),
 		"")
 		<< "without a line the default transform set holds";
-	EXPECT_EQ(lacks(std::string("crypto ipsec transform-set T esp-null esp-sha-hmac\ncrypto ipsec profile X\n set transform-set T\n"
+	EXPECT_EQ(lacks(std::string("crypto ipsec transform-set T esp-3des esp-sha-hmac\ncrypto ipsec profile X\n set transform-set T\n"
 				    " set ikev2-profile P\ncrypto ikev2 profile P\n") +
 				  psk,
 			  CFG_KIND_IPSEC_PROFILE, "X"),

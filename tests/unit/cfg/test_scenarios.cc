@@ -155,9 +155,9 @@ TEST(CfgReport, exit_status_tells_of_errors)
 	FILE *null = fopen("/dev/null", "w");
 
 	std::ofstream(bad) << "rubbish\n";
-	EXPECT_EQ(cfg_report_files(both, 1, null), 0);
-	EXPECT_EQ(cfg_report_files(both, 2, null), 1);
-	EXPECT_EQ(cfg_report_files(both + 1, 1, null), 1);
+	EXPECT_EQ(cfg_report_files(lang(), both, 1, null), 0);
+	EXPECT_EQ(cfg_report_files(lang(), both, 2, null), 1);
+	EXPECT_EQ(cfg_report_files(lang(), both + 1, 1, null), 1);
 	fclose(null);
 	std::remove(bad.c_str());
 }

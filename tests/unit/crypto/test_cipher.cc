@@ -29,6 +29,11 @@ const Vector vectors[] = {
 		"d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d63dbea45e8ca9671282fafb69da92728b1a71de0a9e060b2905d6a5b67ecd3b36"
 		"92ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc3ff4def08e4b7a9de576d26586cec64b6116",
 		"1ae10b594f09e26a7e902ecbd0600691" },
+	/* FIPS 81 */
+	{ "des", "0123456789abcdef", "1234567890abcdef", "", "4e6f77206973207468652074696d6520666f7220616c6c20",
+		"e5c7cdde872bf27c43e934008c389c0f683788499a7c05f6", "" },
+	{ "3des", "0123456789abcdef0123456789abcdef0123456789abcdef", "1234567890abcdef", "",
+		"4e6f77206973207468652074696d6520666f7220616c6c20", "e5c7cdde872bf27c43e934008c389c0f683788499a7c05f6", "" },
 	{ "aes-cbc-128", "06a9214036b8a15b512e03d534120006", "3dafba429d9eb430b422da802c9fac41", "", "53696e676c6520626c6f636b206d7367",
 		"e353779c1079aeb82708942dbe77181a", "" },
 	{ "aes-cbc-128", "c286696d887c9aa0611bbb3e2025a45a", "562e17996d093d28ddb3ba695a2e6f58", "",
@@ -59,7 +64,7 @@ TEST_F(CryptoTest, R_IKE_03_cipher_refuses_what_was_tampered_with)
 	for (unsigned i = 0; crypto_alg_at(i) != nullptr; i++) {
 		const struct crypto_alg *alg = crypto_alg_at(i);
 
-		if (alg->kind != CRYPTO_ENCR)
+		if (alg->kind != CRYPTO_ENCR || alg->evp == nullptr)
 			continue;
 		const Octets plain(48, 0x5a);
 		Octets key(alg->key_len, 7), iv(alg->iv_len, 9), aad(alg->aead ? 28 : 0, 3), text = plain, icv(alg->icv_len);
@@ -95,4 +100,5 @@ TEST_F(CryptoTest, cipher_refuses_wrong_lengths)
 	key.pop_back();
 	t.iv.len = 15;
 	EXPECT_EQ(crypto_cipher_open(c, alg, view(key), &t), ERR_RANGE);
+	EXPECT_EQ(crypto_cipher_seal(c, crypto_alg_named(CRYPTO_ENCR, "null"), view(key), &t), ERR_UNSUPPORTED);
 }

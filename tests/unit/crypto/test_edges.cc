@@ -178,9 +178,9 @@ TEST_F(CryptoKexEdges, RFC6989_2_1_modp_values_that_give_a_known_secret)
 	for (unsigned i = 0; crypto_alg_at(i) != nullptr; i++) {
 		const struct crypto_alg *group = crypto_alg_at(i);
 
-		if (group->kind != CRYPTO_GROUP || c->prime[i] == nullptr)
+		if (group->kind != CRYPTO_GROUP || c->modp[i].prime == nullptr || c->modp[i].order != nullptr)
 			continue;
-		const BIGNUM *p = c->prime[i];
+		const BIGNUM *p = c->modp[i].prime;
 		size_t len = group->pub_len;
 		Octets zero(len, 0), one = zero, two = zero;
 

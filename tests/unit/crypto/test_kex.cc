@@ -21,8 +21,16 @@ struct Vector {
 	const char *word, *key, *pub, *peer, *shared;
 };
 
-/* RFC7748-6.1 (Bob's side), RFC5903-8.1 and -8.2 (both sides of each). */
+/* RFC7748-6.1 (Bob's side) and -6.2 (both), RFC5903-8.1 and -8.2 (both sides of each). */
 const Vector vectors[] = {
+	{ "32", "9a8f4925d1519f5775cf46b04b5800d4ee9ee8bae8bc5565d498c28dd9c9baf574a9419744897391006382a6f127ab1d9ac2d8c0a598726b",
+		"9b08f7cc31b7e3e67d22d5aea121074a273bd2b83de09c63faa73d2c22c5d9bbc836647241d953d40c5b12da88120d53177f80e532c41fa0",
+		"3eb7a829b0cd20f5bcfc0b599b6feccf6da4627107bdb0d4f345b43027d8b972fc3e34fb4232a13ca706dcb57aec3dae07bdc1c67bf33609",
+		"07fff4181ac6cc95ec1c16a94a0f74d12da232ce40a77552281d282bb60c0b56fd2464c335543936521c24403085d59a449a5037514a879d" },
+	{ "32", "1c306a7ac2a0e2e0990b294470cba339e6453772b075811d8fad0d1d6927c120bb5ee8972b0d3e21374c9c921b09d1b0366f10b65173992d",
+		"3eb7a829b0cd20f5bcfc0b599b6feccf6da4627107bdb0d4f345b43027d8b972fc3e34fb4232a13ca706dcb57aec3dae07bdc1c67bf33609",
+		"9b08f7cc31b7e3e67d22d5aea121074a273bd2b83de09c63faa73d2c22c5d9bbc836647241d953d40c5b12da88120d53177f80e532c41fa0",
+		"07fff4181ac6cc95ec1c16a94a0f74d12da232ce40a77552281d282bb60c0b56fd2464c335543936521c24403085d59a449a5037514a879d" },
 	{ "31", "5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb",
 		"de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f",
 		"8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a",
@@ -75,7 +83,7 @@ TEST_F(CryptoTest, kex_both_sides_of_every_group_agree)
 	for (unsigned i = 0; crypto_alg_at(i) != nullptr; i++) {
 		const struct crypto_alg *group = crypto_alg_at(i);
 
-		if (group->kind != CRYPTO_GROUP)
+		if (group->kind != CRYPTO_GROUP || group->form == CRYPTO_KEM)
 			continue;
 		Octets pub_a(group->pub_len), pub_b(group->pub_len);
 		struct crypto_kex a = {}, b = {};
@@ -107,7 +115,7 @@ TEST_F(CryptoTest, kex_refuses_bad_public_values)
 		struct secret shared = {};
 		std::vector<Octets> bad;
 
-		if (group->kind != CRYPTO_GROUP)
+		if (group->kind != CRYPTO_GROUP || group->form == CRYPTO_KEM)
 			continue;
 		Octets pub(group->pub_len);
 		ASSERT_EQ(crypto_kex_new(c, &rand, group, &kex, pub.data()), ERR_OK);
@@ -115,11 +123,11 @@ TEST_F(CryptoTest, kex_refuses_bad_public_values)
 		bad.push_back(Octets(pub.begin(), pub.end() - 1)); /* short */
 		bad.push_back(Octets(group->pub_len + 1u, 1));     /* long */
 		bad.push_back({});
-		if (group->id != CRYPTO_GROUP_CURVE25519)
+		if (group->form != CRYPTO_XDH)
 			bad.push_back(Octets(group->pub_len, 0xff)); /* beyond p */
-		if (group->id == CRYPTO_GROUP_CURVE25519 || group->evp == nullptr) {
+		if (group->form != CRYPTO_ECP) {
 			Octets one(group->pub_len, 0);
-			one[group->evp == nullptr && group->id != CRYPTO_GROUP_CURVE25519 ? group->pub_len - 1u : 0] = 1;
+			one[group->form == CRYPTO_MODP ? group->pub_len - 1u : 0] = 1;
 			bad.push_back(one);
 		} else {
 			Octets off = pub;
@@ -164,4 +172,41 @@ TEST_F(CryptoTest, kex_fails_when_there_is_no_randomness)
 
 	for (const char *word : { "31", "19", "14" })
 		EXPECT_EQ(crypto_kex_new(c, &rand, crypto_alg_named(CRYPTO_GROUP, word), &kex, pub), ERR_CRYPTO);
+}
+
+/* RFC6989-2.2: what isn't of the small subgroup would tell of the exponent. */
+TEST_F(CryptoTest, kex_group_24_refuses_what_is_outside_of_its_subgroup)
+{
+	const struct crypto_alg *group = crypto_alg_named(CRYPTO_GROUP, "24");
+	struct crypto_rand rand = crypto_rand_system();
+	struct crypto_kex kex = {};
+	struct secret shared = {};
+	Octets pub(group->pub_len), two(group->pub_len, 0);
+
+	two.back() = 2;
+	ASSERT_EQ(crypto_kex_new(c, &rand, group, &kex, pub.data()), ERR_OK);
+	EXPECT_EQ(crypto_kex_derive(c, &kex, view(two), &shared), ERR_MALFORMED);
+	EXPECT_EQ(crypto_kex_derive(c, &kex, view(pub), &shared), ERR_OK);
+	secret_fini(&shared);
+	crypto_kex_fini(&kex);
+}
+
+TEST_F(CryptoTest, kex_that_the_library_lacks)
+{
+	struct crypto_rand rand = crypto_rand_system();
+	uint8_t pub[CRYPTO_PUB_MAX];
+
+	for (const char *word : { "35", "36", "37" }) {
+		const struct crypto_alg *group = crypto_alg_named(CRYPTO_GROUP, word);
+		Octets peer(group->pub_len, 1);
+		struct crypto_kex_turn t = {};
+
+		if (crypto_has(c, group))
+			GTEST_SKIP() << "it has ML-KEM";
+		t.kex.group = group;
+		t.pub = pub;
+		EXPECT_EQ(crypto_kex_step(c, &rand, &t), ERR_UNSUPPORTED);
+		t.peer = view(peer);
+		EXPECT_EQ(crypto_kex_step(c, &rand, &t), ERR_UNSUPPORTED);
+	}
 }

@@ -83,6 +83,6 @@ TEST(IkeSuite, what_was_chosen_becomes_rows_and_a_shape)
 	shape = ike_suite_shape(&s);
 	EXPECT_EQ(shape.iv_len, 8);
 	EXPECT_EQ(shape.icv_len, 16);
-	choice.group = CRYPTO_GROUP_MODP_768;
+	choice.group = CRYPTO_GROUP_MODP_1024_160;
 	EXPECT_EQ(ike_suite_of(&choice, &s), ERR_UNSUPPORTED);
 }

@@ -165,7 +165,7 @@ TEST(NaveloadOptions, a_refusal_names_the_option_and_the_way_out)
 	EXPECT_EQ(refusal({ "--peers", "5k", "192.0.2.1" }), "--peers: '5k' isn't a number from 1 to 1000000");
 	EXPECT_EQ(refusal({ "--ike", "aes-gcm-128 sha256", "--psk", "k", "192.0.2.1" }),
 		"--ike: 'aes-gcm-128 sha256' lacks a PRF (sha256 …) or a group (31, 19 …)");
-	EXPECT_EQ(refusal({ "--esp", "des", "--psk", "k", "192.0.2.1" }), "--esp: there is no algorithm 'des'; for example: aes-gcm-128");
+	EXPECT_EQ(refusal({ "--esp", "rc4", "--psk", "k", "192.0.2.1" }), "--esp: there is no algorithm 'rc4'; for example: aes-gcm-128");
 	EXPECT_EQ(refusal({ "--burst", "3", "--psk", "k", "192.0.2.1" }), "--burst needs --rate; for all at once say --concurrency 0");
 	EXPECT_EQ(refusal({ "--cert", "c.pem", "192.0.2.1" }), "--cert needs --ca: the CA that the certificate is of");
 	EXPECT_EQ(refusal({ "--eap", "ttls", "192.0.2.1" }), "--eap: 'ttls' is neither mschapv2 nor tls");

@@ -232,6 +232,33 @@ TEST_F(RouteKernel, addresses_bring_their_device_up_and_go_again)
 }
 
 /* A prefix turns from one kind of route to another: nothing of the former is left. */
+/* A reload that changes an address within its subnet: the new one stands beside the old one, then the old one goes. */
+TEST_F(RouteKernel, an_address_that_goes_takes_neither_its_neighbours_nor_routes_along)
+{
+	struct nl_link link;
+
+	for (const char *which : { "all", "default" }) {
+		FILE *f = fopen((std::string("/proc/sys/net/ipv4/conf/") + which + "/promote_secondaries").c_str(), "we");
+
+		if (f == nullptr)
+			GTEST_SKIP() << "the kernel can't be told to promote none";
+		fputs("0", f);
+		ASSERT_EQ(fclose(f), 0);
+	}
+	make("lan0");
+	ASSERT_EQ(nl_link_find(sock, "lan0", &link), ERR_OK);
+	ASSERT_EQ(address("lan0", "192.0.2.1/24"), ERR_OK);
+	put("203.0.113.0/24", "lan0", false, "192.0.2.254");
+	EXPECT_EQ(route_kernel_flush(kernel), 0u);
+	const auto before = routes();
+	EXPECT_EQ(before.size(), 1u);
+	ASSERT_EQ(address("lan0", "192.0.2.9/24"), ERR_OK);
+	ASSERT_EQ(address("lan0", "192.0.2.1/24", false), ERR_OK);
+	EXPECT_EQ(route_kernel_flush(kernel), 0u);
+	EXPECT_EQ(routes(), before);
+	EXPECT_TRUE(reaches("192.0.2.7"));
+}
+
 TEST_F(RouteKernel, a_prefix_that_turns_leaves_nothing_behind)
 {
 	make("nave0");

@@ -131,12 +131,14 @@ TEST(SessionConvert, R_DEF_02_transform_sets)
 {
 	ModelPtr m("crypto ipsec transform-set A esp-gcm 256\n mode tunnel\n"
 		   "crypto ipsec transform-set B esp-aes 192 esp-sha384-hmac\n mode tunnel\n"
-		   "crypto ipsec profile P\n set transform-set A B\n");
+		   "crypto ipsec transform-set C esp-null esp-sha256-hmac\n"
+		   "crypto ipsec profile P\n set transform-set A B C\n");
 	auto offers = std::make_unique<struct ike_offers>();
 
 	session_convert_esp_offers(cfg_find_ipsec_profile(m.m, "P"), offers.get());
-	ASSERT_EQ(offers->count, 2);
+	ASSERT_EQ(offers->count, 3);
 	EXPECT_EQ(words(offers->offer[0]), "AES-GCM-256 no-esn");
+	EXPECT_EQ(words(offers->offer[2]), "NULL SHA256 no-esn");
 	EXPECT_EQ(words(offers->offer[1]), "AES-CBC-192 SHA384 no-esn");
 	session_convert_esp_offers(cfg_find_ipsec_profile(m.m, "default"), offers.get());
 	ASSERT_EQ(offers->count, 1);
@@ -204,6 +206,7 @@ TEST(SessionConvert, algorithms_of_the_datapath)
 		{ "aes-cbc-192", "sha256", DP_CIPHER_AES_CBC, DP_INTEG_SHA256_128 },
 		{ "aes-cbc-256", "sha384", DP_CIPHER_AES_CBC, DP_INTEG_SHA384_192 },
 		{ "aes-cbc-256", "sha512", DP_CIPHER_AES_CBC, DP_INTEG_SHA512_256 },
+		{ "null", "sha256", DP_CIPHER_NULL, DP_INTEG_SHA256_128 },
 		{ "aes-gcm-128", nullptr, DP_CIPHER_AES_GCM, DP_INTEG_NONE },
 		{ "aes-gcm-256", nullptr, DP_CIPHER_AES_GCM, DP_INTEG_NONE },
 		{ "chacha20-poly1305", nullptr, DP_CIPHER_CHACHA20_POLY1305, DP_INTEG_NONE },

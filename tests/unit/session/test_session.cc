@@ -88,6 +88,21 @@ TEST_F(SessionLife, an_older_session_is_probed_and_only_a_dead_one_goes)
 	EXPECT_EQ(s.stat(IKE_STAT_UP), 3u);
 }
 
+/* A shared key id isn't one peer: force or not, nobody is thrown out. */
+TEST_F(SessionLife, R_IKE_09_a_shared_key_id_knows_no_force)
+{
+	HubConfig h;
+
+	h.profile = " initial-contact force\n";
+	hub.must_load(with(h.text(), "remote fqdn domain example.net", "remote key-id clients"));
+	for (unsigned n = 1; n <= 3; n++) {
+		Box &s = wan.box("spoke" + std::to_string(n), { "203.0.113." + std::to_string(n) }, lan_and_wan);
+		s.must_load(with(SpokeConfig(n).text(), "local fqdn spoke" + std::to_string(n) + ".example.net", "local key-id clients"));
+		up(s);
+	}
+	EXPECT_EQ(hub.up(), 3u);
+}
+
 TEST_F(SessionLife, a_peer_that_deletes_and_one_that_falls_silent)
 {
 	HubConfig h;
