@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crypto/wipe.h"
 #include "naved/naved.h"
 #include "naved/privileges.h"
 
@@ -24,8 +25,10 @@ static int usage(FILE *out, int status)
 static int run(const struct naved_options *options)
 {
 	struct naved *n;
-	enum err err = naved_new(&n, options);
+	enum err err = crypto_wipe_frees();
 
+	if (err == ERR_OK)
+		err = naved_new(&n, options);
 	if (err == ERR_OK) {
 		err = naved_privileges_drop();
 		if (err == ERR_OK)
