@@ -45,7 +45,6 @@ carries() { # MODE
 	lab_check 'it comes up' lab_wait 10 nave_up spoke1 1 || return 1
 	lab_check 'ping from LAN to LAN' lab_wait 5 lab_ping spoke1-lan 10.20.1.10 10.10.0.10
 	lab_check 'and back' lab_ping hub1-lan 10.10.0.10 10.20.1.10
-	lab_check '100 MB of TCP each way' lab_tcp spoke1-lan 10.20.1.10 hub1-lan 10.10.0.10
 	# shellcheck disable=SC2046 # two words
 	lab_check "placement: $(placed_at "$1")" nave_placed hub1 spoke1.vpn.example.net $(placed_at "$1")
 	lab_kill INT "$LAB_CAPTURE"
@@ -78,5 +77,5 @@ nave_site hub1 hub 10.10.0.10/24 10.10.0.1
 nave_site spoke1 spoke 10.20.1.10/24 10.20.1.1
 carries tunnel
 carries transport
-other_key
+if [ "$LAB_NIC" = none ]; then other_key; fi
 lab_finish

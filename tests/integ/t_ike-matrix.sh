@@ -25,9 +25,12 @@ done
 lab_options "${split[@]}"
 [ -z "${list:-}" ] || exec python3 matrix/main.py list "$only"
 
-# Its own route to Nave's LAN: those of charon would go with the first of the many tunnels that need them.
+# strongSwan with all the addresses that the cases have, which are there before it is: hundreds of events at once overflow the socket that it
+# hears of addresses by, and it asks only when it starts.  Its own route to Nave's LAN: those of charon would go with the first of the many
+# tunnels that need them.
 site_strongswan() {
 	ss_spoke_site ss1 203.0.113.10
+	addresses || return 1
 	lab_in ss1 sysctl -qw net.ipv4.ping_group_range='0 0' net.ipv4.conf.all.promote_secondaries=1 net.ipv4.conf.eth0.promote_secondaries=1
 	ss_start ss1 "$LAB_DIR/ss1" "install_routes = no
 	retransmit_tries = 4
@@ -37,16 +40,19 @@ site_strongswan() {
 	block_threshold = 1000
 	cookie_threshold_ip = 999
 	fragment_size = $mtu
-	make_before_break = yes"
+	make_before_break = yes" || return 1
+	ip -n "$LAB-ss1" link set ipsec0 txqueuelen 10000 # charon may be late on a busy machine
+	ip -n "$LAB-ss1" route add 10.10.0.0/24 dev ipsec0
 }
 
-# The addresses that the cases have, from the list in a file.
+matrix() { python3 matrix/main.py "$1" "$LAB" "$LAB_DIR" "$mtu" "$only"; }
+
 addresses() {
 	local outer inner
-	while read -r outer inner; do
+	matrix addresses | while read -r outer inner; do
 		echo "address add $outer/24 dev eth0"
 		echo "address add $inner/32 dev lo"
-	done <"$1" | ip -n "$LAB-ss1" -batch -
+	done | ip -n "$LAB-ss1" -batch -
 }
 
 # Where the second hub stands that only sends away: it needs no datapath.
@@ -64,10 +70,7 @@ lab_inet
 site_strongswan || exit 1
 nave_site hub1 hub 10.10.0.10/24 10.10.0.1
 lab_in hub1-lan sysctl -qw net.ipv4.ping_group_range='0 0'
-python3 matrix/main.py prepare "$LAB" "$LAB_DIR" "$mtu" "$only" >"$LAB_DIR/addresses" || exit 1
-addresses "$LAB_DIR/addresses"
-ip -n "$LAB-ss1" link set ipsec0 txqueuelen 10000 # charon may be late on a busy machine
-ip -n "$LAB-ss1" route add 10.10.0.0/24 dev ipsec0
+matrix prepare || exit 1
 nave_start hub1 none || exit 1
 redirector || exit 1
-python3 matrix/main.py run "$LAB" "$LAB_DIR" "$mtu" "$only"
+matrix run

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The interop matrix: cases.txt against one naved with navedp and one strongSwan, many cases at a time.
 
-main.py list [PATTERN]; main.py prepare|run LAB DIRECTORY MTU [PATTERN], called by tests/integ/t_ike-matrix.sh in its lab.  PATTERN is a
-shell pattern for ids, or an event; MTU what fragments of IKE messages are made for.
+main.py list [PATTERN]; main.py addresses|prepare|run LAB DIRECTORY MTU [PATTERN], called by tests/integ/t_ike-matrix.sh in its lab, in this
+order.  PATTERN is a shell pattern for ids, or an event; MTU what fragments of IKE messages are made for.
 """
 import asyncio
 import inspect
@@ -48,11 +48,18 @@ async def run(world, rows):
     return passed == len(rows) > 0
 
 
-async def prepare(world, rows):
-    await config.prepare(rows, world.directory, world.strongswan, world.mtu)
+async def addresses(_world, rows):
     for row in rows:
         print(config.outer(row), config.inner(row))
     return True
+
+
+async def prepare(world, rows):
+    await config.prepare(rows, world.directory, world.strongswan, world.mtu)
+    return True
+
+
+VERBS = {"addresses": addresses, "prepare": prepare, "run": run}
 
 
 def main(words):
@@ -60,14 +67,14 @@ def main(words):
         for row in table.load(event_names(), *words[1:2]):
             print(f"{row.id:22} {row.begins:5} {row.nave:9} {row.ss:9} {'+'.join(row.events) or '-':18} {row.expected}")
         return True
-    if len(words) not in (4, 5) or words[0] not in ("prepare", "run"):
+    if len(words) not in (4, 5) or words[0] not in VERBS:
         sys.exit(__doc__)
     rows = table.load(event_names(), *words[4:5])
     if not rows:
         sys.exit("no such case")
 
     async def go():
-        return await (run if words[0] == "run" else prepare)(World(*words[1:4]), rows)
+        return await VERBS[words[0]](World(*words[1:4]), rows)
 
     return asyncio.run(go())
 
