@@ -3,6 +3,7 @@
 #include <openssl/core_dispatch.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <memory>
 #include <openssl/provider.h>
 
 #include <cstdint>
@@ -232,15 +233,20 @@ int provider_init(const OSSL_CORE_HANDLE *, const OSSL_DISPATCH *, const OSSL_DI
 
 } // namespace
 
+static OSSL_PROVIDER *load()
+{
+	EVP_PKEY_CTX *real = EVP_PKEY_CTX_new_from_name(nullptr, "ML-KEM-768", nullptr);
+	OSSL_PROVIDER *toy = nullptr;
+
+	if (real == nullptr && OSSL_PROVIDER_add_builtin(nullptr, "toykem", provider_init) == 1)
+		toy = OSSL_PROVIDER_try_load(nullptr, "toykem", 1);
+	if (real == nullptr && toy == nullptr)
+		abort();
+	EVP_PKEY_CTX_free(real);
+	return toy;
+}
+
 void toykem_load()
 {
-	static bool loaded = false;
-	EVP_PKEY_CTX *own = loaded ? nullptr : EVP_PKEY_CTX_new_from_name(nullptr, "ML-KEM-768", nullptr);
-
-	if (!loaded && own == nullptr &&
-		(OSSL_PROVIDER_add_builtin(nullptr, "toykem", provider_init) != 1 ||
-			OSSL_PROVIDER_try_load(nullptr, "toykem", 1) == nullptr))
-		abort();
-	EVP_PKEY_CTX_free(own);
-	loaded = true;
+	static const std::unique_ptr<OSSL_PROVIDER, int (*)(OSSL_PROVIDER *)> toy(load(), OSSL_PROVIDER_unload);
 }

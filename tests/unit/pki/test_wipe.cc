@@ -19,30 +19,36 @@ const enum err wipes = crypto_wipe_frees(); /* before OpenSSL's first allocation
 
 using Needle = std::vector<uint8_t>; /* inverted, so that the needle itself isn't in memory */
 
+constexpr unsigned long shadow = 1ul << 26; /* a mapping as large as this is a sanitizer's */
+
 /* How often it stands in what this process may write to. */
 unsigned found(const Needle &needle)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
 	int mem = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
-	std::vector<uint8_t> chunk(1 << 16); /* of what is read: never a whole needle, see below */
+	std::vector<uint8_t> chunk(1 << 16); /* of what is read: found there, it doesn't count */
+	auto own = reinterpret_cast<unsigned long>(chunk.data());
 	unsigned long from, to;
 	char rights[8], line[512];
 	unsigned count = 0;
 
 	while (fgets(line, sizeof(line), maps) != nullptr) {
-		if (sscanf(line, "%lx-%lx %7s", &from, &to, rights) != 3 || strncmp(rights, "rw", 2) != 0)
+		if (sscanf(line, "%lx-%lx %7s", &from, &to, rights) != 3 || strncmp(rights, "rw", 2) != 0 || to - from >= shadow)
 			continue;
-		auto own = reinterpret_cast<unsigned long>(chunk.data());
 		for (unsigned long at = from; at < to; at += chunk.size() - needle.size()) {
 			size_t want = std::min<unsigned long>(chunk.size(), to - at);
 			ssize_t got = pread(mem, chunk.data(), want, (off_t)at);
+			const uint8_t *end = chunk.data() + std::max<ssize_t>(got, 0);
 
-			for (ssize_t i = 0; got > 0 && i + (ssize_t)needle.size() <= got; i++) {
+			for (const uint8_t *p = chunk.data(); (size_t)(end - p) >= needle.size(); p++) {
 				size_t k = 0;
 
-				while (k < needle.size() && (uint8_t)~chunk[(size_t)i + k] == needle[k])
+				p = (const uint8_t *)memchr(p, (uint8_t)~needle[0], (size_t)(end - p) - needle.size() + 1);
+				if (p == nullptr)
+					break;
+				while (k < needle.size() && (uint8_t)~p[k] == needle[k])
 					k++;
-				unsigned long where = at + (unsigned long)i;
+				unsigned long where = at + (unsigned long)(p - chunk.data());
 				count += k == needle.size() && (where + needle.size() <= own || where >= own + chunk.size());
 			}
 			std::fill(chunk.begin(), chunk.end(), 0);
