@@ -55,8 +55,8 @@ class PkiLab : public ::testing::Test
 		EXPECT_EQ(pki_trust_settle(t, &why), ERR_OK) << why;
 		return t;
 	}
-	/* "" when the chain is good, else why not. */
-	std::string verify(const struct pki_trust *t, const std::vector<std::string> &names, int64_t now_s = forge::now_s)
+	/* A chain of these, remembered or new; to be given back by pki_recall_keep. */
+	struct pki_chain *take(const std::vector<std::string> &names)
 	{
 		std::vector<std::vector<uint8_t>> ders;
 		std::vector<struct bytes> views;
@@ -67,6 +67,12 @@ class PkiLab : public ::testing::Test
 		for (const auto &der : ders)
 			views.push_back(bytes_of(der.data(), der.size()));
 		EXPECT_EQ(pki_recall_take(recall, views.data(), static_cast<unsigned>(views.size()), &c), ERR_OK);
+		return c;
+	}
+	/* "" when the chain is good, else why not. */
+	std::string verify(const struct pki_trust *t, const std::vector<std::string> &names, int64_t now_s = forge::now_s)
+	{
+		struct pki_chain *c = take(names);
 		enum err err = pki_chain_verify(c, t, now_s, nullptr, &why);
 		pki_recall_keep(recall, c);
 		EXPECT_EQ(err == ERR_OK, why == nullptr);

@@ -3,20 +3,6 @@
 
 class PkiRecall : public PkiLab
 {
-      protected:
-	struct pki_chain *take(const std::vector<std::string> &names)
-	{
-		std::vector<std::vector<uint8_t>> ders;
-		std::vector<struct bytes> views;
-		struct pki_chain *c = nullptr;
-
-		for (const std::string &name : names)
-			ders.push_back(f.der(name));
-		for (const auto &der : ders)
-			views.push_back(bytes_of(der.data(), der.size()));
-		EXPECT_EQ(pki_recall_take(recall, views.data(), static_cast<unsigned>(views.size()), &c), ERR_OK);
-		return c;
-	}
 };
 
 TEST_F(PkiRecall, R_PKI_13_the_same_certificates_are_the_same_chain)
