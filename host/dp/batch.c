@@ -121,7 +121,7 @@ void dp_batch_sent(struct dp_batch *b)
 		for (unsigned k = 0; b->puts && k < DP_REFS_MAX && b->named[i][k] != NULL; k++)
 			b->named[i][k]->named++;
 		w->again = false;
-		w->tried = w->tried || (b->puts && w->object.key.b[0] == DP_CLASS_SA && w->result.state.store == 0);
+		w->tried = w->tried || (b->puts && dp_object_class(&w->object) == DP_CLASS_SA && w->result.state.store == 0);
 	}
 }
 
@@ -155,7 +155,7 @@ static void settle_put(struct dp_want *w, const struct dp_result *r)
 		w->result.reason = r->reason;
 	if (r->err == ERR_STATE || !w->wanted)
 		return;
-	if (r->err == ERR_NEEDS_REKEY && w->object.key.b[0] == DP_CLASS_SA)
+	if (r->err == ERR_NEEDS_REKEY && dp_object_class(&w->object) == DP_CLASS_SA)
 		dp_plan_lose(w);
 	else if (!w->again)
 		dp_plan_settle(w, r->err);

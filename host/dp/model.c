@@ -354,12 +354,12 @@ static enum err apply(struct dp_model *m, struct dp_op *op, struct change *c)
 /* The del of an SA is for good. */
 static bool is_final(const struct change *c)
 {
-	return c->fresh == NULL && c->old != NULL && c->old->object.key.b[0] == DP_CLASS_SA;
+	return c->fresh == NULL && c->old != NULL && dp_object_class(&c->old->object) == DP_CLASS_SA;
 }
 
 static void undo(struct dp_model *m, struct change *c)
 {
-	bool is_new_sa = c->old == NULL && c->fresh->object.key.b[0] == DP_CLASS_SA;
+	bool is_new_sa = c->old == NULL && dp_object_class(&c->fresh->object) == DP_CLASS_SA;
 
 	if (c->fresh != NULL) {
 		unlink_thing(m, c->fresh);
@@ -402,7 +402,7 @@ static void forget_sa(struct dp_model *m, const struct thing *t)
 
 static void commit(struct dp_model *m, struct change *c, struct dp_result *result)
 {
-	if (c->fresh != NULL && c->fresh->object.key.b[0] == DP_CLASS_SA)
+	if (c->fresh != NULL && dp_object_class(&c->fresh->object) == DP_CLASS_SA)
 		commit_sa(m, c->fresh, c->old == NULL);
 	if (is_final(c)) {
 		dp_ledger_drop(&m->ledger, &c->old->result.state);
@@ -608,7 +608,7 @@ void dp_model_lose(struct dp_model *m, const struct dp_op *what)
 
 	if (del(m, what, &c) != ERR_OK)
 		return;
-	if (c.old->object.key.b[0] == DP_CLASS_SA)
+	if (dp_object_class(&c.old->object) == DP_CLASS_SA)
 		forget_sa(m, c.old);
 	thing_free(m, c.old);
 }

@@ -4,6 +4,7 @@
 #include "dp/object.h"
 
 #include <assert.h>
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@ void dp_object_key(const struct dp_op *op, struct dp_key *out)
 	struct wr w = wr_of(out->b, sizeof(out->b));
 
 	memset(out, 0, sizeof(*out));
-	wr_u8(&w, (uint8_t)dp_op_class(op->kind));
+	wr_u8(&w, (uint8_t)dp_op_put_of(dp_op_class(op->kind)));
 	dp_form_write_key(&w, op);
 	assert(wr_done(&w) == ERR_OK);
 	out->len = (uint8_t)w.len;
@@ -28,7 +29,7 @@ void dp_object_id_key(enum dp_class class_of, uint32_t id, struct dp_key *out)
 	struct wr w = wr_of(out->b, sizeof(out->b));
 
 	memset(out, 0, sizeof(*out));
-	wr_u8(&w, (uint8_t)class_of);
+	wr_u8(&w, (uint8_t)dp_op_put_of(class_of));
 	wr_u32(&w, id);
 	out->len = (uint8_t)w.len;
 }
@@ -78,75 +79,120 @@ unsigned dp_object_refs(const struct dp_op *put, struct dp_key out[DP_REFS_MAX])
 	}
 }
 
+/* What can't stand in a form that is kept: it would be written to core dumps. */
+struct keys {
+	struct secret cipher, integ;
+};
+
+static size_t keys_at(size_t len)
+{
+	return (len + alignof(struct keys) - 1) & ~(alignof(struct keys) - 1);
+}
+
+/* NULL for what isn't an SA. */
+static struct keys *keys_of(const struct dp_object *o)
+{
+	if (o->form == NULL || dp_object_class(o) != DP_CLASS_SA)
+		return NULL;
+	return (struct keys *)(void *)(o->form + keys_at(o->len));
+}
+
+/* The form without keys. */
+static struct bytes form_of(const struct dp_op *put, uint8_t buf[OBJECT_FORM_MAX])
+{
+	struct wr w = wr_of(buf, OBJECT_FORM_MAX);
+
+	dp_form_write_op(&w, put, false);
+	assert(wr_done(&w) == ERR_OK);
+	return wr_view(&w);
+}
+
+enum dp_class dp_object_class(const struct dp_object *o)
+{
+	return dp_op_class((enum dp_op_kind)o->form[0]);
+}
+
 enum err dp_object_take(struct dp_object *o, struct dp_op *put)
 {
-	size_t size = dp_op_size(put);
-	void *body = malloc(size);
+	uint8_t buf[OBJECT_FORM_MAX];
+	struct bytes form = form_of(put, buf);
+	uint8_t *room = (uint8_t *)malloc(keys_at(form.len) + (put->kind == DP_PUT_SA ? sizeof(struct keys) : 0));
+	struct keys *keys;
+	struct dp_key key;
 
-	if (body == NULL)
+	if (room == NULL)
 		return ERR_NOMEM;
-	dp_object_wipe(o);
-	free(o->body);
-	memcpy(body, put, size);
-	o->body = body;
-	o->size = (uint32_t)size;
-	dp_object_key(put, &o->key);
-	if (put->kind == DP_PUT_SA)
-		put->u.sa.key = put->u.sa.integ_key = (struct secret){ 0 };
+	dp_object_fini(o);
+	dp_object_key(put, &key);
+	memcpy(room, form.data, form.len);
+	o->form = room;
+	o->len = (uint16_t)form.len;
+	o->key_len = key.len;
+	keys = keys_of(o);
+	if (keys == NULL)
+		return ERR_OK;
+	*keys = (struct keys){ put->u.sa.key, put->u.sa.integ_key };
+	put->u.sa.key = put->u.sa.integ_key = (struct secret){ 0 };
 	return ERR_OK;
 }
 
 void dp_object_load(const struct dp_object *o, struct dp_op *out)
 {
-	memcpy(out, o->body, o->size);
+	struct rd r = rd_of(bytes_of(o->form, o->len));
+	const struct keys *keys = keys_of(o);
+
+	dp_form_read_op(&r, out);
+	assert(rd_done(&r) == ERR_OK); /* dp_op_check found what was kept right */
+	if (keys == NULL)
+		return;
+	out->u.sa.key = keys->cipher;
+	out->u.sa.integ_key = keys->integ;
 }
 
 void dp_object_wipe(struct dp_object *o)
 {
-	struct dp_op op;
+	struct keys *keys = keys_of(o);
 
-	if (o->body == NULL)
+	if (keys == NULL)
 		return;
-	dp_object_load(o, &op);
-	dp_op_fini(&op);
-	memcpy(o->body, &op, o->size);
+	secret_fini(&keys->cipher);
+	secret_fini(&keys->integ);
 }
 
 void dp_object_fini(struct dp_object *o)
 {
 	dp_object_wipe(o);
-	free(o->body);
-	o->body = NULL;
-	o->size = 0;
+	free(o->form);
+	o->form = NULL;
 }
 
-/* The form without keys; an SA's state is the datapath's to choose. */
-static struct bytes form_of(const struct dp_op *put, uint8_t buf[OBJECT_FORM_MAX])
+/* An SA's state is the datapath's to choose. */
+static struct bytes form_without_state(struct dp_op *put, uint8_t buf[OBJECT_FORM_MAX])
 {
-	struct wr w = wr_of(buf, OBJECT_FORM_MAX);
-	struct dp_op op;
-
-	memcpy(&op, put, dp_op_size(put));
-	if (op.kind == DP_PUT_SA)
-		memset(&op.u.sa.state, 0, sizeof(op.u.sa.state));
-	dp_form_write_op(&w, &op, false);
-	assert(wr_done(&w) == ERR_OK);
-	return wr_view(&w);
+	if (put->kind == DP_PUT_SA)
+		memset(&put->u.sa.state, 0, sizeof(put->u.sa.state));
+	return form_of(put, buf);
 }
 
 bool dp_object_same(const struct dp_object *o, const struct dp_op *put)
 {
 	uint8_t a[OBJECT_FORM_MAX];
 	uint8_t b[OBJECT_FORM_MAX];
-	struct dp_op kept;
+	struct dp_op kept, other;
 
 	dp_object_load(o, &kept);
-	return bytes_eq(form_of(&kept, a), form_of(put, b));
+	memcpy(&other, put, dp_op_size(put));
+	return bytes_eq(form_without_state(&kept, a), form_without_state(&other, b));
+}
+
+static struct bytes key_of(const struct dp_object *o)
+{
+	return bytes_of(o->form, o->key_len);
 }
 
 void dp_object_add(struct map *m, struct dp_object *o)
 {
-	map_add(m, &o->node, map_hash(m, bytes_of(o->key.b, o->key.len)));
+	map_add(m, &o->node, map_hash(m, key_of(o)));
 }
 
 struct dp_object *dp_object_find(const struct map *m, const struct dp_key *key)
@@ -156,7 +202,7 @@ struct dp_object *dp_object_find(const struct map *m, const struct dp_key *key)
 	for (struct map_node *n = map_find(m, hash); n != NULL; n = map_find_next(n)) {
 		struct dp_object *o = list_of(n, struct dp_object, node);
 
-		if (bytes_eq(bytes_of(o->key.b, o->key.len), bytes_of(key->b, key->len)))
+		if (bytes_eq(key_of(o), bytes_of(key->b, key->len)))
 			return o;
 	}
 	return NULL;

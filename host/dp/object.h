@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* What names an object: its class and the fields that tell it from others of its class, as a del carries them. */
+/* What names an object: the kind of its put, and the fields that tell it from others of its class; so its form begins. */
 struct dp_key {
 	uint8_t len;
 	uint8_t b[31];
@@ -25,13 +25,16 @@ void dp_object_id_key(enum dp_class class_of, uint32_t id, struct dp_key *out);
 /* The objects that a put names and that must be there; their number.  A tunnel's 'sa_out' isn't one. */
 unsigned dp_object_refs(const struct dp_op *put, struct dp_key out[DP_REFS_MAX]);
 
-/* A put, kept in no more memory than it needs.  Embedded in what hangs in a map; all-zero is empty. */
+/* A put, kept as its form (dp/form.h): a fraction of struct dp_op.  Embedded in what hangs in a map; all-zero is empty. */
 struct dp_object {
 	struct map_node node;
-	struct dp_key key;
-	uint32_t size;
-	void *body;
+	uint8_t *form; /* behind that of an SA stand its secrets */
+	uint16_t len;
+	uint8_t key_len; /* the form's first octets are the object's key */
 };
+
+/* Of one that isn't empty. */
+enum dp_class dp_object_class(const struct dp_object *o);
 
 /* Keeps 'put', whose secrets move in; what was kept is wiped.  The key must be the same when there was one. */
 MUST_USE enum err dp_object_take(struct dp_object *o, struct dp_op *put);

@@ -7,19 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RETRY_FIRST_MS = 1000, RETRY_DOUBLINGS = 6 };
+enum { RETRY_FIRST_MS = 1000 };
+
+static void on_retry(struct wheel_timer *t, uint64_t now_ms);
 
 enum err dp_plan_init(struct dp_plan *plan, const uint8_t key[16])
 {
 	list_init(&plan->news);
 	for (unsigned i = 0; i < DP_PHASE_COUNT; i++)
 		list_init(&plan->todo[i]);
+	for (unsigned i = 0; i <= DP_PLAN_DOUBLINGS; i++)
+		plan->later[i].timer.expired = on_retry;
 	return map_init(&plan->wants, key);
 }
 
 static void take_off_todo(struct dp_want *w)
 {
-	if (!list_linked(&w->todo))
+	if (w->later != 0 || !list_linked(&w->todo))
 		return;
 	list_del(&w->todo);
 	w->plan->todos--;
@@ -27,10 +31,16 @@ static void take_off_todo(struct dp_want *w)
 
 void dp_plan_retry_now(struct dp_want *w)
 {
-	if (!wheel_armed(&w->retry))
+	struct dp_later *later;
+
+	if (w->later == 0)
 		return;
-	wheel_disarm(w->plan->wheel, &w->retry);
+	later = &w->plan->later[w->later - 1];
+	list_del(&w->todo);
+	w->later = 0;
 	w->plan->failing--;
+	if (list_empty(&later->wants))
+		wheel_disarm(w->plan->wheel, &later->timer);
 }
 
 static void want_free(struct dp_want *w)
@@ -65,11 +75,18 @@ struct dp_want *dp_plan_find(const struct dp_plan *plan, const struct dp_key *ke
 
 static void on_retry(struct wheel_timer *t, uint64_t now_ms)
 {
-	struct dp_want *w = list_of(t, struct dp_want, retry);
+	struct dp_later *later = list_of(t, struct dp_later, timer);
 
-	(void)now_ms;
-	w->plan->failing--;
-	dp_plan_schedule(w);
+	while (!list_empty(&later->wants)) {
+		struct dp_want *w = list_of(list_first(&later->wants), struct dp_want, todo);
+
+		if (w->due_ms > now_ms) {
+			wheel_arm(w->plan->wheel, t, w->due_ms);
+			return;
+		}
+		dp_plan_retry_now(w);
+		dp_plan_schedule(w);
+	}
 }
 
 enum err dp_plan_add(struct dp_plan *plan, struct dp_op *put, struct dp_want **out)
@@ -84,7 +101,6 @@ enum err dp_plan_add(struct dp_plan *plan, struct dp_op *put, struct dp_want **o
 		return ERR_NOMEM;
 	}
 	w->plan = plan;
-	w->retry.expired = on_retry;
 	w->told = true;
 	dp_object_add(&plan->wants, &w->object);
 	*out = w;
@@ -107,7 +123,7 @@ static enum dp_phase put_phase(const struct dp_want *w)
 		[DP_CLASS_SA] = DP_PHASE_PUT_SA,
 		[DP_CLASS_ROUTE] = DP_PHASE_PUT_ROUTE,
 	};
-	unsigned c = w->object.key.b[0];
+	enum dp_class c = dp_object_class(&w->object);
 
 	return c == DP_CLASS_TUNNEL && w->present ? DP_PHASE_TURN_TUNNEL : phases[c];
 }
@@ -124,7 +140,7 @@ static enum dp_phase del_phase(const struct dp_want *w)
 		[DP_CLASS_ROUTE] = DP_PHASE_DEL_ROUTE,
 	};
 
-	return phases[w->object.key.b[0]];
+	return phases[dp_object_class(&w->object)];
 }
 
 static void add_todo(struct dp_want *w, enum dp_phase phase)
@@ -137,7 +153,7 @@ static void add_todo(struct dp_want *w, enum dp_phase phase)
 void dp_plan_schedule(struct dp_want *w)
 {
 	take_off_todo(w);
-	if (w->inflight || wheel_armed(&w->retry))
+	if (w->inflight || w->later != 0)
 		return; /* decided when the answer comes, or the time */
 	if (dp_plan_live(w) && (!w->present || w->changed))
 		add_todo(w, put_phase(w));
@@ -176,13 +192,19 @@ static void add_news(struct dp_want *w)
 
 void dp_plan_retry_later(struct dp_want *w)
 {
-	unsigned doublings = w->failures < RETRY_DOUBLINGS ? w->failures : RETRY_DOUBLINGS;
+	unsigned doublings = w->failures < DP_PLAN_DOUBLINGS ? w->failures : DP_PLAN_DOUBLINGS;
+	struct dp_later *later = &w->plan->later[doublings];
 
+	take_off_todo(w);
 	dp_plan_retry_now(w);
 	if (w->failures < UINT8_MAX)
 		w->failures++;
-	wheel_arm(w->plan->wheel, &w->retry, w->plan->wheel->now_ms + ((uint64_t)RETRY_FIRST_MS << doublings));
+	w->due_ms = w->plan->wheel->now_ms + ((uint64_t)RETRY_FIRST_MS << doublings);
+	w->later = (uint8_t)(doublings + 1);
+	list_add(&later->wants, &w->todo);
 	w->plan->failing++;
+	if (!wheel_armed(&later->timer))
+		wheel_arm(w->plan->wheel, &later->timer, w->due_ms);
 }
 
 static void log_refusal(const struct dp_want *w, enum err err)

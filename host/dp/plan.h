@@ -19,15 +19,16 @@ struct dp_plan;
 struct dp_want {
 	struct dp_object object; /* what is wanted; of what isn't, the last that was, or what the datapath shows */
 	struct dp_plan *plan;
-	struct dp_owner *owner; /* NULL: nobody waits for results */
-	struct list owned;      /* in owner->objects */
-	struct list todo;       /* in one of plan->todo */
-	struct list news;       /* in plan->news: a result to report */
-	struct wheel_timer retry;
+	struct dp_owner *owner;  /* NULL: nobody waits for results */
+	struct list owned;       /* in owner->objects */
+	struct list todo;        /* in one of plan->todo, or of plan->later */
+	struct list news;        /* in plan->news: a result to report */
+	uint64_t due_ms;         /* in plan->later: until then */
 	struct dp_result result; /* the last one; its state goes into the next put */
 	uint32_t seen;           /* number of the dump that showed it last */
 	uint32_t named;          /* by so many puts in flight */
 	uint8_t failures;        /* in a row */
+	uint8_t later;           /* the list of plan->later that it is in, from 1; 0: none */
 	bool wanted;
 	bool present;  /* in the datapath, as far as is known */
 	bool changed;  /* what is there isn't what is wanted */
@@ -62,9 +63,18 @@ enum dp_phase {
 	DP_PHASE_COUNT
 };
 
+enum { DP_PLAN_DOUBLINGS = 6 }; /* of the time that a refused object is left alone */
+
+/* All that wait equally long, so the first to come is the first to go. */
+struct dp_later {
+	struct list wants;
+	struct wheel_timer timer;
+};
+
 struct dp_plan {
 	struct map wants;
 	struct list todo[DP_PHASE_COUNT];
+	struct dp_later later[DP_PLAN_DOUBLINGS + 1];
 	struct list news;
 	struct wheel *wheel;
 	const struct log *log;

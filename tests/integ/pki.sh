@@ -74,14 +74,9 @@ ss_begin_as() {
 
 # ca_swarm KIND COUNT: the hub's certificate, the peers' key swarm-KIND.key and a certificate for each, swarm-KIND-N.pem.
 ca_swarm() {
-	local n base=$PKI/swarm-$1
+	local base=$PKI/swarm-$1
 	ca_issue "hub-$1" "$1" '/O=Example/CN=hub' root subjectAltName=DNS:hub1.vpn.example.net || return 1
-	ca_key "$1" "$base.key" && openssl req -new -key "$base.key" -subj /O=Example/CN=peer -out "$base.csr" || return 1
-	for ((n = 1; n <= $2; n++)); do
-		echo "subjectAltName=DNS:spoke$n.$1.example.net" >"$base.ext"
-		openssl x509 -req -in "$base.csr" -CA "$PKI/root.pem" -CAkey "$PKI/root.key" -set_serial "$n" -days 30 -extfile "$base.ext" \
-			-out "$base-$n.pem" 2>/dev/null || return 1
-	done
+	ca_key "$1" "$base.key" && "$LAB_BIN/mkswarm" "$PKI/root.pem" "$PKI/root.key" "$base.key" "$base" "$1.example.net" "$2"
 }
 
 # swarm_args KIND: what naveload needs for them.

@@ -35,6 +35,7 @@ TEST_F(Sync, tells_placement_and_reason)
 
 	dp_model_limit(model)->inline_sas = 1;
 	put_base();
+	run(10); /* with the link up SAs are put in this order */
 	put_session(1, &o);
 	run(10);
 	r = o.last[lab::form(samples::blank_sa(2), true)];
