@@ -153,6 +153,7 @@ struct cfg_trustpoint {
 	enum cfg_revocation revocation[CFG_REVOCATION_MAX];
 	unsigned revocation_count;
 	const char *ocsp_url; /* NULL: what the certificate says */
+	const char *cert_url; /* where our certificate is to be had, for peers that fetch it; NULL: it is sent */
 };
 
 /* `match certificate` and `pki trustpoint` of a profile. */
@@ -510,6 +511,7 @@ struct cfg_user {
 /* ---- all of it ---- */
 
 enum { CFG_REDIRECT_MAX = 10 }; /* gateways that peers may be sent to */
+enum { CFG_HTTP_FROM_MAX = 8 };
 
 enum cfg_df { CFG_DF_COPY, CFG_DF_CLEAR, CFG_DF_SET };
 
@@ -528,6 +530,9 @@ struct cfg_model {
 	uint32_t nat_keepalive_s; /* 0: 20 */
 	bool has_ppk;             /* a keyring has a post-quantum preshared key */
 	uint32_t frag_mtu;        /* of IKE; 0: 576, with IPv6 1280 */
+	bool http_cert;           /* certificates of peers are fetched by URL, */
+	unsigned http_from_count; /* if there are any from below one of these alone: each ends with '/' */
+	const char *http_from[CFG_HTTP_FROM_MAX];
 	struct cfg_dpd dpd;
 	bool redirect_client;    /* follows redirects, */
 	uint32_t redirect_max;   /* so many in a row */

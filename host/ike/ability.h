@@ -21,7 +21,9 @@ extern "C" {
 	X(PPK, USE_PPK, IKE_SA_INIT, BOTH)                                  /* RFC8784-3 */   \
 	X(REDIRECT, REDIRECT_SUPPORTED, IKE_SA_INIT, INITIATOR)             /* RFC5685-3 */   \
 	X(CHILDLESS, CHILDLESS_IKEV2_SUPPORTED, IKE_SA_INIT, RESPONDER)     /* RFC6023-3 */   \
-	X(MOBIKE, MOBIKE_SUPPORTED, IKE_AUTH, BOTH)                         /* RFC4555-3.1 */
+	X(MOBIKE, MOBIKE_SUPPORTED, IKE_AUTH, BOTH)                         /* RFC4555-3.1 */ \
+	X(LOOKUP_I, HTTP_CERT_LOOKUP_SUPPORTED, IKE_AUTH, INITIATOR)        /* RFC7296-3.6 */ \
+	X(LOOKUP_R, HTTP_CERT_LOOKUP_SUPPORTED, IKE_SA_INIT, RESPONDER)     /* RFC7296-3.6 */
 
 enum ike_ability {
 #define IKE_ABILITY_ENUM(name, notify, exchange, who) IKE_CAN_##name,

@@ -68,6 +68,7 @@ static void note_given(struct ike_engine *e)
 		.half_open_limit = cfg->half_open_limit,
 		.cookie_threshold = cfg->cookie_threshold,
 		.cookie_always = cfg->cookie_always,
+		.cert_lookup = cfg->cert_lookup,
 		.source = cfg->source };
 }
 
@@ -149,6 +150,7 @@ void ike_engine_tune(struct ike_engine *e, const struct ike_tuning *tuning)
 	cfg->half_open_limit = value_or(tuning->half_open_limit, given->half_open_limit);
 	cfg->cookie_threshold = value_or(tuning->cookie_threshold, given->cookie_threshold);
 	cfg->cookie_always = tuning->cookie_always || given->cookie_always;
+	cfg->cert_lookup = tuning->cert_lookup || given->cert_lookup;
 	cfg->source = tuning->source.rate != 0 ? tuning->source : given->source;
 	cfg->source.half_open = value_or(tuning->source.half_open, given->source.half_open);
 	set_default(&cfg->source.half_open, cfg->half_open_limit / 2 + 1);
@@ -163,6 +165,7 @@ void ike_engine_tuned(const struct ike_engine *e, struct ike_tuning *out)
 		.half_open_limit = cfg->half_open_limit,
 		.cookie_threshold = cfg->cookie_threshold,
 		.cookie_always = cfg->cookie_always,
+		.cert_lookup = cfg->cert_lookup,
 		.source = cfg->source };
 }
 
@@ -502,7 +505,8 @@ static enum err take_proof(struct ike_sa *sa, struct ike_proof *proof)
 		return proof->err;
 	secret_take(&sa->setup->verify, &proof->verify);
 	sa->setup->proved = proof->proved;
-	if (proof->ppk_required && !sa->ppk)
+	sa->setup->ppk_due = proof->ppk_required;
+	if (!sa->setup->talk.on && ike_ppk_lacks(sa)) /* with EAP it comes with the last AUTH */
 		return ERR_AUTH;
 	if (sa->role == IKE_INITIATOR)
 		return ERR_OK;

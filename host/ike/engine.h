@@ -65,6 +65,7 @@ struct ike_engine_config {
 	uint32_t old_ms;  /* a peer that has rekeyed an SA has so long to delete the old one: more than its retransmissions take (180000) */
 	uint32_t fade_ms; /* a deleted pair receives for so long what was on its way (5000) */
 	uint16_t abilities;       /* what is announced: a bit for each enum ike_ability (none) */
+	bool cert_lookup;         /* the world fetches certificates of peers by URL; else that isn't announced */
 	uint16_t frag_mtu;        /* larger IP packets go in fragments, RFC7383 (576 or, with IPv6, 1280) */
 	uint32_t frag_bytes;      /* of peers' fragments that wait for others (8 MiB) */
 	uint16_t nat_keepalive_s; /* (20) */
@@ -92,6 +93,7 @@ struct ike_tuning {
 	uint32_t half_open_limit;
 	uint32_t cookie_threshold;
 	bool cookie_always;
+	bool cert_lookup;
 	struct ike_source_rule source;
 };
 void ike_engine_tune(struct ike_engine *e, const struct ike_tuning *tuning);
@@ -333,6 +335,8 @@ bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa
 	X(REDIRECT_FOLLOWED, "redirect-followed", "redirects that were followed")         \
 	X(REDIRECT_IGNORED, "redirect-ignored", "redirects that weren't")                 \
 	X(CHILDLESS, "childless", "IKE_AUTH without a child, which comes later")          \
+	X(CERT_URL, "cert-url", "certificates that peers gave by their URL")              \
+	X(CERT_URL_SENT, "cert-url-sent", "the same of ours")                             \
 	X(UP, "up", "IKE SAs that came up")                                               \
 	X(DOWN, "down", "IKE SAs that went down after having been up")                    \
 	X(CRYPTO, "crypto", "failures of the crypto library or of memory")

@@ -204,7 +204,8 @@ struct ike_who {
 	uint8_t method;                 /* the peer's, enum ike_auth_method; 0: it wants EAP (RFC7296-2.16) */
 	bool eap_only;                  /* responder: that may prove us, too (RFC5998) */
 	uint8_t cert_count;
-	const struct bytes *cert; /* X.509 as DER, in the order of the message: the first one holds the key (RFC7296-3.6) */
+	const struct bytes *cert; /* in the order of the message: the first one holds the key (RFC7296-3.6) */
+	const uint8_t *encoding;  /* of each: X.509 as DER; or, if we said that we look them up, URL_X509 or URL_BUNDLE: SHA-1, then URL */
 	struct bytes authorities; /* responder: the peer's CERTREQ, as in struct ike_request; empty: none, or any will do */
 	struct bytes auth;        /* data of AUTH; empty with a pre-shared key */
 	struct bytes octets;      /* what AUTH signs (RFC7296-2.15); empty with a pre-shared key */
@@ -234,6 +235,7 @@ struct ike_text {
 	uint64_t ref;
 	const struct ike_id *local_id;
 	struct bytes authorities; /* the peer's CERTREQ */
+	bool lookup;              /* the peer fetches certificates by URL (RFC7296-3.6) */
 	uint16_t hashes;          /* the peer's SIGNATURE_HASH_ALGORITHMS, a bit (1 << enum crypto_hash) each; 0: it knows no RFC7427 */
 	struct bytes octets;      /* what is to be signed */
 };
@@ -246,6 +248,7 @@ struct ike_signature {
 	struct bytes data; /* of AUTH */
 	uint8_t cert_count;
 	struct bytes cert[IKE_CERTS]; /* to be sent as CERT, the one that holds the key first */
+	uint8_t encoding[IKE_CERTS];  /* of each, as in struct ike_who; 0: X.509 as DER */
 };
 
 /*

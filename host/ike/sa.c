@@ -128,6 +128,14 @@ void ike_sa_unpromise(struct ike_engine *e)
 	e->promised--;
 }
 
+/* Certificates of peers are fetched by URL only where that is configured. */
+static uint16_t willing_as(const struct ike_engine *e, enum ike_role role)
+{
+	uint16_t lookup = 1 << (role == IKE_INITIATOR ? IKE_CAN_LOOKUP_I : IKE_CAN_LOOKUP_R);
+
+	return e->cfg.cert_lookup ? e->cfg.abilities : (uint16_t)(e->cfg.abilities & ~lookup);
+}
+
 enum err ike_sa_new(struct ike_engine *e, enum ike_role role, const struct ike_path *path, struct ike_sa **out)
 {
 	struct slab_handle handle;
@@ -157,7 +165,7 @@ enum err ike_sa_new(struct ike_engine *e, enum ike_role role, const struct ike_p
 	sa->why = IKE_DOWN_COUNT;
 	sa->path = *path;
 	sa->reply_path = *path;
-	sa->willing = e->cfg.abilities;
+	sa->willing = willing_as(e, role);
 	sa->created_ms = e->now_ms;
 	sa->last_rx_ms = e->now_ms;
 	sa->setup = setup;

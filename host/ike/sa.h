@@ -87,11 +87,12 @@ struct ike_talk {
 	uint64_t until_ms;      /* when it must be over */
 	uint32_t wait_ms;       /* and the peer's next packet here; 0: not before */
 	uint8_t rounds;
-	bool on;   /* initiator: it is to be */
+	bool on;   /* it is to be: the initiator proves itself by it */
 	bool only; /* the initiator lets it prove the responder, too */
 	bool bare; /* and so it will be */
 	bool said; /* responder: it has told its identity */
 	bool failed;
+	bool keyless; /* its method had no key: SK_pi and SK_pr stand in */
 };
 
 /* What an SA needs until it is up, and no longer. */
@@ -100,7 +101,7 @@ struct ike_setup {
 	struct ike_blob held;             /* decrypted message that waits for the world's answer */
 	struct crypto_kex kex;            /* initiator, until the response */
 	struct secret sign, verify;       /* pre-shared keys */
-	struct ike_blob auth, certs;      /* ours: AUTH's data; CERT payloads, each with its length before it */
+	struct ike_blob auth, certs;      /* ours: AUTH's data; CERT payloads, each with its encoding and length before it */
 	struct ike_blob authorities;      /* initiator: our CERTREQ */
 	struct ike_ppk *ppk;              /* initiator: NULL: none */
 	struct ike_inter *inter;          /* additional key exchanges; NULL: none */
@@ -114,6 +115,7 @@ struct ike_setup {
 	bool initial_contact, force_udp, need_address; /* the request's */
 	bool wants_config;                             /* the peer sent CFG_REQUEST */
 	bool childless;                                /* the first child comes after IKE_AUTH, RFC6023 */
+	bool ppk_due;                                  /* the world says so: no SA without a post-quantum preshared key */
 	bool ppk_bare;                                 /* the peer's AUTH that counts is that of NO_PPK_AUTH */
 	bool proved;                                   /* the world has found the peer's signature right */
 	struct addr redirected_from;                   /* the gateway that sent us, or the peer, here; family 0: none */

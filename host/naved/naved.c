@@ -508,7 +508,8 @@ static enum err open_sessions(struct naved *n)
 		.rand = &n->rand,
 		.ports = &n->ports,
 		.log = &n->log,
-		.abilities = 1 << IKE_CAN_FRAGMENTATION | 1 << IKE_CAN_CHILDLESS | 1 << IKE_CAN_MOBIKE | 1 << IKE_CAN_REDIRECT,
+		.abilities = 1 << IKE_CAN_FRAGMENTATION | 1 << IKE_CAN_CHILDLESS | 1 << IKE_CAN_MOBIKE | 1 << IKE_CAN_REDIRECT |
+			     1 << IKE_CAN_LOOKUP_I | 1 << IKE_CAN_LOOKUP_R,
 		.child_rekey = true };
 	enum err err;
 

@@ -6,6 +6,7 @@
 
 #include "aaa/authorize.h"
 #include "ike/wire/gateway.h"
+#include "session/auth/lookup.h"
 #include "session/auth/proven.h"
 #include "session/auth/work.h"
 #include "session/exchange.h"
@@ -358,6 +359,7 @@ static void tell_down(void *ctx, struct slab_handle sa, enum ike_down reason)
 	struct session *s = session_by_ike(h, sa);
 	struct session_tunnel *t;
 
+	session_lookup_drop(h, sa);
 	if (s == NULL || session_fsm_step(s, SESSION_E_DOWN) != ERR_OK)
 		return;
 	log_event(h->env.log, s->up_ms != 0 ? LOG_L_NOTICE : LOG_L_INFO, s->up_ms != 0 ? "session.down" : "session.end",

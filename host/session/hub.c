@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "session/auth/lookup.h"
 #include "session/auth/proven.h"
 #include "session/inner.h"
 
@@ -76,6 +77,7 @@ static void tune(struct session_hub *h)
 		.half_open_limit = cfg->max_in_negotiation,
 		.cookie_threshold = cfg->cookie_challenge,
 		.cookie_always = cfg->cookie_always,
+		.cert_lookup = cfg->http_cert,
 		.source = { .rate = cfg->source_rate, .burst = cfg->source_burst, .half_open = cfg->source_half_open } };
 
 	if (h->engine != NULL)
@@ -229,6 +231,8 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 		err = map_init(&h->by_tunnel, env->map_key);
 	if (err == ERR_OK)
 		err = session_proven_open(h);
+	if (err == ERR_OK)
+		err = session_lookup_open(h);
 	if (err == ERR_OK && env->jobs != NULL)
 		err = crypto_share_stock_new(&h->shares, env->jobs);
 	if (err == ERR_OK)
@@ -239,6 +243,7 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 		map_fini(&h->by_peer);
 		map_fini(&h->by_tunnel);
 		session_proven_close(h);
+		session_lookup_close(h);
 		free(h);
 		return err;
 	}
@@ -271,6 +276,7 @@ void session_hub_free(struct session_hub *h)
 	map_fini(&h->by_peer);
 	map_fini(&h->by_tunnel);
 	session_proven_close(h);
+	session_lookup_close(h);
 	slab_fini(&h->sessions);
 	free(h->units);
 	free(h);

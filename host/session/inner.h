@@ -3,7 +3,9 @@
 
 /* The hub's inside, shared by the files of this folder (box/ too) alone. */
 
+#include "base/limit.h"
 #include "dp/spi.h"
+#include "pki/shelf.h"
 #include "session/box/iface.h"
 #include "session/fsm.h"
 #include "session/redirect.h"
@@ -53,7 +55,11 @@ struct session_hub {
 	struct map marks;             /* auth/proven.c, and the next two */
 	struct list watched;          /* trust points on which peers that are up stand */
 	struct wheel_timer watch;
-	uint64_t tokens; /* of questions, the last one */
+	uint64_t tokens;     /* of questions, the last one */
+	struct list lookups; /* auth/lookup.h, and the next three */
+	unsigned lookup_count;
+	struct limit lookup_rate;
+	struct pki_shelf *shelf;
 	struct dp_listener events;
 	uint64_t refused[DP_WHY_COUNT]; /* pairs of ESP SAs that policy kept out of software */
 };
@@ -85,6 +91,7 @@ bool session_model_keeps_inside(const struct cfg_model *to, const struct session
 /* ---- auth/auth.c: who is it?  Functions of struct ike_ports, whose ctx is the hub ---- */
 
 void session_auth_ask(void *ctx, struct slab_handle sa, const struct ike_who *who);
+void session_auth_judge(struct session_hub *h, struct slab_handle sa, const struct ike_who *who); /* its certificates are here */
 struct bytes session_auth_authorities(void *ctx, const struct ike_path *path);
 
 /* ---- auth/sign.c: our signature ---- */

@@ -1,5 +1,5 @@
 #!/bin/bash
-# t_eap.sh: EAP with real strongSwan, whoever begins: MSCHAPv2, GTC, MD5, TLS, and TLS alone for both ends (RFC 5998); and who must
+# t_eap.sh: EAP with real strongSwan, whoever begins: MSCHAPv2, GTC, MD5, TLS, and TLS alone for both ends (RFC 5998), and a post-quantum key beside it (RFC 8784); and who must
 # stay out.  TLS is 1.2: with 1.3 strongSwan 5.9.8 follows a draft of RFC 9190, and falls over the octet that ends it there.  Shows R-IKE-15, R-IKE-16, R-AAA-10, R-AAA-12, R-AAA-13, R-SEC-11.
 cd "$(dirname "$0")" || exit 2
 . ./lab.sh
@@ -53,10 +53,11 @@ ss_begin() {
 			eap_id = ${4:-spoke1.vpn.example.net}"
 	{
 		echo 'connections {'
-		ss_psk_conn hub 203.0.113.11 spoke1.vpn.example.net |
+		ss_psk_conn hub 203.0.113.11 spoke1.vpn.example.net "$SS_CONN" |
 			sed -e "/local {/s/auth = psk/${who//$'\n'/\\n}/" -e "/remote {/s/auth = psk/auth = ${2:-pubkey}/"
 		echo '}'
 		ss_users "$3"
+		echo "$SS_MORE"
 	} >"$LAB_DIR/ss1/swanctl.conf"
 	ss_load "$LAB_DIR/ss1" && ss_initiate "$LAB_DIR/ss1" hub
 }
@@ -114,6 +115,49 @@ strongswan_to_nave() {
 	lab_check 'and the certificate of another' stays_out tls
 }
 
+# RFC 8784 3: the key comes with the last AUTH; with a method that has a key of its own, and with one that has none.
+hub_ppk() { # required|''
+	sed -i '/^crypto ikev2 keyring PQ/,$d; /^ keyring local PQ/d' "$LAB_DIR/hub1/config"
+	sed -i 's/^ pki trustpoint TP$/&\n keyring local PQ/' "$LAB_DIR/hub1/config"
+	printf '%s\n' 'crypto ikev2 keyring PQ' ' peer any' '  address 0.0.0.0 0.0.0.0' "  ppk manual id flex key hex 000102ff $1" >>"$LAB_DIR/hub1/config"
+	nave_stop hub1 naved
+	nave_again hub1 naved
+}
+
+ss_begin_ppk() { # METHOD [ID [yes]]
+	SS_CONN=$([ -z "$2" ] || printf 'ppk_id = %s\n\t\tppk_required = %s' "$2" "${3:-no}")
+	SS_MORE="secrets { ppk-lab { id = ${2:-none}
+	secret = 0x000102ff } }"
+	ss_begin "$1"
+	local rc=$?
+	SS_CONN='' SS_MORE=''
+	return $rc
+}
+
+ppk_used() { nave_is hub1 "[s['ppk'] for s in d['sas'] if s['status'] == 'READY'] == [$1]" show crypto ikev2 sa detailed; }
+ppk_out() { ! ss_begin_ppk "$@" && nave_down hub1; }
+
+with_ppk() {
+	local method
+	lab_check 'the hub has a post-quantum key' hub_ppk
+	for method in mschapv2 md5; do
+		lab_check "strongSwan comes in by $method with it" ss_begin_ppk $method flex yes
+		lab_check 'it is in use' ppk_used True
+		lab_check 'ping both ways' both_ways
+		lab_check 'strongSwan ends it' ss_end
+	done
+	lab_check 'one of another name is left out' ss_begin_ppk mschapv2 other
+	lab_check 'it is not in use' ppk_used False
+	lab_check 'ping both ways' both_ways
+	lab_check 'strongSwan ends it' ss_end
+	lab_check 'one of another name that is required stays out' ppk_out mschapv2 other yes
+	lab_check 'the hub requires it' hub_ppk required
+	lab_check 'strongSwan without it stays out' ppk_out mschapv2
+	lab_check 'and comes in with it' ss_begin_ppk mschapv2 flex
+	lab_check 'it is in use' ppk_used True
+	lab_check 'strongSwan ends it' ss_end
+}
+
 # RFC 5998: no certificate in IKE, TLS proves both.
 tls_alone() {
 	nave_stop hub1 naved
@@ -142,6 +186,8 @@ nave_begins() {
 	NAVE_HUB=198.51.100.2 nave_config_spoke "spoke$1" "$1"
 	sed -i 's/^ identity local .*/ identity local fqdn spoke1.vpn.example.net/' "$LAB_DIR/spoke$1/config"
 	eap_config "$LAB_DIR/spoke$1/config" spoke1 "authentication remote $3" "authentication local eap $4"
+	[ -z "$PPK" ] || sed -i 's/^ pki trustpoint TP$/&\n keyring local PQ/' "$LAB_DIR/spoke$1/config"
+	[ -z "$PPK" ] || printf '%s\n' 'crypto ikev2 keyring PQ' ' peer hub' '  address 198.51.100.2' "$PPK" >>"$LAB_DIR/spoke$1/config"
 	lab_check "Nave spoke with $2 starts" nave_start "spoke$1" none || return 1
 	lab_check "Nave comes in by $2" lab_wait 10 nave_up "spoke$1" 1 || return 1
 	lab_check 'it shows the method' nave_is "spoke$1" "[s['auth_sign'] for s in d['sas']] == ['EAP($2)']" show crypto ikev2 sa
@@ -163,6 +209,8 @@ nave_to_strongswan() {
 	for method in mschapv2 md5; do
 		ss_hub $method && nave_begins $((++n)) $method ecdsa-sig "username alice password wonderland"
 	done
+	ss_hub mschapv2 && printf 'secrets { ppk-lab { id = flex\n\tsecret = 0x000102ff } }\n' >>"$LAB_DIR/hub2/swanctl.conf" && ss_load "$LAB_DIR/hub2" &&
+		PPK='  ppk manual id flex key hex 000102ff required' nave_begins $((++n)) mschapv2 ecdsa-sig 'username alice password wonderland'
 	ss_hub tls && nave_begins $((++n)) tls ecdsa-sig tls
 	ss_hub tls eap-tls && nave_begins $((++n)) tls eap tls
 }
@@ -173,6 +221,7 @@ lab_inet
 ca_make || { echo 'no certificates' >&2; exit 2; }
 lab_say 'strongSwan begins'
 strongswan_to_nave
+with_ppk
 tls_alone
 lab_say 'Nave begins'
 nave_to_strongswan

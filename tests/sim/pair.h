@@ -15,6 +15,13 @@ class Pair : public ::testing::Test
 	Node &hub = sim.node("198.51.100.1", "hub.example.net", "the same key");
 	struct slab_handle h = {};
 
+	/* A post-quantum preshared key (RFC8784). */
+	static void give(Node &n, const char *id, const char *key, bool required = false)
+	{
+		n.w.set.ppk_id = id;
+		n.w.set.ppk = key;
+		n.w.set.ppk_required = required;
+	}
 	void start(const struct ike_engine_config &config = {})
 	{
 		sim.start(spoke, config);

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "crypto/evp.h"
+#include "ike/ability.h"
 #include "pair.h"
 
 namespace
@@ -254,4 +255,38 @@ TEST_F(CertPair, a_spoke_deleted_while_it_signs_leaves_nothing)
 	sim.run_for(60000);
 	EXPECT_EQ(spoke.stat(IKE_STAT_STALE), 1u) << "the signature came too late";
 	expect_nothing_left();
+}
+
+/* RFC7296-3.6-b: the words stand for hash and URL; what is there is the world's to fetch. */
+TEST_F(CertPair, R_IKE_20_RFC7296_3_6_by_URL_to_those_who_look_up)
+{
+	for (unsigned who = 0; who < 4; who++) { /* bit 0: the spoke looks up, bit 1: the hub */
+		Sim s{ who };
+		Node &a = s.node("192.0.2.1", "a.example.net", "key"), &b = s.node("192.0.2.2", "b.example.net", "key");
+		struct crypto_key *key = generate("ED25519");
+
+		signs(a, b, key, ed25519);
+		signs(b, a, key, ed25519);
+		for (Node *n : { &a, &b }) {
+			struct ike_engine_config config = {};
+
+			config.abilities = 1 << IKE_CAN_LOOKUP_I | 1 << IKE_CAN_LOOKUP_R;
+			config.cert_lookup = (who >> (n == &b) & 1) != 0;
+			n->w.set.encoding = IKE_CERT_URL_X509;
+			s.start(*n, config);
+		}
+		struct slab_handle handle = a.initiate(b);
+		s.run_for(1000);
+		EXPECT_EQ(disagreement(a, b), "");
+		EXPECT_TRUE(a.info(handle).up);
+		EXPECT_EQ(a.stat(IKE_STAT_CERT_URL), who & 1);
+		EXPECT_EQ(b.stat(IKE_STAT_CERT_URL_SENT), who & 1);
+		EXPECT_EQ(b.stat(IKE_STAT_CERT_URL), who >> 1);
+		EXPECT_EQ(a.stat(IKE_STAT_CERT_URL_SENT), who >> 1);
+		for (auto &n : s.nodes) {
+			world_fini(&n->w);
+			n->w.engine = nullptr;
+		}
+		crypto_key_free(key);
+	}
 }

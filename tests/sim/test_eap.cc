@@ -126,6 +126,80 @@ TEST_F(EapPair, R_IKE_15_RFC7296_2_16_every_method)
 	expect_nothing_left();
 }
 
+/* ---- post-quantum preshared keys: PPK_IDENTITY and NO_PPK_AUTH are in the last request ---- */
+
+class EapPpk : public EapPair
+{
+      protected:
+	void expect_ppk(bool used)
+	{
+		expect_eap(spoke.w.set.eap);
+		EXPECT_EQ(spoke.info(h).ppk, used);
+		EXPECT_EQ(hub.info(theirs()->handle).ppk, used);
+	}
+};
+
+/* RFC8784-3-l: with a key of the method and without, required by one of them or not. */
+TEST_F(EapPpk, RFC8784_3_a_key_that_both_have_is_used)
+{
+	start();
+	for (uint8_t method : { EAP_TYPE_MSCHAPV2, EAP_TYPE_MD5 })
+		for (unsigned who = 0; who < 4; who++) {
+			by(method);
+			give(spoke, "\2flex", "a long secret", (who & 1) != 0);
+			give(hub, "\2flex", "a long secret", (who & 2) != 0);
+			connect();
+			expect_ppk(true);
+			ike_engine_delete(spoke.w.engine, sim.now_ms, h);
+			sim.run_for(20000);
+		}
+	EXPECT_EQ(hub.stat(IKE_STAT_PPK), 8u);
+	expect_nothing_left();
+}
+
+/* RFC8784-3-b */
+TEST_F(EapPpk, RFC8784_3_one_that_the_other_does_not_have_is_left_out)
+{
+	start();
+	give(spoke, "\2mine", "key");
+	connect();
+	expect_ppk(false);
+	ike_engine_delete(spoke.w.engine, sim.now_ms, h);
+	sim.run_for(20000);
+	give(hub, "\2theirs", "key");
+	connect();
+	expect_ppk(false);
+	ike_engine_delete(spoke.w.engine, sim.now_ms, h);
+	sim.run_for(20000);
+	give(spoke, nullptr, nullptr);
+	connect();
+	expect_ppk(false);
+}
+
+TEST_F(EapPpk, RFC8784_3_who_insists_gets_it_or_nothing)
+{
+	start();
+	give(spoke, "\2mine", "key", true);
+	connect();
+	sim.run_for(60000);
+	EXPECT_EQ(mine()->why, IKE_DOWN_AUTH) << "the hub has none at all";
+	give(hub, "\2theirs", "key");
+	connect();
+	EXPECT_EQ(mine()->why, IKE_DOWN_AUTH) << "it has another one";
+	EXPECT_EQ(hub.stat(IKE_STAT_PPK_REFUSED), 1u);
+	sim.run_for(60000);
+	give(spoke, nullptr, nullptr);
+	give(hub, "\2theirs", "key", true);
+	connect();
+	EXPECT_EQ(mine()->why, IKE_DOWN_AUTH) << "the hub insists";
+	EXPECT_EQ(hub.stat(IKE_STAT_PPK_REFUSED), 2u);
+	give(spoke, "\2theirs", "another key");
+	sim.run_for(60000);
+	connect();
+	EXPECT_EQ(mine()->why, IKE_DOWN_AUTH) << "one name for two keys";
+	expect_refused();
+}
+
 TEST_F(EapTlsPair, RFC5216_tls_takes_its_rounds)
 {
 	start();

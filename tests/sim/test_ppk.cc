@@ -9,12 +9,6 @@ namespace
 class Ppk : public Pair
 {
       protected:
-	static void give(Node &n, const char *id, const char *key, bool required = false)
-	{
-		n.w.set.ppk_id = id;
-		n.w.set.ppk = key;
-		n.w.set.ppk_required = required;
-	}
 	void expect_ppk(bool used)
 	{
 		expect_up();

@@ -22,6 +22,7 @@ struct answer {
 	bool proved;     /* by signature */
 	bool by_eap;     /* it wants EAP … */
 	bool eap_only;   /* … and no other proof of ours */
+	bool lookup;     /* it takes certificates by URL */
 	uint8_t *octets; /* to be signed, the peer's public value, or an EAP packet */
 	size_t octet_len;
 	struct crypto_kex kex; /* key empty: a share is to be made */
@@ -165,6 +166,7 @@ static void answer_sign(struct world *w, const struct answer *a)
 	answer.data = wr_view(&wr);
 	for (unsigned i = 0; i < w->set.cert_count; i++)
 		answer.cert[i] = bytes_str(w->set.certs[i]);
+	answer.encoding[0] = a->lookup ? w->set.encoding : 0;
 	ike_engine_signed(w->engine, w->now_ms, a->handle, &answer);
 }
 
@@ -346,7 +348,7 @@ static void on_sign(void *ctx, struct slab_handle sa, const struct ike_text *tex
 {
 	struct world *w = (struct world *)ctx;
 	struct world_session *s = spoken_of(w, sa, "sign");
-	struct answer a = { .question = Q_SIGN, .handle = sa, .role = text->role };
+	struct answer a = { .question = Q_SIGN, .handle = sa, .role = text->role, .lookup = text->lookup };
 
 	if (s == NULL)
 		return;

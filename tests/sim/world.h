@@ -34,6 +34,7 @@ struct world_settings {
 	uint8_t method; /* enum ike_auth_method */
 	const char *certs[IKE_CERTS];
 	uint8_t cert_count;
+	uint8_t encoding;                  /* of the first, to peers that look certificates up; 0: X.509 itself */
 	const struct crypto_key *peer_key; /* verifies the peer's signature if 'peer_cert' came with it; NULL: by PSK */
 	struct crypto_scheme peer_scheme;  /* of classic methods */
 	const char *peer_cert;

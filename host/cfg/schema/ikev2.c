@@ -1,6 +1,7 @@
 /*
  * IKEv2 objects but the profile: proposals, policies, keyrings, and what holds for all (cli.md 1.1 to 1.3, 1.9).
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -249,11 +250,40 @@ static void set_peer_key(struct cfg_build *b, struct cfg_object *object, const s
 		peer_of(object)->psk_remote = key;
 }
 
+static int digit(uint8_t c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c == '\0' ? NULL : strchr(digits, tolower(c));
+
+	return at == NULL ? -1 : (int)(at - digits);
+}
+
+/* The octets that the key says in hexadecimal; NULL: it doesn't, which was said. */
+static const struct secret *read_hex(struct cfg_build *b, const struct cfg_stmt *s)
+{
+	struct bytes text = secret_view(cfg_stmt_secret(s, "key"));
+	struct cfg_secret_node *node;
+	struct secret octets = { 0 };
+	bool ok = text.len != 0 && text.len % 2 == 0 && secret_new(&octets, text.len / 2) == ERR_OK;
+
+	for (size_t i = 0; ok && i < octets.len; i++) {
+		int high = digit(text.data[2 * i]), low = digit(text.data[2 * i + 1]);
+
+		ok = high >= 0 && low >= 0;
+		octets.data[i] = (uint8_t)(ok ? high << 4 | low : 0);
+	}
+	node = ok ? cfg_secrets_add(&b->m->tree->secrets, &b->m->tree->arena, secret_view(&octets)) : NULL;
+	secret_fini(&octets);
+	if (node == NULL)
+		cfg_build_error(b, s, cfg_stmt_param(s, "key"), "needs hexadecimal digits, two for each octet");
+	return node == NULL ? NULL : &node->value;
+}
+
 static void set_peer_ppk(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
 	struct cfg_keyring_peer *p = peer_of(object);
 
-	p->ppk = cfg_stmt_secret(s, "key");
+	p->ppk = cfg_stmt_has(s, "hex") ? read_hex(b, s) : cfg_stmt_secret(s, "key");
 	p->ppk_id = cfg_stmt_text(s, "id");
 	p->ppk_required = cfg_stmt_has(s, "required");
 	b->m->has_ppk = true;
@@ -444,9 +474,9 @@ static const struct cfg_row rows[] = {
 		.help = "what the peer proves" },
 	{
 		.mode = CFG_MODE_KEYRING_PEER,
-		.pattern = "ppk manual id <id> key <key:key> [required]",
+		.pattern = "ppk manual id <id> key [clear=|hex] <key:key> [required]",
 		.set = set_peer_ppk,
-		.help = "a post-quantum preshared key (RFC 8784); required: no SA without it",
+		.help = "a post-quantum preshared key (RFC 8784), as text or in hexadecimal; required: no SA without it",
 	},
 	{
 		.mode = CFG_MODE_GLOBAL,
@@ -505,7 +535,6 @@ static const struct cfg_row rows[] = {
 		.preset = "576, with IPv6 1280",
 		.help = "longer IP packets of IKE go in fragments (RFC 7383), bytes",
 	},
-	{ .mode = CFG_MODE_GLOBAL, .what = CFG_CLASS_NOT_YET, .pattern = "crypto ikev2 http-url cert", .help = "certificates by URL" },
 	{ .mode = CFG_MODE_GLOBAL, .what = CFG_CLASS_LATER, .pattern = "crypto ikev2 cts sgt", .help = "negotiates group tags in ESP" },
 };
 

@@ -34,16 +34,53 @@ static void set_revocation(struct cfg_build *b, struct cfg_object *object, const
 	}
 }
 
+/* The URL that the statement gives; NULL: it won't do, which was said. */
+static const char *url_of(struct cfg_build *b, const struct cfg_stmt *s, const char *name)
+{
+	const char *url = cfg_stmt_text(s, name);
+
+	if (strncmp(url, "http://", strlen("http://")) == 0 && strlen(url) <= URL_MAX)
+		return url;
+	cfg_build_error(b, s, NULL, "needs 'http://…', at most %d characters", URL_MAX);
+	return NULL;
+}
+
 static void set_ocsp_url(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
 	struct cfg_trustpoint *t = (struct cfg_trustpoint *)(void *)object;
-	const char *url = cfg_stmt_text(s, "url");
 
-	if (strncmp(url, "http://", strlen("http://")) != 0 || strlen(url) > URL_MAX) {
-		cfg_build_error(b, s, NULL, "needs 'http://…', at most %d characters", URL_MAX);
+	t->ocsp_url = url_of(b, s, "url");
+}
+
+/* ---- certificates by URL (RFC 7296 3.6) ---- */
+
+static void set_http_cert(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)object;
+	(void)s;
+	b->m->http_cert = true;
+}
+
+static void add_http_from(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	const char *url = url_of(b, s, "prefix");
+
+	(void)object;
+	if (url == NULL)
 		return;
-	}
-	t->ocsp_url = url;
+	if (url[strlen(url) - 1] != '/' || strcmp(url, "http://") == 0) /* else a host's name could go on */
+		cfg_build_error(b, s, NULL, "needs a host, and '/' at its end");
+	else if (b->m->http_from_count == CFG_HTTP_FROM_MAX)
+		cfg_build_error(b, s, NULL, "at most %d of these", CFG_HTTP_FROM_MAX);
+	else
+		b->m->http_from[b->m->http_from_count++] = url;
+}
+
+static void set_cert_url(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	struct cfg_trustpoint *t = (struct cfg_trustpoint *)(void *)object;
+
+	t->cert_url = url_of(b, s, "url");
 }
 
 /* A path of the configuration's; those that don't begin with '/' are beside its file. */
@@ -137,6 +174,21 @@ static const struct cfg_row rows[] = {
 		.help = "CA certificates, our certificate, its private key and CRLs from files; relative paths are beside the configuration",
 	},
 	{
+		.mode = CFG_MODE_GLOBAL,
+		.pattern = "crypto ikev2 http-url cert",
+		.set = set_http_cert,
+		.preset = "off",
+		.help = "fetches certificates that peers give by their URL (RFC 7296 3.6), by HTTP",
+	},
+	{
+		.mode = CFG_MODE_GLOBAL,
+		.keep = CFG_KEEP_EACH,
+		.pattern = "crypto ikev2 http-url from <prefix>",
+		.set = add_http_from,
+		.preset = "anywhere",
+		.help = "from below this URL alone, and others like it",
+	},
+	{
 		.mode = CFG_MODE_TRUSTPOINT,
 		.pattern = "enrollment terminal",
 		.slot = "enrollment",
@@ -161,6 +213,13 @@ static const struct cfg_row rows[] = {
 		.pattern = "ocsp url <url>",
 		.set = set_ocsp_url,
 		.help = "the responder, whatever certificates say",
+	},
+	{
+		.mode = CFG_MODE_TRUSTPOINT,
+		.pattern = "certificate url <url>",
+		.set = set_cert_url,
+		.preset = "it is sent",
+		.help = "where peers that look certificates up get ours, as DER: its hash and this URL are sent instead",
 	},
 	{ .mode = CFG_MODE_TRUSTPOINT, .what = CFG_CLASS_NOT_YET, .pattern = "serial-number [none]", .help = "in the request" },
 	{ .mode = CFG_MODE_TRUSTPOINT, .what = CFG_CLASS_NOT_YET, .pattern = "fqdn {none|<fqdn>}", .help = "in the request" },

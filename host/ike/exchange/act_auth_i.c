@@ -55,7 +55,8 @@ static enum err build_request(const struct ike_step *s, const struct ike_proposa
 		ike_proof_build(s->sa, ike_build_payload(&b, IKE_P_AUTH));
 	else if (setup->talk.only)
 		ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), IKE_N_EAP_ONLY_AUTHENTICATION, bytes_of(NULL, 0));
-	ike_ppk_build(s->sa, &b);
+	if (!setup->talk.on)
+		ike_ppk_build(s->sa, &b);
 	if (setup->deal->has_config)
 		ike_config_build_request(ike_build_payload(&b, IKE_P_CP), &setup->deal->config);
 	if (!setup->childless)
@@ -168,7 +169,7 @@ enum err ike_act_auth_i_ask(const struct ike_step *s)
 		return err;
 	if (s->sa->setup->talk.on && ike_msg_find(s->msg, IKE_P_EAP) == NULL)
 		return ike_act_auth_i_fail(s, "no-eap"); /* let in unproved: who would do that to us would to others */
-	if (ike_ppk_settle(s->sa, s->msg) != ERR_OK)
+	if (!s->sa->setup->talk.on && ike_ppk_settle(s->sa, s->msg) != ERR_OK)
 		return ike_act_auth_i_fail(s, "ppk");
 	ike_ability_take(s->sa, s->msg);
 	return ike_proof_ask(s->e, s->sa, s->msg, &auth, &who);

@@ -88,6 +88,7 @@ enum err ike_act_auth_r_ask(const struct ike_step *s)
 	err = read_auth(s->msg, &auth);
 	if (err != ERR_OK && (err != ERR_ABSENT || s->e->cfg.ports->eap == NULL))
 		return ike_act_auth_r_fail(s, "method");
+	sa->setup->talk.on = err == ERR_ABSENT;
 	who.eap_only = sa->setup->talk.only = err == ERR_ABSENT && ike_msg_notify(s->msg, IKE_N_EAP_ONLY_AUTHENTICATION, NULL);
 	sa->window.busy = true;
 	ike_ability_take(sa, s->msg);

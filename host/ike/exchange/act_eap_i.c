@@ -5,6 +5,7 @@
 #include "ike/core.h"
 #include "ike/exchange/act_auth_i.h"
 #include "ike/exchange/talk.h"
+#include "ike/keying/ppk.h"
 #include "ike/keying/proof.h"
 #include "ike/keying/seal.h"
 
@@ -55,10 +56,12 @@ static enum err send_eap(const struct ike_step *s, bool last)
 	enum err err;
 
 	ike_seal_begin(s->e, s->sa, IKE_X_IKE_AUTH, false, &b);
-	if (last)
+	if (last) {
 		ike_proof_build(s->sa, ike_build_payload(&b, IKE_P_AUTH));
-	else
+		ike_ppk_build(s->sa, &b);
+	} else {
 		ike_talk_build(s->sa, &b);
+	}
 	err = ike_seal_end(s->e, s->sa, &b, &datagram);
 	if (err != ERR_OK)
 		return err;
@@ -73,13 +76,15 @@ enum err ike_act_eap_i_send(const struct ike_step *s)
 
 enum err ike_act_eap_i_last(const struct ike_step *s)
 {
-	enum err err = ike_proof_sign(s->e, s->sa);
+	enum err err = ike_ppk_sign_last(s->sa);
 
 	return err == ERR_OK ? send_eap(s, true) : err;
 }
 
 enum err ike_act_eap_i_hold(const struct ike_step *s)
 {
+	if (ike_ppk_settle(s->sa, s->msg) != ERR_OK || ike_ppk_lacks(s->sa))
+		return ike_act_auth_i_fail(s, "ppk");
 	ike_ability_take(s->sa, s->msg);
 	ike_fsm_post(s->sa, IKE_E_PROVED);
 	return ike_blob_set(&s->sa->setup->held, s->msg->datagram);

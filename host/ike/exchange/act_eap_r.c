@@ -5,6 +5,7 @@
 #include "ike/exchange/act_auth_r.h"
 #include "ike/exchange/talk.h"
 #include "ike/keying/certs.h"
+#include "ike/keying/ppk.h"
 #include "ike/keying/proof.h"
 #include "ike/keying/seal.h"
 #include "ike/wire/id.h"
@@ -82,6 +83,8 @@ enum err ike_act_eap_r_verify(const struct ike_step *s)
 	enum err err = ike_authdata_parse(&r, &auth);
 
 	s->sa->window.busy = true;
+	if (err == ERR_OK && ike_ppk_receive_last(s->sa, s->msg, &auth) != ERR_OK)
+		return ike_act_auth_r_fail(s, "ppk");
 	if (err == ERR_OK)
 		err = ike_proof_check(s->e, s->sa, &auth);
 	if (err != ERR_OK)

@@ -53,14 +53,11 @@ enum err ike_talk_ask_message(struct ike_sa *sa, const struct ike_msg *msg)
 /* Both AUTH are made as if by a pre-shared key: the MSK, or without one SK_pi and SK_pr. */
 static enum err take_keys(struct ike_sa *sa, struct secret *msk)
 {
-	enum ike_key own = sa->role == IKE_INITIATOR ? IKE_SK_PI : IKE_SK_PR;
-	enum ike_key other = sa->role == IKE_INITIATOR ? IKE_SK_PR : IKE_SK_PI;
 	enum err err;
 
-	if (msk->len == 0) {
-		err = secret_set(&sa->setup->sign, ike_keys_view(&sa->suite, &sa->keys, own));
-		return err == ERR_OK ? secret_set(&sa->setup->verify, ike_keys_view(&sa->suite, &sa->keys, other)) : err;
-	}
+	sa->setup->talk.keyless = msk->len == 0;
+	if (sa->setup->talk.keyless)
+		return sa->setup->talk.bare ? ERR_INCOMPLETE : ERR_OK;
 	err = secret_set(&sa->setup->sign, secret_view(msk));
 	secret_take(&sa->setup->verify, msk);
 	return err;
@@ -86,8 +83,6 @@ enum ike_event ike_talk_take(struct ike_sa *sa, struct ike_eap_answer *answer)
 		sa->eap = answer->method;
 		err = take_keys(sa, &answer->msk);
 	}
-	if (err == ERR_OK && answer->verdict == IKE_EAP_DONE && sa->setup->talk.bare && sa->setup->sign.len == 0)
-		err = ERR_INCOMPLETE;
 	if (answer->why != NULL)
 		blame(sa, answer->why);
 	if (err == ERR_OK && answer->verdict != IKE_EAP_FAILED)

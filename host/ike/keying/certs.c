@@ -6,20 +6,32 @@
 
 #include "base/rd.h"
 #include "crypto/iana.h"
+#include "ike/ability.h"
+#include "ike/core.h"
 #include "ike/wire/cert.h"
 
 static_assert((int)IKE_CERTS_AUTHORITIES_LEN == (int)IKE_AUTHORITIES * (int)IKE_CERT_AUTHORITY_LEN, "hashes of a CERTREQ");
 
-uint8_t ike_certs_read(const struct ike_msg *msg, struct bytes out[IKE_CERTS])
+static bool is_url(uint8_t encoding)
 {
+	return encoding == IKE_CERT_URL_X509 || encoding == IKE_CERT_URL_BUNDLE;
+}
+
+uint8_t ike_certs_read(struct ike_sa *sa, const struct ike_msg *msg, struct bytes out[IKE_CERTS], uint8_t encoding[IKE_CERTS])
+{
+	bool lookup = ike_ability_agreed(sa, sa->role == IKE_INITIATOR ? IKE_CAN_LOOKUP_I : IKE_CAN_LOOKUP_R);
 	uint8_t count = 0;
 
 	for (const struct ike_payload *p = ike_msg_find(msg, IKE_P_CERT); p != NULL && count < IKE_CERTS; p = ike_msg_next(msg, p)) {
 		struct rd r = rd_of(p->body);
 		struct ike_cert c;
 
-		if (ike_cert_parse(&r, &c) == ERR_OK && c.encoding == IKE_CERT_X509_SIGNATURE)
-			out[count++] = c.data;
+		if (ike_cert_parse(&r, &c) != ERR_OK || (c.encoding != IKE_CERT_X509_SIGNATURE && !(lookup && is_url(c.encoding))))
+			continue;
+		encoding[count] = c.encoding;
+		out[count++] = c.data;
+		if (is_url(c.encoding))
+			ike_core_count(sa->engine, IKE_STAT_CERT_URL);
 	}
 	return count;
 }
@@ -75,28 +87,37 @@ void ike_certs_build_request(struct ike_build *b, struct bytes authorities)
 		ike_cert_build(ike_build_payload(b, IKE_P_CERTREQ), &c);
 }
 
-enum err ike_certs_keep(struct ike_blob *to, const struct bytes *cert, uint8_t count)
+bool ike_certs_peer_looks_up(const struct ike_sa *sa)
+{
+	return ike_ability_agreed(sa, sa->role == IKE_INITIATOR ? IKE_CAN_LOOKUP_R : IKE_CAN_LOOKUP_I);
+}
+
+enum err ike_certs_keep(struct ike_sa *sa, const struct ike_signature *from)
 {
 	size_t len = 0;
 	uint8_t *buf;
 	struct wr w;
 	enum err err;
 
-	for (unsigned i = 0; i < count; i++)
-		len += sizeof(uint16_t) + cert[i].len;
+	for (unsigned i = 0; i < from->cert_count; i++)
+		len += 1 + sizeof(uint16_t) + from->cert[i].len;
 	buf = (uint8_t *)malloc(len == 0 ? 1 : len);
 	if (buf == NULL)
 		return ERR_NOMEM;
 	w = wr_of(buf, len);
-	for (unsigned i = 0; i < count; i++) {
-		size_t mark = wr_mark_u16(&w);
+	for (unsigned i = 0; i < from->cert_count; i++) {
+		size_t mark;
 
-		wr_bytes(&w, cert[i]);
+		wr_u8(&w, from->encoding[i] == 0 ? IKE_CERT_X509_SIGNATURE : from->encoding[i]);
+		mark = wr_mark_u16(&w);
+		wr_bytes(&w, from->cert[i]);
 		wr_close_u16(&w, mark, 0);
+		if (is_url(from->encoding[i]))
+			ike_core_count(sa->engine, IKE_STAT_CERT_URL_SENT);
 	}
 	err = wr_done(&w);
 	if (err == ERR_OK)
-		err = ike_blob_set(to, wr_view(&w));
+		err = ike_blob_set(&sa->setup->certs, wr_view(&w));
 	free(buf);
 	return err;
 }
@@ -106,7 +127,7 @@ void ike_certs_build(struct ike_build *b, const struct ike_blob *kept)
 	struct rd r = rd_of(ike_blob_view(kept));
 
 	while (rd_left(&r) != 0) {
-		struct ike_cert c = { .encoding = IKE_CERT_X509_SIGNATURE };
+		struct ike_cert c = { .encoding = rd_u8(&r) };
 
 		c.data = rd_bytes(&r, rd_u16(&r));
 		ike_cert_build(ike_build_payload(b, IKE_P_CERT), &c);

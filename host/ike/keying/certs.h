@@ -4,6 +4,7 @@
 #include "base/wr.h"
 #include "ike/blob.h"
 #include "ike/ports.h"
+#include "ike/sa.h"
 #include "ike/wire/build.h"
 #include "ike/wire/msg.h"
 
@@ -14,10 +15,13 @@ extern "C" {
 /* What messages say about certificates: CERT, CERTREQ and SIGNATURE_HASH_ALGORITHMS, read and written. */
 
 /*
- * The X.509 certificates of 'msg', in its order; views into it.  Other encodings are passed over, and what comes
- * after IKE_CERTS of them: then the chain can't be built, and the peer is refused for that.
+ * The X.509 certificates of 'msg', in its order, and what each is given as; views into it.  URLs count where we said that we look them up.
+ * Other encodings are passed over, and what comes after IKE_CERTS of them: then the chain can't be built, and the peer is refused for that.
  */
-uint8_t ike_certs_read(const struct ike_msg *msg, struct bytes out[IKE_CERTS]);
+uint8_t ike_certs_read(struct ike_sa *sa, const struct ike_msg *msg, struct bytes out[IKE_CERTS], uint8_t encoding[IKE_CERTS]);
+
+/* Whether the peer said that it looks them up (HTTP_CERT_LOOKUP_SUPPORTED). */
+bool ike_certs_peer_looks_up(const struct ike_sa *sa);
 
 enum { IKE_CERTS_AUTHORITIES_LEN = IKE_AUTHORITIES * 20 };
 
@@ -33,8 +37,8 @@ void ike_certs_build_hashes(struct ike_build *b);
 /* CERTREQ for 'authorities'; nothing if there are none. */
 void ike_certs_build_request(struct ike_build *b, struct bytes authorities);
 
-/* Keeps certificates until they are sent, and then writes one CERT each. */
-MUST_USE enum err ike_certs_keep(struct ike_blob *to, const struct bytes *cert, uint8_t count);
+/* Keeps the certificates of 'from' until they are sent, and then writes one CERT each. */
+MUST_USE enum err ike_certs_keep(struct ike_sa *sa, const struct ike_signature *from);
 void ike_certs_build(struct ike_build *b, const struct ike_blob *kept);
 
 #ifdef __cplusplus

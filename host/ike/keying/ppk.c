@@ -10,6 +10,7 @@
 #include "crypto/prf.h"
 #include "ike/ability.h"
 #include "ike/core.h"
+#include "ike/keying/proof.h"
 
 enum err ike_ppk_mix(struct crypto *c, const struct ike_suite *suite, const struct secret *keys, struct bytes ppk, struct secret *out)
 {
@@ -119,6 +120,18 @@ enum ike_event ike_ppk_signed(const struct ike_sa *sa)
 	return in_use(sa) == NULL || sa->ppk ? IKE_E_SIGNED : IKE_E_SIGNED_BARE;
 }
 
+enum err ike_ppk_sign_last(struct ike_sa *sa)
+{
+	enum err err = ike_ppk_begin(sa);
+
+	if (err == ERR_OK)
+		err = ike_proof_sign(sa->engine, sa);
+	if (err != ERR_OK || ike_ppk_signed(sa) == IKE_E_SIGNED)
+		return err;
+	err = ike_ppk_begin(sa);
+	return err == ERR_OK ? ike_proof_sign(sa->engine, sa) : err;
+}
+
 void ike_ppk_build(const struct ike_sa *sa, struct ike_build *b)
 {
 	const struct ike_ppk *p = in_use(sa);
@@ -176,6 +189,23 @@ enum err ike_ppk_receive(struct ike_sa *sa, const struct ike_msg *msg, const str
 	if (err == ERR_OK && sa->ppk)
 		ike_core_count(sa->engine, IKE_STAT_PPK);
 	sa->setup->ppk_bare = !sa->ppk;
+	return err;
+}
+
+bool ike_ppk_lacks(const struct ike_sa *sa)
+{
+	return sa->setup->ppk_due && !sa->ppk;
+}
+
+enum err ike_ppk_receive_last(struct ike_sa *sa, const struct ike_msg *msg, struct ike_authdata *auth)
+{
+	struct ike_who who = { .role = IKE_RESPONDER, .path = sa->path, .ref = sa->ref, .peer_id = &sa->remote_id, .method = auth->method };
+	enum err err = ike_ppk_receive(sa, msg, &who);
+
+	if (err == ERR_OK && ike_ppk_lacks(sa))
+		err = refuse(sa, "not-used");
+	if (err == ERR_OK)
+		ike_ppk_choose(sa, msg, auth);
 	return err;
 }
 

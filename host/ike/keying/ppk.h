@@ -10,7 +10,8 @@ extern "C" {
 
 /*
  * Post-quantum preshared keys, RFC8784: SK_d, SK_pi and SK_pr of the first IKE SA are run through prf+ with a key that both ends
- * know, so that who records the exchange and breaks it later has nothing.  That both can is the ability USE_PPK.
+ * know, so that who records the exchange and breaks it later has nothing.  That both can is the ability USE_PPK.  With EAP the first
+ * AUTH of the responder is made without; all below is of the last request and its response.
  */
 
 /* An initiator's, until its SA is up. */
@@ -34,6 +35,9 @@ void ike_ppk_free(struct ike_ppk *p); /* NULL is fine */
 
 /* Whether the IKE_SA_INIT response 'msg' will do: ERR_AUTH when the key is required and the peer doesn't know of it. */
 MUST_USE enum err ike_ppk_accept(struct ike_sa *sa, const struct ike_msg *msg);
+
+/* With EAP: makes the last AUTH, twice if the key isn't required. */
+MUST_USE enum err ike_ppk_sign_last(struct ike_sa *sa);
 
 /*
  * Before our AUTH is made.  One that isn't required is first left out, and put in when that AUTH is there: both are sent.
@@ -61,6 +65,12 @@ MUST_USE enum err ike_ppk_receive(struct ike_sa *sa, const struct ike_msg *msg, 
 
 /* The AUTH that counts: 'auth' of 'msg', or what NO_PPK_AUTH holds. */
 void ike_ppk_choose(const struct ike_sa *sa, const struct ike_msg *msg, struct ike_authdata *auth);
+
+/* With EAP: what stands in the request 'msg', whose AUTH is 'auth', in place of ike_proof_ask.  ERR_AUTH as above, or the key was required. */
+MUST_USE enum err ike_ppk_receive_last(struct ike_sa *sa, const struct ike_msg *msg, struct ike_authdata *auth);
+
+/* Whether the world requires one that isn't in use. */
+bool ike_ppk_lacks(const struct ike_sa *sa);
 
 /* PPK_IDENTITY of the response: the key is in use. */
 void ike_ppk_confirm(const struct ike_sa *sa, struct ike_build *b);

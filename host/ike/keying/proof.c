@@ -74,13 +74,21 @@ static enum err join_octets(struct ike_engine *e, struct ike_sa *sa, const struc
 	return wr_done(&w);
 }
 
+/* The pre-shared key of the initiator's direction or of the other; after EAP its MSK, or SK_p, with a post-quantum key in it if there is one. */
+static struct bytes key_of(const struct ike_sa *sa, bool initiator)
+{
+	if (sa->setup->talk.keyless)
+		return ike_keys_view(&sa->suite, &sa->keys, initiator ? IKE_SK_PI : IKE_SK_PR);
+	return secret_view(initiator == (sa->role == IKE_INITIATOR) ? &sa->setup->sign : &sa->setup->verify);
+}
+
 /* ---- ours ---- */
 
 enum err ike_proof_sign(struct ike_engine *e, struct ike_sa *sa)
 {
 	struct ike_keys_signed what = signed_by_us(sa);
 	uint8_t value[CRYPTO_DIGEST_MAX];
-	enum err err = ike_keys_auth_psk(e->cfg.crypto, &sa->suite, &sa->keys, &what, secret_view(&sa->setup->sign), value);
+	enum err err = ike_keys_auth_psk(e->cfg.crypto, &sa->suite, &sa->keys, &what, key_of(sa, what.initiator), value);
 
 	if (err == ERR_OK)
 		err = ike_blob_set(&sa->setup->auth, bytes_of(value, sa->suite.prf->out_len));
@@ -110,6 +118,7 @@ static enum err ask_world(struct ike_engine *e, struct ike_sa *sa, const struct 
 
 	if (err == ERR_OK) {
 		text.authorities = ike_certs_authorities(certreq, authorities);
+		text.lookup = ike_certs_peer_looks_up(sa);
 		text.hashes = peer_hashes(sa);
 		text.octets = ike_blob_view(&octets);
 		sa->asked = IKE_ASKED_SIGNATURE;
@@ -123,7 +132,7 @@ enum err ike_proof_begin(struct ike_engine *e, struct ike_sa *sa, const struct i
 {
 	enum err err;
 
-	if (sa->setup->sign.len == 0)
+	if (key_of(sa, sa->role == IKE_INITIATOR).len == 0)
 		return ask_world(e, sa, certreq);
 	err = ike_proof_sign(e, sa);
 	if (err == ERR_OK)
@@ -140,7 +149,7 @@ enum err ike_proof_take(struct ike_sa *sa, const struct ike_signature *signature
 	if (err == ERR_OK)
 		err = ike_blob_set(&sa->setup->auth, signature->data);
 	if (err == ERR_OK)
-		err = ike_certs_keep(&sa->setup->certs, signature->cert, signature->cert_count);
+		err = ike_certs_keep(sa, signature);
 	sa->setup->auth_method = signature->method;
 	sa->auth_local = signature->method;
 	return err;
@@ -158,12 +167,13 @@ void ike_proof_build(const struct ike_sa *sa, struct wr *w)
 static enum err check_psk(struct ike_engine *e, struct ike_sa *sa, struct bytes data)
 {
 	struct ike_keys_signed what = signed_by_peer(sa);
+	struct bytes key = key_of(sa, what.initiator);
 	uint8_t value[CRYPTO_DIGEST_MAX];
 	enum err err;
 
-	if (sa->setup->verify.len == 0)
+	if (key.len == 0)
 		return ERR_AUTH;
-	err = ike_keys_auth_psk(e->cfg.crypto, &sa->suite, &sa->keys, &what, secret_view(&sa->setup->verify), value);
+	err = ike_keys_auth_psk(e->cfg.crypto, &sa->suite, &sa->keys, &what, key, value);
 	if (err != ERR_OK)
 		return err;
 	return secret_eq(bytes_of(value, sa->suite.prf->out_len), data) ? ERR_OK : ERR_AUTH;
@@ -176,6 +186,7 @@ enum err ike_proof_ask(
 	struct ike_keys_signed what = signed_by_peer(sa);
 	uint8_t authorities[IKE_CERTS_AUTHORITIES_LEN];
 	struct bytes cert[IKE_CERTS];
+	uint8_t encoding[IKE_CERTS];
 	struct ike_blob octets = { 0 };
 	struct ike_authdata counts = *auth;
 	enum err err = ERR_OK;
@@ -183,7 +194,8 @@ enum err ike_proof_ask(
 	who->peer_id = &sa->remote_id;
 	who->method = auth->method;
 	who->cert = cert;
-	who->cert_count = ike_certs_read(msg, cert);
+	who->encoding = encoding;
+	who->cert_count = ike_certs_read(sa, msg, cert, encoding);
 	who->authorities = ike_certs_authorities(msg, authorities);
 	if (sa->role == IKE_RESPONDER && auth->method != 0)
 		err = ike_ppk_receive(sa, msg, who);

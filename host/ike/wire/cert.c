@@ -28,6 +28,17 @@ enum err ike_cert_parse_request(struct rd *r, struct ike_cert *out)
 	return rd_done(r);
 }
 
+enum err ike_cert_parse_url(struct bytes data, struct ike_cert_url *out)
+{
+	struct rd r = rd_of(data);
+
+	out->hash = rd_bytes(&r, IKE_CERT_HASH_LEN);
+	out->url = rd_rest(&r);
+	if (out->url.len == 0)
+		rd_fail(&r, ERR_MALFORMED);
+	return rd_done(&r);
+}
+
 void ike_cert_build(struct wr *w, const struct ike_cert *c)
 {
 	wr_u8(w, c->encoding);

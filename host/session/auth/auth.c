@@ -7,6 +7,7 @@
 
 #include "ike/wire/iana.h"
 #include "session/auth/inquiry.h"
+#include "session/auth/lookup.h"
 #include "session/auth/proven.h"
 #include "session/auth/work.h"
 #include "session/convert.h"
@@ -361,12 +362,22 @@ static const char *judge(struct question *q)
 
 void session_auth_ask(void *ctx, struct slab_handle sa, const struct ike_who *who)
 {
+	struct session_hub *h = (struct session_hub *)ctx;
+
+	if (session_lookup_needed(who))
+		session_lookup_begin(h, sa, who);
+	else
+		session_auth_judge(h, sa, who);
+}
+
+void session_auth_judge(struct session_hub *h, struct slab_handle sa, const struct ike_who *who)
+{
 	static const char *(*const steps[])(struct question *) = { read_peer, find_session, find_key };
 	struct question q;
 	const char *why = NULL;
 
 	memset(&q, 0, sizeof(q));
-	q.hub = (struct session_hub *)ctx;
+	q.hub = h;
 	q.sa = sa;
 	q.who = who;
 	for (size_t i = 0; why == NULL && i < sizeof(steps) / sizeof(steps[0]); i++)

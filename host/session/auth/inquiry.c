@@ -5,6 +5,7 @@
  */
 #include "session/auth/inquiry.h"
 
+#include "session/auth/lookup.h"
 #include "session/auth/proven.h"
 #include "session/inner.h"
 
@@ -110,6 +111,8 @@ void session_hub_fetched(struct session_hub *h, uint64_t token, struct bytes bod
 	struct pki_trust *asked;
 	const char *why;
 
+	if (session_lookup_fetched(h, token, body))
+		return;
 	if (i == NULL) /* its session is gone */
 		return;
 	query = i->about.query;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ike/wire/iana.h"
+#include "session/auth/lookup.h"
 #include "session/convert.h"
 #include "session/inner.h"
 #include "session/policy.h"
@@ -65,7 +66,8 @@ enum err session_ppk_find(void *ctx, const struct ike_who *who, struct bytes id,
 
 	if (session_convert_id(who->peer_id, text, &peer) != ERR_OK)
 		return ERR_ABSENT;
-	if (who->method != IKE_AUTH_PSK && pki_chain_parse(who->cert, who->cert_count, &chain) != ERR_OK)
+	/* A certificate that is still to be fetched can't choose: then the identity alone does. */
+	if (who->method != IKE_AUTH_PSK && !session_lookup_needed(who) && pki_chain_parse(who->cert, who->cert_count, &chain) != ERR_OK)
 		return ERR_ABSENT;
 	profile = session_policy_profile(h->model->cfg, &where, &peer, chain == NULL ? NULL : pki_chain_leaf(chain));
 	pki_chain_free(chain);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/digest.h"
 #include "ike/keying/signature.h"
 #include "ike/wire/iana.h"
 #include "session/auth/credential.h"
@@ -28,7 +29,9 @@ struct sign_work {
 	uint16_t hashes;
 	uint8_t *octets;
 	size_t octets_len;
-	uint8_t buf[IKE_SIGNATURE_MAX]; /* of 'answer' */
+	const char *url;                /* sent instead of our certificate, in the model; NULL: that is */
+	uint8_t buf[IKE_SIGNATURE_MAX]; /* of 'answer', and the next one */
+	uint8_t where[CRYPTO_SHA1_LEN + PKI_URL_MAX];
 	struct ike_signature answer;
 };
 
@@ -37,12 +40,30 @@ static struct sign_work *sign_of(struct session_work *w)
 	return (struct sign_work *)(void *)w; /* its first member */
 }
 
+/* RFC7296-3.6: the SHA-1 of our certificate and its URL take its place; its issuers are sent as they are. */
+static void name_by_url(struct sign_work *g, struct crypto *c)
+{
+	struct wr w = wr_of(g->where, sizeof(g->where));
+	uint8_t hash[CRYPTO_SHA1_LEN];
+
+	if (crypto_digest_sha1(c, crypto_parts_of(&g->answer.cert[0], 1), hash) != ERR_OK)
+		return; /* it is sent itself */
+	wr_bytes(&w, bytes_of(hash, sizeof(hash)));
+	wr_bytes(&w, bytes_str(g->url));
+	if (wr_done(&w) != ERR_OK)
+		return;
+	g->answer.cert[0] = wr_view(&w);
+	g->answer.encoding[0] = IKE_CERT_URL_X509;
+}
+
 static void sign_run(struct session_work *w, struct crypto *c)
 {
 	struct sign_work *g = sign_of(w);
 	struct ike_text text = { .hashes = g->hashes, .octets = bytes_of(g->octets, g->octets_len) };
 
 	session_credential_sign(c, g->own, &text, g->buf, &g->answer);
+	if (g->url != NULL && g->answer.cert_count != 0)
+		name_by_url(g, c);
 }
 
 static void sign_answer(struct session_work *w, bool ran)
@@ -80,6 +101,7 @@ static struct sign_work *sign_new(const struct session *s, const struct pki_trus
 	g->octets_len = text->octets.len;
 	g->hashes = text->hashes;
 	g->own = own;
+	g->url = text->lookup ? session_trust_url(s->model->trust, own) : NULL;
 	g->sa = s->ike;
 	g->work.model = s->model;
 	g->work.run = sign_run;

@@ -76,6 +76,14 @@ struct pki_trust *session_trust_find(const struct session_trust *t, const struct
 	return NULL;
 }
 
+const char *session_trust_url(const struct session_trust *t, const struct pki_trust *own)
+{
+	for (unsigned i = 0; i < t->count; i++)
+		if (t->point[i].trust == own)
+			return t->point[i].cfg->cert_url;
+	return NULL;
+}
+
 enum err session_trust_chain(struct session_trust *t, const struct bytes *cert, unsigned count, struct pki_chain **out)
 {
 	return pki_recall_take(t->recall, cert, count, out);

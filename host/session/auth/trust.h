@@ -23,6 +23,9 @@ void session_trust_free(struct session_trust *t); /* NULL is fine */
 /* NULL: it couldn't be read. */
 struct pki_trust *session_trust_find(const struct session_trust *t, const struct cfg_trustpoint *point);
 
+/* Where 'own', one of them, says that our certificate is to be had (`certificate url`); NULL: it says nothing. */
+const char *session_trust_url(const struct session_trust *t, const struct pki_trust *own);
+
 /* As pki_chain_parse, but a peer's that came before is there already.  Loop thread. */
 MUST_USE enum err session_trust_chain(struct session_trust *t, const struct bytes *cert, unsigned count, struct pki_chain **out);
 

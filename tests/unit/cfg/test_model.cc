@@ -488,6 +488,50 @@ TEST(CfgModel, what_holds_for_all)
 	EXPECT_EQ(none.saved(), "");
 }
 
+/* RFC7296-3.6 */
+TEST(CfgModel, certificates_by_URL)
+{
+	Loaded none("crypto pki trustpoint T\n"), l("crypto ikev2 http-url cert\ncrypto ikev2 http-url from http://192.0.2.1:80/a/\n"
+						    "crypto ikev2 http-url from http://pki.example.net/\n"
+						    "crypto pki trustpoint T\n certificate url http://pki.example.net/hub.der\n");
+
+	ASSERT_EQ(l.err, ERR_OK) << l.errors();
+	EXPECT_TRUE(l.model->http_cert);
+	ASSERT_EQ(l.model->http_from_count, 2u);
+	EXPECT_STREQ(l.model->http_from[1], "http://pki.example.net/");
+	EXPECT_STREQ(cfg_find_trustpoint(l.model, "T")->cert_url, "http://pki.example.net/hub.der");
+	EXPECT_FALSE(none.model->http_cert);
+	EXPECT_EQ(none.model->http_from_count, 0u);
+	EXPECT_EQ(cfg_find_trustpoint(none.model, "T")->cert_url, nullptr);
+	for (const char *url : { "http://", "http://pki.example.net", "https://pki.example.net/" })
+		EXPECT_NE(Loaded(std::string("crypto ikev2 http-url from ") + url + "\n").errors(), "") << url;
+	EXPECT_NE(Loaded("crypto pki trustpoint T\n certificate url ftp://a/\n").errors(), "");
+	std::string many;
+	for (int i = 0; i <= CFG_HTTP_FROM_MAX; i++)
+		many += "crypto ikev2 http-url from http://192.0.2.1/" + std::to_string(i) + "/\n";
+	EXPECT_NE(Loaded(many).errors().find("at most"), std::string::npos);
+}
+
+TEST(CfgModel, ppk_in_hexadecimal)
+{
+	auto key = [](const std::string &text) {
+		Loaded l("crypto ikev2 keyring K\n peer a\n  address 192.0.2.1\n  ppk manual id i key " + text + "\n");
+
+		return l.err != ERR_OK ? l.errors() : secret(cfg_find_keyring(l.model, "K")->peers->ppk);
+	};
+	const std::string error = "4:";
+
+	EXPECT_EQ(key("hex 00aAfF"), std::string("\0\xaa\xff", 3));
+	EXPECT_EQ(key("hex 0 4142 required"), "AB");
+	EXPECT_EQ(key("hex " + std::string(512, '4')), std::string(256, 'D'));
+	EXPECT_EQ(key("clear 4142"), "4142");
+	EXPECT_EQ(key("4142"), "4142");
+	for (const char *bad : { "hex 414", "hex 4g", "hex 0x41", "hex ,," })
+		EXPECT_EQ(key(bad).compare(0, error.size(), error), 0) << bad << key(bad);
+	Loaded l("crypto ikev2 keyring K\n peer a\n  address 192.0.2.1\n  ppk manual id i key hex 4142\n");
+	EXPECT_NE(l.saved().find("  ppk manual id i key hex 4142\n"), std::string::npos);
+}
+
 TEST(CfgModel, aaa_lists)
 {
 	Loaded l(

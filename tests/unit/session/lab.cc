@@ -155,7 +155,8 @@ Box::Box(Net &of, const std::string &title, const std::string &platform_text)
 	struct session_env env = {};
 	struct ike_engine_config ike = {};
 
-	ike.abilities = 1 << IKE_CAN_CHILDLESS | 1 << IKE_CAN_FRAGMENTATION | 1 << IKE_CAN_MOBIKE | 1 << IKE_CAN_REDIRECT;
+	ike.abilities = 1 << IKE_CAN_CHILDLESS | 1 << IKE_CAN_FRAGMENTATION | 1 << IKE_CAN_MOBIKE | 1 << IKE_CAN_REDIRECT |
+			1 << IKE_CAN_LOOKUP_I | 1 << IKE_CAN_LOOKUP_R;
 
 	log = { keep_line, this, LOG_L_DEBUG };
 	rand = { fill, this };

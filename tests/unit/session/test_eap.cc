@@ -357,3 +357,33 @@ TEST_F(SessionEapOcsp, RFC5998_the_peer_asks_about_its_gateway)
 	answer(s, V_OCSP_CERTSTATUS_GOOD, "hub");
 	EXPECT_EQ(s.up(), 1u);
 }
+
+/* ---- post-quantum preshared keys (RFC8784) ---- */
+
+namespace
+{
+
+/* 'text', whose profile has a keyring for them alone. */
+std::string with_ppk(const std::string &text, const std::string &line)
+{
+	return with(text, "\n pki trustpoint TP\n", "\n pki trustpoint TP\n keyring local PQ\n") +
+	       "crypto ikev2 keyring PQ\n peer any\n  address 0.0.0.0 0.0.0.0\n  ppk manual id flex key " + line + "\n";
+}
+
+} // namespace
+
+TEST_F(SessionEap, RFC8784_3_a_key_beside_EAP)
+{
+	struct ike_sa_info info = {};
+
+	hub.must_load(with_ppk(hub_text(), "hex 6131 required"));
+	Box &s = spoke_box(with_ppk(spoke_text(alice), "a1"));
+	up(s);
+	ASSERT_EQ(ike_engine_info(hub.engine, hub.session()->ike, &info), ERR_OK);
+	EXPECT_TRUE(info.ppk);
+	EXPECT_STREQ(hub.session()->peer, "alice");
+	Box &bare = spoke_box(spoke_text("username bob password builder", "spoke2", "ecdsa-sig", 2), 2);
+	wan.run(3000);
+	EXPECT_EQ(bare.up(), 0u);
+	EXPECT_TRUE(hub.logged("ppk.refused")) << "it is required";
+}

@@ -50,6 +50,16 @@ TEST_F(SessionPpk, RFC8784_the_line_ppk_manual_brings_it_about)
 	EXPECT_TRUE(in_use(hub));
 }
 
+/* RFC8784-5.2.1-a: the same octets as text and in hexadecimal. */
+TEST_F(SessionPpk, RFC8784_5_2_1_keys_in_hexadecimal)
+{
+	Box &s = begin(
+		"ppk manual id flex key hex 612D6c6f6e672d736563726574 required", "ppk manual id flex key clear a-long-secret required");
+
+	up(s);
+	EXPECT_TRUE(in_use(s));
+}
+
 TEST_F(SessionPpk, RFC8784_without_required_a_peer_without_it_comes_in)
 {
 	Box &s = begin("", "ppk manual id flex key a-long-secret");
