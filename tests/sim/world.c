@@ -318,6 +318,14 @@ static void on_agree(void *ctx, struct slab_handle question, const struct ike_ag
 	}
 }
 
+/* Appends what fits: a certificate of the simulator is its name, a peer's that lies may be anything. */
+static void keep_text(char *text, size_t size, struct bytes more)
+{
+	size_t used = strlen(text);
+
+	(void)snprintf(text + used, size - used, "%.*s", (int)more.len, (const char *)more.data);
+}
+
 static void on_authenticate(void *ctx, struct slab_handle sa, const struct ike_who *who)
 {
 	struct world *w = (struct world *)ctx;
@@ -334,7 +342,7 @@ static void on_authenticate(void *ctx, struct slab_handle sa, const struct ike_w
 	s->path = who->path;
 	(void)ike_id_str(who->peer_id, s->peer, sizeof(s->peer));
 	for (unsigned i = 0; i < who->cert_count; i++)
-		(void)strncat(s->certs, (const char *)who->cert[i].data, who->cert[i].len);
+		keep_text(s->certs, sizeof(s->certs), who->cert[i]);
 	ask(w, (struct answer){ .question = Q_PROOF,
 		       .handle = sa,
 		       .role = who->role,
@@ -353,7 +361,7 @@ static void on_sign(void *ctx, struct slab_handle sa, const struct ike_text *tex
 	if (s == NULL)
 		return;
 	s->hashes = text->hashes;
-	(void)strncat(s->certreq, (const char *)text->authorities.data, text->authorities.len);
+	keep_text(s->certreq, sizeof(s->certreq), text->authorities);
 	ask(w, with_octets(a, text->octets));
 }
 
