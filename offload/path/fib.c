@@ -1,6 +1,8 @@
 /* Routing, once for the packet as it came or as it was inside its tunnel.  Workers. */
 #include "path/fib.h"
 
+#include <netinet/in.h>
+
 #include <rte_prefetch.h>
 
 #include "path/frag.h"
@@ -124,6 +126,15 @@ static bool take_hop(struct path_ctx *c, struct path_pkt *p)
 	return true;
 }
 
+/* GRE from a wire would be a tunnel's without its protection. */
+static void for_the_box(struct path_ctx *c, struct path_pkt *p)
+{
+	if (p->proto == IPPROTO_GRE && (p->flags & (PATH_F_HOST | PATH_F_TUNNEL)) == 0)
+		path_drop(c, p, PATH_DROP_GRE_CLEAR);
+	else
+		path_list_add(&c->punt, p);
+}
+
 static void follow(struct path_ctx *c, struct path_pkt *p)
 {
 	switch (db_hop_action(p->hop)) {
@@ -140,7 +151,7 @@ static void follow(struct path_ctx *c, struct path_pkt *p)
 			ask_connected(c, p);
 		break;
 	case DB_HOP_LOCAL:
-		path_list_add(&c->punt, p);
+		for_the_box(c, p);
 		break;
 	default:
 		refuse(c, p);

@@ -32,6 +32,28 @@ TEST_F(Punt, frames_for_the_host_go_up_the_twin_as_they_came)
 		EXPECT_EQ(std::count(fake[twin].tx.begin(), fake[twin].tx.end(), f), 1);
 }
 
+/* R-TUN-02: what a tunnel's protection should have carried doesn't come in beside it; inside a tunnel GRE is the host's business. */
+TEST_F(Punt, gre_in_clear_is_dropped)
+{
+	Ip gre;
+
+	start();
+	gre.src = peer;
+	gre.dst = own;
+	gre.proto = 47;
+	gre.payload = Bytes{ 0, 0, 8, 0 } + Ip().bytes();
+	feed(fake[wan], frame(wan_mac, gre.bytes()));
+	poll();
+	EXPECT_EQ(1u, drops(PATH_DROP_GRE_CLEAR));
+	EXPECT_TRUE(fake[twin].tx.empty());
+	EXPECT_TRUE(fake[tun].tx.empty());
+	gre.src = "10.9.0.1";
+	gre.dst = "10.255.0.1";
+	feed(fake[wan], frame(wan_mac, peer_seals(gre.bytes(), 1)));
+	poll();
+	EXPECT_EQ(1u, fake[tun].tx.size());
+}
+
 TEST_F(Punt, decapsulated_packets_for_the_host_go_up_the_tun)
 {
 	Ip ip;
