@@ -4,6 +4,8 @@
  */
 #include "ctl/show.h"
 
+#include <sys/socket.h>
+
 #include "ctl/device.h"
 #include "ctl/show_ike.h"
 #include "ctl/show_ip.h"
@@ -123,7 +125,9 @@ const struct ctl_command *ctl_show_table(void)
 		{ .words = "show ip interface brief", .help = "a line each", .next = ctl_show_ip_interfaces, WALKS },
 		{ .words = "show ip local", .help = "what this box hands out" },
 		{ .words = "show ip local pool", .help = "address pools and their use", .next = ctl_show_ip_pools },
-		{ .words = "show ip route", .help = "the routing table", .next = ctl_show_ip_routes, WALKS },
+		{ .words = "show ip route", .help = "the routing table", .next = ctl_show_ip_routes, .variant = AF_INET, WALKS },
+		{ .words = "show ipv6", .help = "addresses and routes of IPv6" },
+		{ .words = "show ipv6 route", .help = "the routing table of IPv6", .next = ctl_show_ip_routes, .variant = AF_INET6, WALKS },
 		{ .words = "show platform", .help = "datapath and devices" },
 		{ .words = "show platform counters",
 			.help = "all counters of the datapath",

@@ -12,6 +12,7 @@
 struct page {
 	json_t *doc;
 	uint32_t at, from;
+	int family; /* of routes */
 	bool more;
 	enum err err;
 };
@@ -60,7 +61,7 @@ static void add_route(void *ctx, const struct route_info *info)
 	struct page *p = (struct page *)ctx;
 	const struct route_candidate *c = &info->c;
 
-	if (!page_takes(p))
+	if (c->prefix.addr.family != p->family || !page_takes(p))
 		return;
 	p->err = ctl_show_add(p->doc, "routes",
 		json_pack("{s:o, s:o, s:s, s:s, s:b, s:i, s:I, s:o, s:o, s:b, s:b}", "vrf", ctl_text_vrf(c->vrf), "prefix",
@@ -77,6 +78,7 @@ enum err ctl_show_ip_routes(struct ctl_call *call, json_t *doc, bool *more)
 
 	if (err != ERR_OK)
 		return err;
+	p.family = (int)call->command->variant;
 	route_rib_walk(ctl_show_world(call)->rib, add_route, &p);
 	return page_end(&p, call, more);
 }

@@ -28,6 +28,7 @@ static const struct {
 	{ "show ip interface brief", navectl_render_ip_interfaces },
 	{ "show ip local pool", navectl_render_ip_pools },
 	{ "show ip route", navectl_render_ip_route },
+	{ "show ipv6 route", navectl_render_ipv6_route },
 	{ "show platform counters", navectl_render_platform_counters },
 	{ "show platform drops", navectl_render_platform_counters },
 	{ "show platform offload", navectl_render_platform_offload },

@@ -20,13 +20,11 @@ static void print_default(const json_t *doc, FILE *out)
 	(void)fputs("Gateway of last resort is not set\n\n", out);
 }
 
-void navectl_render_ip_route(const json_t *doc, FILE *out)
+static void print_routes(const json_t *doc, FILE *out)
 {
 	const json_t *r;
 	char via[64];
 
-	(void)fputs("Codes: C - connected, L - local, S - static (* by IKEv2), K - kernel\n\n", out);
-	print_default(doc, out);
 	for (size_t i = 0; (r = navectl_get_next(doc, "routes", &i)) != NULL;) {
 		const char *star = navectl_get_bool(r, "ikev2") ? "*" : " ";
 
@@ -43,6 +41,21 @@ void navectl_render_ip_route(const json_t *doc, FILE *out)
 			: navectl_get_bool(r, "resolved") ? "  (not best)"
 							  : "  (down)");
 	}
+}
+
+#define CODES "Codes: C - connected, L - local, S - static (* by IKEv2), K - kernel\n\n"
+
+void navectl_render_ip_route(const json_t *doc, FILE *out)
+{
+	(void)fputs(CODES, out);
+	print_default(doc, out);
+	print_routes(doc, out);
+}
+
+void navectl_render_ipv6_route(const json_t *doc, FILE *out)
+{
+	(void)fputs(CODES, out);
+	print_routes(doc, out);
 }
 
 void navectl_render_ip_interfaces(const json_t *doc, FILE *out)

@@ -49,6 +49,7 @@ TEST(CtlShow, pages_the_routing_table)
 	route_rib *rib = nullptr;
 	ctl_world world = {};
 	ctl_show_state state = {};
+	ctl_command command = {};
 	ctl_call call = {};
 	std::set<std::string> seen;
 	unsigned parts = 0;
@@ -67,6 +68,8 @@ TEST(CtlShow, pages_the_routing_table)
 	}
 	route_rib_commit(rib);
 	world.rib = rib;
+	command.variant = AF_INET;
+	call.command = &command;
 	call.ctx = &world;
 	call.state = &state;
 	for (; more && parts < 10; parts++) {
