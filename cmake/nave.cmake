@@ -10,7 +10,7 @@ set(NAVE_ROOTS ${CMAKE_SOURCE_DIR}/host ${CMAKE_SOURCE_DIR}/offload ${CMAKE_SOUR
 	${CMAKE_SOURCE_DIR}/fw-interface ${CMAKE_SOURCE_DIR}/fw-interface/include)
 
 # tests_LABEL builds what the tests of one label need (tools/check builds no more than that).
-foreach(label unit abi bpf sim integ fuzz threaded)
+foreach(label unit abi bpf sim integ scenario fuzz threaded)
 	add_custom_target(tests_${label})
 endforeach()
 

@@ -182,14 +182,16 @@ lab_start() {
 	LAB_PIDS+=("$LAB_PID")
 }
 
-# lab_wait SECONDS COMMAND…: until it succeeds; false when the time is over, LAB_PATIENCE times as long on a machine that is so slow.
+# lab_wait SECONDS COMMAND…: until it succeeds; when the time is over, LAB_PATIENCE times as long on a machine that is so slow, a last time
+# with what it says.
 lab_wait() {
 	local end=$(($(date +%s%N) + $1 * ${LAB_PATIENCE:-1} * 1000000000))
 	shift
 	until "$@" >/dev/null 2>&1; do
-		[ "$(date +%s%N)" -lt "$end" ] || return 1
+		[ "$(date +%s%N)" -lt "$end" ] || break
 		sleep 0.1
 	done
+	[ "$(date +%s%N)" -lt "$end" ] || "$@"
 }
 
 # lab_log_has LOG TEXT [TIMES]: whether a program's log holds TEXT (an extended regular expression) so often.

@@ -10,7 +10,7 @@ nave_site() {
 	lab_host "$1-lan" eth0 "$3" "$4" "$1" eth1
 }
 
-# nave_platform NAME NIC: the platform file.  With a SmartNIC the WAN port belongs to it, else to the kernel.
+# nave_platform NAME NIC: the platform file.  With a SmartNIC the WAN port belongs to it, else to the kernel; a node may have no LAN.
 # NAVE_PLATFORM_LINES are for the whole file.
 nave_platform() {
 	local dir=$LAB_DIR/$1
@@ -24,8 +24,7 @@ nave_platform() {
 	fi
 	echo " role wan"
 	echo " protected"
-	echo "port Ethernet0/1 netdev eth1"
-	echo " role lan"
+	[ -z "$(ip -n "$LAB-$1" -br link show eth1 2>/dev/null)" ] || printf 'port Ethernet0/1 netdev eth1\n role lan\n'
 }
 
 # nave_start NAME NIC: everything, then waits until the control socket answers.
