@@ -1,8 +1,9 @@
 #include "base/rd.h"
 
+#include <endian.h>
 #include <string.h>
 
-static const uint8_t *take(struct rd *r, size_t len)
+static inline const uint8_t *take(struct rd *r, size_t len)
 {
 	const uint8_t *at = r->at;
 
@@ -21,34 +22,47 @@ struct rd rd_of(struct bytes b)
 	return (struct rd){ .at = b.data, .end = b.len == 0 ? b.data : b.data + b.len, .err = ERR_OK };
 }
 
-static uint64_t read_be(struct rd *r, size_t len)
+/* Zeroes when there are fewer.  Every field of every message passes here: with a 'len' that is known it becomes a load. */
+static inline void copy(struct rd *r, void *out, size_t len)
 {
 	const uint8_t *p = take(r, len);
-	uint64_t v = 0;
 
-	for (size_t i = 0; p != NULL && i < len; i++)
-		v = v << 8 | p[i];
-	return v;
+	if (p == NULL)
+		memset(out, 0, len);
+	else
+		memcpy(out, p, len);
 }
 
 uint8_t rd_u8(struct rd *r)
 {
-	return (uint8_t)read_be(r, 1);
+	uint8_t v;
+
+	copy(r, &v, sizeof(v));
+	return v;
 }
 
 uint16_t rd_u16(struct rd *r)
 {
-	return (uint16_t)read_be(r, 2);
+	uint16_t v;
+
+	copy(r, &v, sizeof(v));
+	return be16toh(v);
 }
 
 uint32_t rd_u32(struct rd *r)
 {
-	return (uint32_t)read_be(r, 4);
+	uint32_t v;
+
+	copy(r, &v, sizeof(v));
+	return be32toh(v);
 }
 
 uint64_t rd_u64(struct rd *r)
 {
-	return read_be(r, 8);
+	uint64_t v;
+
+	copy(r, &v, sizeof(v));
+	return be64toh(v);
 }
 
 struct bytes rd_bytes(struct rd *r, size_t len)
@@ -73,14 +87,8 @@ struct rd rd_sub(struct rd *r, size_t len)
 
 void rd_copy(struct rd *r, void *out, size_t len)
 {
-	const uint8_t *p = take(r, len);
-
-	if (len == 0)
-		return;
-	if (p == NULL)
-		memset(out, 0, len);
-	else
-		memcpy(out, p, len);
+	if (len != 0)
+		copy(r, out, len);
 }
 
 size_t rd_left(const struct rd *r)

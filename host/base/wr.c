@@ -1,5 +1,6 @@
 #include "base/wr.h"
 
+#include <endian.h>
 #include <string.h>
 
 struct wr wr_of(void *buf, size_t cap)
@@ -7,7 +8,8 @@ struct wr wr_of(void *buf, size_t cap)
 	return (struct wr){ .buf = (uint8_t *)buf, .cap = cap, .len = 0, .err = ERR_OK };
 }
 
-uint8_t *wr_reserve(struct wr *w, size_t len)
+/* Room for 'len' bytes, as they are; NULL when they don't fit. */
+static inline uint8_t *grow(struct wr *w, size_t len)
 {
 	uint8_t *at = w->buf + w->len;
 
@@ -17,54 +19,55 @@ uint8_t *wr_reserve(struct wr *w, size_t len)
 		w->err = ERR_FULL;
 		return NULL;
 	}
-	if (len != 0)
-		memset(at, 0, len);
 	w->len += len;
 	return at;
 }
 
-static void store_be(uint8_t *p, uint64_t v, size_t len)
+/* Every field of every message passes here: with a 'len' that is known it becomes a store. */
+static inline void put(struct wr *w, const void *from, size_t len)
 {
-	for (size_t i = len; i > 0; i--) {
-		p[i - 1] = (uint8_t)v;
-		v >>= 8;
-	}
+	uint8_t *at = grow(w, len);
+
+	if (at != NULL)
+		memcpy(at, from, len);
 }
 
-static void write_be(struct wr *w, uint64_t v, size_t len)
+uint8_t *wr_reserve(struct wr *w, size_t len)
 {
-	uint8_t *p = wr_reserve(w, len);
+	uint8_t *at = grow(w, len);
 
-	if (p != NULL)
-		store_be(p, v, len);
+	if (at != NULL && len != 0)
+		memset(at, 0, len);
+	return at;
 }
 
 void wr_u8(struct wr *w, uint8_t v)
 {
-	write_be(w, v, 1);
+	put(w, &v, sizeof(v));
 }
 
 void wr_u16(struct wr *w, uint16_t v)
 {
-	write_be(w, v, 2);
+	v = htobe16(v);
+	put(w, &v, sizeof(v));
 }
 
 void wr_u32(struct wr *w, uint32_t v)
 {
-	write_be(w, v, 4);
+	v = htobe32(v);
+	put(w, &v, sizeof(v));
 }
 
 void wr_u64(struct wr *w, uint64_t v)
 {
-	write_be(w, v, 8);
+	v = htobe64(v);
+	put(w, &v, sizeof(v));
 }
 
 void wr_bytes(struct wr *w, struct bytes b)
 {
-	uint8_t *p = wr_reserve(w, b.len);
-
-	if (p != NULL && b.len != 0)
-		memcpy(p, b.data, b.len);
+	if (b.len != 0)
+		put(w, b.data, b.len);
 }
 
 void wr_zero(struct wr *w, size_t len)
@@ -80,41 +83,40 @@ size_t wr_mark_u16(struct wr *w)
 	return mark;
 }
 
-void wr_close_u16(struct wr *w, size_t mark, size_t extra)
-{
-	size_t len = w->len - mark - 2 + extra;
-
-	if (w->err != ERR_OK)
-		return;
-	if (len > UINT16_MAX)
-		w->err = ERR_RANGE;
-	else
-		store_be(w->buf + mark, len, 2);
-}
-
-static void patch(struct wr *w, size_t offset, uint64_t v, size_t len)
+static void patch(struct wr *w, size_t offset, const void *from, size_t len)
 {
 	if (w->err != ERR_OK)
 		return;
 	if (offset > w->len || w->len - offset < len)
 		w->err = ERR_RANGE;
 	else
-		store_be(w->buf + offset, v, len);
+		memcpy(w->buf + offset, from, len);
+}
+
+void wr_close_u16(struct wr *w, size_t mark, size_t extra)
+{
+	size_t len = w->len - mark - 2 + extra;
+
+	if (w->err == ERR_OK && len > UINT16_MAX)
+		w->err = ERR_RANGE;
+	wr_patch_u16(w, mark, (uint16_t)len);
 }
 
 void wr_patch_u8(struct wr *w, size_t offset, uint8_t v)
 {
-	patch(w, offset, v, 1);
+	patch(w, offset, &v, sizeof(v));
 }
 
 void wr_patch_u16(struct wr *w, size_t offset, uint16_t v)
 {
-	patch(w, offset, v, 2);
+	v = htobe16(v);
+	patch(w, offset, &v, sizeof(v));
 }
 
 void wr_patch_u32(struct wr *w, size_t offset, uint32_t v)
 {
-	patch(w, offset, v, 4);
+	v = htobe32(v);
+	patch(w, offset, &v, sizeof(v));
 }
 
 void wr_fail(struct wr *w, enum err err)
