@@ -7,7 +7,6 @@
 #include "route/rib.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,13 +14,13 @@
 #include "base/map.h"
 #include "route/trie.h"
 
-enum { RIB_DEPTH = 10, RIB_IF_NAME = 64, RIB_FAMILIES = 2 };
+enum { RIB_DEPTH = 10, RIB_FAMILIES = 2 };
 
 struct rib_if {
 	struct map_node in_map;
 	struct route_if key;
 	bool up;
-	char name[RIB_IF_NAME];
+	char *name; /* NULL: not said yet */
 	struct list candidates;
 };
 
@@ -113,6 +112,20 @@ static struct rib_if *find_if(const struct route_rib *r, struct route_if out)
 	return NULL;
 }
 
+static void free_if(struct route_rib *r, struct rib_if *i)
+{
+	map_del(&r->interfaces, &i->in_map);
+	free(i->name);
+	free(i);
+}
+
+static const char *name_of(const struct rib_if *i)
+{
+	if (i->name != NULL)
+		return i->name;
+	return i->key.kind == ROUTE_IF_NULL ? "Null0" : "";
+}
+
 static struct rib_if *make_if(struct route_rib *r, struct route_if out)
 {
 	struct rib_if *i = find_if(r, out);
@@ -124,7 +137,6 @@ static struct rib_if *make_if(struct route_rib *r, struct route_if out)
 		return NULL;
 	i->key = out;
 	i->up = out.kind == ROUTE_IF_NULL; /* Null0 is always up */
-	(void)snprintf(i->name, sizeof(i->name), "%s", i->up ? "Null0" : "");
 	list_init(&i->candidates);
 	map_add(&r->interfaces, &i->in_map, hash_if(r, out));
 	return i;
@@ -413,8 +425,7 @@ void route_rib_del_if(struct route_rib *r, struct route_if out)
 		return;
 	while (!list_empty(&i->candidates))
 		free_candidate(r, list_of(list_first(&i->candidates), struct rib_candidate, in_if));
-	map_del(&r->interfaces, &i->in_map);
-	free(i);
+	free_if(r, i);
 }
 
 enum err route_rib_set_if(struct route_rib *r, struct route_if out, bool up, const char *name)
@@ -423,7 +434,14 @@ enum err route_rib_set_if(struct route_rib *r, struct route_if out, bool up, con
 
 	if (i == NULL)
 		return ERR_NOMEM;
-	(void)snprintf(i->name, sizeof(i->name), "%s", name);
+	if (strcmp(name_of(i), name) != 0) {
+		char *copy = strdup(name);
+
+		if (copy == NULL)
+			return ERR_NOMEM;
+		free(i->name);
+		i->name = copy;
+	}
 	if (i->up == up)
 		return ERR_OK;
 	i->up = up;
@@ -497,7 +515,7 @@ static void walk_node(void *ctx, void *value)
 			out = find_if(w->rib, n->told_hop.out);
 		}
 		if (out != NULL)
-			info.out_name = out->name;
+			info.out_name = name_of(out);
 		w->fn(w->ctx, &info);
 	}
 }
@@ -559,8 +577,7 @@ void route_rib_free(struct route_rib *r)
 		}
 	for (struct map_node *i = map_walk(&r->interfaces, NULL); i != NULL; i = next) {
 		next = map_walk(&r->interfaces, i);
-		map_del(&r->interfaces, i);
-		free(list_of(i, struct rib_if, in_map));
+		free_if(r, list_of(i, struct rib_if, in_map));
 	}
 	map_fini(&r->interfaces);
 	free(r->vrf);

@@ -49,12 +49,12 @@ struct session_child {
 	uint32_t spi_in, spi_out;
 	uint32_t sa_in, sa_out; /* ids in the datapath */
 	uint32_t line;          /* the engine's: it and its successors */
-	bool sends;             /* packets of its line go out by it */
 	unsigned awaited;       /* SAs whose installation isn't answered yet */
-	bool spi_used;          /* the datapath took 'spi_in': it comes back with the SA's end */
 	enum err err;           /* the first failure */
 	struct dp_result in, out;
 	const struct crypto_alg *encr, *integ;
+	bool sends;    /* packets of its line go out by it */
+	bool spi_used; /* the datapath took 'spi_in': it comes back with the SA's end */
 	bool esn;
 	bool udp_encap;
 	bool transport;
