@@ -116,6 +116,14 @@ void cfg_build_warn(struct cfg_build *b, const struct cfg_stmt *s, const struct 
 	va_end(args);
 }
 
+void cfg_build_front_vrf(struct cfg_build *b, const struct cfg_stmt *s)
+{
+	const struct cfg_word *vrf = cfg_stmt_param(s, "vrf");
+
+	if (vrf != NULL)
+		cfg_build_warn(b, s, vrf, "no port is in the front VRF '%s' yet: this matches nobody", vrf->text);
+}
+
 void cfg_build_lack(struct cfg_build *b, struct cfg_object *o, uint32_t line, const char *form, ...)
 {
 	struct cfg_reason *r = (struct cfg_reason *)cfg_build_alloc(b, sizeof(*r));

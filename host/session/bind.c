@@ -14,15 +14,10 @@
 #include "session/policy.h"
 #include "session/terms.h"
 
-static struct session_policy_path policy_path(const struct ike_path *path)
-{
-	return (struct session_policy_path){ .vrf = NULL, .local = path->local.addr, .remote = path->remote.addr };
-}
-
 static enum err ask_policy(void *ctx, const struct ike_path *path, struct ike_offers *out)
 {
 	const struct session_hub *h = (const struct session_hub *)ctx;
-	struct session_policy_path where = policy_path(path);
+	struct session_policy_path where = session_policy_path_of(path);
 	const struct cfg_policy *policy = h->model == NULL ? NULL : session_policy_ike(h->model->cfg, &where);
 
 	if (policy == NULL)
@@ -401,7 +396,7 @@ static void tell_moved(void *ctx, struct slab_handle sa, const struct ike_path *
 static bool ask_may_move(void *ctx, struct slab_handle sa, const struct ike_path *path)
 {
 	const struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
-	struct session_policy_path where = policy_path(path);
+	struct session_policy_path where = session_policy_path_of(path);
 
 	return s != NULL && session_policy_admits(s->profile, &where);
 }

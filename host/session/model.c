@@ -182,7 +182,7 @@ static bool same_certificates(const struct cfg_model *to, const struct cfg_profi
  */
 static bool same_admission(const struct cfg_model *to, const struct session *s)
 {
-	struct session_policy_path path = { .local = s->path.local.addr, .remote = s->path.remote.addr };
+	struct session_policy_path path = session_policy_path_of(&s->path);
 	bool by_map = s->by_eap || (s->by_certificate && s->profile->cert_maps != NULL);
 	struct cfg_identity peer = identity_of(s);
 	const struct cfg_profile *p = s->role == IKE_RESPONDER && !by_map ? session_policy_profile(to, &path, &peer, NULL)

@@ -9,7 +9,7 @@
 #include "session/auth/credential.h"
 
 /* Scores: a rank for the kind of match above, its length below.  0 is no match. */
-enum { SCORE_ANY = 1, SCORE_PARTIAL = 1000, SCORE_EXACT = 100000, SCORE_PATH = 4 };
+enum { SCORE_ANY = 1, SCORE_PARTIAL = 1000, SCORE_EXACT = 100000, SCORE_PATH = 8 };
 
 static bool ends_in(const char *value, const char *domain)
 {
@@ -102,7 +102,7 @@ static bool is_local(const struct cfg_local_match *line, const struct addr *a)
 	return false;
 }
 
-/* 0: the path disagrees; else the more lines speak of it the higher. */
+/* 0: the path disagrees; else its front VRF and our address are worth more than the VRF alone, and that more than the address. */
 static unsigned score_path(const struct cfg_vrf_match *fvrf, const struct cfg_local_match *locals, const struct session_policy_path *path)
 {
 	unsigned score = 1;
@@ -110,7 +110,7 @@ static unsigned score_path(const struct cfg_vrf_match *fvrf, const struct cfg_lo
 	if (!fvrf->any) {
 		if (!same_vrf(fvrf->vrf, path->vrf))
 			return 0;
-		score++;
+		score += 2;
 	}
 	if (locals == NULL)
 		return score;
@@ -118,6 +118,11 @@ static unsigned score_path(const struct cfg_vrf_match *fvrf, const struct cfg_lo
 		if (is_local(line, &path->local))
 			return score + 1;
 	return 0;
+}
+
+struct session_policy_path session_policy_path_of(const struct ike_path *path)
+{
+	return (struct session_policy_path){ .vrf = NULL, .local = path->local.addr, .remote = path->remote.addr };
 }
 
 bool session_policy_admits(const struct cfg_profile *p, const struct session_policy_path *path)

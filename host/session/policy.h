@@ -2,6 +2,7 @@
 #define SESSION_POLICY_H
 
 #include "cfg/model.h"
+#include "ike/ports.h"
 #include "pki/cert.h"
 
 #ifdef __cplusplus
@@ -16,6 +17,9 @@ struct session_policy_path {
 	struct addr local;
 	struct addr remote;
 };
+
+/* Of an IKE SA's.  Ports are in the global front VRF, the only one that there is. */
+struct session_policy_path session_policy_path_of(const struct ike_path *path);
 
 /* Whether a profile is for peers on 'path': its fvrf and local address agree. */
 bool session_policy_admits(const struct cfg_profile *p, const struct session_policy_path *path);

@@ -45,7 +45,7 @@ const std::vector<unsigned> later = { IKE_X_IKE_SA_INIT, IKE_X_IKE_SA_INIT, IKE_
 
 } // namespace
 
-/* RFC6023-3 */
+/* RFC6023-3-a, RFC6023-4-a */
 TEST_F(Childless, RFC6023_3_the_first_child_comes_by_CREATE_CHILD_SA_with_a_key_exchange_of_its_own)
 {
 	start_able();
@@ -72,7 +72,7 @@ TEST_F(Childless, RFC6023_3_the_first_child_comes_by_CREATE_CHILD_SA_with_a_key_
 	expect_nothing_left();
 }
 
-/* RFC6023-3 */
+/* RFC6023-3-b, RFC6023-3-c */
 TEST_F(Childless, RFC6023_3_a_responder_that_does_not_say_that_it_can_gets_a_child_in_IKE_AUTH)
 {
 	start_able(0);
@@ -110,6 +110,7 @@ TEST_F(Childless, what_the_configuration_payload_brought_is_there_when_the_child
 	EXPECT_TRUE(world_pair(theirs(), theirs()->sender)->config_given);
 }
 
+/* RFC6023-3-d */
 TEST_F(Childless, a_request_without_a_child_breaks_the_rules_of_a_peer_that_does_not_do_so)
 {
 	start_able();

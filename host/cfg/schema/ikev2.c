@@ -161,9 +161,9 @@ static struct cfg_policy *policy_of(struct cfg_object *object)
 
 static void set_policy_fvrf(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
-	(void)b;
 	policy_of(object)->fvrf.vrf = cfg_stmt_text(s, "vrf");
 	policy_of(object)->fvrf.any = policy_of(object)->fvrf.vrf == NULL;
+	cfg_build_front_vrf(b, s);
 }
 
 static void set_policy_local(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
@@ -406,7 +406,6 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_POLICY,
-		.what = CFG_CLASS_NOT_YET,
 		.pattern = "match {fvrf|fvrfl=fvrf} <vrf@vrf>",
 		.slot = "match fvrf",
 		.set = set_policy_fvrf,

@@ -60,9 +60,9 @@ static void set_match_certificate(struct cfg_build *b, struct cfg_object *object
 
 static void set_match_fvrf(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
-	(void)b;
 	profile_of(object)->fvrf.vrf = cfg_stmt_text(s, "vrf");
 	profile_of(object)->fvrf.any = profile_of(object)->fvrf.vrf == NULL;
+	cfg_build_front_vrf(b, s);
 }
 
 static void set_match_local(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
@@ -314,7 +314,6 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
-		.what = CFG_CLASS_NOT_YET,
 		.pattern = "match {fvrf|fvrfl=fvrf} <vrf@vrf>",
 		.slot = "match fvrf",
 		.set = set_match_fvrf,

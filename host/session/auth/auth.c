@@ -49,7 +49,7 @@ static const char *read_peer(struct question *q)
 /* The responder's session begins when a profile is found for its identity. */
 static struct session *admit(struct question *q)
 {
-	struct session_policy_path where = { .local = q->who->path.local.addr, .remote = q->who->path.remote.addr };
+	struct session_policy_path where = session_policy_path_of(&q->who->path);
 	const struct cfg_profile *profile = session_policy_profile(q->hub->model->cfg, &where, &q->peer, cert_of(q));
 	struct session *s = profile == NULL ? NULL : session_new(q->hub, IKE_RESPONDER);
 

@@ -162,11 +162,19 @@ static bool line_holds(const struct cfg_cert_line *line, const struct pki_cert *
 	static const enum pki_map_field field[] = { [CFG_CERT_SUBJECT] = PKI_MAP_SUBJECT,
 		[CFG_CERT_ISSUER] = PKI_MAP_ISSUER,
 		[CFG_CERT_ALT_SUBJECT] = PKI_MAP_ALT_SUBJECT,
-		[CFG_CERT_SERIAL] = PKI_MAP_SERIAL };
-	static const enum pki_map_how how[] = {
-		[CFG_CERT_CO] = PKI_MAP_CO, [CFG_CERT_EQ] = PKI_MAP_EQ, [CFG_CERT_NC] = PKI_MAP_NC, [CFG_CERT_NE] = PKI_MAP_NE
-	};
-	struct pki_map_line wish = { .field = field[line->field], .how = how[line->how], .text = line->text };
+		[CFG_CERT_SERIAL] = PKI_MAP_SERIAL,
+		[CFG_CERT_NAME] = PKI_MAP_NAME,
+		[CFG_CERT_UNSTRUCTURED] = PKI_MAP_UNSTRUCTURED,
+		[CFG_CERT_VALID_START] = PKI_MAP_VALID_START,
+		[CFG_CERT_EXPIRES_ON] = PKI_MAP_EXPIRES_ON };
+	static const enum pki_map_how how[] = { [CFG_CERT_CO] = PKI_MAP_CO,
+		[CFG_CERT_EQ] = PKI_MAP_EQ,
+		[CFG_CERT_NC] = PKI_MAP_NC,
+		[CFG_CERT_NE] = PKI_MAP_NE,
+		[CFG_CERT_LT] = PKI_MAP_LT,
+		[CFG_CERT_GE] = PKI_MAP_GE,
+		[CFG_CERT_GT] = PKI_MAP_GT };
+	struct pki_map_line wish = { .field = field[line->field], .how = how[line->how], .text = line->text, .date_s = line->date_s };
 
 	return pki_map_line_holds(c, &wish);
 }

@@ -57,7 +57,7 @@ static bool is_named(const struct cfg_keyring_peer *k, struct bytes id)
 enum err session_ppk_find(void *ctx, const struct ike_who *who, struct bytes id, struct secret *out)
 {
 	const struct session_hub *h = (const struct session_hub *)ctx;
-	struct session_policy_path where = { .local = who->path.local.addr, .remote = who->path.remote.addr };
+	struct session_policy_path where = session_policy_path_of(&who->path);
 	const struct cfg_keyring_peer *k = NULL;
 	const struct cfg_profile *profile;
 	struct pki_chain *chain = NULL;

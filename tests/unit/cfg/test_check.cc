@@ -349,6 +349,30 @@ TEST(CfgCheck, two_profiles_with_the_same_match_are_refused)
 		"");
 }
 
+/* cli.md 1.2, 1.4: a named VRF isn't the global one, so it may match what the global one does. */
+TEST(CfgCheck, R_IKE_12_front_vrfs_and_what_is_the_same)
+{
+	const std::string vrfs = "vrf definition red\nvrf definition blue\n", match = " match identity remote any\n";
+	auto two = [&](const std::string &a, const std::string &b) {
+		return Loaded(vrfs + "crypto ikev2 profile A\n" + a + match + "crypto ikev2 profile B\n" + b + match).errors() +
+		       Loaded(vrfs + "crypto ikev2 policy A\n" + a + "crypto ikev2 policy B\n" + b).errors();
+	};
+
+	EXPECT_EQ(two(" match fvrf red\n", " match fvrf blue\n"), "");
+	EXPECT_EQ(two(" match fvrf red\n", ""), "");
+	EXPECT_EQ(two(" match fvrf red\n", " match fvrf any\n"), "");
+	EXPECT_EQ(two(" match fvrf red\n match address local 192.0.2.1\n", " match fvrf red\n"), "");
+	EXPECT_NE(two(" match fvrf red\n", " match fvrf red\n").find("'crypto ikev2 profile A' (line 3)"), std::string::npos);
+	EXPECT_NE(two(" match fvrf red\n", " match fvrf red\n").find("'crypto ikev2 policy A' (line 3)"), std::string::npos);
+	EXPECT_EQ(Loaded(vrfs + "crypto ikev2 policy A\n match fvrf red\n proposal default\n").warnings(),
+		"4:13 no port is in the front VRF 'red' yet: this matches nobody\n");
+	EXPECT_NE(Loaded("crypto ikev2 profile A\n match certificate M\ncrypto ikev2 profile B\n match certificate M\n"
+			 "crypto pki certificate map M 10\n subject-name co x\n")
+			  .errors()
+			  .find("matches 'certificate M' as 'crypto ikev2 profile A' (line 1) does"),
+		std::string::npos);
+}
+
 TEST(CfgCheck, certificate_and_identity_matches_are_alternatives)
 {
 	EXPECT_EQ(Loaded("crypto pki certificate map M 10\ncrypto ikev2 profile P\n match certificate M\n match identity remote any\n")
@@ -365,7 +389,7 @@ TEST(CfgCheck, a_transform_set_is_authenticated)
 	EXPECT_EQ(
 		Loaded("crypto ipsec transform-set T esp-gcm esp-sha-hmac\n").errors(), "1:1 an AEAD cipher takes no hash: leave it out\n");
 	EXPECT_EQ(lacks("crypto ipsec transform-set T esp-3des esp-md5-hmac\n", CFG_KIND_TRANSFORM_SET, "T"),
-		"'esp-3des' isn't implemented yet\n'esp-md5-hmac' isn't implemented yet\n");
+		"no datapath carries 'esp-3des': use esp-aes or esp-gcm\nno datapath carries 'esp-md5-hmac': use esp-sha256-hmac\n");
 }
 
 TEST(CfgCheck, an_ipsec_profile_needs_a_complete_ikev2_profile)

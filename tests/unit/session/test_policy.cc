@@ -1,6 +1,8 @@
 #include <cstring>
 
 #include "../cfg/loaded.h"
+#include "../pki/forge.h"
+#include "session/auth/credential.h"
 #include "session/policy.h"
 
 namespace
@@ -134,9 +136,133 @@ TEST(SessionPolicy, R_IKE_12_a_profile_of_a_front_vrf_is_for_that_alone)
 	Loaded l("vrf definition red\n" + profile("RED", " match fvrf red\n match identity remote any\n") +
 		 profile("GLOBAL", " match identity remote any\n"));
 
-	/* 'match fvrf red' isn't built yet: its profile is never used, also not where it would fit. */
 	EXPECT_EQ(chosen(l, at("203.0.113.1")), "GLOBAL");
-	EXPECT_EQ(chosen(l, at("203.0.113.1"), path("198.51.100.1", "red")), "-");
+	EXPECT_EQ(chosen(l, at("203.0.113.1"), path("198.51.100.1", "red")), "RED");
+	EXPECT_EQ(chosen(l, at("203.0.113.1"), path("198.51.100.1", "blue")), "-") << "GLOBAL is no VRF of a name";
+}
+
+/* cli.md 1.2, 1.4: fvrf and address > fvrf > any; `any` with an address is between those. */
+TEST(SessionPolicy, R_IKE_12_R_IKE_24_the_most_specific_path)
+{
+	const std::string kinds[] = { " match fvrf red\n match address local 198.51.100.1\n", " match fvrf red\n",
+		" match fvrf any\n match address local 198.51.100.1\n", " match fvrf any\n", "" };
+	const char *const names[] = { "RED1", "RED", "ANY1", "ANY", "GLOBAL" };
+	const struct {
+		const char *local, *vrf, *best; /* of all, then without the first, … */
+	} rows[] = { { "198.51.100.1", "red", "RED1 RED ANY1 ANY -" }, { "198.51.100.2", "red", "RED RED ANY ANY -" },
+		{ "198.51.100.1", "blue", "ANY1 ANY1 ANY1 ANY -" }, { "198.51.100.2", "blue", "ANY ANY ANY ANY -" },
+		{ "198.51.100.1", nullptr, "GLOBAL GLOBAL GLOBAL GLOBAL GLOBAL" },
+		{ "198.51.100.2", nullptr, "GLOBAL GLOBAL GLOBAL GLOBAL GLOBAL" } };
+
+	for (const auto &r : rows) {
+		std::string profiles, policies;
+
+		for (size_t from = 0; from < std::size(kinds); from++) {
+			std::string text = "vrf definition red\n";
+
+			for (size_t i = std::size(kinds); i-- > from;) /* the best is written last */
+				text += profile(names[i], kinds[i] + " match identity remote any\n") + "crypto ikev2 policy " + names[i] +
+					"\n" + kinds[i] + " proposal default\n";
+			Loaded l(text);
+			struct session_policy_path where = path(r.local, r.vrf);
+			const struct cfg_policy *p = session_policy_ike(l.model, &where);
+			std::string policy = p->object.builtin ? "-" : p->object.name;
+
+			profiles += (from == 0 ? "" : " ") + chosen(l, at("203.0.113.1"), where);
+			policies += (from == 0 ? "" : " ") + policy;
+		}
+		EXPECT_EQ(profiles, r.best);
+		EXPECT_EQ(policies, r.best);
+	}
+}
+
+/* cli.md 1.4: identity lines and certificate maps are alternatives, the most specific of either decides. */
+TEST(SessionPolicy, R_IKE_11_R_IKE_14_identities_and_maps_together)
+{
+	forge::Forge f;
+	struct pki_cert *cert = nullptr;
+	Loaded l("crypto pki certificate map M 10\n subject-name co ou = branches\n issuer-name co cn = root\n"
+		 "crypto pki certificate map M 20\n subject-name co ou = hubs\n"
+		 "crypto pki certificate map N 10\n subject-name co branches\n" +
+		 profile("MAP", " match certificate M\n") + profile("LESS", " match certificate N\n match identity remote key-id k\n") +
+		 profile("NAME", " match identity remote fqdn a.example.net\n") + profile("ANY", " match identity remote any\n"));
+
+	f.issue("root", { .issuer = "", .subject = { { "CN", "root" } }, .ca = true });
+	f.issue("leaf", { .issuer = "root", .subject = { { "OU", "branches" }, { "CN", "leaf" } } });
+	std::vector<uint8_t> der = f.der("leaf");
+	ASSERT_EQ(pki_cert_parse(bytes_of(der.data(), der.size()), &cert), ERR_OK);
+	auto with = [&](const struct cfg_identity &peer) -> std::string {
+		struct session_policy_path where = path();
+
+		return session_policy_profile(l.model, &where, &peer, cert)->object.name;
+	};
+	EXPECT_EQ(with(named(CFG_ID_FQDN, "b.example.net")), "MAP") << "two lines of a sequence are more than one";
+	EXPECT_EQ(with(named(CFG_ID_FQDN, "a.example.net")), "NAME") << "an exact name is more than a map";
+	EXPECT_EQ(with(named(CFG_ID_KEY_ID, "k")), "LESS") << "by its other line";
+	EXPECT_EQ(chosen(l, named(CFG_ID_FQDN, "b.example.net")), "ANY") << "without certificate";
+	pki_cert_free(cert);
+}
+
+/* cli.md 5: each field and each operator that the language has, as it is written. */
+TEST(SessionPolicy, R_IKE_11_every_line_of_a_certificate_map)
+{
+	forge::Forge f;
+	struct pki_cert *cert = nullptr;
+
+	f.issue("root", { .issuer = "", .subject = { { "CN", "Root CA" } }, .ca = true });
+	f.issue("leaf", { .issuer = "root",
+				.subject = { { "O", "Example" }, { "OU", "branches" }, { "CN", "spoke1" },
+					{ "unstructuredName", "r1.example.net" } },
+				.alt = "DNS:spoke1.example.net,IP:192.0.2.1" });
+	std::vector<uint8_t> der = f.der("leaf");
+	ASSERT_EQ(pki_cert_parse(bytes_of(der.data(), der.size()), &cert), ERR_OK);
+	const struct {
+		const char *line;
+		unsigned holds; /* lines of the best sequence */
+	} rows[] = {
+		{ "subject-name co ou = branches", 1 },
+		{ "subject-name co OU=Branches", 1 },
+		{ "subject-name co  o  =  example ,  ou  = BRANCHES", 0 }, /* the printed order is the other */
+		{ "subject-name co ou=branch", 0 },
+		{ "subject-name co branch", 1 },
+		{ "subject-name eq cn=spoke1", 0 },
+		{ "subject-name nc ou=hubs", 1 },
+		{ "subject-name nc ou=branches", 0 },
+		{ "subject-name ne cn=spoke1", 1 },
+		{ "issuer-name eq cn = root ca", 1 },
+		{ "issuer-name co cn = root", 0 },
+		{ "issuer-name ne cn=root ca", 0 },
+		{ "alt-subject-name eq SPOKE1.example.net", 1 },
+		{ "alt-subject-name co 192.0.2", 1 },
+		{ "alt-subject-name nc hub", 1 },
+		{ "alt-subject-name ne 192.0.2.1", 0 },
+		{ "name co ou=branches", 1 },
+		{ "name co hubs", 0 },
+		{ "unstructured-subject-name eq r1.example.net", 1 },
+		{ "unstructured-subject-name nc r1", 0 },
+		{ "serial-number ne 00", 1 },
+		{ "subject-name co branches\n issuer-name co root", 2 },
+		{ "subject-name co branches\n issuer-name co other", 0 },
+		{ "subject-name co hubs\ncrypto pki certificate map M 20\n subject-name co branches", 1 },
+	};
+	for (const auto &r : rows) {
+		Loaded l(std::string("crypto pki certificate map M 10\n ") + r.line + "\n");
+
+		ASSERT_EQ(l.err, ERR_OK) << r.line << l.errors();
+		EXPECT_EQ(session_credential_map(l.model->cert_maps, cert), r.holds) << r.line;
+	}
+	const struct {
+		const char *line;
+		bool holds;
+	} dates[] = { { "valid-start lt Jan 01 2030 00:00:00", true }, { "valid-start ge Jan 01 2030 00:00:00", false },
+		{ "expires-on gt Jan 01 2020 00:00:00", true }, { "expires-on lt Jan 01 2020 00:00:00", false } };
+	for (const auto &d : dates) {
+		Loaded l(std::string("crypto pki certificate map M 10\n ") + d.line + "\n");
+
+		ASSERT_EQ(l.err, ERR_OK) << d.line << l.errors();
+		EXPECT_EQ(session_credential_map(l.model->cert_maps, cert), d.holds ? 1u : 0u) << d.line;
+	}
+	pki_cert_free(cert);
 }
 
 TEST(SessionPolicy, R_IKE_13_a_profile_of_a_local_address)

@@ -88,6 +88,52 @@ TEST_F(SessionLife, an_older_session_is_probed_and_only_a_dead_one_goes)
 	EXPECT_EQ(s.stat(IKE_STAT_UP), 3u);
 }
 
+/*
+ * Of two tunnels that begin together the first alone says INITIAL_CONTACT, and here it isn't heard.  With `force` what the peer had before ends
+ * all the same, at once, and its address is the newcomer's.
+ */
+TEST_F(SessionLife, R_IKE_22_force_acts_as_if_initial_contact_came)
+{
+	for (bool force : { false, true }) {
+		Net net;
+		Box &h = net.box("hub", { "198.51.100.1" }, lan_and_wan);
+		Box &old = net.box("old", { "203.0.113.1" }, lan_and_wan), &fresh = net.box("fresh", { "203.0.113.77" }, lan_and_wan);
+		HubConfig config;
+		SpokeConfig two(1);
+		std::vector<uint8_t> unheard;
+
+		config.pool = "ip local pool P 10.77.0.100 10.77.0.101\n";
+		config.profile = force ? " initial-contact force\n" : "";
+		two.tunnels = 2;
+		h.must_load(config.text());
+		old.must_load(SpokeConfig(1).text());
+		ASSERT_TRUE(net.run_until([&] { return h.up() == 1 && old.up() == 1; }, 5000));
+		net.run(1000);
+		old.dead = true;
+		net.tap = [&](const Packet &p) {
+			std::vector<uint8_t> spi(p.data.begin(), p.data.begin() + 8);
+
+			if (unheard.empty() && addr_eq(&p.from.addr, &fresh.addrs[0]))
+				unheard = spi;
+			return spi != unheard;
+		};
+		fresh.must_load(with(two.text(), "203.0.113.1 ", "203.0.113.77 "));
+		ASSERT_TRUE(net.run_until([&] { return fresh.up() == 1; }, 5000));
+		net.run(100);
+		EXPECT_EQ(h.up(), force ? 1u : 2u);
+		EXPECT_EQ(h.count_logged("session.replaced"), force ? 1u : 0u);
+		EXPECT_EQ(h.stat(IKE_STAT_PROBE), force ? 0u : 1u);
+		const struct session *newcomer = nullptr;
+		for (const struct session *s : h.sessions())
+			if (newcomer == nullptr || s->up_ms > newcomer->up_ms)
+				newcomer = s;
+		ASSERT_NE(newcomer, nullptr);
+		EXPECT_EQ(str(newcomer->lease), force ? "10.77.0.100" : "10.77.0.101");
+		EXPECT_EQ(h.route(str(newcomer->lease) + "/32"), std::string("S [1/1] ") + newcomer->access.name);
+		h.expect_whole();
+	}
+}
+
 /* A shared key id isn't one peer: force or not, nobody is thrown out. */
 TEST_F(SessionLife, R_IKE_09_a_shared_key_id_knows_no_force)
 {
