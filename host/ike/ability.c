@@ -48,9 +48,10 @@ void ike_ability_build(struct ike_sa *sa, uint8_t exchange, struct ike_build *b)
 
 void ike_ability_take(struct ike_sa *sa, const struct ike_msg *msg)
 {
+	uint8_t exchange = ike_hdr_opens(&msg->hdr) ? (uint8_t)IKE_X_IKE_SA_INIT : msg->hdr.exchange;
+
 	for (unsigned i = 0; i < IKE_CAN_COUNT; i++)
-		if (table[i].exchange == msg->hdr.exchange && (table[i].who & ~(1 << sa->role)) != 0 &&
-			ike_msg_notify(msg, table[i].notify, NULL))
+		if (table[i].exchange == exchange && (table[i].who & ~(1 << sa->role)) != 0 && ike_msg_notify(msg, table[i].notify, NULL))
 			sa->agreed |= (uint16_t)(sa->willing & bit(i));
 }
 

@@ -8,7 +8,9 @@
 
 #include "ike/core.h"
 #include "ike/exchange/act_redirect.h"
+#include "ike/exchange/act_resume_r.h"
 #include "ike/keying/inter.h"
+#include "ike/resume/resume.h"
 #include "ike/wire/ke.h"
 #include "ike/wire/nonce.h"
 
@@ -109,74 +111,116 @@ static bool has_room(struct ike_engine *e, const struct ike_path *path)
 	return false;
 }
 
-static void create(struct ike_engine *e, const struct ike_path *path, const struct ike_choice *choice, const struct ike_suite *suite)
+/* What a new SA begins with. */
+struct beginning {
+	enum ike_event event;
+	struct ike_choice choice; /* of IKE_SA_INIT */
+	struct ike_suite suite;
+	struct ike_resume *resume; /* moved; NULL: it resumes none */
+};
+
+static void create(struct ike_engine *e, const struct ike_path *path, struct beginning *with)
 {
 	struct ike_step s = { .e = e, .msg = &e->msg, .path = path };
 	enum err err = ike_sa_new(e, IKE_RESPONDER, path, &s.sa);
 
 	if (err != ERR_OK) {
+		ike_resume_free(with->resume);
 		ike_core_count(e, err == ERR_FULL ? IKE_STAT_SA_FULL : IKE_STAT_CRYPTO);
 		return;
 	}
 	s.sa->spi_i = e->msg.hdr.spi_i;
-	s.sa->suite = *suite;
-	s.sa->setup->choice = *choice;
+	s.sa->suite = with->suite;
+	s.sa->setup->choice = with->choice;
+	s.sa->setup->resume = with->resume;
 	s.sa->pace.base_ms = e->cfg.retransmit_base_ms;
 	s.sa->pace.tries = (uint8_t)e->cfg.retransmit_tries;
 	ike_sa_enter_init(s.sa);
 	err = ike_blob_set(&s.sa->setup->init_rx, e->msg.datagram);
 	if (err == ERR_OK) {
-		(void)ike_fsm_run(&s, IKE_E_INIT_REQUEST); /* it may wait for its key exchange; repeated, the request finds it */
+		(void)ike_fsm_run(&s, with->event); /* it may wait for its key exchange; repeated, the request finds it */
 	} else {
 		ike_core_count(e, IKE_STAT_CRYPTO);
 		ike_sa_free(s.sa);
 	}
 }
 
-void ike_admit_request(struct ike_engine *e, const struct ike_path *path)
+static void refuse_syntax(struct ike_engine *e, const struct ike_path *path)
+{
+	ike_core_count(e, IKE_STAT_RX_SYNTAX);
+	if (limit_take(&e->notify_limit, e->now_ms))
+		ike_admit_refuse(e, path, IKE_N_INVALID_SYNTAX, bytes_of(NULL, 0));
+}
+
+/* What IKE_SA_INIT and IKE_SESSION_RESUME have to pass alike (RFC5723-4.3.2); false: the request is dealt with. */
+static bool passes(struct ike_engine *e, const struct ike_path *path)
 {
 	struct ike_sa *known = ike_sa_find_init(e, e->msg.hdr.spi_i, path, e->msg.datagram);
-	struct rd nonce_rd = rd_of(ike_msg_find(&e->msg, IKE_P_NONCE)->body);
-	struct rd ke_rd = rd_of(ike_msg_find(&e->msg, IKE_P_KE)->body);
-	struct ike_choice choice;
-	struct ike_suite suite;
+	struct rd r = rd_of(ike_msg_find(&e->msg, IKE_P_NONCE)->body);
 	struct bytes nonce;
-	struct ike_ke ke;
-	uint8_t group[2];
-	enum err err;
 
 	if (e->msg.datagram.len > IKE_INIT_MAX) {
 		ike_core_count(e, IKE_STAT_INIT_LONG);
-		return;
+		return false;
 	}
 	if (known != NULL) {
 		if (known->state == IKE_S_R_INIT)
 			ike_window_repeat(known);
-		return;
+		return false;
 	}
 	if (!has_room(e, path))
-		return;
-	err = ike_nonce_parse(&nonce_rd, &nonce);
-	if (err == ERR_OK && (!cookie_settled(e, path, nonce) || ike_act_redirect_new_peer(e, path, nonce)))
-		return;
+		return false;
+	if (ike_nonce_parse(&r, &nonce) != ERR_OK) {
+		refuse_syntax(e, path);
+		return false;
+	}
+	return cookie_settled(e, path, nonce) && !ike_act_redirect_new_peer(e, path, nonce);
+}
+
+static void admit_init(struct ike_engine *e, const struct ike_path *path)
+{
+	struct rd r = rd_of(ike_msg_find(&e->msg, IKE_P_KE)->body);
+	struct beginning with = { .event = IKE_E_INIT_REQUEST };
+	struct ike_ke ke;
+	uint8_t group[2];
+	enum err err = ike_ke_parse(&r, &ke);
+
 	if (err == ERR_OK)
-		err = ike_ke_parse(&ke_rd, &ke);
-	if (err == ERR_OK)
-		err = choose(e, path, &choice, &suite);
+		err = choose(e, path, &with.choice, &with.suite);
 	if (err == ERR_NO_PROPOSAL) {
 		ike_core_count(e, IKE_STAT_NO_PROPOSAL);
 		ike_core_log(e, path, LOG_L_WARN, "init.refused", "notify=NO_PROPOSAL_CHOSEN");
 		ike_admit_refuse(e, path, IKE_N_NO_PROPOSAL_CHOSEN, bytes_of(NULL, 0));
 	} else if (err != ERR_OK) {
-		ike_core_count(e, IKE_STAT_RX_SYNTAX);
-		if (limit_take(&e->notify_limit, e->now_ms))
-			ike_admit_refuse(e, path, IKE_N_INVALID_SYNTAX, bytes_of(NULL, 0));
-	} else if (ke.group != suite.group->id) { /* RFC7296-1.3 */
+		refuse_syntax(e, path);
+	} else if (ke.group != with.suite.group->id) { /* RFC7296-1.3 */
 		ike_core_count(e, IKE_STAT_INVALID_KE);
-		group[0] = (uint8_t)(suite.group->id >> 8);
-		group[1] = (uint8_t)suite.group->id;
+		group[0] = (uint8_t)(with.suite.group->id >> 8);
+		group[1] = (uint8_t)with.suite.group->id;
 		ike_admit_refuse(e, path, IKE_N_INVALID_KE_PAYLOAD, bytes_of(group, sizeof(group)));
 	} else {
-		create(e, path, &choice, &suite);
+		create(e, path, &with);
 	}
+}
+
+static void admit_resume(struct ike_engine *e, const struct ike_path *path)
+{
+	struct beginning with = { .event = IKE_E_RESUME_REQUEST };
+
+	if (ike_act_resume_r_open(e, path, &with.resume) != ERR_OK) {
+		ike_admit_refuse(e, path, IKE_N_TICKET_NACK, bytes_of(NULL, 0));
+		return;
+	}
+	with.suite = with.resume->past.suite;
+	create(e, path, &with);
+}
+
+void ike_admit_request(struct ike_engine *e, const struct ike_path *path)
+{
+	if (!passes(e, path))
+		return;
+	if (e->msg.hdr.exchange == IKE_X_IKE_SESSION_RESUME)
+		admit_resume(e, path);
+	else
+		admit_init(e, path);
 }

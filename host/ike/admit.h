@@ -11,7 +11,7 @@ extern "C" {
 struct ike_engine;
 
 /*
- * An IKE_SA_INIT request in e->msg, whose rules are kept: answered from the cache if it is known, refused without
+ * An IKE_SA_INIT or IKE_SESSION_RESUME request in e->msg, whose rules are kept: answered from the cache if it is known, refused without
  * state, or made an SA and stepped.
  */
 void ike_admit_request(struct ike_engine *e, const struct ike_path *path);

@@ -7,6 +7,7 @@
 #include "crypto/crypto.h"
 #include "crypto/rand.h"
 #include "ike/cookie.h"
+#include "ike/resume/vault.h"
 #include "ike/sa.h"
 #include "ike/source.h"
 #include "ike/wire/build.h"
@@ -40,6 +41,7 @@ struct ike_engine {
 	struct limit notify_limit, hint_limit;
 	struct ike_cookie cookie;
 	struct ike_sources sources;
+	struct ike_vault vault;
 	uint32_t promised; /* SAs that rekeys of ours will make: their slots are kept */
 	struct ike_stats stats;
 	size_t gathered;    /* bytes of fragments that wait for others */

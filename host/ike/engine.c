@@ -15,6 +15,8 @@
 #include "ike/exchange/act_first.h"
 #include "ike/exchange/act_reauth.h"
 #include "ike/exchange/act_redirect.h"
+#include "ike/exchange/act_resume_i.h"
+#include "ike/exchange/act_resume_r.h"
 #include "ike/exchange/mobike.h"
 #include "ike/exchange/talk.h"
 #include "ike/input.h"
@@ -23,6 +25,7 @@
 #include "ike/keying/proof.h"
 #include "ike/live.h"
 #include "ike/move.h"
+#include "ike/resume/resume.h"
 
 enum { TRIES_MAX = UINT8_MAX };
 enum { HINT_RATE = 20, HINT_BURST = 200 }; /* probes that hints may cause, per second */
@@ -131,6 +134,7 @@ void ike_engine_free(struct ike_engine *e)
 	slab_fini(&e->sas);
 	slab_fini(&e->agreements);
 	ike_cookie_fini(&e->cookie);
+	ike_vault_fini(&e->vault);
 	bytes_wipe(e, sizeof(*e));
 	free(e);
 }
@@ -312,6 +316,9 @@ static enum err fill_initiator(struct ike_sa *sa, struct ike_request *r)
 	setup->force_udp = r->force_udp;
 	setup->need_address = r->need_address;
 	secret_take(&setup->sign, &r->psk);
+	sa->asks_ticket = r->resumption;
+	if (err == ERR_OK)
+		ike_act_resume_i_keep(sa, r->pass);
 	return err;
 }
 
@@ -338,7 +345,7 @@ enum err ike_engine_initiate(struct ike_engine *e, uint64_t now_ms, struct ike_r
 		ike_sa_free(s.sa);
 		return err;
 	}
-	err = ike_fsm_run(&s, IKE_E_INITIATE); /* an error has freed the SA */
+	err = ike_fsm_run(&s, s.sa->setup->resume != NULL ? IKE_E_RESUME : IKE_E_INITIATE); /* an error has freed the SA */
 	if (err != ERR_OK && err != ERR_AGAIN)
 		return err;
 	s.sa->known = true;
@@ -375,6 +382,16 @@ void ike_engine_retire(struct ike_engine *e, uint64_t now_ms, struct slab_handle
 	if (sa == NULL)
 		return;
 	ike_fsm_post(sa, sa->state == IKE_S_UP ? IKE_E_RETIRE : IKE_E_DELETE);
+	ike_fsm_drain(e);
+}
+
+void ike_engine_forget(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle)
+{
+	struct ike_sa *sa = live(e, now_ms, handle);
+
+	if (sa == NULL)
+		return;
+	ike_fsm_post(sa, IKE_E_FORGET);
 	ike_fsm_drain(e);
 }
 
@@ -511,6 +528,8 @@ static enum err take_proof(struct ike_sa *sa, struct ike_proof *proof)
 	if (sa->role == IKE_INITIATOR)
 		return ERR_OK;
 	sa->ref = proof->ref;
+	if (ike_resume_of(sa) != NULL)
+		return ike_sa_set_id(&sa->local_id, &sa->local_octets, &ike_resume_of(sa)->past.id_r);
 	sa->setup->talk.bare = proof->eap_only && sa->setup->talk.only;
 	if (!proof->certificate)
 		secret_take(&sa->setup->sign, &proof->sign);
@@ -573,6 +592,7 @@ static enum ike_event take_grant(struct ike_sa *sa, const struct ike_grant *gran
 	if (ike_sa_copy_deal(&grant->terms, reply, &sa->setup->deal) != ERR_OK)
 		return IKE_E_REFUSED;
 	ike_sa_take_terms(sa, &grant->terms);
+	ike_act_resume_r_bound(sa);
 	sa->takes_config = grant->reply != NULL;
 	if (grant->reply != NULL) {
 		sa->assigned_ip4 = grant->reply->ip4;
@@ -723,6 +743,8 @@ static void describe(const struct ike_sa *sa, struct ike_sa_info *out)
 	for (unsigned i = 0; i < IKE_INFO_EXTRAS; i++)
 		out->extra[i] = sa->extra[i] == 0 ? NULL : crypto_alg_at(sa->extra[i] - 1U);
 	out->agreed = sa->agreed;
+	out->resumed = sa->resumed;
+	out->ticket_s = sa->ticket_until_ms > sa->engine->now_ms ? (uint32_t)((sa->ticket_until_ms - sa->engine->now_ms) / 1000) : 0;
 	out->dpd = sa->dpd;
 	out->last_rx_ms = sa->last_rx_ms;
 	out->assigned_ip4 = sa->assigned_ip4;

@@ -135,6 +135,9 @@ void ike_engine_abandon(struct ike_engine *e, uint64_t now_ms, struct slab_handl
  */
 void ike_engine_retire(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa);
 
+/* The peer has resumed it (RFC5723-4.3.4): it is gone at once, without a word to the peer. */
+void ike_engine_forget(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa);
+
 /* The peer has made a successor: when it deletes this one, 'retired' is called, and the pairs receive what is on its way before 'down'. */
 void ike_engine_replace(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa);
 
@@ -251,6 +254,8 @@ struct ike_sa_info {
 	const struct crypto_alg *extra[IKE_INFO_EXTRAS]; /* groups of its additional key exchanges, then NULL */
 	bool ppk;                                        /* a post-quantum preshared key is in its keys, RFC8784 */
 	uint16_t agreed;                                 /* a bit for each enum ike_ability */
+	bool resumed;                                    /* its keys come from a ticket's, RFC5723 */
+	uint32_t ticket_s;                               /* how long the ticket that is out for it is still good; 0: there is none */
 	struct ike_dpd dpd;
 	uint64_t last_rx_ms;                    /* last valid message */
 	struct addr assigned_ip4, assigned_ip6; /* by us or to us; family 0: none */
@@ -337,6 +342,15 @@ bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa
 	X(CHILDLESS, "childless", "IKE_AUTH without a child, which comes later")          \
 	X(CERT_URL, "cert-url", "certificates that peers gave by their URL")              \
 	X(CERT_URL_SENT, "cert-url-sent", "the same of ours")                             \
+	X(TICKET_SENT, "ticket-sent", "tickets issued to peers")                          \
+	X(TICKET_DENIED, "ticket-denied", "requests for one that were refused by us")     \
+	X(TICKET_GOT, "ticket-got", "tickets issued to us")                               \
+	X(RESUMED, "resumed", "IKE SAs resumed by a ticket, whoever had it")              \
+	X(RESUME_FOREIGN, "resume-foreign", "tickets refused: no key, or not as sealed")  \
+	X(RESUME_EXPIRED, "resume-expired", "tickets refused: too old")                   \
+	X(RESUME_SPENT, "resume-spent", "tickets refused: used before, or withdrawn")     \
+	X(RESUME_CHANGED, "resume-changed", "tickets refused: policy isn't what it was")  \
+	X(RESUME_VAIN, "resume-vain", "tickets of ours in vain: a full exchange follows") \
 	X(UP, "up", "IKE SAs that came up")                                               \
 	X(DOWN, "down", "IKE SAs that went down after having been up")                    \
 	X(CRYPTO, "crypto", "failures of the crypto library or of memory")

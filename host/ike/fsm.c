@@ -23,8 +23,11 @@
 #include "ike/exchange/act_redirect.h"
 #include "ike/exchange/act_rekey_i.h"
 #include "ike/exchange/act_rekey_r.h"
+#include "ike/exchange/act_resume_i.h"
+#include "ike/exchange/act_resume_r.h"
 #include "ike/exchange/act_series_i.h"
 #include "ike/exchange/act_series_r.h"
+#include "ike/exchange/act_ticket.h"
 #include "ike/exchange/talk.h"
 #include "ike/input.h"
 #include "ike/keying/agree.h"
@@ -55,6 +58,8 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	/*  state     event               action            ok         on error */
 	ON(IDLE,      INITIATE)      = KE(init_send,        I_INIT,    DEAD),
 	ON(IDLE,      INIT_REQUEST)  = KE(init_reply,       R_INIT,    DEAD),
+	ON(IDLE,      RESUME)        = DO(resume_i_send,    I_RESUME,  DEAD),
+	ON(IDLE,      RESUME_REQUEST) = DO(resume_r_reply,  R_INIT,    DEAD),
 	ON(IDLE,      REPLACED)      = GO(OLD),
 	ON(IDLE,      SUPERSEDED)    = GO(DELETING),
 	ON(IDLE,      SPARED)        = GO(SPARE),
@@ -68,6 +73,14 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(I_INIT,    INIT_REDIRECT) = DO(redirect_init,    DEAD,      I_INIT), /* RFC5685-4 */
 	ON(I_INIT,    NO_ANSWER)     = DO(init_give_up,     DEAD,      DEAD),
 	ON(I_INIT,    DELETE)        = GO(DEAD),
+
+	/* The same of a resumption, RFC5723-4.3.2; who refuses or is silent gets a full exchange. */
+	ON(I_RESUME,  RESUME_RESPONSE) = DO(resume_i_accept, I_KEYED,  I_RESUME),
+	ON(I_RESUME,  INIT_COOKIE)   = DO(init_cookie,      I_RESUME,  I_RESUME),
+	ON(I_RESUME,  INIT_REDIRECT) = DO(redirect_init,    DEAD,      I_RESUME),
+	ON(I_RESUME,  RESUME_REFUSED) = KE(resume_i_fall_back, I_INIT, DEAD),
+	ON(I_RESUME,  NO_ANSWER)     = KE(resume_i_fall_back, I_INIT,  DEAD),
+	ON(I_RESUME,  DELETE)        = GO(DEAD),
 
 	ON(I_KEYED,   KEYED)         = DO(auth_i_sign,      I_SIGN,    DEAD),
 
@@ -231,6 +244,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(UP,        DELETE)        = GO(DELETING),
 	ON(UP,        RETIRE)        = DO(reauth_retire,    RETIRING,  DELETING),
 	ON(UP,        PEER_RETIRE)   = DO(reauth_retired,   FADING,    DEAD),
+	ON(UP,        FORGET)        = GO(DEAD),
 
 	ON(RETIRING,  INFO_REQUEST)  = DO(info_answer,      RETIRING,  RETIRING),
 	ON(RETIRING,  INFO_RESPONSE) = GO(RETIRING),
@@ -247,11 +261,13 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(RETIRING,  DELETED)       = GO(FADING),
 	ON(RETIRING,  NO_ANSWER)     = GO(DEAD),
 	ON(RETIRING,  DELETE)        = GO(DEAD),
+	ON(RETIRING,  FORGET)        = GO(DEAD),
 
 	ON(FADING,    CHILD)         = DO(child_run,        FADING,    FADING),
 	ON(FADING,    NO_CHILD)      = GO(FADING),
 	ON(FADING,    TIMEOUT)       = GO(DEAD),
 	ON(FADING,    DELETE)        = GO(DEAD),
+	ON(FADING,    FORGET)        = GO(DEAD),
 
 	/* Children rest while the IKE SA is rekeyed; a delete is answered as usual and ends the attempt (RFC7296-2.25.2). */
 	ON(REKEY,     INFO_REQUEST)  = DO(info_answer,      REKEY,     REKEY),
@@ -276,6 +292,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(REKEY,     NO_ANSWER)     = GO(DEAD),
 	ON(REKEY,     LIFETIME)      = GO(REKEY_DROP),
 	ON(REKEY,     DELETE)        = GO(REKEY_DROP),
+	ON(REKEY,     FORGET)        = GO(DEAD),
 
 	/* A request that crosses ours comes too late, RFC9370-2.2.4. */
 	ON(REKEY_MORE, FOLLOWUP)     = KE(series_i_send,     REKEY_MORE, UP),
@@ -295,6 +312,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(REKEY_MORE, NO_ANSWER)    = GO(DEAD),
 	ON(REKEY_MORE, LIFETIME)     = GO(REKEY_DROP),
 	ON(REKEY_MORE, DELETE)       = GO(REKEY_DROP),
+	ON(REKEY_MORE,FORGET)        = GO(DEAD),
 
 	/* Both made one; the one with the lowest nonce is deleted by who asked for it (RFC7296-2.8.2). */
 	ON(X_REKEY,   INFO_REQUEST)  = DO(info_answer,      X_REKEY,   X_REKEY),
@@ -317,6 +335,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(X_REKEY,   NO_ANSWER)     = GO(DEAD),
 	ON(X_REKEY,   LIFETIME)      = GO(REKEY_DROP),
 	ON(X_REKEY,   DELETE)        = GO(REKEY_DROP),
+	ON(X_REKEY,   FORGET)        = GO(DEAD),
 
 	/* What the peer may have made is deleted too. */
 	ON(REKEY_DROP, INFO_REQUEST) = DO(info_answer,      REKEY_DROP, REKEY_DROP),
@@ -375,6 +394,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(CHILDLESS, TIMEOUT)       = GO(DELETING),
 	ON(CHILDLESS, LIFETIME)      = GO(DELETING),
 	ON(CHILDLESS, DELETE)        = GO(DELETING),
+	ON(CHILDLESS, FORGET)        = GO(DEAD),
 
 	ON(DELETING,  SEND)          = DO(info_send,        DELETING,  DEAD),
 	ON(DELETING,  DELETED)       = GO(DEAD),
@@ -513,6 +533,7 @@ static void end(struct ike_sa *sa, enum ike_down why)
 
 	ike_core_blame(sa, why);
 	ike_move_stop(sa);
+	ike_act_ticket_end(sa);
 	wheel_disarm(&e->wheel, &sa->dpd_timer);
 	wheel_disarm(&e->wheel, &sa->nat_timer);
 	wheel_disarm(&e->wheel, &sa->life_timer);

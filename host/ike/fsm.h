@@ -14,6 +14,7 @@ extern "C" {
 	X(NONE, NEVER, "no such state")                                                        \
 	X(IDLE, NEVER, "made; its first event is on the way")                                  \
 	X(I_INIT, ANSWER, "IKE_SA_INIT sent")                                                  \
+	X(I_RESUME, ANSWER, "IKE_SESSION_RESUME sent")                                         \
 	X(I_KEYED, NEVER, "keys derived; our AUTH is next")                                    \
 	X(I_INTER, ANSWER, "IKE_INTERMEDIATE sent")                                            \
 	X(I_SIGN, WORLD, "our AUTH is being made")                                             \
@@ -78,6 +79,10 @@ enum ike_state {
 	X(INIT_GROUP, INTERNAL, "IKE_SA_INIT refused: INVALID_KE_PAYLOAD")                                         \
 	X(INIT_REFUSED, INTERNAL, "IKE_SA_INIT refused for another reason")                                        \
 	X(INIT_REDIRECT, REDIRECTED, "IKE_SA_INIT answered with REDIRECT")                                         \
+	X(RESUME, INTERNAL, "the world wants an SA resumed")                                                       \
+	X(RESUME_REQUEST, INTERNAL, "IKE_SESSION_RESUME request, admitted")                                        \
+	X(RESUME_RESPONSE, INTERNAL, "IKE_SESSION_RESUME response")                                                \
+	X(RESUME_REFUSED, INTERNAL, "IKE_SESSION_RESUME refused")                                                  \
 	X(KEYED, INTERNAL, "the keys are there")                                                                   \
 	X(INTER, INTERNAL, "another key exchange comes before authentication")                                     \
 	X(INTER_REQUEST, PROTOCOL, "IKE_INTERMEDIATE request")                                                     \
@@ -148,6 +153,7 @@ enum ike_state {
 	X(TIMEOUT, WORLD, "the state lasted too long")                                                             \
 	X(LIFETIME, LIFETIME, "end of the SA's lifetime")                                                          \
 	X(RETIRE, REPLACED, "the world has made a successor")                                                      \
+	X(FORGET, REPLACED, "the peer has resumed it")                                                             \
 	X(DELETE, DELETED, "the world wants it gone")
 
 enum ike_event {

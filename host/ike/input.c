@@ -51,6 +51,13 @@ static enum ike_event refusal_event(const struct ike_msg *msg)
 	return ike_msg_notify(msg, IKE_N_INVALID_KE_PAYLOAD, NULL) ? IKE_E_INIT_GROUP : IKE_E_INIT_REFUSED;
 }
 
+static enum ike_event resume_refusal_event(const struct ike_msg *msg)
+{
+	if (ike_msg_notify(msg, IKE_N_COOKIE, NULL))
+		return IKE_E_INIT_COOKIE;
+	return ike_msg_notify(msg, IKE_N_REDIRECT, NULL) ? IKE_E_INIT_REDIRECT : IKE_E_RESUME_REFUSED;
+}
+
 /* A peer's request for a new IKE SA: our exchanges may stand against it, but for one that asks for the same. */
 static enum ike_event rekey_event(const struct ike_sa *sa, const struct ike_msg *msg)
 {
@@ -124,6 +131,10 @@ static enum ike_event classify(const struct ike_sa *sa, const struct ike_msg *ms
 		return IKE_E_INIT_RESPONSE;
 	case IKE_FORM_INIT_REFUSAL:
 		return refusal_event(msg);
+	case IKE_FORM_RESUME_RESPONSE:
+		return IKE_E_RESUME_RESPONSE;
+	case IKE_FORM_RESUME_REFUSAL:
+		return resume_refusal_event(msg);
 	case IKE_FORM_INTER_REQUEST:
 		return IKE_E_INTER_REQUEST;
 	case IKE_FORM_INTER_RESPONSE:
@@ -207,7 +218,7 @@ static void hint_about_esp(struct ike_engine *e, const struct ike_path *path, ui
 	}
 }
 
-/* In clear and not IKE_SA_INIT: never believed. */
+/* In clear, and not what an SA begins with: never believed. */
 static void take_hint(struct ike_engine *e, const struct ike_path *path, struct ike_sa *sa)
 {
 	struct ike_notify n;
@@ -225,13 +236,21 @@ static void take_hint(struct ike_engine *e, const struct ike_path *path, struct 
 	ike_fsm_drain(e);
 }
 
+/* Whether the SA waits for a response in clear like this one. */
+static bool awaits(const struct ike_sa *sa, const struct ike_hdr *hdr)
+{
+	if (sa == NULL || !ike_hdr_is_response(hdr))
+		return false;
+	return sa->state == (hdr->exchange == IKE_X_IKE_SA_INIT ? IKE_S_I_INIT : IKE_S_I_RESUME);
+}
+
 static void receive_clear(struct ike_engine *e, const struct ike_path *path, struct ike_sa *sa)
 {
 	struct ike_rule_result rule;
 
-	if (e->msg.hdr.exchange != IKE_X_IKE_SA_INIT) {
+	if (!ike_hdr_opens(&e->msg.hdr)) {
 		take_hint(e, path, sa);
-	} else if (sa == NULL || sa->state != IKE_S_I_INIT || !ike_hdr_is_response(&e->msg.hdr)) {
+	} else if (!awaits(sa, &e->msg.hdr)) {
 		ike_core_count(e, IKE_STAT_RX_WINDOW);
 	} else if (ike_rule_check(&e->msg, &rule) != ERR_OK) {
 		ike_core_count(e, IKE_STAT_RX_SYNTAX);
@@ -418,7 +437,7 @@ static void refuse_unparsed(struct ike_engine *e, const struct ike_path *path, e
 	uint8_t data = e->msg.unsupported;
 	uint16_t notify = IKE_N_INVALID_MAJOR_VERSION;
 	bool newer = err == ERR_VERSION && hdr->version >> 4 > IKE_VERSION_MAJOR;
-	bool critical = err == ERR_UNSUPPORTED && hdr->exchange == IKE_X_IKE_SA_INIT && hdr->spi_r == 0;
+	bool critical = err == ERR_UNSUPPORTED && ike_hdr_opens(hdr) && hdr->spi_r == 0;
 
 	ike_core_count(e, err == ERR_VERSION ? IKE_STAT_RX_VERSION : err == ERR_UNSUPPORTED ? IKE_STAT_RX_CRITICAL : IKE_STAT_RX_SHORT);
 	if (ike_hdr_is_response(hdr) || (!newer && !critical) || !limit_take(&e->notify_limit, e->now_ms))
@@ -461,7 +480,7 @@ void ike_input_receive(struct ike_engine *e, const struct ike_path *path, struct
 		refuse_unparsed(e, path, err);
 		return;
 	}
-	if (e->msg.hdr.exchange == IKE_X_IKE_SA_INIT && e->msg.hdr.spi_r == 0 && !ike_hdr_is_response(&e->msg.hdr)) {
+	if (ike_hdr_opens(&e->msg.hdr) && e->msg.hdr.spi_r == 0 && !ike_hdr_is_response(&e->msg.hdr)) {
 		receive_init_request(e, path);
 		return;
 	}

@@ -6,6 +6,7 @@
 #include "ike/live.h"
 
 #include "ike/core.h"
+#include "ike/exchange/act_ticket.h"
 
 enum { DPD_TRIES = 5 }; /* cli.md 1.4: dead after 5 unanswered */
 enum { MS = 1000 };
@@ -157,6 +158,7 @@ void ike_live_restart(struct ike_sa *sa)
 	const struct ike_ports *ports = sa->engine->cfg.ports;
 
 	ike_live_start(sa);
+	ike_act_ticket_rekeyed(sa);
 	if (ports->rekeyed != NULL)
 		ports->rekeyed(ports->ctx, sa->handle);
 }

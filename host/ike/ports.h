@@ -43,8 +43,9 @@ enum {
 	IKE_CHILDREN = 8,   /* CHILD_SAs of one IKE SA where policy doesn't say; a rekeyed one and its successor are one */
 	IKE_CONFIG_DNS = 4, /* servers of each kind */
 	IKE_CONFIG_PREFIXES = 64,
-	IKE_CERTS = 8,       /* certificates of one side */
-	IKE_AUTHORITIES = 64 /* CAs of one side's CERTREQ */
+	IKE_CERTS = 8,        /* certificates of one side */
+	IKE_AUTHORITIES = 64, /* CAs of one side's CERTREQ */
+	IKE_MEMO_MAX = 512    /* bytes of what a gateway's world has a ticket say to it */
 };
 
 enum ike_role { IKE_RESPONDER, IKE_INITIATOR };
@@ -170,6 +171,8 @@ struct ike_request {
 	const struct ike_config *routes; /* CFG_SET, sent once the SA is up; NULL or no prefix: none */
 	bool follow_redirects;           /* the peer may send us elsewhere: the world is told by 'redirected' */
 	struct addr redirected_from;     /* the gateway that sent us to this one; family 0: none did */
+	bool resumption;                 /* asks for a ticket (RFC5723): the world is told of it by 'pass' */
+	struct bytes pass;               /* what 'pass' brought of an SA that is no more: it is resumed if that can be; empty: none */
 	struct ike_terms terms;
 };
 
@@ -209,6 +212,8 @@ struct ike_who {
 	struct bytes authorities; /* responder: the peer's CERTREQ, as in struct ike_request; empty: none, or any will do */
 	struct bytes auth;        /* data of AUTH; empty with a pre-shared key */
 	struct bytes octets;      /* what AUTH signs (RFC7296-2.15); empty with a pre-shared key */
+	bool resumed;             /* a ticket proves it and us (RFC5723): no key is asked for; a responder's answer needs 'ref' alone */
+	struct bytes memo;        /* responder: what 'ticket' had the ticket say */
 };
 
 /*
@@ -290,10 +295,11 @@ struct ike_plea {
 	const struct ike_ts *tsi, *tsr; /* as proposed */
 	uint8_t tsi_count, tsr_count;
 	bool initial_contact;
-	bool flexvpn;                /* the peer sent FLEXVPN-SUPPORTED */
-	bool udp_encap;              /* ESP will travel in UDP */
-	bool redirectable;           /* the peer can be sent elsewhere (RFC5685) */
-	struct addr redirected_from; /* the gateway that sent it here; family 0: none did */
+	bool flexvpn;                     /* the peer sent FLEXVPN-SUPPORTED */
+	bool udp_encap;                   /* ESP will travel in UDP */
+	bool redirectable;                /* the peer can be sent elsewhere (RFC5685) */
+	struct addr redirected_from;      /* the gateway that sent it here; family 0: none did */
+	const struct slab_handle *former; /* the SA that this one resumes: the world ends it (ike_engine_forget); NULL: it is gone */
 };
 
 enum ike_verdict {
@@ -349,6 +355,22 @@ struct ike_child_sa {
 	const struct ike_id *peer_id;
 	uint32_t replaces; /* spi_in of the pair that this one is the successor of, 0: none; that one stays until child_down */
 	uint32_t line;     /* of this IKE SA's: pairs of one line replace one another */
+};
+
+/* ---- resumption, RFC5723 ---- */
+
+/* What a gateway's world gives along with a ticket. */
+struct ike_ticket_terms {
+	uint32_t lifetime_s; /* no longer than this; not 0 */
+	uint32_t good_s;     /* and no longer than what the peer's proof is good for, as the resumed SA; 0: AUTH_LIFETIME alone says it */
+	size_t memo_len;
+	uint8_t memo[IKE_MEMO_MAX]; /* comes back in struct ike_ticket and ike_who */
+};
+
+/* A ticket that a peer presents, decrypted. */
+struct ike_ticket {
+	const struct ike_id *peer_id;
+	struct bytes memo;
 };
 
 /* Why an SA is gone. */
@@ -499,6 +521,18 @@ struct ike_ports {
 
 	/* The IKE SA has fresh keys, whoever asked for them; its handle stays.  NULL: not told. */
 	void (*rekeyed)(void *ctx, struct slab_handle sa);
+
+	/* A gateway's: whether the peer of an SA may have a ticket to resume it by (RFC5723).  NULL: never. */
+	bool (*ticket)(void *ctx, struct slab_handle sa, struct ike_ticket_terms *out);
+
+	/* A gateway's: whether a ticket is still to be taken, on 'path'; nothing is proved yet.  NULL: none is. */
+	bool (*resumable)(void *ctx, const struct ike_path *path, const struct ike_ticket *ticket);
+
+	/*
+	 * A client's: what the SA can be resumed by for the next 'lifetime_s' seconds when it is lost, moved; it takes the place of what was
+	 * brought before, and of what ike_request.pass was.  Empty: there is nothing any more.  NULL: not told.
+	 */
+	void (*pass)(void *ctx, struct slab_handle sa, struct secret *pass, uint32_t lifetime_s);
 
 	/* Whether the peer of an SA that is up may go to 'path' (MOBIKE).  NULL: anywhere. */
 	bool (*may_move)(void *ctx, struct slab_handle sa, const struct ike_path *path);

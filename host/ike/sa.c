@@ -18,6 +18,7 @@
 #include "ike/move.h"
 #include "ike/rekey/attempt.h"
 #include "ike/rekey/promise.h"
+#include "ike/resume/resume.h"
 
 enum { REKEYS_SHARE = 8 }; /* of the slots the last one in so many is for rekeys alone */
 
@@ -273,6 +274,7 @@ void ike_sa_settle(struct ike_sa *sa)
 	secret_fini(&s->verify);
 	ike_ppk_free(s->ppk);
 	ike_inter_free(s->inter);
+	ike_resume_free(s->resume);
 	free(s->deal);
 	free(s);
 	sa->setup = NULL;
@@ -336,6 +338,7 @@ void ike_sa_free(struct ike_sa *sa)
 	wheel_disarm(&e->wheel, &sa->nat_timer);
 	wheel_disarm(&e->wheel, &sa->life_timer);
 	wheel_disarm(&e->wheel, &sa->auth_timer);
+	wheel_disarm(&e->wheel, &sa->ticket_timer);
 	free_children(sa);
 	ike_agree_drop(sa, IKE_AGREE_OURS);
 	ike_agree_drop(sa, IKE_AGREE_THEIRS);

@@ -10,6 +10,7 @@
 #include "ike/fsm.h"
 #include "ike/keying/keys.h"
 #include "ike/keying/suite.h"
+#include "ike/resume/vault.h"
 #include "ike/wire/authdata.h"
 #include "ike/wire/ts.h"
 #include "ike/window.h"
@@ -24,7 +25,7 @@ extern "C" {
  */
 enum ike_tx {
 	IKE_TX_NONE,
-	IKE_TX_INIT,
+	IKE_TX_INIT, /* or IKE_SESSION_RESUME */
 	IKE_TX_INTER,
 	IKE_TX_AUTH,
 	IKE_TX_FOLLOWUP, /* another key exchange of our CREATE_CHILD_SA */
@@ -36,6 +37,7 @@ enum ike_tx {
 	IKE_TX_REKEY,
 	IKE_TX_CONFIG,
 	IKE_TX_REDIRECT,
+	IKE_TX_TICKET, /* for resumption: another one is asked for */
 	IKE_TX_PROBE
 };
 
@@ -49,6 +51,7 @@ struct ike_inter;     /* ike/keying/inter.h */
 struct ike_source;    /* ike/source.h */
 struct ike_ppk;       /* ike/keying/ppk.h */
 struct ike_promise;   /* ike/rekey/promise.h */
+struct ike_resume;    /* ike/resume/resume.h */
 struct ike_wish;      /* ike/child.h */
 
 /* A pair of ESP SAs.  'state' is childfsm.c's alone to write. */
@@ -105,6 +108,7 @@ struct ike_setup {
 	struct ike_blob authorities;      /* initiator: our CERTREQ */
 	struct ike_ppk *ppk;              /* initiator: NULL: none */
 	struct ike_inter *inter;          /* additional key exchanges; NULL: none */
+	struct ike_resume *resume;        /* an SA that was; NULL: none */
 	struct ike_talk talk;
 	struct ike_deal *deal;
 	struct ike_choice choice;                      /* of the proposal that is to be answered: IKE's, then the child's */
@@ -116,6 +120,7 @@ struct ike_setup {
 	bool wants_config;                             /* the peer sent CFG_REQUEST */
 	bool childless;                                /* the first child comes after IKE_AUTH, RFC6023 */
 	bool ppk_due;                                  /* the world says so: no SA without a post-quantum preshared key */
+	bool ticket_wanted;                            /* the peer asks for one */
 	bool ppk_bare;                                 /* the peer's AUTH that counts is that of NO_PPK_AUTH */
 	bool proved;                                   /* the world has found the peer's signature right */
 	struct addr redirected_from;                   /* the gateway that sent us, or the peer, here; family 0: none */
@@ -151,6 +156,12 @@ struct ike_sa {
 	uint8_t extra[IKE_PROPOSAL_EXTRAS]; /* groups of its additional key exchanges, crypto_alg_index + 1; 0: no more */
 	bool ppk;                           /* a post-quantum preshared key is in its keys, RFC8784 */
 	bool succeeded;                     /* the peer has made an SA that takes its place */
+	bool resumed;                       /* its keys come from a ticket's */
+	bool asks_ticket;                   /* we ask for tickets */
+	bool ticket_put_off;                /* the peer had none when it was asked last */
+	struct ike_vault_stub ticket;       /* a gateway's: the one that is out for it */
+	uint64_t ticket_until_ms;           /* and until when; or ours, that the world keeps; 0: there is none */
+	uint64_t auth_until_ms;             /* what its authentication is good for; 0: no end */
 
 	uint64_t spi_i, spi_r;
 	uint8_t low_nonce[IKE_INFO_NONCE]; /* of IKE_SA_INIT */
@@ -181,7 +192,7 @@ struct ike_sa {
 	uint64_t last_rx_ms; /* valid message of the peer's */
 	uint64_t last_tx_ms;
 	uint64_t last_in_ms, last_out_ms; /* of its children's packets, 0: never */
-	struct wheel_timer state_timer, dpd_timer, nat_timer, life_timer, auth_timer;
+	struct wheel_timer state_timer, dpd_timer, nat_timer, life_timer, auth_timer, ticket_timer;
 	struct addr assigned_ip4, assigned_ip6;
 	struct ike_sa_stats stats;
 

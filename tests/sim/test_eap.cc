@@ -437,3 +437,28 @@ TEST_F(EapPair, the_hub_deletes_at_any_moment_and_nothing_is_left)
 		expect_nothing_left();
 	}
 }
+
+/* RFC5723-4.1-c, RFC5723-4.3.3-d: the request is in the first message, the ticket in the last; resumed, nobody shows a certificate or talks EAP. */
+TEST_F(EapPair, RFC5723_4_2_a_session_by_EAP_is_resumed_without_it)
+{
+	spoke.w.set.resumption = true;
+	hub.w.set.ticket_s = 3600;
+	spoke.w.set.dpd = { .interval_s = 10, .retry_s = 2, .periodic = true };
+	start();
+	connect();
+	expect_eap(EAP_TYPE_MSCHAPV2);
+	EXPECT_EQ(hub.stat(IKE_STAT_TICKET_SENT), 1u);
+	EXPECT_EQ(spoke.w.passes, 1u);
+	sim.tap = [](Packet &) { return false; };
+	sim.run_for(60 * 1000);
+	sim.tap = nullptr;
+	connect(100);
+	expect_up();
+	EXPECT_TRUE(spoke.info(h).resumed);
+	EXPECT_EQ(spoke.info(h).eap, EAP_TYPE_MSCHAPV2);
+	EXPECT_EQ(spoke.info(h).auth_remote, IKE_AUTH_SIGNATURE);
+	EXPECT_EQ(hub.stat(IKE_STAT_EAP), 1u);
+	EXPECT_STREQ(theirs()->certs, "");
+	EXPECT_STREQ(mine()->certs, "");
+	EXPECT_EQ(spoke.info(h).msgid_tx, 2u);
+}

@@ -198,7 +198,8 @@ static void give(struct world *w, struct answer *a)
 		answer_agree(w, a);
 		break;
 	case Q_PROOF:
-		answer_proof(w, a);
+		if (!world_resumes(w, a->handle))
+			answer_proof(w, a);
 		break;
 	case Q_SIGN:
 		answer_sign(w, a);
@@ -340,6 +341,7 @@ static void on_authenticate(void *ctx, struct slab_handle sa, const struct ike_w
 		return;
 	}
 	s->path = who->path;
+	s->resumed = who->resumed;
 	(void)ike_id_str(who->peer_id, s->peer, sizeof(s->peer));
 	for (unsigned i = 0; i < who->cert_count; i++)
 		keep_text(s->certs, sizeof(s->certs), who->cert[i]);
@@ -409,6 +411,7 @@ static void on_authorize(void *ctx, struct slab_handle sa, const struct ike_plea
 	s->initial_contact = plea->initial_contact;
 	s->flexvpn = plea->flexvpn;
 	s->udp_encap = plea->udp_encap;
+	world_meet_former(w, s, plea->former);
 	ask(w, (struct answer){ .question = Q_GRANT, .handle = sa });
 }
 
@@ -616,27 +619,8 @@ static void on_down(void *ctx, struct slab_handle sa, enum ike_down reason)
 	s->up = false;
 	s->why = reason;
 	world_eap_end(s);
+	world_pass_over(w, sa, reason);
 	w->downs++;
-}
-
-static void on_moved(void *ctx, struct slab_handle sa, const struct ike_path *path, bool udp_encap)
-{
-	struct world *w = (struct world *)ctx;
-	struct world_session *s = spoken_of(w, sa, "moved");
-
-	if (s == NULL)
-		return;
-	s->moved++;
-	s->path = *path;
-	s->udp_encap = udp_encap;
-}
-
-static bool on_may_move(void *ctx, struct slab_handle sa, const struct ike_path *path)
-{
-	struct world *w = (struct world *)ctx;
-
-	(void)path;
-	return spoken_of(w, sa, "may_move") != NULL && !w->set.refuse_moves;
 }
 
 /* ---- life ---- */
@@ -671,8 +655,11 @@ enum err world_init(struct world *w, const struct ike_engine_config *config, uin
 		.down = on_down,
 		.reauthenticate = world_reauthenticate,
 		.retired = world_retired,
-		.moved = on_moved,
-		.may_move = on_may_move,
+		.moved = world_moved,
+		.may_move = world_may_move,
+		.ticket = world_ticket,
+		.resumable = world_resumable,
+		.pass = world_pass,
 	};
 
 	w->now_ms = now_ms;
@@ -692,6 +679,7 @@ void world_fini(struct world *w)
 {
 	ike_engine_free(w->engine);
 	w->engine = NULL;
+	secret_fini(&w->pass);
 	for (struct list *n; (n = list_first(&w->answers)) != NULL;) {
 		list_del(n);
 		drop_answer(list_of(n, struct answer, link));
@@ -739,6 +727,9 @@ enum err world_initiate(struct world *w, const struct ike_path *path, struct sla
 	r.ppk_id = bytes_str(w->set.ppk == NULL ? "" : w->set.ppk_id);
 	if (w->set.ppk != NULL && secret_set(&r.ppk, bytes_str(w->set.ppk)) != ERR_OK)
 		return ERR_NOMEM;
+	r.resumption = w->set.resumption;
+	if (w->pass_until_ms > w->now_ms)
+		r.pass = secret_view(&w->pass);
 	r.eap = w->set.eap != 0;
 	r.eap_only = w->set.eap_only;
 	err = w->set.key == NULL && !r.eap ? fill_psk(w, &r.psk) : ERR_OK;

@@ -78,6 +78,10 @@ struct world_settings {
 	bool follow;                 /* client: goes where it is sent */
 	bool ignore;                 /* though it said so it doesn't */
 	struct addr redirected_from; /* client */
+	bool resumption;             /* client: asks for tickets, and resumes */
+	uint32_t ticket_s;           /* gateway: how long tickets are good; 0: there are none */
+	uint32_t ticket_good_s;      /* and what their peers' proofs are good for; 0: no end */
+	const char *ticket_memo;     /* what they say to it, and must say; NULL: something */
 	enum err policy_err, proof_err, spi_err, install_err;
 	enum ike_verdict verdict;
 };
@@ -118,6 +122,8 @@ struct world_session {
 	struct ike_config set;     /* CFG_SET received */
 	unsigned set_count;
 	bool initial_contact, flexvpn, udp_encap;
+	bool resumed; /* the question said so */
+	bool former;  /* another one was up that it resumed */
 	unsigned moved;
 	struct ike_path path;
 	struct eap_server *eap_server; /* the end of a conversation */
@@ -149,6 +155,10 @@ struct world {
 	unsigned redirected; /* how often we were sent elsewhere, the last time to: */
 	struct addr redirected_to;
 	char redirected_name[64];
+	struct secret pass; /* what an SA can be resumed by */
+	struct slab_handle pass_of;
+	uint64_t pass_until_ms;
+	unsigned passes;                /* that were told */
 	struct addr came_from;          /* of the last peer that asked where to go, or pleaded */
 	unsigned agreed, agreed_urgent; /* key exchanges asked for, and those for peers that are up */
 	char fault[WORLD_FAULT];        /* the first breach of contract; "" none */
@@ -198,6 +208,20 @@ void world_reauthenticate(void *ctx, struct slab_handle sa);
 void world_retired(void *ctx, struct slab_handle sa);
 void world_renewed(struct world *w, struct world_session *s);
 void world_renew(struct world *w);
+
+/* Ports of an SA whose peer moves. */
+void world_moved(void *ctx, struct slab_handle sa, const struct ike_path *path, bool udp_encap);
+bool world_may_move(void *ctx, struct slab_handle sa, const struct ike_path *path);
+
+/* Answers for a session that a ticket proves; false: none does. */
+bool world_resumes(struct world *w, struct slab_handle sa);
+
+/* Ports of resumption; what the end of an SA means for it; and of a plea. */
+bool world_ticket(void *ctx, struct slab_handle sa, struct ike_ticket_terms *out);
+bool world_resumable(void *ctx, const struct ike_path *path, const struct ike_ticket *ticket);
+void world_pass(void *ctx, struct slab_handle sa, struct secret *pass, uint32_t lifetime_s);
+void world_pass_over(struct world *w, struct slab_handle sa, enum ike_down why);
+void world_meet_former(struct world *w, struct world_session *s, const struct slab_handle *former);
 
 uint64_t world_next(const struct world *w);
 void world_advance(struct world *w, uint64_t now_ms);

@@ -10,6 +10,7 @@
 #include "ike/exchange/act_first.h"
 #include "ike/exchange/act_reauth.h"
 #include "ike/exchange/act_redirect.h"
+#include "ike/exchange/act_ticket.h"
 #include "ike/keying/certs.h"
 #include "ike/keying/ppk.h"
 #include "ike/keying/proof.h"
@@ -48,6 +49,7 @@ static enum err build_request(const struct ike_step *s, const struct ike_proposa
 	if (setup->initial_contact)
 		ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), IKE_N_INITIAL_CONTACT, bytes_of(NULL, 0));
 	ike_ability_build(s->sa, IKE_X_IKE_AUTH, &b);
+	ike_act_ticket_build(s->sa, &b);
 	ike_certs_build_request(&b, ike_blob_view(&setup->authorities));
 	if (wanted.type != 0)
 		ike_id_build(ike_build_payload(&b, IKE_P_IDR), &wanted);
@@ -290,6 +292,7 @@ enum err ike_act_auth_i_verify(const struct ike_step *s)
 	if (err != ERR_OK)
 		return err;
 	ike_act_reauth_take(s->sa, msg);
+	ike_act_ticket_take(s->sa, msg);
 	if (ike_act_redirect_auth(s, msg))
 		return ERR_CLOSED;
 	if (ike_msg_find(msg, IKE_P_SA) == NULL)

@@ -9,6 +9,8 @@
 #include "ike/core.h"
 #include "ike/exchange/act_first.h"
 #include "ike/exchange/act_reauth.h"
+#include "ike/exchange/act_resume_r.h"
+#include "ike/exchange/act_ticket.h"
 #include "ike/keying/certs.h"
 #include "ike/keying/inter.h"
 #include "ike/keying/ppk.h"
@@ -75,6 +77,7 @@ enum err ike_act_auth_r_ask(const struct ike_step *s)
 	struct ike_who who = { .role = IKE_RESPONDER, .path = sa->path };
 	struct ike_authdata auth;
 	struct ike_id id, wanted;
+	const char *fault;
 	enum err err = read_id(s->msg, IKE_P_IDI, &id);
 
 	if (err == ERR_OK)
@@ -85,6 +88,9 @@ enum err ike_act_auth_r_ask(const struct ike_step *s)
 		return ike_act_auth_r_fail(s, "identity");
 	if (ike_inter_next(sa) != NULL)
 		return ike_act_auth_r_fail(s, "intermediate");
+	fault = ike_act_resume_r_fault(s);
+	if (fault != NULL)
+		return ike_act_auth_r_fail(s, fault);
 	err = read_auth(s->msg, &auth);
 	if (err != ERR_OK && (err != ERR_ABSENT || s->e->cfg.ports->eap == NULL))
 		return ike_act_auth_r_fail(s, "method");
@@ -93,6 +99,7 @@ enum err ike_act_auth_r_ask(const struct ike_step *s)
 	sa->window.busy = true;
 	ike_ability_take(sa, s->msg);
 	ike_act_first_take(sa, s->msg);
+	ike_act_ticket_hear(sa, s->msg);
 	sa->initial_contact = ike_msg_notify(s->msg, IKE_N_INITIAL_CONTACT, NULL);
 	if (read_id(s->msg, IKE_P_IDR, &wanted) == ERR_OK)
 		who.wanted_id = &wanted;
@@ -124,6 +131,7 @@ enum err ike_act_auth_r_plead(const struct ike_step *s)
 	struct ike_sa *sa = s->sa;
 	struct ike_plea plea = { .path = sa->path, .ref = sa->ref, .peer_id = &sa->remote_id, .flexvpn = sa->flexvpn };
 	struct ike_ts_list tsi = { .count = 0 }, tsr = { .count = 0 };
+	struct slab_handle former;
 	struct ike_config want;
 	enum err err = ike_seal_reopen(sa, ike_blob_view(&sa->setup->held), msg);
 
@@ -144,6 +152,7 @@ enum err ike_act_auth_r_plead(const struct ike_step *s)
 	plea.udp_encap = ike_sa_udp_encap(sa);
 	plea.redirectable = ike_ability_agreed(sa, IKE_CAN_REDIRECT);
 	plea.redirected_from = sa->setup->redirected_from;
+	plea.former = ike_act_resume_r_former(sa, &former);
 	sa->asked = IKE_ASKED_GRANT;
 	ports->authorize(ports->ctx, sa->handle, &plea);
 	return ERR_OK;
@@ -163,6 +172,8 @@ enum err ike_act_auth_r_verify(const struct ike_step *s)
 		err = ike_proof_check(s->e, s->sa, &auth);
 	if (err != ERR_OK)
 		return ike_act_auth_r_fail(s, err == ERR_AUTH ? "wrong-key" : "internal");
+	if (!ike_act_resume_r_spend(s->sa))
+		return ike_act_auth_r_fail(s, "ticket-spent");
 	ike_sa_opened(s->sa);
 	return ike_proof_begin(s->e, s->sa, msg) == ERR_OK ? ERR_OK : ike_act_auth_r_fail(s, "internal");
 }
@@ -188,6 +199,7 @@ static enum err reply_childless_with(const struct ike_step *s, uint16_t notify, 
 
 	ike_seal_begin(s->e, sa, IKE_X_IKE_AUTH, true, &b);
 	ike_act_auth_r_build_proof(sa, &b);
+	ike_act_ticket_reply(sa, &b, false);
 	ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), notify, data);
 	err = ike_seal_end(s->e, sa, &b, &datagram);
 	if (err == ERR_OK)
@@ -322,6 +334,7 @@ static enum err build_response(const struct ike_step *s, const struct ike_child 
 	ike_seal_begin(s->e, s->sa, IKE_X_IKE_AUTH, true, &b);
 	ike_act_auth_r_build_proof(s->sa, &b);
 	ike_act_reauth_build(s->sa, &b);
+	ike_act_ticket_reply(s->sa, &b, true);
 	if (setup->deal->has_config)
 		ike_config_build(ike_build_payload(&b, IKE_P_CP), IKE_CP_REPLY, &setup->deal->config);
 	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &answer);

@@ -11,6 +11,7 @@
 #include "ike/exchange/act_auth_i.h"
 #include "ike/exchange/act_auth_r.h"
 #include "ike/exchange/act_reauth.h"
+#include "ike/exchange/act_ticket.h"
 #include "ike/keying/seal.h"
 #include "ike/live.h"
 
@@ -40,6 +41,7 @@ enum err ike_act_first_reply(const struct ike_step *s)
 	ike_seal_begin(s->e, sa, IKE_X_IKE_AUTH, true, &b);
 	ike_act_auth_r_build_proof(sa, &b);
 	ike_act_reauth_build(sa, &b);
+	ike_act_ticket_reply(sa, &b, true);
 	if (deal->has_config)
 		ike_config_build(ike_build_payload(&b, IKE_P_CP), IKE_CP_REPLY, &deal->config);
 	err = ike_seal_end(s->e, sa, &b, &datagram);
@@ -71,12 +73,14 @@ enum err ike_act_first_up(const struct ike_step *s)
 	sa->came_up = true;
 	s->e->stats.up++;
 	ike_core_count(s->e, IKE_STAT_UP);
+	if (sa->resumed)
+		ike_core_count(s->e, IKE_STAT_RESUMED);
 	ike_live_start(sa);
 	ike_act_reauth_start(sa);
 	if (sa->routes != NULL)
 		sa->todo |= 1u << IKE_TX_CONFIG;
-	ike_core_log_sa(sa, LOG_L_NOTICE, "ike.up", "role=%s encap=%s", sa->role == IKE_INITIATOR ? "initiator" : "responder",
-		ike_sa_udp_encap(sa) ? "udp" : "esp");
+	ike_core_log_sa(sa, LOG_L_NOTICE, "ike.up", "role=%s encap=%s%s", sa->role == IKE_INITIATOR ? "initiator" : "responder",
+		ike_sa_udp_encap(sa) ? "udp" : "esp", sa->resumed ? " resumed" : "");
 	s->e->cfg.ports->up(s->e->cfg.ports->ctx, sa->handle);
 	return ERR_OK;
 }

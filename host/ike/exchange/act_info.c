@@ -9,6 +9,7 @@
 #include "ike/exchange/act_child_i.h"
 #include "ike/exchange/act_reauth.h"
 #include "ike/exchange/act_redirect.h"
+#include "ike/exchange/act_ticket.h"
 #include "ike/exchange/mobike.h"
 #include "ike/keying/seal.h"
 #include "ike/live.h"
@@ -90,6 +91,7 @@ enum err ike_act_info_compose(const struct ike_step *s, struct bytes *out)
 	answer_delete(s, &b);
 	answer_config(s, &b);
 	ike_mobike_answer(s, &b);
+	ike_act_ticket_answer(s, &b);
 	ike_act_redirect_told(s);
 	ike_act_reauth_take(s->sa, s->msg);
 	return ike_seal_end(s->e, s->sa, &b, out);
@@ -175,6 +177,8 @@ enum err ike_act_info_take(const struct ike_step *s)
 		ike_mobike_take_update(s);
 	if (s->sa->tx == IKE_TX_CHECK)
 		ike_mobike_take_check(s);
+	if (s->sa->tx == IKE_TX_TICKET)
+		ike_act_ticket_take(s->sa, s->msg);
 	s->sa->tx = IKE_TX_NONE;
 	s->sa->hinted = false;
 	return ERR_OK;
@@ -223,6 +227,9 @@ static struct ike_pace build_wanted(struct ike_sa *sa, enum ike_tx tx, struct ik
 	case IKE_TX_REDIRECT:
 		ike_core_count(sa->engine, IKE_STAT_REDIRECT_SENT);
 		ike_notify_build_plain(ike_build_payload(b, IKE_P_NOTIFY), IKE_N_REDIRECT, ike_blob_view(&sa->redirect));
+		break;
+	case IKE_TX_TICKET:
+		ike_act_ticket_build(sa, b);
 		break;
 	default: /* a liveness check is empty */
 		sa->stats.probes++;

@@ -31,17 +31,21 @@ static void build_ke(struct ike_build *b, const struct crypto_alg *group, struct
 	ike_ke_build(ike_build_payload(b, IKE_P_KE), &ke);
 }
 
-/* What follows KE in request and response alike: nonce, NAT detection, hashes for signatures, vendor id. */
-static enum err build_rest(struct ike_engine *e, struct ike_sa *sa, struct ike_build *b, bool hashes)
+enum err ike_act_init_build_nonce(struct ike_engine *e, struct ike_build *b)
 {
-	struct ike_hdr spis = { .spi_i = sa->spi_i, .spi_r = sa->spi_r };
 	uint8_t nonce[IKE_NONCE_LEN];
 	enum err err = crypto_rand_fill(e->cfg.rand, nonce, sizeof(nonce));
 
-	if (err != ERR_OK)
-		return err;
-	ike_nonce_build(ike_build_payload(b, IKE_P_NONCE), bytes_of(nonce, sizeof(nonce)));
-	err = ike_natd_build(e->cfg.crypto, b, &spis, &sa->path, sa->setup->force_udp);
+	if (err == ERR_OK)
+		ike_nonce_build(ike_build_payload(b, IKE_P_NONCE), bytes_of(nonce, sizeof(nonce)));
+	return err;
+}
+
+enum err ike_act_init_build_notes(struct ike_sa *sa, struct ike_build *b, bool hashes)
+{
+	struct ike_hdr spis = { .spi_i = sa->spi_i, .spi_r = sa->spi_r };
+	enum err err = ike_natd_build(sa->engine->cfg.crypto, b, &spis, &sa->path, sa->setup->force_udp);
+
 	if (hashes)
 		ike_certs_build_hashes(b);
 	ike_act_redirect_build_from(sa, b);
@@ -50,8 +54,15 @@ static enum err build_rest(struct ike_engine *e, struct ike_sa *sa, struct ike_b
 	return err;
 }
 
-/* Keeps the request, which AUTH will sign, and sends it. */
-static enum err send_request(struct ike_sa *sa, struct bytes datagram)
+/* What follows KE in request and response alike. */
+static enum err build_rest(struct ike_engine *e, struct ike_sa *sa, struct ike_build *b, bool hashes)
+{
+	enum err err = ike_act_init_build_nonce(e, b);
+
+	return err == ERR_OK ? ike_act_init_build_notes(sa, b, hashes) : err;
+}
+
+enum err ike_act_init_request(struct ike_sa *sa, struct bytes datagram, const struct ike_pace *pace)
 {
 	enum err err = ike_blob_set(&sa->setup->init_tx, datagram);
 
@@ -59,7 +70,7 @@ static enum err send_request(struct ike_sa *sa, struct bytes datagram)
 		return err;
 	ike_window_withdraw(sa);
 	sa->tx = IKE_TX_INIT;
-	return ike_window_request(sa, datagram, &sa->pace);
+	return ike_window_request(sa, datagram, pace);
 }
 
 bool ike_act_init_send_need(const struct ike_step *s, struct ike_agree *out)
@@ -108,14 +119,14 @@ enum err ike_act_init_send(const struct ike_step *s)
 	err = take_share(s, group, &pub);
 	if (err != ERR_OK)
 		return err;
-	ike_seal_begin_clear(s->e, s->sa, false, &b);
+	ike_seal_begin_clear(s->e, s->sa, IKE_X_IKE_SA_INIT, false, &b);
 	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &list);
 	build_ke(&b, group, pub);
 	err = build_rest(s->e, s->sa, &b, ports->sign != NULL);
 	if (err == ERR_OK)
 		err = ike_build_finish(&b, &datagram);
 	if (err == ERR_OK)
-		err = send_request(s->sa, datagram);
+		err = ike_act_init_request(s->sa, datagram, &s->sa->pace);
 	if (err == ERR_OK)
 		ike_core_count(s->e, IKE_STAT_INIT_OUT);
 	return err;
@@ -143,7 +154,7 @@ static enum err send_again(const struct ike_step *s, const struct bytes *cookie,
 
 	if (err != ERR_OK)
 		return err;
-	ike_seal_begin_clear(s->e, s->sa, false, &b);
+	ike_seal_begin_clear(s->e, s->sa, old.hdr.exchange, false, &b);
 	if (cookie != NULL)
 		ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), IKE_N_COOKIE, *cookie);
 	for (unsigned i = 0; i < old.count; i++) {
@@ -157,7 +168,7 @@ static enum err send_again(const struct ike_step *s, const struct bytes *cookie,
 			wr_bytes(ike_build_payload(&b, p->type), p->body);
 	}
 	err = ike_build_finish(&b, &datagram);
-	return err == ERR_OK ? send_request(s->sa, datagram) : err;
+	return err == ERR_OK ? ike_act_init_request(s->sa, datagram, &s->sa->pace) : err;
 }
 
 enum err ike_act_init_cookie(const struct ike_step *s)
@@ -259,15 +270,6 @@ enum err ike_act_init_give_up(const struct ike_step *s)
 	return ERR_OK;
 }
 
-/* What a usable response brings; nothing of it is the SA's before all is good. */
-struct accepted {
-	struct ike_suite suite;
-	struct ike_natd natd;
-	struct ike_keys_seed seed;
-	struct secret keys;
-	bool flexvpn;
-};
-
 static enum err choose(const struct ike_step *s, struct ike_choice *choice, struct ike_suite *out)
 {
 	struct ike_proposals offered, answer;
@@ -284,7 +286,7 @@ static enum err choose(const struct ike_step *s, struct ike_choice *choice, stru
 }
 
 /* The keys, from g^ir with the public value in the step's message. */
-static enum err derive(const struct ike_step *s, struct accepted *a)
+static enum err derive(const struct ike_step *s, struct ike_act_init_accepted *a)
 {
 	struct ike_keys_seed seed = a->seed;
 	struct ike_agreed *answer;
@@ -303,7 +305,30 @@ static enum err peer_nonce(const struct ike_msg *msg, struct bytes *out)
 	return ike_nonce_parse(&r, out);
 }
 
-static void take_accepted(struct ike_sa *sa, struct accepted *a)
+enum err ike_act_init_read_response(const struct ike_step *s, struct ike_act_init_accepted *a)
+{
+	enum err err = s->msg->hdr.spi_r == 0 ? ERR_MALFORMED : peer_nonce(s->msg, &a->seed.nr);
+
+	a->flexvpn = ike_msg_vendor(s->msg, IKE_VENDOR_FLEXVPN);
+	a->seed.ni = ike_proof_nonce(&s->sa->setup->init_tx);
+	a->seed.spi_i = s->sa->spi_i;
+	a->seed.spi_r = s->msg->hdr.spi_r;
+	return err == ERR_OK ? ike_natd_check(s->e->cfg.crypto, s->msg, s->path, &a->natd) : err;
+}
+
+enum err ike_act_init_read_request(const struct ike_step *s, struct ike_act_init_accepted *a)
+{
+	enum err err = peer_nonce(s->msg, &a->seed.ni);
+
+	a->flexvpn = ike_msg_vendor(s->msg, IKE_VENDOR_FLEXVPN);
+	a->seed.spi_i = s->sa->spi_i;
+	a->seed.spi_r = s->sa->spi_r;
+	ike_ability_take(s->sa, s->msg);
+	ike_act_redirect_take_from(s->sa, s->msg);
+	return err == ERR_OK ? ike_natd_check(s->e->cfg.crypto, s->msg, s->path, &a->natd) : err;
+}
+
+void ike_act_init_take(struct ike_sa *sa, struct ike_act_init_accepted *a)
 {
 	sa->suite = a->suite;
 	sa->flexvpn = a->flexvpn;
@@ -327,23 +352,35 @@ static bool floats(const struct ike_sa *sa, const struct ike_natd *natd)
 	return ike_sa_udp_encap(sa) || (natd->supported && ike_ability_willing(sa, IKE_CAN_MOBIKE));
 }
 
+void ike_act_init_enter(const struct ike_step *s, struct ike_act_init_accepted *a)
+{
+	struct ike_sa *sa = s->sa;
+
+	sa->spi_r = s->msg->hdr.spi_r;
+	ike_ability_take(sa, s->msg);
+	ike_act_init_take(sa, a);
+	sa->last_rx_ms = s->e->now_ms;
+	sa->stats.rx++;
+	ike_window_answered(sa);
+	if (floats(sa, &a->natd) && !sa->path.natt) {
+		sa->path.natt = true;
+		sa->path.local.port = IKE_PORT_NATT;
+		sa->path.remote.port = IKE_PORT_NATT;
+	}
+}
+
 enum err ike_act_init_accept(const struct ike_step *s)
 {
 	struct ike_sa *sa = s->sa;
 	struct ike_setup *setup = sa->setup;
-	struct accepted a = { .flexvpn = ike_msg_vendor(s->msg, IKE_VENDOR_FLEXVPN) };
+	struct ike_act_init_accepted a = { .flexvpn = false };
 	struct ike_choice choice;
-	enum err err = s->msg->hdr.spi_r == 0 ? ERR_MALFORMED : choose(s, &choice, &a.suite);
+	enum err err = choose(s, &choice, &a.suite);
 
 	if (err == ERR_OK)
 		err = ike_ppk_accept(sa, s->msg);
-	a.seed.ni = ike_proof_nonce(&setup->init_tx);
-	a.seed.spi_i = sa->spi_i;
-	a.seed.spi_r = s->msg->hdr.spi_r;
 	if (err == ERR_OK)
-		err = peer_nonce(s->msg, &a.seed.nr);
-	if (err == ERR_OK)
-		err = ike_natd_check(s->e->cfg.crypto, s->msg, s->path, &a.natd);
+		err = ike_act_init_read_response(s, &a);
 	if (err == ERR_OK)
 		err = derive(s, &a);
 	if (err == ERR_OK)
@@ -358,17 +395,7 @@ enum err ike_act_init_accept(const struct ike_step *s)
 		ike_core_log_sa(sa, LOG_L_INFO, "ike.init.ignored", "cause=%s", err_name(err));
 		return err;
 	}
-	sa->spi_r = s->msg->hdr.spi_r;
-	ike_ability_take(sa, s->msg);
-	take_accepted(sa, &a);
-	sa->last_rx_ms = s->e->now_ms;
-	sa->stats.rx++;
-	ike_window_answered(sa);
-	if (floats(sa, &a.natd) && !sa->path.natt) {
-		sa->path.natt = true;
-		sa->path.local.port = IKE_PORT_NATT;
-		sa->path.remote.port = IKE_PORT_NATT;
-	}
+	ike_act_init_enter(s, &a);
 	ike_fsm_post(sa, ike_inter_event(sa));
 	return ERR_OK;
 }
@@ -386,7 +413,7 @@ static enum err build_reply(const struct ike_step *s, struct bytes *out)
 		err = ike_agree_result(s, s->sa->suite.group, &agreed);
 	if (err != ERR_OK)
 		return err;
-	ike_seal_begin_clear(s->e, s->sa, true, &b);
+	ike_seal_begin_clear(s->e, s->sa, IKE_X_IKE_SA_INIT, true, &b);
 	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &answer);
 	build_ke(&b, s->sa->suite.group, agreed->pub);
 	err = build_rest(s->e, s->sa, &b, hashes);
@@ -404,28 +431,22 @@ enum err ike_act_init_reply(const struct ike_step *s)
 {
 	struct ike_sa *sa = s->sa;
 	struct ike_setup *setup = sa->setup;
-	struct accepted a = { .suite = sa->suite, .flexvpn = ike_msg_vendor(s->msg, IKE_VENDOR_FLEXVPN) };
+	struct ike_act_init_accepted a = { .suite = sa->suite };
 	struct bytes datagram;
-	enum err err = peer_nonce(s->msg, &a.seed.ni);
+	enum err err = ike_inter_begin(sa, &setup->choice);
 
 	ike_ppk_offer(sa);
 	if (err == ERR_OK)
-		err = ike_inter_begin(sa, &setup->choice);
-	ike_ability_take(sa, s->msg);
-	ike_act_redirect_take_from(sa, s->msg);
-	if (err == ERR_OK)
-		err = ike_natd_check(s->e->cfg.crypto, s->msg, s->path, &a.natd);
+		err = ike_act_init_read_request(s, &a);
 	if (err == ERR_OK)
 		err = build_reply(s, &datagram);
 	if (err == ERR_OK)
 		err = ike_blob_set(&setup->init_tx, datagram);
 	a.seed.nr = ike_proof_nonce(&setup->init_tx);
-	a.seed.spi_i = sa->spi_i;
-	a.seed.spi_r = sa->spi_r;
 	if (err == ERR_OK)
 		err = derive(s, &a);
 	if (err == ERR_OK) {
-		take_accepted(sa, &a);
+		ike_act_init_take(sa, &a);
 		sa->stats.rx++;
 		ike_core_count(s->e, IKE_STAT_INIT_IN);
 		err = ike_window_respond(sa, ike_blob_view(&setup->init_tx));

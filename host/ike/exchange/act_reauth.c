@@ -27,6 +27,13 @@ static void auth_ends(struct wheel_timer *t, uint64_t now_ms)
 		ports->reauthenticate(ports->ctx, sa->handle);
 }
 
+uint64_t ike_act_reauth_until(const struct ike_sa *sa)
+{
+	if (sa->came_up || sa->auth_lifetime_s == 0)
+		return sa->auth_until_ms;
+	return sa->engine->now_ms + (uint64_t)sa->auth_lifetime_s * MS;
+}
+
 void ike_act_reauth_start(struct ike_sa *sa)
 {
 	struct ike_engine *e = sa->engine;
@@ -34,6 +41,7 @@ void ike_act_reauth_start(struct ike_sa *sa)
 
 	if (sa->auth_lifetime_s == 0)
 		return;
+	sa->auth_until_ms = e->now_ms + wait_ms;
 	if (sa->original)
 		wait_ms = ike_live_soft_ms(e, IKE_INITIATOR, sa->auth_lifetime_s);
 	sa->auth_timer.expired = auth_ends;
@@ -78,6 +86,7 @@ static void rest(struct ike_sa *sa)
 	wheel_disarm(&e->wheel, &sa->nat_timer);
 	wheel_disarm(&e->wheel, &sa->life_timer);
 	wheel_disarm(&e->wheel, &sa->auth_timer);
+	wheel_disarm(&e->wheel, &sa->ticket_timer);
 	sa->todo = 0;
 }
 

@@ -11,6 +11,9 @@ extern "C" {
 /* The SA is up: begins to wait for the end of its authentication, if there is one. */
 void ike_act_reauth_start(struct ike_sa *sa);
 
+/* When what authenticated the SA is no longer good, or will be if it comes up now; 0: never. */
+uint64_t ike_act_reauth_until(const struct ike_sa *sa);
+
 /* Appends AUTH_LIFETIME to a responder's last IKE_AUTH message, RFC4478-3. */
 void ike_act_reauth_build(const struct ike_sa *sa, struct ike_build *b);
 

@@ -10,6 +10,7 @@
 #include "ike/wire/nonce.h"
 
 static const char key_pad[] = "Key Pad for IKEv2"; /* RFC7296-2.15, without its NUL */
+static const char resumption[] = "Resumption";     /* RFC5723-5.1, the same */
 
 static size_t key_len(const struct ike_suite *suite, enum ike_key which)
 {
@@ -118,6 +119,21 @@ enum err ike_keys_rekey(struct crypto *c, const struct ike_keys_old *old, const 
 	return err;
 }
 
+/* SKEYSEED = prf(SK_d (old), "Resumption" | Ni | Nr) */
+enum err ike_keys_resume(
+	struct crypto *c, const struct ike_suite *suite, struct bytes sk_d, const struct ike_keys_seed *seed, struct secret *out)
+{
+	uint8_t skeyseed[CRYPTO_DIGEST_MAX];
+	struct crypto_prf_key key = { suite->prf, sk_d };
+	struct bytes part[3] = { bytes_of(resumption, sizeof(resumption) - 1), seed->ni, seed->nr };
+	enum err err = crypto_prf_sum(c, &key, crypto_parts_of(part, 3), skeyseed);
+
+	if (err == ERR_OK)
+		err = expand(c, suite, bytes_of(skeyseed, suite->prf->out_len), seed, out);
+	bytes_wipe(skeyseed, sizeof(skeyseed));
+	return err;
+}
+
 enum err ike_keys_trim(const struct ike_suite *suite, struct secret *keys)
 {
 	struct secret kept = { 0 };
@@ -128,14 +144,29 @@ enum err ike_keys_trim(const struct ike_suite *suite, struct secret *keys)
 	return err;
 }
 
+/* SK_pi or SK_pr as a key. */
+static struct crypto_prf_key prover(const struct ike_suite *suite, const struct secret *keys, bool initiator)
+{
+	return (struct crypto_prf_key){ suite->prf, ike_keys_view(suite, keys, initiator ? IKE_SK_PI : IKE_SK_PR) };
+}
+
 enum err ike_keys_maced_id(
 	struct crypto *c, const struct ike_suite *suite, const struct secret *keys, const struct ike_keys_signed *what, uint8_t *out)
 {
 	uint8_t head[4] = { what->id->type, 0, 0, 0 }; /* ID payload without its generic header */
 	struct bytes id[2] = { bytes_of(head, sizeof(head)), what->id->data };
-	struct crypto_prf_key key = { suite->prf, ike_keys_view(suite, keys, what->initiator ? IKE_SK_PI : IKE_SK_PR) };
+	struct crypto_prf_key key = prover(suite, keys, what->initiator);
 
 	return crypto_prf_sum(c, &key, crypto_parts_of(id, 2), out);
+}
+
+/* prf(key, <what that side signs>) */
+static enum err sum_octets(
+	struct crypto *c, const struct crypto_prf_key *key, const struct ike_keys_signed *what, const uint8_t *maced_id, uint8_t *out)
+{
+	struct bytes octets[4] = { what->message, what->nonce, bytes_of(maced_id, key->alg->out_len), what->inter };
+
+	return crypto_prf_sum(c, key, crypto_parts_of(octets, 4), out);
 }
 
 enum err ike_keys_auth_psk(struct crypto *c, const struct ike_suite *suite, const struct secret *keys, const struct ike_keys_signed *what,
@@ -144,7 +175,6 @@ enum err ike_keys_auth_psk(struct crypto *c, const struct ike_suite *suite, cons
 	uint8_t maced_id[CRYPTO_DIGEST_MAX];
 	uint8_t padded[CRYPTO_DIGEST_MAX];
 	struct bytes pad = bytes_of(key_pad, sizeof(key_pad) - 1);
-	struct bytes octets[4] = { what->message, what->nonce, bytes_of(maced_id, suite->prf->out_len), what->inter };
 	struct crypto_prf_key key = { .alg = suite->prf, .key = psk };
 	enum err err = ike_keys_maced_id(c, suite, keys, what, maced_id);
 
@@ -152,9 +182,22 @@ enum err ike_keys_auth_psk(struct crypto *c, const struct ike_suite *suite, cons
 		err = crypto_prf_sum(c, &key, crypto_parts_of(&pad, 1), padded);
 	key.key = bytes_of(padded, suite->prf->out_len);
 	if (err == ERR_OK)
-		err = crypto_prf_sum(c, &key, crypto_parts_of(octets, 4), out);
+		err = sum_octets(c, &key, what, maced_id, out);
 	bytes_wipe(maced_id, sizeof(maced_id));
 	bytes_wipe(padded, sizeof(padded));
+	return err;
+}
+
+enum err ike_keys_auth_resumed(
+	struct crypto *c, const struct ike_suite *suite, const struct secret *keys, const struct ike_keys_signed *what, uint8_t *out)
+{
+	uint8_t maced_id[CRYPTO_DIGEST_MAX];
+	struct crypto_prf_key key = prover(suite, keys, what->initiator);
+	enum err err = ike_keys_maced_id(c, suite, keys, what, maced_id);
+
+	if (err == ERR_OK)
+		err = sum_octets(c, &key, what, maced_id, out);
+	bytes_wipe(maced_id, sizeof(maced_id));
 	return err;
 }
 

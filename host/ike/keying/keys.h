@@ -34,6 +34,10 @@ struct ike_keys_old {
 MUST_USE enum err ike_keys_rekey(struct crypto *c, const struct ike_keys_old *old, const struct ike_suite *suite,
 	const struct ike_keys_seed *seed, struct secret *out);
 
+/* The same for an SA that resumes another by a ticket, which kept its SK_d, RFC5723-5.1. */
+MUST_USE enum err ike_keys_resume(
+	struct crypto *c, const struct ike_suite *suite, struct bytes sk_d, const struct ike_keys_seed *seed, struct secret *out);
+
 /* One of them; empty for SK_a* of an AEAD and for SK_p* once trimmed. */
 struct bytes ike_keys_view(const struct ike_suite *suite, const struct secret *keys, enum ike_key which);
 
@@ -56,6 +60,10 @@ MUST_USE enum err ike_keys_maced_id(
 /* The AUTH value of a pre-shared key: suite->prf->out_len bytes to 'out'. */
 MUST_USE enum err ike_keys_auth_psk(struct crypto *c, const struct ike_suite *suite, const struct secret *keys,
 	const struct ike_keys_signed *what, struct bytes psk, uint8_t *out);
+
+/* The same of a resumed SA, which is keyed by that side's SK_p, RFC5723-4.3.3. */
+MUST_USE enum err ike_keys_auth_resumed(
+	struct crypto *c, const struct ike_suite *suite, const struct secret *keys, const struct ike_keys_signed *what, uint8_t *out);
 
 /* Keys of a CHILD_SA, RFC7296-2.17: those of the initiator's direction first. */
 MUST_USE enum err ike_keys_child(struct crypto *c, const struct ike_suite *ike, const struct secret *keys, const struct ike_suite *esp,

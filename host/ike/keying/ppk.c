@@ -219,6 +219,6 @@ void ike_ppk_choose(const struct ike_sa *sa, const struct ike_msg *msg, struct i
 
 void ike_ppk_confirm(const struct ike_sa *sa, struct ike_build *b)
 {
-	if (sa->ppk)
+	if (sa->ppk && !sa->resumed)
 		ike_notify_build_plain(ike_build_payload(b, IKE_P_NOTIFY), IKE_N_PPK_IDENTITY, bytes_of(NULL, 0));
 }

@@ -10,6 +10,7 @@
 #include "ike/keying/certs.h"
 #include "ike/keying/inter.h"
 #include "ike/keying/ppk.h"
+#include "ike/resume/resume.h"
 #include "ike/wire/nonce.h"
 
 struct bytes ike_proof_nonce(const struct ike_blob *init)
@@ -77,9 +78,17 @@ static enum err join_octets(struct ike_engine *e, struct ike_sa *sa, const struc
 /* The pre-shared key of the initiator's direction or of the other; after EAP its MSK, or SK_p, with a post-quantum key in it if there is one. */
 static struct bytes key_of(const struct ike_sa *sa, bool initiator)
 {
-	if (sa->setup->talk.keyless)
+	if (sa->setup->talk.keyless || ike_resume_of(sa) != NULL)
 		return ike_keys_view(&sa->suite, &sa->keys, initiator ? IKE_SK_PI : IKE_SK_PR);
 	return secret_view(initiator == (sa->role == IKE_INITIATOR) ? &sa->setup->sign : &sa->setup->verify);
+}
+
+/* AUTH by that key, or as a ticket has it. */
+static enum err sum_auth(struct ike_engine *e, const struct ike_sa *sa, const struct ike_keys_signed *what, uint8_t *out)
+{
+	if (ike_resume_of(sa) != NULL)
+		return ike_keys_auth_resumed(e->cfg.crypto, &sa->suite, &sa->keys, what, out);
+	return ike_keys_auth_psk(e->cfg.crypto, &sa->suite, &sa->keys, what, key_of(sa, what->initiator), out);
 }
 
 /* ---- ours ---- */
@@ -88,14 +97,14 @@ enum err ike_proof_sign(struct ike_engine *e, struct ike_sa *sa)
 {
 	struct ike_keys_signed what = signed_by_us(sa);
 	uint8_t value[CRYPTO_DIGEST_MAX];
-	enum err err = ike_keys_auth_psk(e->cfg.crypto, &sa->suite, &sa->keys, &what, key_of(sa, what.initiator), value);
+	enum err err = sum_auth(e, sa, &what, value);
 
 	if (err == ERR_OK)
 		err = ike_blob_set(&sa->setup->auth, bytes_of(value, sa->suite.prf->out_len));
 	if (err != ERR_OK)
 		return err;
 	sa->setup->auth_method = IKE_AUTH_PSK;
-	if (sa->eap == 0)
+	if (sa->eap == 0 && !sa->resumed)
 		sa->auth_local = IKE_AUTH_PSK;
 	return ERR_OK;
 }
@@ -167,13 +176,12 @@ void ike_proof_build(const struct ike_sa *sa, struct wr *w)
 static enum err check_psk(struct ike_engine *e, struct ike_sa *sa, struct bytes data)
 {
 	struct ike_keys_signed what = signed_by_peer(sa);
-	struct bytes key = key_of(sa, what.initiator);
 	uint8_t value[CRYPTO_DIGEST_MAX];
 	enum err err;
 
-	if (key.len == 0)
+	if (key_of(sa, what.initiator).len == 0)
 		return ERR_AUTH;
-	err = ike_keys_auth_psk(e->cfg.crypto, &sa->suite, &sa->keys, &what, key, value);
+	err = sum_auth(e, sa, &what, value);
 	if (err != ERR_OK)
 		return err;
 	return secret_eq(bytes_of(value, sa->suite.prf->out_len), data) ? ERR_OK : ERR_AUTH;
@@ -192,6 +200,9 @@ enum err ike_proof_ask(
 	enum err err = ERR_OK;
 
 	who->peer_id = &sa->remote_id;
+	who->resumed = ike_resume_of(sa) != NULL;
+	if (who->resumed)
+		who->memo = ike_resume_of(sa)->past.memo;
 	who->method = auth->method;
 	who->cert = cert;
 	who->encoding = encoding;
@@ -220,9 +231,9 @@ enum err ike_proof_check(struct ike_engine *e, struct ike_sa *sa, const struct i
 
 	if (auth->method == IKE_AUTH_PSK)
 		err = check_psk(e, sa, auth->data);
-	else if (sa->setup->proved)
+	else if (sa->setup->proved && ike_resume_of(sa) == NULL)
 		err = ERR_OK;
-	if (err == ERR_OK && sa->eap == 0)
+	if (err == ERR_OK && sa->eap == 0 && !sa->resumed)
 		sa->auth_remote = auth->method;
 	return err;
 }

@@ -29,9 +29,9 @@ static struct ike_hdr header_of(const struct ike_sa *sa, uint8_t exchange, bool 
 	return h;
 }
 
-void ike_seal_begin_clear(struct ike_engine *e, const struct ike_sa *sa, bool response, struct ike_build *out)
+void ike_seal_begin_clear(struct ike_engine *e, const struct ike_sa *sa, uint8_t exchange, bool response, struct ike_build *out)
 {
-	struct ike_hdr h = header_of(sa, IKE_X_IKE_SA_INIT, response);
+	struct ike_hdr h = header_of(sa, exchange, response);
 
 	ike_build_begin(out, e->tx, sizeof(e->tx), &h);
 }

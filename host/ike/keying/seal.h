@@ -12,7 +12,7 @@ struct ike_engine;
 struct ike_sa;
 
 /* Begins a message in the engine's buffer: our next request, or the response to the peer's; in clear. */
-void ike_seal_begin_clear(struct ike_engine *e, const struct ike_sa *sa, bool response, struct ike_build *out);
+void ike_seal_begin_clear(struct ike_engine *e, const struct ike_sa *sa, uint8_t exchange, bool response, struct ike_build *out);
 
 /* The same inside SK. */
 void ike_seal_begin(struct ike_engine *e, const struct ike_sa *sa, uint8_t exchange, bool response, struct ike_build *out);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ike/core.h"
+#include "ike/exchange/act_ticket.h"
 #include "ike/keying/seal.h"
 #include "ike/wire/nonce.h"
 
@@ -125,6 +126,7 @@ enum err ike_accord_respond(const struct ike_step *s, const struct ike_accord *a
 	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &answer);
 	ike_nonce_build(ike_build_payload(&b, IKE_P_NONCE), a->seed.nr);
 	ike_series_build(&b, a->suite.group->id, pub, link);
+	ike_act_ticket_later(s, &b);
 	err = ike_seal_end(s->e, s->sa, &b, &datagram);
 	return err == ERR_OK ? ike_window_respond(s->sa, datagram) : err;
 }

@@ -6,6 +6,7 @@
 
 #include "base/rd.h"
 #include "base/wr.h"
+#include "ike/wire/iana.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -40,6 +41,12 @@ void ike_hdr_build(struct wr *w, const struct ike_hdr *h);
 static inline bool ike_hdr_is_response(const struct ike_hdr *h)
 {
 	return (h->flags & IKE_F_RESPONSE) != 0;
+}
+
+/* Whether it is of an exchange that begins an IKE SA, in clear: IKE_SA_INIT or IKE_SESSION_RESUME (RFC5723). */
+static inline bool ike_hdr_opens(const struct ike_hdr *h)
+{
+	return h->exchange == IKE_X_IKE_SA_INIT || h->exchange == IKE_X_IKE_SESSION_RESUME;
 }
 
 /* Whether the sender is the original initiator of the IKE SA. */

@@ -36,6 +36,11 @@ static const struct rule_form forms[IKE_FORM_COUNT] = {
 	[IKE_FORM_INIT_RESPONSE] = { IKE_X_IKE_SA_INIT, RESP, B_SA, B_SA | B_KE | B_NONCE, 0, B_CERTREQ, 0 },
 	[IKE_FORM_INIT_REFUSAL] = { IKE_X_IKE_SA_INIT, RESP, 0, 0, 0, 0, B_NOTIFY },
 
+	/* RFC5723-4.3.2: the ticket is in a notify */
+	[IKE_FORM_RESUME_REQUEST] = { IKE_X_IKE_SESSION_RESUME, REQ, 0, B_NONCE, 0, 0, B_NOTIFY },
+	[IKE_FORM_RESUME_RESPONSE] = { IKE_X_IKE_SESSION_RESUME, RESP, B_NONCE, B_NONCE, 0, 0, 0 },
+	[IKE_FORM_RESUME_REFUSAL] = { IKE_X_IKE_SESSION_RESUME, RESP, 0, 0, 0, 0, B_NOTIFY },
+
 	/* RFC9242-3.2 with what RFC9370-2.2.2 puts into it */
 	[IKE_FORM_INTER_REQUEST] = { IKE_X_IKE_INTERMEDIATE, REQ, 0, B_KE, 0, 0, 0 },
 	[IKE_FORM_INTER_RESPONSE] = { IKE_X_IKE_INTERMEDIATE, RESP, B_KE, B_KE, 0, 0, 0 },
@@ -98,7 +103,7 @@ static enum err classify(const struct ike_msg *msg, enum ike_form *out)
 
 	for (unsigned i = 0; i < msg->count; i++)
 		held |= bit_of(msg->payload[i].type);
-	if (msg->hdr.exchange != IKE_X_IKE_SA_INIT && ike_msg_sk(msg) == NULL) {
+	if (!ike_hdr_opens(&msg->hdr) && ike_msg_sk(msg) == NULL) {
 		*out = IKE_FORM_CLEAR;
 		return ERR_OK;
 	}
@@ -111,12 +116,12 @@ static enum err classify(const struct ike_msg *msg, enum ike_form *out)
 	return ERR_UNSUPPORTED;
 }
 
-/* RFC7296-2.2, -2.6, -3.1: IKE_SA_INIT is message 0, and its sender's role is its direction. */
+/* RFC7296-2.2, -2.6, -3.1, RFC5723-4.3.2: what opens is message 0, and its sender's role is its direction. */
 static bool header_ok(const struct ike_hdr *h, enum ike_form form)
 {
 	if (form == IKE_FORM_CLEAR)
 		return true;
-	if (h->exchange != IKE_X_IKE_SA_INIT)
+	if (!ike_hdr_opens(h))
 		return h->spi_r != 0;
 	return h->message_id == 0 && ike_hdr_from_initiator(h) != ike_hdr_is_response(h) && (ike_hdr_is_response(h) || h->spi_r == 0);
 }
@@ -155,7 +160,7 @@ static uint8_t find_offender(const struct ike_msg *msg, const struct rule_form *
 
 enum err ike_rule_check(const struct ike_msg *msg, struct ike_rule_result *out)
 {
-	bool in_sk = msg->hdr.exchange != IKE_X_IKE_SA_INIT && ike_msg_sk(msg) != NULL;
+	bool in_sk = !ike_hdr_opens(&msg->hdr) && ike_msg_sk(msg) != NULL;
 	enum err err = classify(msg, &out->form);
 
 	if (err != ERR_OK)

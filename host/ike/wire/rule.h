@@ -15,7 +15,10 @@ extern "C" {
 #define IKE_FORM_LIST(X)                                                                          \
 	X(INIT_REQUEST, "IKE_SA_INIT request")                                                    \
 	X(INIT_RESPONSE, "IKE_SA_INIT response")                                                  \
-	X(INIT_REFUSAL, "IKE_SA_INIT refusal") /* COOKIE, INVALID_KE_PAYLOAD, … */              \
+	X(INIT_REFUSAL, "IKE_SA_INIT refusal")          /* COOKIE, INVALID_KE_PAYLOAD, … */     \
+	X(RESUME_REQUEST, "IKE_SESSION_RESUME request") /* RFC5723-4.3.2 */                       \
+	X(RESUME_RESPONSE, "IKE_SESSION_RESUME response")                                         \
+	X(RESUME_REFUSAL, "IKE_SESSION_RESUME refusal") /* COOKIE, TICKET_NACK, … */            \
 	X(INTER_REQUEST, "IKE_INTERMEDIATE request")                                              \
 	X(INTER_RESPONSE, "IKE_INTERMEDIATE response")                                            \
 	X(INTER_REFUSAL, "IKE_INTERMEDIATE refusal")                                              \
