@@ -30,11 +30,11 @@ enum err ike_bid_of_child(const struct ike_child *old, const struct ike_bid_term
 {
 	enum err err;
 
-	out->sides.local = old->ts;
-	out->sides.remote = old->ts + old->local_count;
-	out->sides.local_count = old->local_count;
-	out->sides.remote_count = old->remote_count;
-	out->sides.transport = old->transport;
+	out->sides = (struct ike_narrow_sides){ .local = old->ts,
+		.remote = old->ts + old->local_count,
+		.local_count = old->local_count,
+		.remote_count = old->remote_count,
+		.transport = old->transport };
 	ike_proposal_init(&out->offer);
 	err = add_successor(old, &terms->groups, terms->spi, &out->offer);
 	if (err == ERR_OK && again_without(terms))

@@ -9,7 +9,8 @@ struct ike_narrow_sides ike_narrow_of_policy(const struct ike_child_policy *poli
 		.remote = policy->remote,
 		.local_count = policy->local_count,
 		.remote_count = policy->remote_count,
-		.transport = policy->transport };
+		.transport = policy->transport,
+		.endpoints = policy->endpoints };
 }
 
 void ike_narrow_to_address(const struct ike_sa *sa, struct ike_ts assigned[2], struct ike_narrow_sides *sides)
@@ -122,7 +123,7 @@ bool ike_narrow_accepts(const struct ike_narrow_sides *ours, const struct ike_na
 	       pairs_of(answer) != 0 && pairs_of(answer) <= IKE_TS_PAIRS;
 }
 
-/* ---- transport mode ---- */
+/* ---- end points, transport mode ---- */
 
 static bool all_hosts(const struct ike_ts_list *list)
 {
@@ -152,6 +153,26 @@ static void substitute(const struct ike_sa *sa, struct ike_ts_list *local, struc
 		set_address(remote, &sa->path.remote.addr);
 }
 
+/* 'ours' becomes 'named', the one host that the peer has on that side. */
+static void follow_peer(const struct ike_ts_list *theirs, const struct ike_ts **ours, struct ike_ts *named)
+{
+	if (!all_hosts(theirs) || theirs->item[0].start.family != (*ours)->start.family)
+		return;
+	*named = **ours;
+	named->start = named->end = theirs->item[0].start;
+	*ours = named;
+}
+
+/* In tunnel mode whoever is behind a NAT is called as it calls itself; 'named' holds what 'sides' then borrows. */
+static void follow_hidden(const struct ike_sa *sa, const struct ike_ts_list *local, const struct ike_ts_list *remote,
+	struct ike_narrow_sides *sides, struct ike_ts named[2])
+{
+	if (sa->nat_local)
+		follow_peer(local, &sides->local, &named[0]);
+	if (sa->nat_remote)
+		follow_peer(remote, &sides->remote, &named[1]);
+}
+
 void ike_narrow_build_mode(struct ike_build *b, bool transport)
 {
 	if (transport)
@@ -171,6 +192,8 @@ enum err ike_narrow_answer(
 	const struct ike_sa *sa, const struct ike_msg *msg, const struct ike_narrow_sides *ours, struct ike_narrow_result *out)
 {
 	struct ike_ts_list local, remote;
+	struct ike_narrow_sides sides = *ours;
+	struct ike_ts named[2];
 	enum err err = read_ts(msg, IKE_P_TSI, &remote);
 
 	if (err == ERR_OK)
@@ -186,7 +209,9 @@ enum err ike_narrow_answer(
 			return ERR_OK;
 	}
 	out->transport = false;
-	return ike_narrow_both(ours, &local, &remote, out);
+	if (ours->endpoints)
+		follow_hidden(sa, &local, &remote, &sides, named);
+	return ike_narrow_both(&sides, &local, &remote, out);
 }
 
 enum err ike_narrow_accept(

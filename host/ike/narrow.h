@@ -17,6 +17,7 @@ struct ike_narrow_sides {
 	const struct ike_ts *local, *remote; /* borrowed */
 	uint8_t local_count, remote_count;
 	bool transport; /* in transport mode, if the other end agrees */
+	bool endpoints; /* as in struct ike_child_policy */
 };
 
 /* What both ends would. */
@@ -35,7 +36,8 @@ void ike_narrow_to_address(const struct ike_sa *sa, struct ike_ts assigned[2], s
  * most IKE_TS_COUNT of them and IKE_TS_PAIRS of both; without those that have no partner of their family and protocol on the other side.
  * Protocol 47 meets only protocol 47: GRE proposed where we have IPsec, or anything else where we have GRE, isn't narrowed but refused.
  * Transport mode if the peer asks for it, ours would, and the selectors are of single hosts, whose addresses NATs may have changed
- * (RFC7296-1.3.1, -2.23.1); else tunnel mode.  ERR_TS; ERR_MALFORMED and others for what breaks the format.
+ * (RFC7296-1.3.1, -2.23.1); else tunnel mode, in which nothing stands in for an address that a NAT hides: between end points that side may
+ * be any one host.  ERR_TS; ERR_MALFORMED and others for what breaks the format.
  */
 MUST_USE enum err ike_narrow_answer(
 	const struct ike_sa *sa, const struct ike_msg *msg, const struct ike_narrow_sides *ours, struct ike_narrow_result *out);

@@ -131,10 +131,11 @@ struct ike_child_policy {
 	uint8_t local_count, remote_count;
 	const struct ike_ts *local; /* at most IKE_TS_COUNT of each side */
 	const struct ike_ts *remote;
-	struct ike_groups pfs;  /* of a key exchange of its own in CREATE_CHILD_SA; none: none is asked for */
-	uint32_t lifetime_s;    /* soft somewhat earlier: it is rekeyed; 0: no end */
-	uint8_t limit;          /* CHILD_SAs that the IKE SA may have; 0: IKE_CHILDREN */
-	bool transport;         /* transport mode, if the peer agrees: then the selectors are of the end points alone (RFC7296-1.3.1) */
+	struct ike_groups pfs; /* of a key exchange of its own in CREATE_CHILD_SA; none: none is asked for */
+	uint32_t lifetime_s;   /* soft somewhat earlier: it is rekeyed; 0: no end */
+	uint8_t limit;         /* CHILD_SAs that the IKE SA may have; 0: IKE_CHILDREN */
+	bool transport;        /* transport mode, if the peer agrees: then the selectors are of the end points alone (RFC7296-1.3.1) */
+	bool endpoints;        /* one selector a side, of the IKE SA's own address; behind a NAT in tunnel mode, of a host the peer names */
 	bool narrow_to_address; /* a peer that asked for an address and isn't FlexVPN gets TSi = that address (cli.md 3) */
 };
 

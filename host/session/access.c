@@ -122,15 +122,7 @@ static enum dp_df df_of(enum cfg_df df)
 	return DP_DF_COPY;
 }
 
-static bool is_host(const struct ike_ts *ts)
-{
-	return addr_eq(&ts->start, &ts->end);
-}
-
-/*
- * The hosts of the GRE packet are those of the selectors: with `mode tunnel` a peer behind a NAT calls itself what it likes.  One whose
- * selectors name no host is reached where its IKE SA is.
- */
+/* The hosts of the GRE packet are those of the selectors: with `mode tunnel` a peer behind a NAT calls itself what it likes. */
 static void set_gre(const struct session *s, struct dp_tunnel *t)
 {
 	const struct cfg_tunnel *conf = &s->access.source->tunnel;
@@ -142,7 +134,7 @@ static void set_gre(const struct session *s, struct dp_tunnel *t)
 	t->mode = DP_TUNNEL_GRE_IPSEC;
 	t->has_key = conf->has_key;
 	t->key = conf->key;
-	if (c != NULL && is_host(&c->local[0]) && is_host(&c->remote[0])) {
+	if (c != NULL) {
 		t->local = c->local[0].start;
 		t->remote = c->remote[0].start;
 	}

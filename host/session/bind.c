@@ -123,7 +123,7 @@ static void grant_peer(struct session *s, const struct ike_plea *plea)
 	struct ike_config reply;
 	struct ike_grant grant;
 
-	if (source == NULL || session_terms_fill(s->profile, source, NULL, &terms) != ERR_OK) {
+	if (source == NULL || session_terms_fill(s->profile, source, &s->path, &terms) != ERR_OK) {
 		refuse_plea(s, IKE_REFUSED, "no-interface");
 		return;
 	}
@@ -278,7 +278,7 @@ static enum err ask_further(void *ctx, struct slab_handle sa, const struct ike_c
 	(void)plea;
 	if (s == NULL || s->state != SESSION_S_UP || s->access.source == NULL)
 		return ERR_STATE;
-	err = session_terms_fill(s->profile, s->access.source, NULL, &h->further);
+	err = session_terms_fill(s->profile, s->access.source, &s->path, &h->further);
 	if (err == ERR_OK)
 		*out = h->further.terms.child;
 	return err;

@@ -141,15 +141,12 @@ void session_convert_esp_offers(const struct cfg_ipsec_profile *profile, struct 
 	}
 }
 
-struct ike_ts session_convert_gre(enum cfg_tunnel_mode mode, const struct addr *host)
+struct ike_ts session_convert_gre(const struct addr *host)
 {
-	struct ike_ts ts = ike_ts_any(mode == CFG_TUNNEL_GRE_IPV6 ? AF_INET6 : AF_INET);
+	struct addr_prefix p = addr_prefix_host(host);
+	struct ike_ts ts = ike_ts_of_prefix(&p);
 
 	ts.protocol = IPPROTO_GRE;
-	if (host != NULL) {
-		ts.start = *host;
-		ts.end = *host;
-	}
 	return ts;
 }
 

@@ -29,8 +29,8 @@ struct ike_id session_convert_own_id(const struct cfg_identity *id, const struct
 void session_convert_ike_offers(const struct cfg_policy *policy, struct ike_offers *out);
 void session_convert_esp_offers(const struct cfg_ipsec_profile *profile, struct ike_offers *out);
 
-/* GRE of 'host', or of any host of the mode's transport when that is NULL. */
-struct ike_ts session_convert_gre(enum cfg_tunnel_mode mode, const struct addr *host);
+/* GRE of 'host'. */
+struct ike_ts session_convert_gre(const struct addr *host);
 
 /* The any/any selectors of a tunnel mode; returns how many. */
 unsigned session_convert_selectors(enum cfg_tunnel_mode mode, struct ike_ts out[2]);

@@ -16,15 +16,18 @@ static bool fill_pfs(const struct cfg_ipsec_profile *profile, struct ike_groups 
 }
 
 /* Selectors, and the mode that depends on them: a transform set's `mode transport` is for GRE, the other tunnels make it tunnel mode. */
-static void fill_selectors(const struct cfg_interface *i, const struct ike_path *path, struct session_terms *out)
+static enum err fill_selectors(const struct cfg_interface *i, const struct ike_path *path, struct session_terms *out)
 {
 	struct ike_child_policy *child = &out->terms.child;
 	unsigned count = 1;
 
 	if (cfg_model_mode_is_gre(i->tunnel.mode)) {
-		out->local[0] = session_convert_gre(i->tunnel.mode, path == NULL ? NULL : &path->local.addr);
-		out->remote[0] = session_convert_gre(i->tunnel.mode, path == NULL ? NULL : &path->remote.addr);
+		if (path->remote.addr.family != (i->tunnel.mode == CFG_TUNNEL_GRE_IPV6 ? AF_INET6 : AF_INET))
+			return ERR_UNSUPPORTED;
+		out->local[0] = session_convert_gre(&path->local.addr);
+		out->remote[0] = session_convert_gre(&path->remote.addr);
 		child->transport = i->tunnel.protection->transform_set[0]->transport;
+		child->endpoints = true;
 	} else {
 		count = session_convert_selectors(i->tunnel.mode, out->local);
 		memcpy(out->remote, out->local, sizeof(out->remote));
@@ -34,6 +37,7 @@ static void fill_selectors(const struct cfg_interface *i, const struct ike_path 
 	child->remote = out->remote;
 	child->local_count = (uint8_t)count;
 	child->remote_count = (uint8_t)count;
+	return ERR_OK;
 }
 
 enum err session_terms_fill(
@@ -48,9 +52,8 @@ enum err session_terms_fill(
 	if (t->child.esp.count == 0)
 		return ERR_INCOMPLETE;
 	t->child.lifetime_s = i->tunnel.protection->lifetime_s;
-	if (!fill_pfs(i->tunnel.protection, &t->child.pfs))
+	if (!fill_pfs(i->tunnel.protection, &t->child.pfs) || fill_selectors(i, path, out) != ERR_OK)
 		return ERR_UNSUPPORTED;
-	fill_selectors(i, path, out);
 	t->child.limit = i->tunnel.protection->sa_limit;
 	if (profile->dpd.mode != CFG_DPD_OFF) {
 		t->dpd.interval_s = (uint16_t)profile->dpd.interval_s;

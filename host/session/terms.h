@@ -17,9 +17,9 @@ struct session_terms {
 };
 
 /*
- * Fills 'out' for 'profile' and the tunnel or template 'i', which has a complete IPsec profile.  Selectors are those of cli.md 3: with GRE
- * protocol 47 between the hosts of 'path'; without one (NULL) between those that the peer proposes.
- * ERR_INCOMPLETE when no transform set is usable; ERR_UNSUPPORTED for a group that isn't built.
+ * Fills 'out' for 'profile' and the tunnel or template 'i', which has a complete IPsec profile, between the hosts of 'path'.  Selectors
+ * are those of cli.md 3: with GRE protocol 47 between these hosts alone.
+ * ERR_INCOMPLETE when no transform set is usable; ERR_UNSUPPORTED for a group that isn't built, and for GRE over the other family.
  * 'out->terms' points into 'out', which therefore must not be copied.
  */
 MUST_USE enum err session_terms_fill(

@@ -11,6 +11,7 @@
 #include "path/pkt/buf.h"
 #include "path/pkt/gre.h"
 #include "path/pkt/ip.h"
+#include "path/pkt/reass.h"
 
 static void stamp(uint64_t *at, uint64_t now_ms)
 {
@@ -40,6 +41,20 @@ static enum path_drop open_processed(struct path_pkt *p)
 	return path_ip_parse(p);
 }
 
+/* A GRE packet that its sender cut before it was encrypted.  False: it waits for others, or was dropped. */
+static bool whole(struct path_ctx *c, struct path_pkt *p)
+{
+	enum path_drop why;
+
+	if (!path_reass_take_inner(c, p))
+		return false;
+	p->flags = PATH_F_TUNNEL;
+	why = path_ip_parse(p);
+	if (why != PATH_DROP_COUNT)
+		path_drop_in(c, p, why);
+	return why == PATH_DROP_COUNT;
+}
+
 static enum path_drop open_passenger(struct path_pkt *p, uint8_t outer_tos)
 {
 	enum path_drop why = path_gre_open(p);
@@ -51,19 +66,41 @@ static enum path_drop open_passenger(struct path_pkt *p, uint8_t outer_tos)
 static enum path_drop open_tunnel(struct path_pkt *p)
 {
 	enum path_drop why = (p->flags & PATH_F_CLEAR) != 0 ? open_processed(p) : open_packet(p, p->tos);
-	uint8_t tos;
 
 	if (why != PATH_DROP_COUNT)
 		return why;
-	if (!path_ip_selected(p, p->sa, false))
-		return PATH_DROP_TS_IN;
-	if ((p->sa->flags & DB_SA_GRE) == 0)
-		return PATH_DROP_COUNT;
-	if (p->proto != DB_GRE_PROTO || (p->flags & PATH_F_FRAGMENTED) != 0)
-		return PATH_DROP_GRE_FORMAT;
-	tos = path_ip_tos(p->ip, p->family);
-	path_buf_pull(p->m, p->l4);
+	return path_ip_selected(p, p->sa, false) ? PATH_DROP_COUNT : PATH_DROP_TS_IN;
+}
+
+/* Takes off the delivery header of tunnel mode, and GRE. */
+static enum path_drop open_gre(struct path_pkt *p)
+{
+	uint8_t tos = p->tos;
+
+	if ((p->sa->flags & DB_SA_TRANSPORT) == 0) {
+		if (p->proto != DB_GRE_PROTO)
+			return PATH_DROP_GRE_FORMAT;
+		tos = path_ip_tos(p->ip, p->family);
+		path_buf_pull(p->m, p->l4);
+	}
 	return open_passenger(p, tos);
+}
+
+/* What SA and tunnel let pass, bare.  False: it waits for others, or was dropped. */
+static bool open_one(struct path_ctx *c, struct path_pkt *p, const struct db_tunnel *t)
+{
+	enum path_drop why = (p->sa->flags & DB_SA_TRANSPORT) != 0 ? PATH_DROP_COUNT : open_tunnel(p);
+
+	if (why == PATH_DROP_COUNT && (p->sa->flags & DB_SA_GRE) != 0) {
+		if ((p->flags & PATH_F_FRAGMENTED) != 0 && !whole(c, p))
+			return false;
+		why = open_gre(p);
+	}
+	if (why == PATH_DROP_COUNT && !__atomic_load_n(&t->live, __ATOMIC_RELAXED))
+		why = PATH_DROP_TUNNEL_DOWN;
+	if (why != PATH_DROP_COUNT)
+		path_drop_in(c, p, why);
+	return why == PATH_DROP_COUNT;
 }
 
 void path_decap(struct path_ctx *c)
@@ -73,14 +110,9 @@ void path_decap(struct path_ctx *c)
 	for (uint32_t i = 0; i < c->clear.count; i++) {
 		struct path_pkt *p = c->clear.pkt[i];
 		struct db_tunnel *t = &c->db->tunnel[p->tunnel];
-		enum path_drop why = (p->sa->flags & DB_SA_TRANSPORT) != 0 ? open_passenger(p, p->tos) : open_tunnel(p);
 
-		if (why == PATH_DROP_COUNT && !__atomic_load_n(&t->live, __ATOMIC_RELAXED))
-			why = PATH_DROP_TUNNEL_DOWN;
-		if (why != PATH_DROP_COUNT) {
-			path_drop_in(c, p, why);
+		if (!open_one(c, p, t))
 			continue;
-		}
 		stamp(&t->last_in_ms, c->now_ms);
 		p->vrf = __atomic_load_n(&t->inner_vrf, __ATOMIC_RELAXED);
 		path_list_add(&c->plain, p);

@@ -23,7 +23,7 @@ extern "C" {
 	X(ESP_FORMAT, "esp-format", "lengths or padding of ESP are wrong")                               \
 	X(DUMMY, "dummy", "traffic-flow confidentiality: no packet inside")                              \
 	X(NEXT_HEADER, "next-header", "ESP carries something else than it should")                       \
-	X(GRE_FORMAT, "gre-format", "no GRE header, a fragment, or one that says what isn't understood") \
+	X(GRE_FORMAT, "gre-format", "no GRE header, or one that says what isn't understood")             \
 	X(GRE_KEY, "gre-key", "GRE without the tunnel's key, or with another")                           \
 	X(GRE_CLEAR, "gre-clear", "GRE for the box that no SA protected")                                \
 	X(GRE_TYPE, "gre-type", "GRE carries something else than IP")                                    \

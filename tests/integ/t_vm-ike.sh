@@ -5,6 +5,4 @@ cd "$(dirname "$0")" || exit 2
 . ./lab.sh
 
 lab_options "$@"
-kernel=$LAB_ROOT/build/vm
-[ -f "$kernel/version" ] || "$LAB_ROOT/tools/dev/vm-kernel" "$kernel" || exit 2
-LAB_BIN=$(realpath "$LAB_BIN") exec vm/boot.sh "$kernel" vm/ike.sh
+LAB_BIN=$LAB_BIN exec vm/boot.sh vm/ike.sh

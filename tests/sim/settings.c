@@ -87,6 +87,7 @@ struct ike_child_policy world_first_child(const struct world *w)
 	p.lifetime_s = w->set.child_lifetime_s;
 	p.limit = w->set.child_limit;
 	p.transport = w->set.transport;
+	p.endpoints = w->set.endpoints;
 	return p;
 }
 

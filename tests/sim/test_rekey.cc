@@ -117,7 +117,7 @@ class Rekey : public Pair
 	{
 		return ike_msg_find(&msg, IKE_P_NONCE)->body;
 	}
-	void put_child(struct ike_build &b, const struct ike_offers &esp, uint32_t spi, const char *group)
+	void put_child(struct ike_build &b, const struct ike_offers &esp, uint32_t spi, const char *group, uint8_t selectors = 1)
 	{
 		struct ike_proposals list;
 		struct ike_ts any = ike_ts_any(AF_INET);
@@ -130,7 +130,7 @@ class Rekey : public Pair
 		ike_nonce_build(ike_build_payload(&b, IKE_P_NONCE), view(ni));
 		if (group != nullptr)
 			put_ke(b, group);
-		ike_ts_build(ike_build_payload(&b, IKE_P_TSI), &any, 1);
+		ike_ts_build(ike_build_payload(&b, IKE_P_TSI), &any, selectors);
 		ike_ts_build(ike_build_payload(&b, IKE_P_TSR), &any, 1);
 	}
 	void rekey_child(uint32_t old_spi, uint32_t new_spi, const char *group)
@@ -187,6 +187,22 @@ class Rekey : public Pair
 };
 
 } // namespace
+
+/* As strongSwan rekeys a child in transport mode whose selectors aren't of its own address: it loses neither child nor IKE SA for that. */
+TEST_F(Rekey, no_selector_at_all_is_ts_unacceptable)
+{
+	struct ike_build b;
+
+	connect_for_rekey(true);
+	begin(b);
+	ike_notify_build_esp(ike_build_payload(&b, IKE_P_NOTIFY), IKE_N_REKEY_SA, child_of(hub, 0)->spi_out);
+	put_child(b, spoke.w.set.esp, 0x7777, nullptr, 0);
+	ask(b);
+	ASSERT_FALSE(answer.empty());
+	EXPECT_EQ(refusal(), IKE_N_TS_UNACCEPTABLE);
+	EXPECT_EQ(theirs()->child_count, 1u);
+	EXPECT_TRUE(theirs()->up);
+}
 
 TEST_F(Rekey, a_child_gets_a_successor_and_the_old_one_stays_until_deleted)
 {

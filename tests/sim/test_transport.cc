@@ -18,18 +18,29 @@ struct ike_ts gre(const struct addr &a)
 class Transport : public Pair
 {
       protected:
-	void begin(bool at_hub = true)
-	{
-		struct ike_engine_config config = {};
+	bool endpoints = false; /* policy speaks of the IKE SA's own addresses */
 
-		config.child_rekey = true;
+	void arrange(bool at_hub)
+	{
 		for (auto &n : sim.nodes) {
 			Node &other = n.get() == &hub ? spoke : hub;
 
 			n->w.set.local[0] = gre(n->addr);
 			n->w.set.remote[0] = gre(other.nat ? other.nat_addr : other.addr);
 			n->w.set.transport = n.get() != &hub || at_hub;
+			n->w.set.endpoints = endpoints;
 		}
+	}
+	void begin(bool at_hub = true)
+	{
+		arrange(at_hub);
+		go();
+	}
+	void go()
+	{
+		struct ike_engine_config config = {};
+
+		config.child_rekey = true;
 		start(config);
 		connect();
 	}
@@ -138,4 +149,47 @@ TEST_F(Transport, RFC7296_2_23_1_behind_a_nat_tunnel_mode_falls_back_to_the_orig
 	ASSERT_NE(mine(), nullptr);
 	EXPECT_FALSE(mine()->up);
 	EXPECT_EQ(mine()->why, IKE_DOWN_TS);
+}
+
+/* Policy that is of end points lets it call itself what it likes, by one host (cli.md 3); the pair is rekeyed as it is. */
+TEST_F(Transport, in_tunnel_mode_an_end_point_behind_a_nat_names_itself)
+{
+	endpoints = true;
+	behind_nat(spoke, "203.0.113.9");
+	begin(false);
+	expect_up();
+	rekey_by_both();
+	struct world_child *c = world_sender(theirs(), 1);
+	ASSERT_NE(c, nullptr);
+	EXPECT_FALSE(c->transport);
+	EXPECT_TRUE(ike_ts_eq(&c->local[0], &hub.w.set.local[0]));
+	EXPECT_TRUE(ike_ts_eq(&c->remote[0], &spoke.w.set.local[0])) << "not the NAT's address";
+}
+
+TEST_F(Transport, an_end_point_behind_a_nat_is_one_host_and_no_network)
+{
+	endpoints = true;
+	behind_nat(spoke, "203.0.113.9");
+	arrange(false);
+	ASSERT_EQ(addr_parse("192.0.2.2", &spoke.w.set.local[0].end), ERR_OK);
+	go();
+	EXPECT_EQ(mine()->why, IKE_DOWN_TS);
+}
+
+/* Without a NAT it is the IKE SA's own address and no other, in either mode. */
+TEST_F(Transport, an_end_point_that_no_nat_hides_is_the_ike_sas_own)
+{
+	struct addr other;
+
+	endpoints = true;
+	arrange(true);
+	ASSERT_EQ(addr_parse("192.0.2.77", &other), ERR_OK);
+	spoke.w.set.local[0] = gre(other);
+	go();
+	EXPECT_EQ(mine()->why, IKE_DOWN_TS);
+	EXPECT_EQ(hub.stat(IKE_STAT_TS_UNACCEPTABLE), 1u);
+	spoke.w.set.transport = false;
+	connect();
+	EXPECT_EQ(mine()->why, IKE_DOWN_TS);
+	EXPECT_EQ(hub.stat(IKE_STAT_TS_UNACCEPTABLE), 2u);
 }

@@ -53,7 +53,7 @@ struct world_settings {
 	struct ike_config reply;  /* responder: CFG_REPLY; an address in it is counted up with each session */
 	struct ike_config routes; /* initiator: CFG_SET */
 	bool reply_given;         /* 'reply' counts */
-	bool narrow_to_address, transport;
+	bool narrow_to_address, transport, endpoints;
 	bool need_address;
 	bool initial_contact;
 	bool force_udp;

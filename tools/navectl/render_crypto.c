@@ -244,7 +244,8 @@ static void print_esp(const json_t *sa, const json_t *flow, FILE *out)
 	char text[64];
 
 	(void)fprintf(out, "      spi: %s\n", navectl_get_str(sa, "spi"));
-	(void)fprintf(out, "        transform: %s, in use settings ={Tunnel%s%s}\n", navectl_get_str(flow, "transform"),
+	(void)fprintf(out, "        transform: %s, in use settings ={%s%s%s}\n", navectl_get_str(flow, "transform"),
+		strcmp(navectl_get_str(flow, "mode"), "transport") == 0 ? "Transport" : "Tunnel",
 		navectl_get_bool(flow, "udp_encap") ? " UDP-Encaps" : "", navectl_get_bool(flow, "esn") ? " ESN" : "");
 	(void)fprintf(out, "        placement: %s\n", placed(sa, "placement", "reason", text, sizeof(text)));
 	(void)fprintf(out, "        packets: %lld, bytes: %lld, sequence: %lld\n", navectl_get_int(sa, "packets"),

@@ -61,8 +61,6 @@ enum err ike_ts_parse(struct rd *r, struct ike_ts_list *out)
 
 	(void)rd_bytes(r, 3); /* RESERVED: ignored on receipt */
 	out->count = 0;
-	if (r->err == ERR_OK && count == 0)
-		rd_fail(r, ERR_MALFORMED);
 	for (; count > 0 && r->err == ERR_OK; count--)
 		read_selector(r, out);
 	return rd_done(r);

@@ -35,8 +35,10 @@ struct ike_ts_list {
 
 /*
  * Selectors of types other than IPv4 and IPv6 ranges are left out, so the list may be empty (RFC7296-2.9: then no
- * selector is acceptable).  ERR_MALFORMED for a payload without selectors, a wrong size or a range that ends before it begins; ERR_LIMIT
- * for more selectors than fit; ERR_TRUNCATED, ERR_TRAILING.
+ * selector is acceptable).  A payload without any isn't sound (RFC7296-2.9: "one or more"), but strongSwan sends one for a child in
+ * transport mode whose selectors are of no host: TS_UNACCEPTABLE says more to it than INVALID_SYNTAX, which would end the IKE SA.
+ * ERR_MALFORMED for a wrong size or a range that ends before it begins; ERR_LIMIT for more selectors than fit; ERR_TRUNCATED,
+ * ERR_TRAILING.
  */
 MUST_USE enum err ike_ts_parse(struct rd *r, struct ike_ts_list *out);
 

@@ -1,11 +1,13 @@
 #!/bin/bash
-# boot.sh KERNEL SCRIPT [ARG…]: runs a bash script in a VM with the kernel that tools/dev/vm-kernel unpacked to KERNEL; its exit status.  The VM
-# sees this machine's files and can't change them; /run and /tmp are its own.  No hardware virtualisation is needed.
+# boot.sh SCRIPT [ARG…]: runs a bash script in a VM with the kernel that tools/dev/vm-kernel unpacks to build/vm; its exit status.  The VM sees
+# this machine's files and can't change them; /run and /tmp are its own.  No hardware virtualisation is needed.  LAB_BIN: the programs.
 set -euo pipefail
 
-kernel=$(realpath "$1")
-script=$(realpath "$2")
-shift 2
+root=$(realpath "$(dirname "$0")/../../..")
+kernel=$root/build/vm
+script=$(realpath "$1")
+shift
+[ -f "$kernel/version" ] || "$root/tools/dev/vm-kernel" "$kernel"
 version=$(basename "$kernel"/lib/modules/*)
 modules="tun veth bridge esp4 xfrm_user xfrm_algo rfc4106 gcm ctr cbc hmac sha256_generic authenc echainiv seqiv aesni_intel nf_tables nft_counter"
 
@@ -40,7 +42,7 @@ for bound in proc sys dev; do \$busybox mount --bind /\$bound /host/\$bound; don
 \$busybox ln -s /proc/self/fd /dev/fd
 \$busybox mount -t bpf bpf /host/sys/fs/bpf
 \$busybox ip link set lo up
-\$busybox chroot /host /usr/bin/env -i HOME=/tmp LAB_BIN="$LAB_BIN" LAB_PATIENCE=6 PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 /bin/bash $(printf '%q ' "$script" "$@")
+\$busybox chroot /host /usr/bin/env -i HOME=/tmp LAB_BIN="$(realpath "$LAB_BIN")" LAB_PATIENCE=6 PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 /bin/bash $(printf '%q ' "$script" "$@")
 echo "status \$?"
 \$busybox poweroff -f
 INIT

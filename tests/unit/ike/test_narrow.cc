@@ -217,3 +217,15 @@ TEST(IkeNarrow, an_address_that_was_given_is_all_that_a_plain_peer_has)
 	EXPECT_TRUE(addr_eq(&ours.remote[0].start, &sa.assigned_ip4));
 	EXPECT_TRUE(addr_eq(&ours.remote[0].end, &sa.assigned_ip4));
 }
+
+TEST(IkeNarrow, no_selector_at_all_is_none_that_is_acceptable)
+{
+	struct ike_ts_list any = several("0.0.0.0/0"), none = {};
+	struct ike_narrow_sides ours = sides(any, any);
+	struct ike_narrow_result fit = {}, empty = {};
+
+	EXPECT_EQ(ike_narrow_both(&ours, &none, &any, &fit), ERR_TS);
+	EXPECT_EQ(ike_narrow_both(&ours, &any, &none, &fit), ERR_TS);
+	empty.local = any;
+	EXPECT_FALSE(ike_narrow_accepts(&ours, &empty));
+}

@@ -12,7 +12,7 @@ class SessionTerms : public ::testing::Test
 {
       protected:
 	struct cfg_model *m = nullptr;
-	const struct ike_path *path = nullptr;
+	struct ike_path path = {};
 	struct session_terms t;
 
 	enum err fill(const std::string &profile, const std::string &tunnel, const std::string &more = "")
@@ -24,7 +24,7 @@ class SessionTerms : public ::testing::Test
 			  "interface Loopback0\n ip address 10.0.0.1 255.255.255.255\n"
 			  "interface Virtual-Template1 type tunnel\n ip unnumbered Loopback0\n" +
 			  tunnel);
-		return session_terms_fill(cfg_find_profile(m, "P"), cfg_find_interface(m, "Virtual-Template1"), path, &t);
+		return session_terms_fill(cfg_find_profile(m, "P"), cfg_find_interface(m, "Virtual-Template1"), &path, &t);
 	}
 	void TearDown() override
 	{
@@ -70,22 +70,26 @@ TEST_F(SessionTerms, defaults)
 	EXPECT_FALSE(t.terms.dpd.periodic);
 }
 
-/* R-TUN-09, cli.md 3: protocol 47 host/host; the peer's hosts where it proposes. */
+/* R-TUN-09, cli.md 3: protocol 47 host/host, of the IKE SA's own addresses, for both roles. */
 TEST_F(SessionTerms, gre_is_protocol_47)
 {
 	const std::string tunnel = "\n tunnel protection ipsec profile I\n";
-	struct ike_path p = {};
 
+	path.local.addr = ip("198.51.100.1");
+	path.remote.addr = ip("203.0.113.1");
 	ASSERT_EQ(fill("", " tunnel mode gre ip" + tunnel), ERR_OK);
 	ASSERT_EQ(t.terms.child.local_count, 1);
 	EXPECT_EQ(t.terms.child.local[0].protocol, 47);
-	EXPECT_EQ(str(t.terms.child.remote[0].start), "0.0.0.0");
-	EXPECT_EQ(str(t.terms.child.remote[0].end), "255.255.255.255");
+	EXPECT_EQ(str(t.terms.child.local[0].start), "198.51.100.1");
+	EXPECT_EQ(str(t.terms.child.remote[0].start), "203.0.113.1");
+	EXPECT_EQ(str(t.terms.child.remote[0].end), "203.0.113.1");
+	EXPECT_TRUE(t.terms.child.endpoints);
 	EXPECT_FALSE(t.terms.child.narrow_to_address);
 	EXPECT_TRUE(t.terms.child.transport) << "the default transform set";
-	p.local.addr = ip("2001:db8::1");
-	p.remote.addr = ip("2001:db8::2");
-	path = &p;
+	EXPECT_EQ(fill("", " tunnel mode gre ipv6" + tunnel), ERR_UNSUPPORTED) << "over IPv4";
+	path.local.addr = ip("2001:db8::1");
+	path.remote.addr = ip("2001:db8::2");
+	EXPECT_EQ(fill("", " tunnel mode gre ip" + tunnel), ERR_UNSUPPORTED) << "over IPv6";
 	ASSERT_EQ(fill("", " tunnel mode gre ipv6" + tunnel, " set transform-set T\ncrypto ipsec transform-set T esp-gcm 128\n"), ERR_OK);
 	EXPECT_EQ(str(t.terms.child.local[0].start), "2001:db8::1");
 	EXPECT_EQ(str(t.terms.child.remote[0].end), "2001:db8::2");
@@ -93,6 +97,7 @@ TEST_F(SessionTerms, gre_is_protocol_47)
 	EXPECT_FALSE(t.terms.child.transport);
 	ASSERT_EQ(fill("", ipsec), ERR_OK);
 	EXPECT_FALSE(t.terms.child.transport) << "forced to tunnel mode";
+	EXPECT_FALSE(t.terms.child.endpoints);
 }
 
 TEST_F(SessionTerms, what_isnt_built_or_complete_is_refused)

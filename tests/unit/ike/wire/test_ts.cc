@@ -75,8 +75,8 @@ TEST(IkeTs, malformed_table)
 		const char *body;
 		enum err err;
 	} rows[] = {
-		{ "00 000000", ERR_MALFORMED }, /* no selector */
-		{ "01 000000", ERR_TRUNCATED },
+		{ "00 000000", ERR_OK }, /* no selector: none is acceptable */
+		{ "00 000000 00", ERR_TRAILING }, { "01 000000", ERR_TRUNCATED },
 		{ "02 000000 07 00 0010 0000 ffff 00000000 ffffffff", ERR_TRUNCATED }, /* count above what is there */
 		{ "01 000000 07 00 0010 0000 ffff 00000000 ffffffff 00", ERR_TRAILING },
 		{ "01 000000 07 00 000f 0000 ffff 00000000 ffffff", ERR_MALFORMED }, /* too short for its type */
