@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 
+#include "crypto/wipe.h"
 #include "naveload/options.h"
 #include "naveload/run.h"
 
@@ -20,9 +21,11 @@ static int run(struct naveload_plan *plan)
 	struct naveload_run *r;
 	char why[NAVELOAD_RUN_WHY];
 	int status;
-	enum err err = naveload_run_new(&r, plan, why);
+	enum err err = crypto_wipe_frees();
 
 	if (err != ERR_OK)
+		return complain(err_str(err));
+	if (naveload_run_new(&r, plan, why) != ERR_OK)
 		return complain(why);
 	err = naveload_run_go(r, &result);
 	if (err == ERR_OK)

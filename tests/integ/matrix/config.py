@@ -152,6 +152,11 @@ def nave(rows, pki, mtu):
 # ---- strongSwan ----
 
 
+def settled(section, settings):
+    """The settings, as lists where the section has lists."""
+    return {k: v.split(",") if isinstance(section.get(k), list) else v for k, v in settings.items()}
+
+
 def strongswan_row(row, pki):
     """One connection, as load-conn takes it."""
     own = {"auth": suites.strongswan(row.ss), "id": row.name}
@@ -170,9 +175,9 @@ def strongswan_row(row, pki):
     else:
         conn["pools"] = [row.id]
         child |= {"local_ts": [f"{inner(row)}/32"], "remote_ts": ["dynamic", "10.10.0.0/24"]}
-    child |= row.settings("ss.child")
+    child |= settled(child, row.settings("ss.child"))
     settings = {k: v for k, v in row.settings("ss").items() if k not in ("key", "ppk", "ca")}
-    conn |= {k: v.split(",") if isinstance(conn.get(k), list) else v for k, v in settings.items()}
+    conn |= settled(conn, settings)
     conn["children"] = {"net": child}
     return {row.id: conn}
 

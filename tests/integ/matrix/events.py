@@ -58,6 +58,23 @@ async def ev_nave_rekey_child(c):
     await _new_esp(c, c.nave_rekey_child)
 
 
+async def _refused(c, act, by):
+    """Nave's log says so, and the pair stays."""
+    was, since = c.pair, len(c.world.log())
+    await act()
+    await c.until("the refusal", NEW_KEYS_S, lambda _: any(
+        f"{c.seen}:" in line and "child.rekey.refused" in line and f"by={by}" in line for line in c.world.log(since).splitlines()))  # fmt: skip
+    await c.agree("the same keys", NEW_KEYS_S, lambda now: now.esp == was.esp)
+
+
+async def ev_ss_rekey_child_refused(c):
+    await _refused(c, c.ss_rekey_child, "us")
+
+
+async def ev_nave_rekey_child_refused(c):
+    await _refused(c, c.nave_rekey_child, "peer")
+
+
 async def ev_cross_ike(c):
     await _both(c, c.nave_rekey_ike, c.ss_rekey_ike, lambda was, now: not now.ike & was.ike)
 
