@@ -6,18 +6,35 @@
 
 #include <string.h>
 
-/* One line's policy.  Methods are tried in order; the local one always answers. */
-static enum err look_up(const struct cfg_authz *line, const struct cfg_authz_policy **out)
+#include "cfg/find.h"
+
+/* The policy that the line names, or the one of the peer's name. */
+static const struct cfg_authz_policy *policy_of(const struct aaa_request *request, const struct cfg_authz *line)
 {
+	char name[AAA_NAME_MAX];
+
+	if (line->name != NULL)
+		return line->policy;
+	if (request->name == NULL || aaa_mangle(line->mangler, request->name, name) != ERR_OK)
+		return NULL;
+	return cfg_find_authz_policy(request->model, name);
+}
+
+/* One line's policy.  Methods are tried in order; the local one always answers. */
+static enum err look_up(const struct aaa_request *request, const struct cfg_authz *line, const struct cfg_authz_policy **out)
+{
+	const struct cfg_authz_policy *policy;
+
 	if (line->cached || line->list == NULL || line->list->method_count == 0 || line->list->method[0] == CFG_AAA_GROUP)
 		return ERR_UNSUPPORTED;
 	if (line->list->method[0] == CFG_AAA_NONE) {
 		*out = NULL;
 		return ERR_OK;
 	}
-	if (line->policy == NULL || !line->policy->object.complete)
+	policy = policy_of(request, line);
+	if (policy == NULL || !policy->object.complete)
 		return ERR_AUTH;
-	*out = line->policy;
+	*out = policy;
 	return ERR_OK;
 }
 
@@ -32,7 +49,7 @@ void aaa_authorize(const struct aaa_request *request, aaa_answer_fn *answer, voi
 
 		if (line->method != request->method)
 			continue;
-		err = look_up(line, line->group ? &group : &user);
+		err = look_up(request, line, line->group ? &group : &user);
 		if (err != ERR_OK) {
 			answer(ctx, err, NULL);
 			return;

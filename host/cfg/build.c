@@ -38,6 +38,7 @@ static const struct shape {
 	[CFG_KIND_TRUSTPOINT] = { sizeof(struct cfg_trustpoint), offsetof(struct cfg_model, trustpoints),
 		offsetof(struct cfg_trustpoint, next) },
 	[CFG_KIND_CERT_MAP] = { sizeof(struct cfg_cert_map), offsetof(struct cfg_model, cert_maps), offsetof(struct cfg_cert_map, next) },
+	[CFG_KIND_MANGLER] = { sizeof(struct cfg_mangler), offsetof(struct cfg_model, manglers), offsetof(struct cfg_mangler, next) },
 	[CFG_KIND_OTHER] = { sizeof(struct cfg_object), 0, 0 },
 };
 

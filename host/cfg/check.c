@@ -235,6 +235,8 @@ static void check_authz(struct cfg_build *b, struct cfg_profile *p)
 			continue; /* dangling: said already */
 		if (!a->list->object.complete)
 			cfg_build_lack(b, &p->object, 0, "'%s' isn't complete", a->list->object.title);
+		else if (a->mangler != NULL && !a->mangler->object.complete)
+			cfg_build_lack(b, &p->object, 0, "'%s' isn't complete", a->mangler->object.title);
 		else if (a->list->method[0] == CFG_AAA_LOCAL && a->name != NULL && a->policy == NULL)
 			cfg_build_lack(b, &p->object, 0, "'crypto ikev2 authorization policy %s' isn't defined", a->name);
 		else if (a->policy != NULL && !a->policy->object.complete)
@@ -325,6 +327,13 @@ static void check_aaa_list(struct cfg_build *b, struct cfg_aaa_list *l)
 		cfg_build_lack(b, &l->object, 0, "needs 'aaa new-model'");
 }
 
+static void check_mangler(struct cfg_build *b, struct cfg_mangler *m)
+{
+	if (m->dn.how == CFG_MANGLE_NONE && m->fqdn.how == CFG_MANGLE_NONE && m->email.how == CFG_MANGLE_NONE &&
+		m->eap.how == CFG_MANGLE_NONE)
+		cfg_build_lack(b, &m->object, 0, "needs 'dn', 'fqdn', 'email' or 'eap'");
+}
+
 static void check_authz_policy(struct cfg_build *b, struct cfg_authz_policy *a)
 {
 	if (a->pool != NULL && !a->pool->object.complete)
@@ -359,6 +368,8 @@ void cfg_check_model(struct cfg_build *b)
 		cfg_check_trustpoint(b, t);
 	for (struct cfg_cert_map *c = m->cert_maps; c != NULL; c = c->next)
 		cfg_check_cert_map(b, c);
+	for (struct cfg_mangler *g = m->manglers; g != NULL; g = g->next)
+		check_mangler(b, g);
 	for (struct cfg_profile *p = m->profiles; p != NULL; p = p->next)
 		check_profile(b, p, &claims);
 	for (struct cfg_ipsec_profile *p = m->ipsec_profiles; p != NULL; p = p->next)

@@ -126,3 +126,8 @@ const struct cfg_cert_map *cfg_find_cert_map(const struct cfg_model *m, const ch
 {
 	return (const struct cfg_cert_map *)(const void *)cfg_find(m, CFG_KIND_CERT_MAP, name);
 }
+
+const struct cfg_mangler *cfg_find_mangler(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_mangler *)(const void *)cfg_find(m, CFG_KIND_MANGLER, name);
+}

@@ -46,6 +46,7 @@ enum cfg_kind {
 	CFG_KIND_USER,
 	CFG_KIND_TRUSTPOINT,
 	CFG_KIND_CERT_MAP,
+	CFG_KIND_MANGLER,
 	CFG_KIND_OTHER, /* an object in the grammar that no code uses yet */
 	CFG_KIND_COUNT
 };
@@ -381,6 +382,35 @@ struct cfg_dpd {
 struct cfg_authz_policy;
 struct cfg_aaa_list;
 
+/* What a name mangler takes of an identity: what is before or behind the first 'delimiter', or a field of a DN. */
+enum cfg_mangle { CFG_MANGLE_NONE, CFG_MANGLE_ALL, CFG_MANGLE_BEFORE, CFG_MANGLE_BEHIND, CFG_MANGLE_DN };
+
+/* DOMAIN: its domain components, joined by dots. */
+enum cfg_dn_field {
+	CFG_DN_COMMON_NAME,
+	CFG_DN_ORGANIZATION,
+	CFG_DN_ORGANIZATION_UNIT,
+	CFG_DN_COUNTRY,
+	CFG_DN_STATE,
+	CFG_DN_LOCALITY,
+	CFG_DN_DOMAIN,
+	CFG_DN_COUNT
+};
+
+/* NONE: no such line, so such an identity isn't mangled. */
+struct cfg_mangle_line {
+	enum cfg_mangle how;
+	char delimiter;
+	bool optional; /* without the delimiter the whole is taken */
+	enum cfg_dn_field field;
+};
+
+struct cfg_mangler {
+	struct cfg_object object;
+	struct cfg_mangler *next;
+	struct cfg_mangle_line dn, fqdn, email, eap;
+};
+
 /* `aaa authorization {user|group} {psk|cert|eap} …` of a profile. */
 struct cfg_authz {
 	const struct cfg_authz *next;
@@ -389,8 +419,8 @@ struct cfg_authz {
 	bool cached;
 	enum cfg_auth method; /* PSK, RSA (any certificate) or EAP */
 	const struct cfg_aaa_list *list;
-	const char *name;                      /* the profile asked for; NULL: the peer's identity */
-	const char *mangler;                   /* NULL: none */
+	const char *name;                      /* the policy asked for; NULL: that of the peer's identity, */
+	const struct cfg_mangler *mangler;     /* made by this; NULL: as it is */
 	const struct cfg_authz_policy *policy; /* 'name' in the local data base; NULL where the list isn't local or there is none */
 };
 
@@ -557,6 +587,7 @@ struct cfg_model {
 	struct cfg_user *users;
 	struct cfg_trustpoint *trustpoints;
 	struct cfg_cert_map *cert_maps;
+	struct cfg_mangler *manglers;
 	struct cfg_object *objects; /* every object, by next_object */
 
 	/* The model's own. */

@@ -6,6 +6,7 @@
 
 #include "aaa/authorize.h"
 #include "ike/wire/gateway.h"
+#include "pki/part.h"
 #include "session/auth/lookup.h"
 #include "session/auth/proven.h"
 #include "session/auth/work.h"
@@ -188,19 +189,37 @@ static void meet_twins(struct session *s, bool initial_contact)
 	}
 }
 
+/* A field of the DN that the peer has proved, for a name mangler. */
+static enum err dn_field(const void *ctx, enum cfg_dn_field field, char *out)
+{
+	static const enum pki_part part[CFG_DN_COUNT] = { [CFG_DN_COMMON_NAME] = PKI_PART_COMMON_NAME,
+		[CFG_DN_ORGANIZATION] = PKI_PART_ORGANIZATION,
+		[CFG_DN_ORGANIZATION_UNIT] = PKI_PART_ORGANIZATION_UNIT,
+		[CFG_DN_COUNTRY] = PKI_PART_COUNTRY,
+		[CFG_DN_STATE] = PKI_PART_STATE,
+		[CFG_DN_LOCALITY] = PKI_PART_LOCALITY,
+		[CFG_DN_DOMAIN] = PKI_PART_DOMAIN };
+
+	return pki_part_text(((const struct ike_id *)ctx)->data, part[field], out, AAA_NAME_MAX);
+}
+
 static void ask_authorize(void *ctx, struct slab_handle sa, const struct ike_plea *plea)
 {
 	struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
 	struct ike_plea heard = *plea;
 	struct plea_ctx p = { .session = s, .plea = &heard };
 	struct aaa_request request;
+	struct aaa_name name;
 
 	if (s == NULL)
 		return;
+	name = (struct aaa_name){ .type = s->peer_type, .text = s->peer, .field = dn_field, .ctx = plea->peer_id };
 	heard.initial_contact = heard.initial_contact || s->profile->contact_force;
 	session_prove(s);
 	meet_twins(s, heard.initial_contact);
 	request = (struct aaa_request){ .profile = s->profile,
+		.model = s->model->cfg,
+		.name = &name,
 		.method = s->by_eap           ? CFG_AUTH_EAP
 			  : s->by_certificate ? CFG_AUTH_RSA
 					      : CFG_AUTH_PSK };

@@ -96,7 +96,8 @@ static bool same_policy(const struct cfg_model *to, const struct cfg_authz_polic
 static bool same_grant(const struct cfg_model *to, const struct session *s)
 {
 	for (const struct cfg_authz *a = s->profile->authz; a != NULL; a = a->next)
-		if (a->list != NULL && !same_object(to, &a->list->object))
+		if ((a->list != NULL && !same_object(to, &a->list->object)) ||
+			(a->mangler != NULL && !same_object(to, &a->mangler->object)))
 			return false;
 	for (unsigned i = 0; i < s->grant.source_count; i++)
 		if (!same_policy(to, s->grant.source[i]))

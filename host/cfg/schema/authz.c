@@ -82,6 +82,54 @@ static void set_session_lifetime(struct cfg_build *b, struct cfg_object *object,
 	policy_of(object)->session_lifetime_s = (uint32_t)cfg_stmt_number(s, "seconds", 0);
 }
 
+/* ---- name manglers ---- */
+
+static struct cfg_mangler *mangler_of(struct cfg_object *object)
+{
+	return (struct cfg_mangler *)(void *)object;
+}
+
+static void set_mangle_dn(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	static const char *const words[CFG_DN_COUNT] = { "common-name", "organization", "organization-unit", "country", "state", "locality",
+		"domain" };
+
+	(void)b;
+	for (unsigned i = 0; i < CFG_DN_COUNT; i++)
+		if (cfg_stmt_has(s, words[i]))
+			mangler_of(object)->dn = (struct cfg_mangle_line){ .how = CFG_MANGLE_DN, .field = (enum cfg_dn_field)i };
+}
+
+/* Its words say before, behind or all of it. */
+static struct cfg_mangle_line cut_at(const struct cfg_stmt *s, char delimiter)
+{
+	bool before = cfg_stmt_has(s, "hostname") || cfg_stmt_has(s, "username") || cfg_stmt_has(s, "prefix");
+
+	return (struct cfg_mangle_line){ .how = cfg_stmt_has(s, "all") ? CFG_MANGLE_ALL
+						: before               ? CFG_MANGLE_BEFORE
+								       : CFG_MANGLE_BEHIND,
+		.delimiter = delimiter };
+}
+
+static void set_mangle_fqdn(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)b;
+	mangler_of(object)->fqdn = cut_at(s, '.');
+}
+
+static void set_mangle_email(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)b;
+	mangler_of(object)->email = cut_at(s, '@');
+}
+
+static void set_mangle_eap(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)b;
+	mangler_of(object)->eap = cut_at(s, cfg_stmt_has(s, ".") ? '.' : cfg_stmt_has(s, "\\") ? '\\' : '@');
+	mangler_of(object)->eap.optional = cfg_stmt_has(s, "username");
+}
+
 static const struct cfg_row rows[] = {
 	{
 		.mode = CFG_MODE_GLOBAL,
@@ -188,28 +236,43 @@ static const struct cfg_row rows[] = {
 	{
 		.mode = CFG_MODE_GLOBAL,
 		.enters = CFG_MODE_MANGLER,
-		.what = CFG_CLASS_NOT_YET,
 		.keep = CFG_KEEP_KEY,
 		.key = 1,
+		.kind = CFG_KIND_MANGLER,
 		.defines = "mangler",
 		.pattern = "crypto ikev2 name-mangler <name>",
-		.help = "makes a user name of an identity",
+		.help = "makes the name of a policy of an identity; one that it has no line for gets none",
 	},
 	{
 		.mode = CFG_MODE_MANGLER,
-		.what = CFG_CLASS_NOT_YET,
 		.pattern = "dn {common-name|organization|organization-unit|country|state|locality|domain}",
-		.help = "of a certificate's subject",
+		.set = set_mangle_dn,
+		.help = "a field of a distinguished name, the most specific one; domain: its domain components",
 	},
-	{ .mode = CFG_MODE_MANGLER, .what = CFG_CLASS_NOT_YET, .pattern = "fqdn {hostname|domain|all}", .help = "of an FQDN" },
-	{ .mode = CFG_MODE_MANGLER, .what = CFG_CLASS_NOT_YET, .pattern = "email {username|domain|all}", .help = "of an e-mail address" },
+	{
+		.mode = CFG_MODE_MANGLER,
+		.pattern = "fqdn {hostname|domain|all}",
+		.set = set_mangle_fqdn,
+		.help = "of an FQDN: what is before its first dot, behind it, or the whole",
+	},
+	{
+		.mode = CFG_MODE_MANGLER,
+		.pattern = "email {username|domain|all}",
+		.set = set_mangle_email,
+		.help = "of an e-mail address: what is before its '@', behind it, or the whole",
+	},
+	{
+		.mode = CFG_MODE_MANGLER,
+		.pattern = "eap {all|{prefix|suffix} delimiter {.|@|\\}|username}",
+		.set = set_mangle_eap,
+		.help = "of an EAP identity: what is before the first delimiter or behind it; username: before an '@', if there is one",
+	},
 	{
 		.mode = CFG_MODE_MANGLER,
 		.what = CFG_CLASS_NOT_YET,
-		.pattern =
-			"eap {all|{prefix|suffix} delimiter {.|@|\\}|dn {common-name|organization|organization-unit|country|state|locality|"
-			"domain}|username}",
-		.help = "of an EAP identity",
+		.pattern = "eap dn {common-name|organization|organization-unit|country|state|locality|domain}",
+		.slot = "eap",
+		.help = "of an EAP identity that is a distinguished name",
 	},
 };
 

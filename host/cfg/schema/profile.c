@@ -195,7 +195,8 @@ static void set_authz(struct cfg_build *b, struct cfg_object *object, const stru
 	a->cached = cfg_stmt_has(s, "cached");
 	a->method = cfg_stmt_has(s, "psk") ? CFG_AUTH_PSK : cfg_stmt_has(s, "eap") ? CFG_AUTH_EAP : CFG_AUTH_RSA;
 	a->name = cfg_stmt_text(s, "name");
-	a->mangler = cfg_stmt_text(s, "mangler");
+	if (cfg_stmt_text(s, "mangler") != NULL)
+		a->mangler = cfg_find_mangler(b->m, cfg_stmt_text(s, "mangler"));
 	if (cfg_stmt_text(s, "list") != NULL)
 		a->list = cfg_find_aaa_list(b->m, cfg_stmt_text(s, "list"));
 	if (a->name != NULL)
@@ -459,42 +460,42 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
-		.pattern = "aaa authorization user psk list <list@aaa-network> <name>",
+		.pattern = "aaa authorization user psk list <list@aaa-network> [<name>|name-mangler <mangler@mangler>]",
 		.slot = "aaa authorization user psk",
 		.set = set_authz,
-		.help = "what the peer gets: the policy `name`, before the group's",
+		.help = "what the peer gets: the policy `name`, or that of its identity or of what a mangler makes of it, before the group's",
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
-		.pattern = "aaa authorization group [override] psk list <list@aaa-network> <name>",
+		.pattern = "aaa authorization group [override] psk list <list@aaa-network> [<name>|name-mangler <mangler@mangler>]",
 		.slot = "aaa authorization group psk",
 		.set = set_authz,
 		.help = "what the peer gets: the policy `name`; without authorization there is no configuration exchange",
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
-		.pattern = "aaa authorization user cert list <list@aaa-network> <name>",
+		.pattern = "aaa authorization user cert list <list@aaa-network> [<name>|name-mangler <mangler@mangler>]",
 		.slot = "aaa authorization user cert",
 		.set = set_authz,
 		.help = "the same for a peer with a certificate",
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
-		.pattern = "aaa authorization group [override] cert list <list@aaa-network> <name>",
+		.pattern = "aaa authorization group [override] cert list <list@aaa-network> [<name>|name-mangler <mangler@mangler>]",
 		.slot = "aaa authorization group cert",
 		.set = set_authz,
 		.help = "the same for a peer with a certificate",
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
-		.pattern = "aaa authorization user eap list <list@aaa-network> <name>",
+		.pattern = "aaa authorization user eap list <list@aaa-network> [<name>|name-mangler <mangler@mangler>]",
 		.slot = "aaa authorization user eap",
 		.set = set_authz,
 		.help = "the same for a peer by EAP",
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
-		.pattern = "aaa authorization group [override] eap list <list@aaa-network> <name>",
+		.pattern = "aaa authorization group [override] eap list <list@aaa-network> [<name>|name-mangler <mangler@mangler>]",
 		.slot = "aaa authorization group eap",
 		.set = set_authz,
 		.help = "the same for a peer by EAP",
@@ -511,20 +512,20 @@ static const struct cfg_row rows[] = {
 		.mode = CFG_MODE_PROFILE,
 		.what = CFG_CLASS_NOT_YET,
 		.keep = CFG_KEEP_EACH,
-		.pattern = "aaa authorization user {psk|cert|eap} list <list@aaa-network> [<name>|name-mangler <mangler@mangler> [password "
-			   "<password:key>]]",
+		.pattern =
+			"aaa authorization user {psk|cert|eap} list <list@aaa-network> name-mangler <mangler@mangler> password <password:key>",
 		.set = set_authz,
-		.help = "the same by certificate or EAP, or under the peer's own name",
+		.help = "the same with a password for the server that is asked",
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
 		.what = CFG_CLASS_NOT_YET,
 		.keep = CFG_KEEP_EACH,
 		.pattern =
-			"aaa authorization group [override] {psk|cert|eap} list <list@aaa-network> [<name>|name-mangler <mangler@mangler> "
-			"[password <password:key>]]",
+			"aaa authorization group [override] {psk|cert|eap} list <list@aaa-network> name-mangler <mangler@mangler> password "
+			"<password:key>",
 		.set = set_authz,
-		.help = "the same by certificate or EAP, or under the peer's own name",
+		.help = "the same with a password for the server that is asked",
 	},
 	{
 		.mode = CFG_MODE_PROFILE,

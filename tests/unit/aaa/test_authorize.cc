@@ -27,7 +27,8 @@ void take(void *ctx, enum err err, const struct aaa_grant *grant)
 /* What a profile with 'lines' answers a peer that proved itself by 'method'. */
 Answer ask(const Loaded &m, enum cfg_auth method = CFG_AUTH_PSK)
 {
-	struct aaa_request request = { cfg_find_profile(m.model, "P"), method };
+	struct aaa_name who = { CFG_ID_FQDN, "U.example.net", nullptr, nullptr };
+	struct aaa_request request = { cfg_find_profile(m.model, "P"), method, m.model, &who };
 	Answer a;
 
 	aaa_authorize(&request, take, &a);
@@ -111,6 +112,29 @@ TEST(AaaAuthorize, a_line_for_another_method_isnt_for_this_peer)
 
 	EXPECT_FALSE(ask(m).grant.active);
 	EXPECT_EQ(ask(m, CFG_AUTH_RSA).grant.source_count, 1u);
+}
+
+/* cli.md 1.4, 1.6: the policy of the peer's own name, or of what a mangler makes of it. */
+TEST(AaaAuthorize, R_AAA_18_by_the_name_of_the_peer)
+{
+	const std::string manglers = "crypto ikev2 name-mangler HOST\n fqdn hostname\ncrypto ikev2 name-mangler MAIL\n email username\n";
+	Loaded m(manglers + with(" aaa authorization user psk list L name-mangler HOST\n aaa authorization group psk list L G\n"));
+	Loaded own(with(" aaa authorization user psk list L\n") + "crypto ikev2 authorization policy U.example.net\n"),
+		wrong(manglers + with(" aaa authorization user psk list L name-mangler MAIL\n")),
+		none(with(" aaa authorization user psk list L\n"));
+	Answer a = ask(m);
+
+	ASSERT_EQ(a.err, ERR_OK) << m.errors();
+	ASSERT_EQ(a.grant.source_count, 2u);
+	EXPECT_STREQ(a.grant.source[0]->object.name, "U");
+	a = ask(own);
+	ASSERT_EQ(a.err, ERR_OK) << own.errors();
+	EXPECT_STREQ(a.grant.source[0]->object.name, "U.example.net");
+	EXPECT_EQ(ask(wrong).err, ERR_AUTH) << "no line for such an identity";
+	EXPECT_EQ(ask(none).err, ERR_AUTH) << "no such policy";
+	struct aaa_request nobody = { cfg_find_profile(m.model, "P"), CFG_AUTH_PSK, m.model, nullptr };
+	aaa_authorize(&nobody, take, &a);
+	EXPECT_EQ(a.err, ERR_AUTH);
 }
 
 TEST(AaaAuthorize, a_policy_that_isnt_there_refuses)

@@ -5,6 +5,9 @@
 
 #include <string>
 
+#include "forge.h"
+#include "pki/part.h"
+
 namespace
 {
 
@@ -93,4 +96,35 @@ TEST(PkiName, a_NUL_in_a_value_makes_it_unprintable)
 	ASSERT_EQ(X509_NAME_add_entry_by_txt(n, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char *>("hub\0x"), 5, -1, 0), 1);
 	EXPECT_EQ(pki_name_text(n, text, sizeof(text)), ERR_MALFORMED);
 	X509_NAME_free(n);
+}
+
+/* cli.md 1.6: fields of a DN, in their own case. */
+TEST(PkiPart, R_AAA_18_fields_of_a_subject)
+{
+	forge::Forge f;
+	auto part = [&](enum pki_part p, size_t cap = 64) -> std::string {
+		std::vector<uint8_t> name = f.subject("s");
+		char out[64];
+		enum err err = pki_part_text(bytes_of(name.data(), name.size()), p, out, cap);
+
+		return err == ERR_OK ? out : err_name(err);
+	};
+
+	f.issue("s", { .issuer = "",
+			     .subject = { { "DC", "net" }, { "DC", "Example" }, { "C", "CH" }, { "ST", "Bern" }, { "L", "Thun" },
+				     { "O", "Example, Inc" }, { "OU", "branches" }, { "OU", "South" }, { "CN", "Spoke1" } } });
+	EXPECT_EQ(part(PKI_PART_COMMON_NAME), "Spoke1");
+	EXPECT_EQ(part(PKI_PART_ORGANIZATION), "Example, Inc");
+	EXPECT_EQ(part(PKI_PART_ORGANIZATION_UNIT), "South") << "the most specific one";
+	EXPECT_EQ(part(PKI_PART_COUNTRY), "CH");
+	EXPECT_EQ(part(PKI_PART_STATE), "Bern");
+	EXPECT_EQ(part(PKI_PART_LOCALITY), "Thun");
+	EXPECT_EQ(part(PKI_PART_DOMAIN), "Example.net");
+	EXPECT_EQ(part(PKI_PART_DOMAIN, 11), "RANGE");
+	EXPECT_EQ(part(PKI_PART_COMMON_NAME, 6), "RANGE");
+	f.issue("s", { .issuer = "", .subject = { { "O", "Example" } } });
+	EXPECT_EQ(part(PKI_PART_COMMON_NAME), "ABSENT");
+	char out[8];
+	EXPECT_EQ(pki_part_text(bytes_str("no name"), PKI_PART_COMMON_NAME, out, sizeof(out)), ERR_MALFORMED);
+	EXPECT_EQ(pki_part_text(bytes_of(nullptr, 0), PKI_PART_COMMON_NAME, out, sizeof(out)), ERR_MALFORMED);
 }

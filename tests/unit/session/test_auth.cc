@@ -374,6 +374,29 @@ TEST_F(SessionAuth, R_IKE_20_the_certificate_that_is_asked_for)
 	EXPECT_STREQ(pki_trust_name(hub.session()->credential), "T2");
 }
 
+/* ---- name manglers ---- */
+
+TEST_F(SessionAuth, R_AAA_18_the_policy_of_the_common_name)
+{
+	std::string spoke =
+		with(by_certificate(SpokeConfig(1).text(), point("spoke1")), "identity local fqdn spoke1.example.net", "identity local dn");
+	std::string text = with(by_certificate(HubConfig().text(), point("hub")), " aaa authorization group cert list default default\n",
+		" aaa authorization group cert list default default\n aaa authorization user cert list default name-mangler CN\n");
+
+	text = with(text, " match identity remote fqdn domain example.net\n", " match identity remote any\n") +
+	       "crypto ikev2 name-mangler CN\n dn common-name\ncrypto ikev2 authorization policy spoke1\n session-lifetime 600\n";
+	hub.must_load(text);
+	Box &s = spoke_box(spoke);
+	up(s);
+	ASSERT_EQ(hub.session()->grant.source_count, 2u);
+	EXPECT_STREQ(hub.session()->grant.source[0]->object.name, "spoke1");
+	EXPECT_EQ(hub.session()->grant.session_lifetime_s, 600u);
+	hub.must_load(with(text, " dn common-name\n", " dn organization\n"));
+	wan.run(5000);
+	EXPECT_EQ(hub.up(), 0u) << "another name is another grant: there is no policy Example";
+	EXPECT_TRUE(hub.logged("why=authorization"));
+}
+
 /* ---- revocation by the network ---- */
 
 namespace

@@ -387,3 +387,18 @@ TEST_F(SessionEap, RFC8784_3_a_key_beside_EAP)
 	EXPECT_EQ(bare.up(), 0u);
 	EXPECT_TRUE(hub.logged("ppk.refused")) << "it is required";
 }
+
+TEST_F(SessionEap, R_AAA_18_the_policy_of_an_EAP_identity)
+{
+	hub.must_load(with(hub_text(), " aaa authentication eap users\n",
+			      " aaa authentication eap users\n aaa authorization user eap list default name-mangler WHO\n") +
+		      "crypto ikev2 name-mangler WHO\n eap username\ncrypto ikev2 authorization policy alice\n session-lifetime 600\n");
+	Box &s = spoke_box(spoke_text(alice));
+	up(s);
+	ASSERT_EQ(hub.session()->grant.source_count, 2u);
+	EXPECT_STREQ(hub.session()->grant.source[0]->object.name, "alice");
+	Box &bob = spoke_box(spoke_text("username bob password builder", "spoke2", "ecdsa-sig", 2), 2);
+	wan.run(3000);
+	EXPECT_EQ(bob.up(), 0u) << "he has no policy";
+	EXPECT_TRUE(hub.logged("why=authorization"));
+}
