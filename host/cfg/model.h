@@ -453,8 +453,9 @@ struct cfg_profile {
 	uint32_t nat_keepalive_s; /* the profile's, else the global one; 0: 20 */
 	bool childless;
 	bool mobike;
-	bool contact_force; /* `initial-contact force`: a new session of a peer ends the others */
-	bool redirect_auth; /* sends its peers elsewhere once they are known */
+	uint32_t resumption_s; /* how long tickets are good, RFC 5723; 0: there are none */
+	bool contact_force;    /* `initial-contact force`: a new session of a peer ends the others */
+	bool redirect_auth;    /* sends its peers elsewhere once they are known */
 	bool shutdown;
 };
 

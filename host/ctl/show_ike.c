@@ -101,12 +101,13 @@ static json_t *run_time(const struct ike_sa_info *sa, uint64_t now_ms)
 {
 	const struct addr *assigned = sa->assigned_ip4.family != 0 ? &sa->assigned_ip4 : &sa->assigned_ip6;
 
-	return json_pack("{s:I, s:o, s:I, s:I, s:i, s:i, s:b, s:s, s:o, s:b, s:b, s:b, s:o, s:o, s:i}", "lifetime_s",
+	return json_pack("{s:I, s:o, s:I, s:I, s:i, s:i, s:b, s:s, s:o, s:b, s:b, s:b, s:b, s:I, s:o, s:o, s:i}", "lifetime_s",
 		(json_int_t)sa->lifetime_s, "active_s", ctl_text_count(sa->up_ms != 0 ? (now_ms - sa->up_ms) / 1000 : 0), "msgid_local",
 		(json_int_t)sa->msgid_tx, "msgid_remote", (json_int_t)sa->msgid_rx, "dpd_interval_s", (int)sa->dpd.interval_s,
 		"dpd_retry_s", (int)sa->dpd.retry_s, "dpd_periodic", sa->dpd.periodic, "nat", nat_text(sa), "assigned",
-		ctl_text_addr(assigned), "initiator", sa->role == IKE_INITIATOR, "flexvpn", sa->flexvpn, "ppk", sa->ppk, "agreed",
-		agreed_text(sa->agreed), "stats", stats_row(&sa->stats), "children", (int)sa->child_count);
+		ctl_text_addr(assigned), "initiator", sa->role == IKE_INITIATOR, "flexvpn", sa->flexvpn, "ppk", sa->ppk, "resumed",
+		sa->resumed, "ticket_s", (json_int_t)sa->ticket_s, "agreed", agreed_text(sa->agreed), "stats", stats_row(&sa->stats),
+		"children", (int)sa->child_count);
 }
 
 /* "ECP-384 MODP-2048": the groups of additional key exchanges, in order. */

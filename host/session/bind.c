@@ -8,6 +8,7 @@
 #include "ike/wire/gateway.h"
 #include "pki/part.h"
 #include "session/auth/lookup.h"
+#include "session/auth/pass.h"
 #include "session/auth/proven.h"
 #include "session/auth/work.h"
 #include "session/exchange.h"
@@ -161,12 +162,20 @@ static void take_grant(void *ctx, enum err err, const struct aaa_grant *grant)
 		grant_peer(p->session, p->plea);
 }
 
+static void take_lease(struct session *s, struct session *old)
+{
+	if (s->pool != NULL || old->pool == NULL)
+		return;
+	session_routes_drop(old); /* the lease's is among them */
+	session_lease_pass(old, s);
+}
+
 /*
  * Other sessions of the same peer that were up before this one began (cli.md 1.4, duplicate sessions): gone, when the
  * peer says that it has no other (RFC7296-2.4), and the address is the new one's; else they have to show that they
  * live.  One that came up later is not older: the peer has several tunnels, begun together.
  */
-static void meet_twins(struct session *s, bool initial_contact)
+static void meet_twins(struct session *s, bool initial_contact, const struct session *former)
 {
 	struct session_hub *h = s->hub;
 	struct ike_sa_info info;
@@ -174,19 +183,30 @@ static void meet_twins(struct session *s, bool initial_contact)
 	if (ike_engine_info(h->engine, s->ike, &info) != ERR_OK)
 		return;
 	for (struct session *old = session_twin(s, NULL); old != NULL; old = session_twin(s, old)) {
-		if (old->up_ms == 0 || old->up_ms >= info.created_ms)
+		if (old->up_ms == 0 || old->up_ms >= info.created_ms || old == former)
 			continue;
 		if (!initial_contact) {
 			ike_engine_probe(h->engine, session_now(h), old->ike);
 			continue;
 		}
 		log_event(h->env.log, LOG_L_INFO, "session.replaced", "interface=%s peer=%s", old->access.name, old->peer);
-		if (s->pool == NULL && old->pool != NULL) {
-			session_routes_drop(old); /* the lease's is among them */
-			session_lease_pass(old, s);
-		}
+		take_lease(s, old);
 		ike_engine_abandon(h->engine, session_now(h), old->ike);
 	}
+}
+
+/* The session that this one resumes, if it is there still: gone, without a word to its peer (RFC5723-4.3.4); NULL: there is none. */
+static const struct session *meet_former(struct session *s, const struct ike_plea *plea)
+{
+	struct session_hub *h = s->hub;
+	struct session *old = plea->former == NULL ? NULL : session_by_ike(h, *plea->former);
+
+	if (old == NULL)
+		return NULL;
+	log_event(h->env.log, LOG_L_INFO, "session.resumed", "interface=%s peer=%s", old->access.name, old->peer);
+	take_lease(s, old);
+	ike_engine_forget(h->engine, session_now(h), old->ike);
+	return old;
 }
 
 /* A field of the DN that the peer has proved, for a name mangler. */
@@ -216,7 +236,7 @@ static void ask_authorize(void *ctx, struct slab_handle sa, const struct ike_ple
 	name = (struct aaa_name){ .type = s->peer_type, .text = s->peer, .field = dn_field, .ctx = plea->peer_id };
 	heard.initial_contact = heard.initial_contact || s->profile->contact_force;
 	session_prove(s);
-	meet_twins(s, heard.initial_contact);
+	meet_twins(s, heard.initial_contact, meet_former(s, plea));
 	request = (struct aaa_request){ .profile = s->profile,
 		.model = s->model->cfg,
 		.name = &name,
@@ -380,6 +400,8 @@ static void tell_down(void *ctx, struct slab_handle sa, enum ike_down reason)
 		"interface=%s peer=%s reason=%s", s->access.name[0] != '\0' ? s->access.name : "-", s->peer[0] != '\0' ? s->peer : "-",
 		ike_ports_down_str(reason));
 	t = s->tunnel;
+	if (t != NULL)
+		session_pass_over(session_tunnel_pass(t), s, reason);
 	session_free(s);
 	if (t == NULL)
 		return;
@@ -465,5 +487,8 @@ struct ike_ports session_hub_ports(struct session_hub *h)
 		.retired = tell_retired,
 		.moved = tell_moved,
 		.may_move = ask_may_move,
+		.ticket = session_pass_ticket,
+		.resumable = session_pass_resumable,
+		.pass = session_pass_told,
 	};
 }

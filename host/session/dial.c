@@ -7,6 +7,7 @@
 #include "aaa/authorize.h"
 #include "ike/keying/certs.h"
 #include "session/auth/credential.h"
+#include "session/auth/pass.h"
 #include "session/exchange.h"
 #include "session/inner.h"
 #include "session/policy.h"
@@ -136,6 +137,17 @@ static enum err fill_proof(struct session *s, const struct addr *source, struct 
 	return psk.local == NULL ? ERR_INCOMPLETE : secret_set(&r->psk, secret_view(psk.local));
 }
 
+/* What the gateway's certificate was good for it still is. */
+static void fill_pass(const struct session_hub *h, const struct session_pass *p, struct ike_request *r)
+{
+	uint32_t left_s = p == NULL ? 0 : session_pass_left_s(p, h);
+
+	if (p != NULL)
+		r->pass = secret_view(&p->secret);
+	if (left_s != 0 && (r->terms.auth_lifetime_s == 0 || left_s < r->terms.auth_lifetime_s))
+		r->terms.auth_lifetime_s = left_s;
+}
+
 static enum err initiate(struct session *s, const struct session_way *way)
 {
 	struct session_hub *h = s->hub;
@@ -173,6 +185,8 @@ static enum err initiate(struct session *s, const struct session_way *way)
 	r.redirected_from = way->from;
 	r.terms = terms.terms;
 	r.terms.auth_lifetime_s = s->grant.session_lifetime_s;
+	r.resumption = s->profile->resumption_s != 0;
+	fill_pass(h, way->pass, &r);
 	if (s->grant.active) {
 		session_exchange_wants(i, &want);
 		if ((want.want & IKE_WANT_IP4) != 0)

@@ -105,6 +105,7 @@ enum err session_hub_configure(struct session_hub *h, struct cfg_model *model, c
 	tune(h);
 	if (former != NULL)
 		end_changed(h);
+	h->era++;
 	session_lease_prune(h);
 	session_tunnel_retry_all(h);
 	session_model_put(former);

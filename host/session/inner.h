@@ -18,6 +18,8 @@
 extern "C" {
 #endif
 
+struct session_pass; /* auth/pass.h */
+
 enum { SESSION_WORK_TURN = 16 }; /* units of public-key work that a turn of the loop does itself: below 1 ms */
 enum { SESSION_IKE_PORT = 500, SESSION_NATT_PORT = 4500 };
 enum { SESSION_SENDERS = DP_MORE_MAX + 1 }; /* CHILD_SAs of one session */
@@ -56,6 +58,7 @@ struct session_hub {
 	struct list watched;          /* trust points on which peers that are up stand */
 	struct wheel_timer watch;
 	uint64_t tokens;     /* of questions, the last one */
+	uint64_t era;        /* how often the configuration has changed */
 	struct list lookups; /* auth/lookup.h, and the next three */
 	unsigned lookup_count;
 	struct limit lookup_rate;
@@ -265,6 +268,9 @@ void session_tunnel_retry_all(struct session_hub *h);
 
 const struct cfg_interface *session_tunnel_interface(const struct session_tunnel *t);
 
+/* By what its session can be resumed when it is lost, auth/pass.h. */
+struct session_pass *session_tunnel_pass(struct session_tunnel *t);
+
 /* The tunnel's id in the datapath and the routing table. */
 uint32_t session_tunnel_id(const struct session_tunnel *t);
 
@@ -285,8 +291,9 @@ struct addr session_dial_source(const struct cfg_interface *i);
 /* Between which outer addresses. */
 struct session_way {
 	struct addr source, destination;
-	struct addr address; /* our tunnel address so far, to be had again; family 0: none */
-	struct addr from;    /* the gateway that sent us to 'destination'; family 0: it is the tunnel's own */
+	struct addr address;             /* our tunnel address so far, to be had again; family 0: none */
+	struct addr from;                /* the gateway that sent us to 'destination'; family 0: it is the tunnel's own */
+	const struct session_pass *pass; /* the session before is resumed by it, if that can be; NULL: by nothing */
 };
 
 /* Why the static tunnel 'i' of id 'tunnel' can't have a session to way->destination now; NULL: it can, from way->source, which is set. */

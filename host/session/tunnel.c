@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "session/auth/pass.h"
 #include "session/inner.h"
 
 enum { RETRY_FIRST_MS = 1000, RETRY_MAX_MS = 15000 };
@@ -23,6 +24,7 @@ struct session_tunnel {
 	uint32_t pause_ms;
 	const char *reason; /* why there is no session */
 	struct session_redirect redirect;
+	struct session_pass pass;
 	bool renew;  /* its session is to authenticate anew */
 	bool marked; /* the model has it */
 };
@@ -30,6 +32,11 @@ struct session_tunnel {
 const struct cfg_interface *session_tunnel_interface(const struct session_tunnel *t)
 {
 	return t->source;
+}
+
+struct session_pass *session_tunnel_pass(struct session_tunnel *t)
+{
+	return &t->pass;
 }
 
 uint32_t session_tunnel_id(const struct session_tunnel *t)
@@ -98,8 +105,11 @@ static struct session_way next_way(struct session_tunnel *t)
 		way.destination = now->path.remote.addr;
 		way.address = now->assigned;
 	}
-	if (t->redirect.to.family == 0)
+	if (t->redirect.to.family == 0) {
+		if (!t->renew && session_pass_fits(&t->pass, t->hub, &way.destination))
+			way.pass = &t->pass;
 		return way;
+	}
 	way.destination = t->redirect.to;
 	way.from = t->redirect.from;
 	t->redirect.to.family = 0;
@@ -284,6 +294,7 @@ static void end(struct session_tunnel *t)
 	}
 	route_rib_del_if(t->hub->env.rib, key);
 	wheel_disarm(t->hub->env.wheel, &t->retry);
+	session_pass_drop(&t->pass);
 	list_del(&t->link);
 	free(t);
 }

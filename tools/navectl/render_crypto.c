@@ -157,6 +157,9 @@ static void print_ike_more(const json_t *sa, FILE *out)
 		(void)fprintf(out, "      Additional key exchanges: %s\n", navectl_get_str(sa, "additional_groups"));
 	if (navectl_get_bool(sa, "ppk"))
 		(void)fputs("      Post-quantum preshared key: in use\n", out);
+	if (navectl_get_bool(sa, "resumed") || navectl_get_int(sa, "ticket_s") != 0)
+		(void)fprintf(out, "      Resumed: %s, ticket good for %lld seconds\n", navectl_get_bool(sa, "resumed") ? "Yes" : "No",
+			navectl_get_int(sa, "ticket_s"));
 	if (navectl_get_has(sa, "agreed"))
 		(void)fprintf(out, "      Agreed: %s\n", navectl_get_str(sa, "agreed"));
 }

@@ -243,6 +243,12 @@ static void set_childless(struct cfg_build *b, struct cfg_object *object, const 
 	profile_of(object)->childless = true;
 }
 
+static void set_resumption(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)b;
+	profile_of(object)->resumption_s = (uint32_t)cfg_stmt_number(s, "seconds", 3600);
+}
+
 static void set_mobike(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
 	(void)b;
@@ -570,6 +576,13 @@ static const struct cfg_row rows[] = {
 		.set = set_mobike,
 		.preset = "off",
 		.help = "sessions outlive a change of the initiator's address (RFC 4555)",
+	},
+	{
+		.mode = CFG_MODE_PROFILE,
+		.pattern = "resumption [lifetime <seconds:60-86400>]",
+		.set = set_resumption,
+		.preset = "off; 3600",
+		.help = "a session that is lost comes back by a ticket, without a key exchange (RFC 5723): issued to peers, and asked for",
 	},
 	{
 		.mode = CFG_MODE_PROFILE,

@@ -7,6 +7,7 @@
 
 #include "ike/wire/iana.h"
 #include "session/auth/inquiry.h"
+#include "session/auth/pass.h"
 #include "session/auth/lookup.h"
 #include "session/auth/proven.h"
 #include "session/auth/work.h"
@@ -364,7 +365,9 @@ void session_auth_ask(void *ctx, struct slab_handle sa, const struct ike_who *wh
 {
 	struct session_hub *h = (struct session_hub *)ctx;
 
-	if (session_lookup_needed(who))
+	if (who->resumed)
+		session_pass_authenticate(h, sa, who);
+	else if (session_lookup_needed(who))
 		session_lookup_begin(h, sa, who);
 	else
 		session_auth_judge(h, sa, who);

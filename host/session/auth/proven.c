@@ -23,6 +23,7 @@ struct session_proven {
 	struct session *session;
 	struct wheel_timer timer;
 	int64_t until_s;
+	int64_t judged_s;
 	struct review *review; /* under way; NULL: none */
 	bool asks;             /* of revocation */
 	unsigned mark_count;
@@ -153,6 +154,8 @@ static void conclude(struct review *r, const char *why)
 
 	p->review = NULL;
 	r->good = why == NULL;
+	if (r->good)
+		p->judged_s = wall_s(p->session->hub);
 	if (why == NULL || is_doubt(why))
 		arm(p);
 	else
@@ -319,6 +322,7 @@ void session_proven_begin(struct session *s, const struct pki_chain *chain, cons
 		return;
 	p->session = s;
 	p->timer.expired = look;
+	p->judged_s = wall_s(h);
 	p->asks = pki_trust_revokes(asked);
 	if (p->asks)
 		session_trust_watch(s->model->trust, &h->watched);
@@ -351,6 +355,22 @@ uint32_t session_proven_lifetime(const struct session *s, uint32_t lifetime_s)
 	if (left_s > TOLD_S || (lifetime_s != 0 && lifetime_s < left_s))
 		return lifetime_s;
 	return left_s > 0 ? (uint32_t)left_s : 1;
+}
+
+uint32_t session_proven_good(const struct session *s)
+{
+	const struct session_proven *p = s->proven;
+	int64_t until_s, left_s;
+
+	if (p == NULL)
+		return 0;
+	until_s = p->judged_s + SESSION_PROVEN_AGAIN_S;
+	if (!p->asks || p->until_s < until_s)
+		until_s = p->until_s;
+	left_s = until_s - wall_s(s->hub);
+	if (left_s <= 0)
+		return 1;
+	return left_s < UINT32_MAX ? (uint32_t)left_s : UINT32_MAX;
 }
 
 enum err session_proven_open(struct session_hub *h)

@@ -24,6 +24,9 @@ void session_proven_end(struct session *s);
 /* AUTH_LIFETIME: 'lifetime_s' (0: none), or less where a certificate ends within a week. */
 uint32_t session_proven_lifetime(const struct session *s, uint32_t lifetime_s);
 
+/* For how many seconds it is good as it was judged last: till a certificate ends or is asked about again.  0: there is no such proof. */
+uint32_t session_proven_good(const struct session *s);
+
 /* An answer to 'query' came in: peers that it is about are judged again if it says so. */
 void session_proven_told(struct session_hub *h, const struct pki_query *query, const struct pki_trust *t);
 

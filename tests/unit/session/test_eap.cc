@@ -155,6 +155,30 @@ TEST_F(SessionEap, without_query_identity_the_method_s_name_or_IDi_counts)
 	EXPECT_STREQ(hub.session()->peer, "alice");
 }
 
+/* RFC5723-5-e; the gateway's certificate isn't shown again, nor is the password asked for. */
+TEST_F(SessionEap, RFC5723_5_a_resumed_session_is_still_that_identity_s)
+{
+	struct ike_sa_info info;
+
+	hub.must_load(with(hub_text(), " identity local fqdn hub", " resumption\n identity local fqdn hub"));
+	Box &s = spoke_box(
+		with(spoke_text(alice), " identity local fqdn spoke", " resumption\n dpd 10 2 periodic\n identity local fqdn spoke"));
+	up(s);
+	wan.tap = [](const Packet &) { return false; };
+	EXPECT_TRUE(wan.run_until([&] { return s.up() == 0; }, 120 * 1000));
+	wan.tap = nullptr;
+	up(s, 60 * 1000);
+	wan.run(1000);
+	ASSERT_EQ(hub.up(), 1u);
+	ASSERT_EQ(ike_engine_info(hub.engine, hub.session()->ike, &info), ERR_OK);
+	EXPECT_TRUE(info.resumed);
+	EXPECT_STREQ(hub.session()->peer, "alice");
+	EXPECT_TRUE(hub.session()->by_eap);
+	EXPECT_TRUE(s.session()->by_certificate);
+	EXPECT_TRUE(addr_eq(&s.session()->assigned, &hub.session()->lease));
+	EXPECT_EQ(hub.stat(IKE_STAT_EAP), 1u);
+}
+
 TEST_F(SessionEap, R_IKE_16_several_ways_in_at_one_profile)
 {
 	hub.must_load(hub_text("eap query-identity\n authentication remote ecdsa-sig\n aaa authorization group cert list default default"));
