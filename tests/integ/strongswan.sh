@@ -122,6 +122,16 @@ ss_load() { ss_ctl "$1" --load-all --clear >"$1/load.out" 2>&1 || { cat "$1/load
 # ss_initiate DIR CONNECTION [SECONDS]: brings up its one child.
 ss_initiate() { ss_ctl "$1" --initiate --child "net-$2" --timeout "${3:-10}"; }
 
+# ss_end DIR [CONNECTION]
+ss_end() { ss_ctl "$1" --terminate --ike "${2:-hub}" --timeout 10; }
+
+# ss_both_ways NS: pings between its virtual address and a host behind the hub, in both directions.
+ss_both_ways() {
+	local vip
+	vip=$(ss_vip "$1")
+	lab_ping "$1" "$vip" 10.10.0.10 && lab_ping hub1-lan 10.10.0.10 "$vip"
+}
+
 # ss_log_has DIR TEXT
 ss_log_has() { grep -Eq -- "$2" "$1/charon.log"; }
 

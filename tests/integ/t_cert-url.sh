@@ -54,7 +54,7 @@ ss_begin() {
 	ss_load "$LAB_DIR/ss1" && ss_initiate "$LAB_DIR/ss1" hub
 }
 
-ss_end() { ss_ctl "$LAB_DIR/ss1" --terminate --ike hub --timeout 5 && lab_wait 5 nave_down hub1; }
+ends() { ss_end "$LAB_DIR/ss1" && lab_wait 5 nave_down hub1; }
 comes_in() { ss_begin && lab_wait 5 nave_up hub1 1; }
 stays_out() { ! ss_begin && nave_down hub1; }
 says() { grep -q "why=$1" "$LAB_DIR/hub1-naved.log"; }
@@ -80,17 +80,17 @@ strongswan_begins() {
 	lab_check 'and strongSwan that of the hub' [ "$(fetched hub1.der)" -ge 1 ]
 	lab_check 'the hub has counted both' counted cert-url 1
 	lab_check 'and its own' counted cert-url-sent 1
-	lab_check 'it ends' ss_end
+	lab_check 'it ends' ends
 	lab_check 'it comes again' comes_in
 	lab_check 'and the hub remembers the certificate' [ "$(fetched "$(by_hash spoke1)")" = 1 ]
-	lab_check 'it ends' ss_end
+	lab_check 'it ends' ends
 	lab_check 'a hub that fetches from elsewhere alone starts' hub 'crypto ikev2 http-url cert' 'crypto ikev2 http-url from http://pki.example.net/'
 	lab_check 'strongSwan stays out' stays_out
 	lab_check 'and the hub says why' says url-refused
 	lab_check 'a hub that looks nothing up starts' hub
 	lab_check 'strongSwan comes in by its certificate' comes_in
 	lab_check 'which nobody has fetched' [ "$(fetched "$(by_hash spoke1)")" = 1 ]
-	lab_check 'it ends' ss_end
+	lab_check 'it ends' ends
 	lab_check 'a hub that looks up, from here' hub 'crypto ikev2 http-url cert' "crypto ikev2 http-url from http://$AT:$PORT/"
 	publish hub1 "$(by_hash spoke1)"
 	lab_check 'another certificate is there: strongSwan stays out' stays_out
@@ -100,7 +100,7 @@ strongswan_begins() {
 	lab_check 'and the hub says why' says url-no-answer
 	publish spoke1 "$(by_hash spoke1)"
 	lab_check 'it is there again: strongSwan comes in' comes_in
-	lab_check 'it ends' ss_end
+	lab_check 'it ends' ends
 }
 
 nave_begins() {

@@ -44,7 +44,7 @@ good_initiator() {
 	lab_check 'strongSwan rekeys the IKE SA' ss_ctl "$LAB_DIR/ss1" --rekey --ike hub
 	lab_check 'the hub goes on by the new one' hub_logs 'ike.rekeyed peer=203.0.113.11:'
 	lab_check 'with the session up' lab_wait 3 nave_up hub1 1
-	lab_check 'strongSwan ends the session' ss_ctl "$LAB_DIR/ss1" --terminate --ike hub --timeout 5
+	lab_check 'strongSwan ends the session' ss_end "$LAB_DIR/ss1"
 	lab_check 'the hub has forgotten it' hub_alone
 }
 
@@ -72,7 +72,7 @@ no_common_proposal() {
 	peer ss5 15
 	SS_ESP=aes256-sha512 ss_psk_spoke ss5 "$LAB_DIR/ss5" 203.0.113.15 ss5.vpn.example.net || return 1
 	lab_check 'no common ESP proposal is refused: NO_PROPOSAL_CHOSEN' refused "$LAB_DIR/ss5" NO_PROPOSAL_CHOSEN
-	ss_ctl "$LAB_DIR/ss5" --terminate --ike hub --timeout 5 >/dev/null 2>&1 # the IKE SA without a child
+	ss_end "$LAB_DIR/ss5" >/dev/null 2>&1 # the IKE SA without a child
 	lab_check 'the hub keeps nothing' hub_alone
 }
 
@@ -89,12 +89,12 @@ exhausted_pool() {
 	ss_psk_spoke late "$LAB_DIR/late" 203.0.113.23 late.vpn.example.net || return 1
 	lab_check 'the third is refused: INTERNAL_ADDRESS_FAILURE' refused "$LAB_DIR/late" INTERNAL_ADDRESS_FAILURE
 	lab_check 'the hub logs it' hub_logs 'authorization.refused peer=203.0.113.23:.* why=no-address'
-	lab_wait 10 ss_ctl "$LAB_DIR/late" --terminate --ike hub --timeout 5
-	lab_wait 10 ss_ctl "$LAB_DIR/full1" --terminate --ike hub --timeout 5
+	lab_wait 10 ss_end "$LAB_DIR/late"
+	lab_wait 10 ss_end "$LAB_DIR/full1"
 	lab_check 'the address of one that left' lab_wait 5 nave_up hub1 1
 	lab_check 'goes to the next' ss_initiate "$LAB_DIR/late" hub
-	lab_wait 10 ss_ctl "$LAB_DIR/late" --terminate --ike hub --timeout 5
-	lab_wait 10 ss_ctl "$LAB_DIR/full2" --terminate --ike hub --timeout 5
+	lab_wait 10 ss_end "$LAB_DIR/late"
+	lab_wait 10 ss_end "$LAB_DIR/full2"
 	lab_check 'the hub keeps nothing' hub_alone
 }
 

@@ -62,15 +62,8 @@ ss_begin() {
 	ss_load "$LAB_DIR/ss1" && ss_initiate "$LAB_DIR/ss1" hub
 }
 
-ss_end() { ss_ctl "$LAB_DIR/ss1" --terminate --ike hub --timeout 5; }
 
 # ---- strongSwan begins ----
-
-both_ways() {
-	local vip
-	vip=$(ss_vip ss1)
-	lab_ping ss1 "$vip" 10.10.0.10 && lab_ping hub1-lan 10.10.0.10 "$vip"
-}
 
 # shown METHOD IDENTITY: the hub names both.
 shown() {
@@ -84,8 +77,8 @@ comes_in() {
 	[ "$1" != tls ] || who=spoke1.vpn.example.net
 	lab_check "strongSwan comes in by $1" ss_begin "$@" || return 1
 	lab_check 'the hub shows method and identity' lab_wait 5 shown "$1" $who
-	lab_check 'ping to the hub'"'"'s LAN and back' both_ways
-	lab_check 'strongSwan ends it' ss_end
+	lab_check 'ping to the hub'"'"'s LAN and back' ss_both_ways ss1
+	lab_check 'strongSwan ends it' ss_end "$LAB_DIR/ss1"
 	lab_check 'the hub has forgotten it' lab_wait 5 nave_down hub1
 }
 
@@ -143,19 +136,19 @@ with_ppk() {
 	for method in mschapv2 md5; do
 		lab_check "strongSwan comes in by $method with it" ss_begin_ppk $method flex yes
 		lab_check 'it is in use' ppk_used True
-		lab_check 'ping both ways' both_ways
-		lab_check 'strongSwan ends it' ss_end
+		lab_check 'ping both ways' ss_both_ways ss1
+		lab_check 'strongSwan ends it' ss_end "$LAB_DIR/ss1"
 	done
 	lab_check 'one of another name is left out' ss_begin_ppk mschapv2 other
 	lab_check 'it is not in use' ppk_used False
-	lab_check 'ping both ways' both_ways
-	lab_check 'strongSwan ends it' ss_end
+	lab_check 'ping both ways' ss_both_ways ss1
+	lab_check 'strongSwan ends it' ss_end "$LAB_DIR/ss1"
 	lab_check 'one of another name that is required stays out' ppk_out mschapv2 other yes
 	lab_check 'the hub requires it' hub_ppk required
 	lab_check 'strongSwan without it stays out' ppk_out mschapv2
 	lab_check 'and comes in with it' ss_begin_ppk mschapv2 flex
 	lab_check 'it is in use' ppk_used True
-	lab_check 'strongSwan ends it' ss_end
+	lab_check 'strongSwan ends it' ss_end "$LAB_DIR/ss1"
 }
 
 # RFC 5998: no certificate in IKE, TLS proves both.

@@ -46,7 +46,7 @@ strongswan_moves() {
 	lab_check 'ping to the LAN again' pings ss1 "$VIP" 10.10.0.10
 	lab_check 'and back' pings hub1-lan 10.10.0.10 "$VIP"
 	lab_check 'it is the same session' same_session
-	ss_ctl "$LAB_DIR/ss1" --terminate --ike hub --timeout 5 >/dev/null
+	ss_end "$LAB_DIR/ss1" >/dev/null
 }
 
 # nat PORT: strongSwan's port 4500 shows as 198.51.100.253:PORT, without state.  ESP in UDP has no checksum that could be mended.

@@ -100,7 +100,7 @@ comes_in() {
 	ss_cert "$LAB_DIR/ss1" "$1"
 	[ "$how" = pubkey ] || how+='\n\t\t\tcerts = own.pem\n\t\t\teap_id = spoke1.vpn.example.net'
 	ss_begin_as "$LAB_DIR/ss1" spoke1.vpn.example.net -e "/local {/s/auth = psk/auth = $how/" -e 's/auth = psk/auth = pubkey/' || return 1
-	lab_wait 5 nave_up hub1 1 && ss_ctl "$LAB_DIR/ss1" --terminate --ike hub --timeout 5 && lab_wait 5 nave_down hub1
+	lab_wait 5 nave_up hub1 1 && ss_end "$LAB_DIR/ss1" && lab_wait 5 nave_down hub1
 }
 
 stays_out() { ! comes_in "$@" && nave_down hub1; }

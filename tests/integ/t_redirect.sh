@@ -37,7 +37,7 @@ strongswan_follows() {
 	lab_check 'strongSwan is sent on in IKE_SA_INIT' ss_initiate "$LAB_DIR/ss1" hub || return 1
 	lab_check 'the second hub has it' lab_wait 5 at_second ss1.vpn.example.net
 	lab_check "ping to the second hub's LAN" lab_ping ss1 "$(ss_vip ss1)" 10.10.0.10
-	lab_check 'strongSwan ends the session' ss_ctl "$LAB_DIR/ss1" --terminate --ike hub --timeout 5
+	lab_check 'strongSwan ends the session' ss_end "$LAB_DIR/ss1"
 	lab_check 'the second hub has forgotten it' lab_wait 5 nave_down hub2
 }
 

@@ -35,7 +35,6 @@ ss_begin_mixed() { ss_begin_as "$1" "$2" -e '/remote {/,/}/s/auth = psk/auth = p
 # ss_begin_subject DIR: the same, and its identity is the certificate's subject.
 ss_begin_subject() { ss_begin_as "$1" own -e 's/auth = psk/auth = pubkey/' -e 's/id = own }/certs = own.pem }/'; }
 
-ss_end() { ss_ctl "$1" --terminate --ike hub --timeout 5; }
 
 # ---- strongSwan begins ----
 

@@ -33,12 +33,10 @@ ss_ppk() {
 
 ss_begin() { ss_ppk "$@" && ss_initiate "$1" hub; }
 ss_refused() { ! ss_begin "$@" && nave_down hub1; }
-ss_end() { ss_ctl "$LAB_DIR/ss1" --terminate --ike hub --timeout 5 && lab_wait 5 nave_down hub1; }
+ends() { ss_end "$LAB_DIR/ss1" && lab_wait 5 nave_down hub1; }
 
 # in_use NAME True|False: whether the key is in the keys of the node's only SA.
 in_use() { nave_is "$1" "[s['ppk'] for s in d['sas'] if s['status'] == 'READY'] == [$2]" show crypto ikev2 sa detailed; }
-
-both_ways() { lab_ping ss1 "$(ss_vip ss1)" 10.10.0.10 && lab_ping hub1-lan 10.10.0.10 "$(ss_vip ss1)"; }
 
 restart() { # NAME LINE…: naved anew with another key
 	nave_stop "$1" naved
@@ -60,21 +58,21 @@ strongswan_to_nave() {
 	retransmit_timeout = 1" || return 1
 	lab_check 'strongSwan comes in with the key' ss_begin "$dir" $at flex $PPK yes
 	lab_check 'the hub says that it is in use' in_use hub1 True
-	lab_check 'ping both ways' both_ways
-	lab_check 'strongSwan ends it' ss_end
+	lab_check 'ping both ways' ss_both_ways ss1
+	lab_check 'strongSwan ends it' ends
 	lab_check 'with a key of another name it is left out' ss_begin "$dir" $at other $PPK
 	lab_check 'the hub says so' in_use hub1 False
-	lab_check 'ping both ways' both_ways
-	lab_check 'strongSwan ends it' ss_end
+	lab_check 'ping both ways' ss_both_ways ss1
+	lab_check 'strongSwan ends it' ends
 	lab_check 'a key of another name that is required stays out' ss_refused "$dir" $at other $PPK yes
 	lab_check 'and a wrong one of the same name' ss_refused "$dir" $at flex wrong
 	lab_check 'without a key strongSwan comes in' ss_begin "$dir" $at
-	lab_check 'strongSwan ends it' ss_end
+	lab_check 'strongSwan ends it' ends
 	lab_check 'the hub requires the key' restart hub1 flex $PPK required
 	lab_check 'strongSwan without one stays out' ss_refused "$dir" $at
 	lab_check 'and comes in with it' ss_begin "$dir" $at flex $PPK
 	lab_check 'the hub says that it is in use' in_use hub1 True
-	lab_check 'strongSwan ends it' ss_end
+	lab_check 'strongSwan ends it' ends
 }
 
 strongswan_hub() {

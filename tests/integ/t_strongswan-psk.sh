@@ -32,7 +32,7 @@ strongswan_to_nave() {
 	lab_check '100 MB of TCP each way' lab_tcp ss1 "$vip" hub1-lan 10.10.0.10
 	# shellcheck disable=SC2046 # two words
 	lab_check "placement: $(case_placement)" nave_placed hub1 ss1.vpn.example.net $(case_placement)
-	lab_check 'strongSwan ends the session' ss_ctl "$LAB_DIR/ss1" --terminate --ike hub --timeout 5
+	lab_check 'strongSwan ends the session' ss_end "$LAB_DIR/ss1"
 	lab_check 'the hub has forgotten it' lab_wait 5 nave_down hub1
 }
 

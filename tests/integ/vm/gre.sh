@@ -105,7 +105,7 @@ strongswan_begins() {
 	ip -n "$LAB-ss1" addr replace "$address/30" dev "$2"
 	ip -n "$LAB-ss1" route replace 10.10.0.0/24 dev "$2" src "$address"
 	both_ways ss1 "$address" hub1-lan 10.10.0.10 hub1 ss1 "$1" "net-$1"
-	lab_check 'strongSwan ends it' ss_ctl "$LAB_DIR/ss1" --terminate --ike "$1" --timeout 10
+	lab_check 'strongSwan ends it' ss_end "$LAB_DIR/ss1" "$1"
 	lab_check 'the hub has forgotten it' lab_wait 15 nave_is hub1 'not any(s["status"].startswith("UP") for s in d["sessions"])' show crypto session
 }
 

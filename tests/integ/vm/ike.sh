@@ -64,7 +64,7 @@ strongswan_begins() {
 	end_pings
 	lab_check 'no packet lost, out' none_lost out
 	lab_check 'no packet lost, back' none_lost back
-	lab_check 'strongSwan ends it' ss_ctl "$LAB_DIR/ss1" --terminate --ike "$1" --timeout 10
+	lab_check 'strongSwan ends it' ss_end "$LAB_DIR/ss1" "$1"
 	lab_check 'the hub has forgotten it' lab_wait 15 nave_down hub1
 }
 
