@@ -272,6 +272,16 @@ static const struct cfg_stmt *certificate_match(const struct cfg_profile *p)
 	return NULL;
 }
 
+/* The peers' selectors decide the mode: a line of the template would be contradicted. */
+static void check_template(struct cfg_build *b, const struct cfg_profile *p)
+{
+	const struct cfg_interface *i = p->virtual_template;
+
+	if (p->mode_auto && i != NULL && i->tunnel.mode_written)
+		cfg_build_error(b, i->object.stmt, NULL, "'tunnel mode' isn't for a template of '%s', which has 'mode auto' (line %u)",
+			p->object.title, p->object.line);
+}
+
 static void check_profile(struct cfg_build *b, struct cfg_profile *p, struct map *claims)
 {
 	const struct cfg_stmt *certificate = certificate_match(p);
@@ -291,6 +301,7 @@ static void check_profile(struct cfg_build *b, struct cfg_profile *p, struct map
 	check_keys(b, p);
 	cfg_check_certificates(b, p);
 	check_authz(b, p);
+	check_template(b, p);
 	for (const struct cfg_id_match *m = p->identities; m != NULL; m = m->next)
 		claim_identity(b, claims, p, m);
 	for (const struct cfg_cert_match *m = p->cert_maps; m != NULL; m = m->next)

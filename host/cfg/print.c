@@ -37,7 +37,7 @@ static void print_secret(const struct cfg_secret_node *secret, const struct cfg_
 	(void)fwrite(clear.data, 1, clear.len, out);
 }
 
-static void print_words(const struct cfg_stmt *s, enum cfg_secrets secrets, FILE *out)
+void cfg_print_line(const struct cfg_stmt *s, enum cfg_secrets secrets, FILE *out)
 {
 	if (s->no)
 		(void)fputs("no ", out);
@@ -93,7 +93,7 @@ static void print_stmt(struct printer *p, const struct cfg_stmt *s, unsigned dep
 			(void)fprintf(p->out, "%*sexit\n", (int)depth, "");
 	p->depth = depth;
 	(void)fprintf(p->out, "%*s", (int)depth, "");
-	print_words(s, p->secrets, p->out);
+	cfg_print_line(s, p->secrets, p->out);
 	(void)fputc('\n', p->out);
 	if (s->block != NULL)
 		(void)fprintf(p->out, "%s\n", s->block);

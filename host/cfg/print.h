@@ -20,6 +20,9 @@ enum cfg_secrets {
  */
 MUST_USE enum err cfg_print(const struct cfg_lang *lang, const struct cfg_model *m, enum cfg_secrets secrets, FILE *out);
 
+/* One line alone, in its full spelling, without indentation, end of line and lines below it. */
+void cfg_print_line(const struct cfg_stmt *s, enum cfg_secrets secrets, FILE *out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "ctl/device.h"
+#include "ctl/show_derived.h"
 #include "ctl/show_ike.h"
 #include "ctl/show_ip.h"
 #include "ctl/show_platform.h"
@@ -120,6 +121,12 @@ const struct ctl_command *ctl_show_table(void)
 			.next = ctl_show_session_list,
 			.variant = CTL_SESSION_FLOWS,
 			WALKS_SAS },
+		{ .words = "show derived-config", .help = "configurations that sessions have" },
+		{ .words = "show derived-config interface", .help = "of a virtual access" },
+		{ .words = "show derived-config interface <interface>",
+			.help = "line by line, with where each comes from",
+			.begin = ctl_show_derived_begin,
+			.next = ctl_show_derived },
 		{ .words = "show ip", .help = "addresses and routes" },
 		{ .words = "show ip interface", .help = "interfaces" },
 		{ .words = "show ip interface brief", .help = "a line each", .next = ctl_show_ip_interfaces, WALKS },

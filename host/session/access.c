@@ -50,12 +50,13 @@ static void give_unit(struct session_hub *h, uint32_t unit)
 		h->unit_from = unit / UNIT_BITS;
 }
 
-enum err session_access_open(struct session *s, const struct cfg_interface *source, uint32_t tunnel)
+enum err session_access_open(struct session *s, const struct cfg_interface *source, enum cfg_tunnel_mode mode, uint32_t tunnel)
 {
 	struct session_access *a = &s->access;
 	enum err err;
 
 	a->source = source;
+	a->mode = mode;
 	a->cloned = source->type == CFG_IF_VIRTUAL_TEMPLATE;
 	a->lasting = !a->cloned;
 	if (a->lasting) {
@@ -129,7 +130,7 @@ static void set_gre(const struct session *s, struct dp_tunnel *t)
 	const struct session_child *c =
 		list_empty(&s->children) ? NULL : list_of(list_first(&s->children), const struct session_child, link);
 
-	if (!cfg_model_mode_is_gre(conf->mode))
+	if (!cfg_model_mode_is_gre(s->access.mode))
 		return;
 	t->mode = DP_TUNNEL_GRE_IPSEC;
 	t->has_key = conf->has_key;

@@ -12,6 +12,7 @@
 #include "session/auth/proven.h"
 #include "session/auth/work.h"
 #include "session/exchange.h"
+#include "session/mode.h"
 #include "session/inner.h"
 #include "session/policy.h"
 #include "session/terms.h"
@@ -58,7 +59,7 @@ static void fill_reply(const struct session *s, const struct cfg_interface *sour
 	if ((wishes & IKE_WANT_DNS4) != 0)
 		for (unsigned i = 0; i < s->grant.dns_count; i++)
 			reply->dns[reply->dns_count++] = s->grant.dns[i];
-	session_exchange_routes(&s->grant, source->tunnel.mode, own, reply);
+	session_exchange_routes(&s->grant, s->access.mode, own, reply);
 }
 
 /* The template, or the static tunnel whose far end calls; NULL: the profile has no place for this peer. */
@@ -97,6 +98,11 @@ static void succeed(struct session *s, const struct ike_plea *plea)
 		session_succeed_begin(s, old);
 }
 
+static enum cfg_tunnel_mode mode_for(const struct session *s, const struct cfg_interface *source, const struct ike_plea *plea)
+{
+	return s->profile->mode_auto ? session_mode_of(plea->path.local.addr.family, plea->tsi, plea->tsi_count) : source->tunnel.mode;
+}
+
 struct plea_ctx {
 	struct session *session;
 	const struct ike_plea *plea;
@@ -122,10 +128,16 @@ static void grant_peer(struct session *s, const struct ike_plea *plea)
 	uint32_t tunnel = 0;
 	const struct cfg_interface *source = find_source(s, &tunnel);
 	struct session_terms terms;
+	enum cfg_tunnel_mode mode;
 	struct ike_config reply;
 	struct ike_grant grant;
 
-	if (source == NULL || session_terms_fill(s->profile, source, &s->path, &terms) != ERR_OK) {
+	if (source == NULL) {
+		refuse_plea(s, IKE_REFUSED, "no-interface");
+		return;
+	}
+	mode = mode_for(s, source, plea);
+	if (session_terms_fill(s->profile, source, mode, &s->path, &terms) != ERR_OK) {
 		refuse_plea(s, IKE_REFUSED, "no-interface");
 		return;
 	}
@@ -134,7 +146,7 @@ static void grant_peer(struct session *s, const struct ike_plea *plea)
 		refuse_plea(s, IKE_NO_ADDRESS, "no-address");
 		return;
 	}
-	if (session_access_open(s, source, tunnel) != ERR_OK || session_fsm_step(s, SESSION_E_GRANT) != ERR_OK) {
+	if (session_access_open(s, source, mode, tunnel) != ERR_OK || session_fsm_step(s, SESSION_E_GRANT) != ERR_OK) {
 		refuse_plea(s, IKE_REFUSED, "no-interface");
 		return;
 	}
@@ -311,13 +323,14 @@ static void ask_install(void *ctx, struct slab_handle sa, struct ike_child_sa *c
 static enum err ask_further(void *ctx, struct slab_handle sa, const struct ike_child_plea *plea, struct ike_child_policy *out)
 {
 	struct session_hub *h = (struct session_hub *)ctx;
-	const struct session *s = session_by_ike(h, sa);
+	struct session *s = session_by_ike(h, sa);
 	enum err err;
 
-	(void)plea;
 	if (s == NULL || s->state != SESSION_S_UP || s->access.source == NULL)
 		return ERR_STATE;
-	err = session_terms_fill(s->profile, s->access.source, &s->path, &h->further);
+	if (s->profile->mode_auto && list_empty(&s->children)) /* IKE_AUTH made none (RFC6023) */
+		s->access.mode = session_mode_of(plea->path.local.addr.family, plea->tsi, plea->tsi_count);
+	err = session_terms_fill(s->profile, s->access.source, s->access.mode, &s->path, &h->further);
 	if (err == ERR_OK)
 		*out = h->further.terms.child;
 	return err;
@@ -365,7 +378,7 @@ static void send_routes(struct session *s)
 	if (s->assigned.family == AF_INET)
 		own[0] = s->assigned;
 	memset(&routes, 0, sizeof(routes));
-	session_exchange_routes(&s->grant, i->tunnel.mode, own, &routes);
+	session_exchange_routes(&s->grant, s->access.mode, own, &routes);
 	if (routes.prefix_count != 0)
 		ike_engine_send_routes(s->hub->engine, session_now(s->hub), s->ike, &routes);
 }

@@ -166,7 +166,7 @@ void session_lease_prune(struct session_hub *h);
  * Names the session's interface: the static tunnel 'source', whose id is 'tunnel', or a clone of the template 'source',
  * which gets an id of its own.  ERR_FULL: no unit left.
  */
-MUST_USE enum err session_access_open(struct session *s, const struct cfg_interface *source, uint32_t tunnel);
+MUST_USE enum err session_access_open(struct session *s, const struct cfg_interface *source, enum cfg_tunnel_mode mode, uint32_t tunnel);
 
 /*
  * Puts the tunnel to the datapath with the SAs that send, and up in the routing table.  The session holds it then; another

@@ -43,7 +43,7 @@ typedef void apply_fn(const struct session *s, const struct addr_prefix *prefix)
 static void each_own(const struct session *s, apply_fn *apply)
 {
 	struct addr_prefix local[IKE_CONFIG_PREFIXES];
-	unsigned count = session_exchange_local_routes(&s->grant, s->access.source->tunnel.mode, local, IKE_CONFIG_PREFIXES);
+	unsigned count = session_exchange_local_routes(&s->grant, s->access.mode, local, IKE_CONFIG_PREFIXES);
 
 	if (s->lease.family != 0) {
 		struct addr_prefix host = addr_prefix_host(&s->lease);
@@ -83,7 +83,7 @@ void session_routes_learn(struct session *s, const struct ike_config *config, bo
 
 	session_routes_drop(s);
 	for (unsigned i = 0; i < config->prefix_count; i++) {
-		bool ok = fresh != NULL && session_exchange_accepts(&s->grant, s->access.source->tunnel.mode, &config->prefix[i]);
+		bool ok = fresh != NULL && session_exchange_accepts(&s->grant, s->access.mode, &config->prefix[i]);
 
 		if (ok)
 			fresh[count++] = config->prefix[i];

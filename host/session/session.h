@@ -65,6 +65,7 @@ struct session_child {
 /* The virtual access of a responder's session, or the static tunnel of an initiator's: a point-to-point interface. */
 struct session_access {
 	const struct cfg_interface *source; /* template or tunnel; NULL: none yet */
+	enum cfg_tunnel_mode mode;          /* the source's, or what the peer's selectors mean (`mode auto`) */
 	uint32_t unit;                      /* Virtual-Access N or Tunnel N */
 	uint32_t tunnel;                    /* id in the datapath and the routing table */
 	struct map_node by_tunnel;          /* while it is held */

@@ -16,20 +16,21 @@ static bool fill_pfs(const struct cfg_ipsec_profile *profile, struct ike_groups 
 }
 
 /* Selectors, and the mode that depends on them: a transform set's `mode transport` is for GRE, the other tunnels make it tunnel mode. */
-static enum err fill_selectors(const struct cfg_interface *i, const struct ike_path *path, struct session_terms *out)
+static enum err fill_selectors(
+	const struct cfg_interface *i, enum cfg_tunnel_mode mode, const struct ike_path *path, struct session_terms *out)
 {
 	struct ike_child_policy *child = &out->terms.child;
 	unsigned count = 1;
 
-	if (cfg_model_mode_is_gre(i->tunnel.mode)) {
-		if (path->remote.addr.family != (i->tunnel.mode == CFG_TUNNEL_GRE_IPV6 ? AF_INET6 : AF_INET))
+	if (cfg_model_mode_is_gre(mode)) {
+		if (path->remote.addr.family != (mode == CFG_TUNNEL_GRE_IPV6 ? AF_INET6 : AF_INET))
 			return ERR_UNSUPPORTED;
 		out->local[0] = session_convert_gre(&path->local.addr);
 		out->remote[0] = session_convert_gre(&path->remote.addr);
 		child->transport = i->tunnel.protection->transform_set[0]->transport;
 		child->endpoints = true;
 	} else {
-		count = session_convert_selectors(i->tunnel.mode, out->local);
+		count = session_convert_selectors(mode, out->local);
 		memcpy(out->remote, out->local, sizeof(out->remote));
 		child->narrow_to_address = true;
 	}
@@ -40,8 +41,8 @@ static enum err fill_selectors(const struct cfg_interface *i, const struct ike_p
 	return ERR_OK;
 }
 
-enum err session_terms_fill(
-	const struct cfg_profile *profile, const struct cfg_interface *i, const struct ike_path *path, struct session_terms *out)
+enum err session_terms_fill(const struct cfg_profile *profile, const struct cfg_interface *i, enum cfg_tunnel_mode mode,
+	const struct ike_path *path, struct session_terms *out)
 {
 	struct ike_terms *t = &out->terms;
 
@@ -52,7 +53,7 @@ enum err session_terms_fill(
 	if (t->child.esp.count == 0)
 		return ERR_INCOMPLETE;
 	t->child.lifetime_s = i->tunnel.protection->lifetime_s;
-	if (!fill_pfs(i->tunnel.protection, &t->child.pfs) || fill_selectors(i, path, out) != ERR_OK)
+	if (!fill_pfs(i->tunnel.protection, &t->child.pfs) || fill_selectors(i, mode, path, out) != ERR_OK)
 		return ERR_UNSUPPORTED;
 	t->child.limit = i->tunnel.protection->sa_limit;
 	if (profile->dpd.mode != CFG_DPD_OFF) {

@@ -17,13 +17,13 @@ struct session_terms {
 };
 
 /*
- * Fills 'out' for 'profile' and the tunnel or template 'i', which has a complete IPsec profile, between the hosts of 'path'.  Selectors
- * are those of cli.md 3: with GRE protocol 47 between these hosts alone.
+ * Fills 'out' for 'profile' and the tunnel or template 'i' in 'mode', which has a complete IPsec profile, between the hosts of
+ * 'path'.  Selectors are those of cli.md 3: with GRE protocol 47 between these hosts alone.
  * ERR_INCOMPLETE when no transform set is usable; ERR_UNSUPPORTED for a group that isn't built, and for GRE over the other family.
  * 'out->terms' points into 'out', which therefore must not be copied.
  */
-MUST_USE enum err session_terms_fill(
-	const struct cfg_profile *profile, const struct cfg_interface *i, const struct ike_path *path, struct session_terms *out);
+MUST_USE enum err session_terms_fill(const struct cfg_profile *profile, const struct cfg_interface *i, enum cfg_tunnel_mode mode,
+	const struct ike_path *path, struct session_terms *out);
 
 #ifdef __cplusplus
 }

@@ -25,6 +25,7 @@ static const struct {
 	{ "show crypto session", navectl_render_crypto_session },
 	{ "show crypto session brief", navectl_render_crypto_brief },
 	{ "show crypto session detail", navectl_render_crypto_detail },
+	{ "show derived-config interface <interface>", navectl_render_ip_derived },
 	{ "show ip interface brief", navectl_render_ip_interfaces },
 	{ "show ip local pool", navectl_render_ip_pools },
 	{ "show ip route", navectl_render_ip_route },

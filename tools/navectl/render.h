@@ -32,6 +32,7 @@ void navectl_render_crypto_redirect(const json_t *doc, FILE *out);
 void navectl_render_crypto_stats(const json_t *doc, FILE *out);
 
 void navectl_render_ip_route(const json_t *doc, FILE *out);
+void navectl_render_ip_derived(const json_t *doc, FILE *out);
 void navectl_render_ipv6_route(const json_t *doc, FILE *out);
 void navectl_render_ip_interfaces(const json_t *doc, FILE *out);
 void navectl_render_ip_pools(const json_t *doc, FILE *out);

@@ -73,6 +73,15 @@ void navectl_render_ip_interfaces(const json_t *doc, FILE *out)
 	}
 }
 
+void navectl_render_ip_derived(const json_t *doc, FILE *out)
+{
+	const json_t *l;
+
+	(void)fprintf(out, "interface %s\n", navectl_get_str(doc, "interface"));
+	for (size_t i = 0; (l = navectl_get_next(doc, "lines", &i)) != NULL;)
+		(void)fprintf(out, " %-56s [%s]\n", navectl_get_str(l, "line"), navectl_get_str(l, "origin"));
+}
+
 void navectl_render_ip_pools(const json_t *doc, FILE *out)
 {
 	const json_t *p;

@@ -232,8 +232,6 @@ static void set_template(struct cfg_build *b, struct cfg_object *object, const s
 	(void)strncat(name, cfg_stmt_text(s, "template"), sizeof(name) - strlen(name) - 1);
 	p->virtual_template = cfg_find_interface(b->m, name);
 	p->mode_auto = cfg_stmt_has(s, "auto");
-	if (p->mode_auto && p->virtual_template != NULL && p->virtual_template->tunnel.mode_written)
-		cfg_build_lack(b, object, s->line, "'mode auto': %s must not have a 'tunnel mode'", name);
 }
 
 static void set_childless(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
@@ -549,7 +547,6 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_PROFILE,
-		.what = CFG_CLASS_NOT_YET,
 		.pattern = "{virtual-template|virtual= template=virtual-template} <template:1-4095@virtual-template> mode auto",
 		.slot = "virtual-template",
 		.set = set_template,

@@ -88,3 +88,34 @@ nave_stop m1 naved
 node_edit m1 's/tunnel mode ipsec ipv4/tunnel mode gre ip/'
 lab_check 'm1 with GRE' nave_again m1 naved none
 lab_check 'TS_UNACCEPTABLE on prof1' log_has m1 'child.rejected .*notify=TS_UNACCEPTABLE'
+
+# auto: one template; each virtual access shows the mode that its peer meant.
+derived_mode() { # MEMBER MODE
+	local access
+	access=$(access_of "$1") || return 1
+	nave_is hub1 "[(l['line'], l['origin']) for l in d['lines'] if l['line'].startswith('tunnel mode')] == [('tunnel mode $2', 'peer')]" \
+		show derived-config interface "$access"
+}
+
+refuses_mode_in_template() {
+	sed 's/^ tunnel protection ipsec profile default/ tunnel mode gre ip\n&/' "$LAB_DIR/hub1/config" >"$LAB_DIR/hub1/wrong"
+	"$LAB_BIN/naved" --check "$LAB_DIR/hub1/wrong" 2>&1 | tee /dev/stderr | grep -q "error: 'tunnel mode' isn't for a template of 'crypto ikev2 profile default', which has 'mode auto'"
+}
+
+lab_say 'auto: expected state'
+nave_stop hub1 naved
+nave_stop m1 naved
+node_config m1
+node_cert m1 branches
+hub hub1-auto
+lab_check 'hub1 with one template' nave_again hub1 naved none
+lab_check 'm1 with IPsec again' nave_again m1 naved none
+run_of auto
+for m in $MEMBERS; do lab_check "$m is on default" profile_of $m default; done
+lab_check 'm1 is ipsec ipv4' derived_mode m1 'ipsec ipv4'
+lab_check 'm2 is ipsec ipv6' derived_mode m2 'ipsec ipv6'
+lab_check 'm3 is gre ip' derived_mode m3 'gre ip'
+lab_check 'm4 is gre ipv6' derived_mode m4 'gre ipv6'
+
+lab_say 'auto: must be refused'
+lab_check 'a tunnel mode in the template: an error' refuses_mode_in_template

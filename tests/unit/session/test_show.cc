@@ -1,5 +1,7 @@
 #include "lab.h"
 
+#include "session/derived.h"
+
 namespace
 {
 
@@ -50,6 +52,27 @@ TEST_F(SessionShow, what_isnt_complete)
 	hub.must_load("interface Tunnel3\n tunnel mode ipsec ipv4\ninterface Ethernet0/1\n description nothing\n");
 	EXPECT_STREQ(hub.shown("Tunnel3").reason, "incomplete");
 	EXPECT_STREQ(hub.shown("Ethernet0/1").method, "unset");
+}
+
+void keep_line(void *ctx, const char *line, session_origin origin)
+{
+	static_cast<std::vector<std::string> *>(ctx)->push_back(std::string(line) + " [" + session_origin_str(origin) + "]");
+}
+
+/* R-TUN-18: what a virtual access has of its template, and what of its peer. */
+TEST_F(SessionShow, R_TUN_18_a_virtual_access_line_by_line)
+{
+	std::vector<std::string> lines;
+
+	hub.must_load(HubConfig().text());
+	up(spoke(1));
+	const session *s = session_derived_find(hub.hub, "virtual-access1");
+	ASSERT_NE(s, nullptr);
+	ASSERT_EQ(session_derived_walk(s, keep_line, &lines), ERR_OK);
+	EXPECT_EQ(lines, (std::vector<std::string>{ "ip unnumbered Loopback0 [template]", "tunnel mode ipsec ipv4 [template]",
+				 "tunnel protection ipsec profile default [template]", "tunnel source 198.51.100.1 [peer]",
+				 "tunnel destination 203.0.113.1 [peer]" }));
+	EXPECT_EQ(session_derived_find(hub.hub, "Virtual-Access2"), nullptr);
 }
 
 } // namespace

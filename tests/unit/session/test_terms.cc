@@ -24,7 +24,8 @@ class SessionTerms : public ::testing::Test
 			  "interface Loopback0\n ip address 10.0.0.1 255.255.255.255\n"
 			  "interface Virtual-Template1 type tunnel\n ip unnumbered Loopback0\n" +
 			  tunnel);
-		return session_terms_fill(cfg_find_profile(m, "P"), cfg_find_interface(m, "Virtual-Template1"), &path, &t);
+		const struct cfg_interface *i = cfg_find_interface(m, "Virtual-Template1");
+		return session_terms_fill(cfg_find_profile(m, "P"), i, i->tunnel.mode, &path, &t);
 	}
 	void TearDown() override
 	{
