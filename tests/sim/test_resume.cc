@@ -3,6 +3,7 @@
 
 #include "ike/ability.h"
 #include "by_hand.h"
+#include "draft.h"
 #include "ike/core.h"
 #include "ike/keying/suite.h"
 #include "ike/wire/id.h"
@@ -714,4 +715,29 @@ TEST_F(Resume, RFC5723_4_3_3_an_IKE_AUTH_that_does_not_fit_the_ticket)
 	sim.sent.clear();
 	connect(100);
 	EXPECT_TRUE(spoke.info(h).resumed) << "nothing of that has spent the ticket";
+}
+
+/* Each way to damage what goes in clear: one session comes of it in the end, resumed or not. */
+TEST_F(Resume, messages_that_were_changed_on_the_way)
+{
+	Random random = { 7 };
+
+	bring_up();
+	for (const Mutator &m : mutators())
+		for (unsigned which = 0; which < 3; which++) { /* requests, responses, both */
+			lose();
+			sim.tap = [&](Packet &p) {
+				bool request = addr_eq(&p.to.addr, &hub.addr);
+
+				if (p.data[18] == IKE_X_IKE_SESSION_RESUME && which != (request ? 1u : 0u) && random.percent(50))
+					p.data = draft_clear(p.data, m, random);
+				return true;
+			};
+			connect(80 * 1000); /* IKE_AUTH may have gone unanswered, for want of common keys */
+			sim.tap = nullptr;
+			if (mine()->over)
+				connect();
+			ASSERT_TRUE(mine()->up) << m.name << " " << which;
+			ASSERT_EQ(lonely(spoke, hub), "") << m.name << " " << which;
+		}
 }
