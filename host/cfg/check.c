@@ -314,6 +314,19 @@ static void check_profile(struct cfg_build *b, struct cfg_profile *p, struct map
 
 /* ---- IPsec (2) and AAA (6) ---- */
 
+/* Additional key exchanges are made beside a first one. */
+static void check_extras(struct cfg_build *b, struct cfg_ipsec_profile *p)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < CFG_EXTRA_MAX; i++)
+		count += p->extra[i].group_count;
+	if (count != 0 && p->pfs_group == 0)
+		cfg_build_lack(b, &p->object, 0, "'set additional-key-exchange' needs 'set pfs'");
+	if (count > CFG_CHOICE_MAX)
+		cfg_build_lack(b, &p->object, 0, "has more than %d choices for additional key exchanges", CFG_CHOICE_MAX);
+}
+
 static void check_ipsec_profile(struct cfg_build *b, struct cfg_ipsec_profile *p)
 {
 	unsigned complete = 0;
@@ -330,6 +343,7 @@ static void check_ipsec_profile(struct cfg_build *b, struct cfg_ipsec_profile *p
 		cfg_build_lack(b, &p->object, 0, "needs 'set ikev2-profile'");
 	else if (!p->ikev2_profile->object.complete)
 		cfg_build_lack(b, &p->object, 0, "'%s' isn't complete", p->ikev2_profile->object.title);
+	check_extras(b, p);
 }
 
 static void check_aaa_list(struct cfg_build *b, struct cfg_aaa_list *l)

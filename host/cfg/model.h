@@ -299,6 +299,7 @@ enum {
 	CFG_HASH_MAX = 5,
 	CFG_GROUP_MAX = 14,
 	CFG_EXTRA_MAX = 7,
+	CFG_CHOICE_MAX = 14, /* groups of all additional key exchanges of an IPsec profile */
 	CFG_PROPOSAL_MAX = 8,
 	CFG_TRANSFORM_MAX = 6,
 	CFG_DNS_MAX = 2
@@ -510,7 +511,8 @@ struct cfg_ipsec_profile {
 	const struct cfg_transform_set *transform_set[CFG_TRANSFORM_MAX];
 	unsigned transform_set_count;
 	const struct cfg_profile *ikev2_profile;
-	uint16_t pfs_group; /* 0: no PFS */
+	uint16_t pfs_group;                    /* 0: no PFS */
+	struct cfg_extra extra[CFG_EXTRA_MAX]; /* additional key exchanges */
 	uint32_t lifetime_s;
 	uint64_t lifetime_kb;
 	uint64_t lifetime_packets; /* of each direction; 0: no end */

@@ -110,19 +110,6 @@ static json_t *run_time(const struct ike_sa_info *sa, uint64_t now_ms)
 		"children", (int)sa->child_count);
 }
 
-/* "ECP-384 MODP-2048": the groups of additional key exchanges, in order. */
-static json_t *extras_text(const struct ike_sa_info *sa)
-{
-	char text[IKE_INFO_EXTRAS * 16] = "";
-
-	for (unsigned i = 0; i < IKE_INFO_EXTRAS && sa->extra[i] != NULL; i++) {
-		size_t at = strlen(text);
-
-		(void)snprintf(text + at, sizeof(text) - at, "%s%s", i == 0 ? "" : " ", sa->extra[i]->name);
-	}
-	return json_string(text);
-}
-
 static json_t *sa_row(const struct session_hub *hub, const struct ike_sa_info *sa, uint64_t now_ms)
 {
 	bool initiator = sa->role == IKE_INITIATOR;
@@ -131,8 +118,8 @@ static json_t *sa_row(const struct session_hub *hub, const struct ike_sa_info *s
 		(json_int_t)sa->handle.index + 1, "local", ctl_text_addr_port(&sa->path.local), "remote",
 		ctl_text_addr_port(&sa->path.remote), "fvrf", vrf, "ivrf", "none", "status", status_of(sa), "state", sa->state, "encr",
 		alg_name(sa->encr), "prf", alg_name(sa->prf), "integ", alg_name(sa->integ), "group", alg_name(sa->group),
-		"additional_groups", extras_text(sa), "auth_sign", auth_text(sa->auth_local, sa->eap), "auth_verify",
-		auth_text(sa->auth_remote, sa->eap), "eap_identity", eap_identity(hub, sa), "spi_local",
+		"additional_groups", ctl_text_groups(sa->extra, IKE_INFO_EXTRAS), "auth_sign", auth_text(sa->auth_local, sa->eap),
+		"auth_verify", auth_text(sa->auth_remote, sa->eap), "eap_identity", eap_identity(hub, sa), "spi_local",
 		spi_text(initiator ? sa->spi_i : sa->spi_r), "spi_remote", spi_text(initiator ? sa->spi_r : sa->spi_i), "local_id",
 		id_text(sa->local_id), "remote_id", id_text(sa->remote_id));
 

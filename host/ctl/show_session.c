@@ -218,13 +218,24 @@ static json_t *sa_row(const struct side *side)
 		"auth_drops", ctl_text_count(n->auth_drops), "other_drops", ctl_text_count(n->other_drops));
 }
 
+/* "ECP-384/20 MODP-2048/14": of its additional key exchanges. */
+static json_t *extras(const struct session_child *c)
+{
+	const struct crypto_alg *group[IKE_EXTRAS] = { NULL };
+
+	for (unsigned i = 0; i < IKE_EXTRAS && c->extra[i] != 0; i++)
+		group[i] = crypto_alg_at(c->extra[i] - 1U);
+	return ctl_text_groups(group, IKE_EXTRAS);
+}
+
 static json_t *flow_row(const struct ctl_show_state *state, const struct session *s, const struct session_child *c)
 {
 	struct side in = inbound(state, c), out = outbound(state, c);
 
-	return json_pack("{s:o, s:o, s:o, s:i, s:o, s:o, s:s, s:b, s:b, s:o, s:o, s:o, s:o}", "interface", ctl_text_str(s->access.name),
-		"ivrf", ctl_text_vrf(0), "peer", ctl_text_addr(&s->path.remote.addr), "port", (int)s->path.remote.port, "local_address",
-		ctl_text_addr(&s->path.local.addr), "transform", transform(c), "mode", c->transport ? "transport" : "tunnel", "udp_encap",
+	return json_pack("{s:o, s:o, s:o, s:i, s:o, s:o, s:s, s:o, s:o, s:b, s:b, s:o, s:o, s:o, s:o}", "interface",
+		ctl_text_str(s->access.name), "ivrf", ctl_text_vrf(0), "peer", ctl_text_addr(&s->path.remote.addr), "port",
+		(int)s->path.remote.port, "local_address", ctl_text_addr(&s->path.local.addr), "transform", transform(c), "mode",
+		c->transport ? "transport" : "tunnel", "group", ctl_text_groups(&c->group, 1), "additional_groups", extras(c), "udp_encap",
 		c->udp_encap, "esn", c->esn, "local", selectors(c->local, c->local_count), "remote", selectors(c->remote, c->remote_count),
 		"inbound", sa_row(&in), "outbound", sa_row(&out));
 }

@@ -67,6 +67,18 @@ json_t *ctl_text_vrf(uint32_t vrf)
 	return json_string(text);
 }
 
+json_t *ctl_text_groups(const struct crypto_alg *const *group, unsigned max)
+{
+	char text[128] = "";
+
+	for (unsigned i = 0; i < max && group[i] != NULL; i++) {
+		size_t at = strlen(text);
+
+		(void)snprintf(text + at, sizeof(text) - at, "%s%s", i == 0 ? "" : " ", group[i]->name);
+	}
+	return json_string(text);
+}
+
 json_t *ctl_text_count(uint64_t n)
 {
 	return json_integer((json_int_t)(n <= INT64_MAX ? n : INT64_MAX));

@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "base/addr.h"
+#include "crypto/alg.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,6 +25,9 @@ json_t *ctl_text_spi(uint32_t spi); /* "0x00010100" */
 
 /* The name of a VRF. */
 json_t *ctl_text_vrf(uint32_t vrf);
+
+/* "ECP-384/20 MODP-2048/14": names, at most 'max', up to the first NULL. */
+json_t *ctl_text_groups(const struct crypto_alg *const *group, unsigned max);
 
 /* Counters as JSON has integers: those above 2^63 - 1 stay there. */
 json_t *ctl_text_count(uint64_t n);

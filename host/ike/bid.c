@@ -11,8 +11,8 @@ static enum err add_successor(const struct ike_child *old, const struct ike_grou
 		err = ike_proposal_add(out, IKE_TRANSFORM_ENCR, old->encr->id, old->encr->key_bits);
 	if (err == ERR_OK && old->integ != NULL)
 		err = ike_proposal_add(out, IKE_TRANSFORM_INTEG, old->integ->id, 0);
-	for (unsigned i = 0; i < groups->count && err == ERR_OK; i++)
-		err = ike_proposal_add(out, IKE_TRANSFORM_GROUP, groups->alg[i]->id, 0);
+	if (err == ERR_OK)
+		err = ike_suite_offer_groups(groups, out);
 	if (err == ERR_OK)
 		err = ike_proposal_add(out, IKE_TRANSFORM_ESN, old->esn ? CRYPTO_ESN_YES : CRYPTO_ESN_NO, 0);
 	return err;

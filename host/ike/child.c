@@ -8,6 +8,7 @@
 #include "ike/exchange/act_first.h"
 #include "ike/live.h"
 #include "ike/rekey/childfsm.h"
+#include "ike/rekey/series.h"
 
 static struct ike_child *child_new(struct ike_sa *sa, uint32_t spi_in)
 {
@@ -48,10 +49,18 @@ static uint32_t line_of(struct ike_sa *sa, const struct ike_child_plan *plan)
 	return old != NULL ? old->line : ++sa->lines;
 }
 
+static void describe_exchanges(const struct ike_child_plan *plan, struct ike_child_sa *out)
+{
+	out->group = plan->esp.group;
+	for (unsigned i = 0; plan->series != NULL && i < plan->series->done; i++)
+		out->extra[i] = plan->series->group[i];
+}
+
 static struct ike_child_sa describe(const struct ike_sa *sa, const struct ike_child *child, const struct ike_child_plan *plan)
 {
 	struct ike_child_sa out = { .spi_in = child->spi_in, .spi_out = child->spi_out, .encr = child->encr, .integ = child->integ };
 
+	describe_exchanges(plan, &out);
 	out.esn = plan->esp.esn;
 	out.transport = child->transport;
 	out.udp_encap = ike_sa_udp_encap(sa);

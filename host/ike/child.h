@@ -7,12 +7,15 @@
 extern "C" {
 #endif
 
+struct ike_series; /* ike/rekey/series.h */
+
 /* What was agreed on for a pair of ESP SAs. */
 struct ike_child_plan {
 	enum ike_role role; /* ours in the exchange that makes it */
 	uint32_t spi_in, spi_out;
 	struct ike_suite esp;
 	struct ike_keys_seed seed;
+	const struct ike_series *series; /* the key exchanges whose secrets 'seed' holds beside the first; NULL: there was no other */
 	const struct ike_ts_list *local, *remote;
 	bool transport;
 	const struct ike_config *config; /* for the world's eyes; NULL: none */

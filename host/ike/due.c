@@ -1,7 +1,9 @@
 /* What an IKE SA has to send next: by urgency, and by what RFC7296-2.25 lets go on beside what. */
 #include "ike/due.h"
 
+#include "ike/rekey/attempt.h"
 #include "ike/rekey/childfsm.h"
+#include "ike/rekey/promise.h"
 
 static bool has_child_in(const struct ike_sa *sa, enum ike_child_state state)
 {
@@ -33,13 +35,16 @@ bool ike_due_moving(const struct ike_sa *sa)
 static bool may(const struct ike_sa *sa, enum ike_tx tx)
 {
 	switch (tx) {
+	case IKE_TX_FOLLOWUP: /* of a child; for the IKE SA it is an event */
+		return (sa->todo & 1u << tx) != 0 && sa->attempt != NULL && sa->state == IKE_S_UP;
 	case IKE_TX_DELETE_CHILD:
 		return has_child_in(sa, IKE_C_CLOSE);
 	case IKE_TX_CHILD:
-		return sa->attempt == NULL && sa->state == IKE_S_UP && (has_child_in(sa, IKE_C_WAIT) || has_child_in(sa, IKE_C_N_WAIT));
+		return sa->attempt == NULL && sa->promise == NULL && sa->state == IKE_S_UP &&
+		       (has_child_in(sa, IKE_C_WAIT) || has_child_in(sa, IKE_C_N_WAIT));
 	case IKE_TX_REKEY:
-		return (sa->todo & 1u << tx) != 0 && sa->attempt == NULL && sa->state == IKE_S_UP && !ike_due_moving(sa) &&
-		       !has_child_in(sa, IKE_C_OLD);
+		return (sa->todo & 1u << tx) != 0 && sa->attempt == NULL && sa->promise == NULL && sa->state == IKE_S_UP &&
+		       !ike_due_moving(sa) && !has_child_in(sa, IKE_C_OLD);
 	default:
 		return (sa->todo & 1u << tx) != 0;
 	}
@@ -49,9 +54,10 @@ enum ike_tx ike_due_next(const struct ike_sa *sa)
 {
 	if (ike_window_waiting(&sa->window))
 		return IKE_TX_NONE;
-	if (sa->state == IKE_S_UP && sa->promise != NULL) /* its window goes with the old keys as soon as the new ones are there */
+	if (sa->state == IKE_S_UP && sa->promise != NULL &&
+		sa->promise->child == NULL) /* its window goes with the old keys as soon as the new ones are there */
 		return IKE_TX_NONE;
-	for (int tx = IKE_TX_DELETE; tx <= IKE_TX_PROBE; tx++)
+	for (int tx = IKE_TX_FOLLOWUP; tx <= IKE_TX_PROBE; tx++)
 		if (may(sa, (enum ike_tx)tx))
 			return (enum ike_tx)tx;
 	return IKE_TX_NONE;

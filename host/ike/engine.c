@@ -403,12 +403,12 @@ void ike_engine_replace(struct ike_engine *e, uint64_t now_ms, struct slab_handl
 		sa->succeeded = true;
 }
 
-void ike_engine_retired(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle)
+void ike_engine_switched(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle)
 {
 	struct ike_sa *sa = live(e, now_ms, handle);
 
 	if (sa != NULL)
-		ike_act_reauth_reply(sa);
+		ike_window_release(sa);
 }
 
 enum err ike_engine_new_child(

@@ -141,8 +141,8 @@ void ike_engine_forget(struct ike_engine *e, uint64_t now_ms, struct slab_handle
 /* The peer has made a successor: when it deletes this one, 'retired' is called, and the pairs receive what is on its way before 'down'. */
 void ike_engine_replace(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa);
 
-/* The world's answer to 'retired': nothing is sent by the SA's pairs any more, so the peer, which may forget them with our answer, gets it. */
-void ike_engine_retired(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa);
+/* The world's answer to 'retired' and 'deleted': nothing is sent any more by what the peer deletes, so the peer, which forgets it with our answer, gets that. */
+void ike_engine_switched(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa);
 
 /*
  * A further CHILD_SA of an SA that is up, as soon as its other exchanges leave room (RFC7296-1.3.1); '*spi_in' names it from now on:

@@ -224,6 +224,7 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(UP,        INFO_RESPONSE) = DO(info_take,        UP,        UP),
 	ON(UP,        CHILD_REQUEST) = KE(child_ask,        UP,        UP),
 	ON(UP,        CHILD_RESPONSE) = KE(child_answer,    UP,        UP),
+	ON(UP,        CHILD_LAST)    = KE(child_keep,       UP,        UP),
 	ON(UP,        CHILD)         = DO(child_run,        UP,        UP),
 	ON(UP,        BORN)          = DO(first_up,         UP,        UP),
 	ON(UP,        SOFT)          = DO(rekey_i_want,     UP,        UP),
@@ -380,6 +381,8 @@ static const struct ike_cell ike_fsm[IKE_S_COUNT][IKE_E_COUNT] = {
 	ON(CHILDLESS, INFO_REQUEST)  = DO(info_answer,      CHILDLESS, CHILDLESS),
 	ON(CHILDLESS, INFO_RESPONSE) = DO(info_take,        CHILDLESS, CHILDLESS),
 	ON(CHILDLESS, CHILD_REQUEST) = KE(child_ask,        CHILDLESS, CHILDLESS),
+	ON(CHILDLESS, CHILD_LAST)    = KE(child_keep,       CHILDLESS, CHILDLESS),
+	ON(CHILDLESS, FOLLOWUP_REQUEST) = KE(series_r_more, CHILDLESS, CHILDLESS),
 	ON(CHILDLESS, HAS_CHILD)     = GO(UP),
 	ON(CHILDLESS, CHILD)         = DO(child_run,        CHILDLESS, CHILDLESS),
 	ON(CHILDLESS, SOFT)          = GO(CHILDLESS),
@@ -551,6 +554,7 @@ static void end(struct ike_sa *sa, enum ike_down why)
 		ike_fsm_post(sa->spare_of, IKE_E_SPARE_GONE);
 	ike_sa_part(sa);
 	sa->window.busy = false; /* what the peer asked is asked in vain */
+	ike_blob_drop(&sa->window.held);
 	sa->todo = sa->state == IKE_S_DELETING ? 1u << IKE_TX_DELETE : 0;
 	if (sa->state == IKE_S_LINGER || sa->state == IKE_S_DEAD)
 		ike_window_withdraw(sa);

@@ -128,6 +128,7 @@ enum ike_state {
 	X(SERIES_RESPONSE, INTERNAL, "response to ours for one: further key exchanges come first")                 \
 	X(SERIES_YIELDS, INTERNAL, "the same, but the peer's crossing one stays")                                  \
 	X(FOLLOWUP, INTERNAL, "the next of our further key exchanges")                                             \
+	X(CHILD_LAST, INTERNAL, "the last IKE_FOLLOWUP_KE request for a child")                                    \
 	X(FOLLOWUP_REQUEST, INTERNAL, "IKE_FOLLOWUP_KE request; another will come")                                \
 	X(FOLLOWUP_FINAL, INTERNAL, "the last IKE_FOLLOWUP_KE request for a new IKE SA")                           \
 	X(FOLLOWUP_LOST, INTERNAL, "IKE_FOLLOWUP_KE request for what isn't known any more")                        \

@@ -74,21 +74,31 @@ static enum ike_event rekey_event(const struct ike_sa *sa, const struct ike_msg 
 static enum ike_event followup_event(const struct ike_sa *sa, const struct ike_msg *msg)
 {
 	const struct ike_promise *p = ike_promise_of(sa, msg);
+	enum ike_event last = p != NULL && p->child != NULL ? IKE_E_CHILD_LAST : IKE_E_FOLLOWUP_FINAL;
 
-	if (p == NULL || (sa->state != IKE_S_UP && sa->state != IKE_S_REKEY))
+	if (p == NULL || ike_fsm_cell((enum ike_state)sa->state, last)->ok == IKE_S_NONE)
 		return IKE_E_FOLLOWUP_LOST;
-	return p->series.done + 1U == p->series.count ? IKE_E_FOLLOWUP_FINAL : IKE_E_FOLLOWUP_REQUEST;
+	return p->series.done + 1U == p->series.count ? last : IKE_E_FOLLOWUP_REQUEST;
 }
 
 /* The response to ours, which must name the next one as long as there is one. */
 static enum ike_event followed_event(const struct ike_sa *sa, const struct ike_msg *msg)
 {
-	const struct ike_series *series = &sa->attempt->series;
-	bool last = series->done + 1U == series->count;
+	const struct ike_attempt *a = sa->attempt;
+	bool last = a == NULL || a->series.done + 1U == a->series.count;
 
-	if (last != (ike_series_link(msg).len == 0))
+	if (a != NULL && last != (ike_series_link(msg).len == 0))
 		return IKE_E_BAD_RESPONSE;
+	if (a == NULL || a->old != 0)
+		return IKE_E_CHILD_RESPONSE;
 	return last ? IKE_E_FOLLOWUP_LAST : IKE_E_FOLLOWUP_RESPONSE;
+}
+
+static enum ike_event followup_refusal(const struct ike_sa *sa, const struct ike_msg *msg)
+{
+	if (complains(msg))
+		return IKE_E_BAD_RESPONSE;
+	return sa->attempt == NULL || sa->attempt->old != 0 ? IKE_E_CHILD_RESPONSE : IKE_E_FOLLOWUP_REFUSED;
 }
 
 /* The response to our request for a new IKE SA. */
@@ -174,7 +184,7 @@ static enum ike_event classify(const struct ike_sa *sa, const struct ike_msg *ms
 	case IKE_FORM_FOLLOWUP_RESPONSE:
 		return followed_event(sa, msg);
 	case IKE_FORM_FOLLOWUP_REFUSAL:
-		return complains(msg) ? IKE_E_BAD_RESPONSE : IKE_E_FOLLOWUP_REFUSED;
+		return followup_refusal(sa, msg);
 	case IKE_FORM_INFO_REQUEST:
 		if (!deletes_ike(msg))
 			return IKE_E_INFO_REQUEST;

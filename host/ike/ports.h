@@ -36,12 +36,14 @@ struct ike_gateway; /* ike/wire/gateway.h: address or name of one, RFC5685-8.2 *
 enum {
 	IKE_OFFER_ALGS = 32, /* transforms of one proposal */
 	IKE_OFFER_EXTRAS = 16,
-	IKE_OFFERS = 8,     /* proposals of one policy */
-	IKE_TS_COUNT = 16,  /* selectors of one side of a CHILD_SA */
-	IKE_TS_PAIRS = 16,  /* of one of each side, of one family */
-	IKE_PFS_GROUPS = 4, /* groups of key exchanges of their own for CHILD_SAs */
-	IKE_CHILDREN = 8,   /* CHILD_SAs of one IKE SA where policy doesn't say; a rekeyed one and its successor are one */
-	IKE_CONFIG_DNS = 4, /* servers of each kind */
+	IKE_OFFERS = 8,      /* proposals of one policy */
+	IKE_TS_COUNT = 16,   /* selectors of one side of a CHILD_SA */
+	IKE_TS_PAIRS = 16,   /* of one of each side, of one family */
+	IKE_PFS_GROUPS = 4,  /* groups of key exchanges of their own for CHILD_SAs */
+	IKE_PFS_EXTRAS = 14, /* choices for the additional ones */
+	IKE_EXTRAS = 7,      /* additional key exchanges of one SA (RFC9370-2.2.1) */
+	IKE_CHILDREN = 8,    /* CHILD_SAs of one IKE SA where policy doesn't say; a rekeyed one and its successor are one */
+	IKE_CONFIG_DNS = 4,  /* servers of each kind */
 	IKE_CONFIG_PREFIXES = 64,
 	IKE_CERTS = 8,        /* certificates of one side */
 	IKE_AUTHORITIES = 64, /* CAs of one side's CERTREQ */
@@ -82,10 +84,11 @@ struct ike_offers {
 	struct ike_offer offer[IKE_OFFERS]; /* in order of preference */
 };
 
-/* Groups in order of preference. */
+/* Groups in order of preference, and those of additional key exchanges, which are made only beside one of the former. */
 struct ike_groups {
-	uint8_t count;
+	uint8_t count, extra_count;
 	const struct crypto_alg *alg[IKE_PFS_GROUPS];
+	struct ike_extra extra[IKE_PFS_EXTRAS];
 };
 
 /* Wishes of a CFG_REQUEST. */
@@ -342,7 +345,9 @@ struct ike_child_keys {
 struct ike_child_sa {
 	uint32_t spi_in, spi_out;
 	const struct crypto_alg *encr;
-	const struct crypto_alg *integ; /* NULL with an AEAD */
+	const struct crypto_alg *integ;             /* NULL with an AEAD */
+	const struct crypto_alg *group;             /* of a key exchange of its own; NULL: none */
+	const struct crypto_alg *extra[IKE_EXTRAS]; /* of the additional ones, then NULL */
 	bool esn;
 	bool udp_encap;
 	bool transport;     /* mode; else tunnel */
@@ -513,9 +518,15 @@ struct ike_ports {
 
 	/*
 	 * The peer deleted an SA that was said to have a successor (ike_engine_replace): packets go out by that one now, and when they do
-	 * the world calls ike_engine_retired, perhaps at once; 'down' comes later.
+	 * the world calls ike_engine_switched, perhaps at once; 'down' comes later.
 	 */
 	void (*retired)(void *ctx, struct slab_handle sa);
+
+	/*
+	 * The peer deletes pairs, which packets may still go out by until the world's datapath has done what 'child_use' and 'child_down' said
+	 * last: then the world calls ike_engine_switched, perhaps at once, and the peer is answered.  NULL: it is answered at once.
+	 */
+	void (*deleted)(void *ctx, struct slab_handle sa);
 
 	/* From now on the SA is on 'path' (a NAT's other mapping, RFC7296-2.23, or MOBIKE); its CHILD_SAs follow, and are in UDP or not. */
 	void (*moved)(void *ctx, struct slab_handle sa, const struct ike_path *path, bool udp_encap);

@@ -17,6 +17,7 @@
 #include "ike/keying/ppk.h"
 #include "ike/move.h"
 #include "ike/rekey/attempt.h"
+#include "ike/rekey/groups.h"
 #include "ike/rekey/promise.h"
 #include "ike/resume/resume.h"
 
@@ -234,6 +235,8 @@ static void swap(void *a, void *b, size_t len)
 void ike_sa_swap(struct ike_sa *a, struct ike_sa *b)
 {
 	assert(!ike_window_waiting(&a->window) && !ike_window_waiting(&b->window));
+	ike_window_release(a); /* the world knows only one of them */
+	ike_window_release(b);
 	ike_gather_drop(a); /* they come again */
 	ike_gather_drop(b);
 	ike_promise_drop(a); /* of other keys */
@@ -407,7 +410,7 @@ void ike_sa_take_terms(struct ike_sa *sa, const struct ike_terms *terms)
 	sa->auth_lifetime_s = terms->auth_lifetime_s;
 	sa->lifetime_s = terms->lifetime_s;
 	sa->child_lifetime_s = terms->child.lifetime_s;
-	sa->pfs = terms->child.pfs;
+	sa->pfs = ike_groups_pack(&terms->child.pfs);
 	sa->nat_keepalive_s = terms->nat_keepalive_s != 0 ? terms->nat_keepalive_s : cfg->nat_keepalive_s;
 	sa->pace.base_ms = terms->retransmit_base_ms != 0 ? terms->retransmit_base_ms : cfg->retransmit_base_ms;
 	sa->pace.tries = tries_of(terms->retransmit_tries != 0 ? terms->retransmit_tries : cfg->retransmit_tries);

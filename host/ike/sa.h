@@ -28,7 +28,7 @@ enum ike_tx {
 	IKE_TX_INIT, /* or IKE_SESSION_RESUME */
 	IKE_TX_INTER,
 	IKE_TX_AUTH,
-	IKE_TX_FOLLOWUP, /* another key exchange of our CREATE_CHILD_SA */
+	IKE_TX_FOLLOWUP, /* another key exchange of our CREATE_CHILD_SA; a bit of 'todo' only for a child */
 	IKE_TX_DELETE,
 	IKE_TX_UPDATE, /* MOBIKE: our address changed */
 	IKE_TX_CHECK,  /* MOBIKE: is the peer at its new address? */
@@ -127,6 +127,15 @@ struct ike_setup {
 	enum ike_down refusal;                         /* told in clear, so not believed; IKE_DOWN_COUNT: none */
 };
 
+/* A struct ike_groups, small: rekey/groups.h. */
+struct ike_pfs {
+	uint8_t count, extra_count;
+	uint8_t alg[IKE_PFS_GROUPS]; /* crypto_alg_index */
+	struct {
+		uint8_t slot, group; /* crypto_alg_index + 1; 0: it may be left out */
+	} extra[IKE_PFS_EXTRAS];
+};
+
 /* One IKE SA.  The fields of 'state' to 'link' are fsm.c's and sa.c's alone to write. */
 struct ike_sa {
 	struct ike_engine *engine;
@@ -186,7 +195,7 @@ struct ike_sa {
 	struct ike_pace pace;
 	uint32_t lifetime_s, child_lifetime_s, auth_lifetime_s;
 	uint64_t soft_ms, hard_ms; /* when it is rekeyed, and when it ends; 0: never */
-	struct ike_groups pfs;     /* of children made after the first */
+	struct ike_pfs pfs;        /* of children made after the first */
 	uint16_t nat_keepalive_s;
 	uint64_t created_ms, up_ms;
 	uint64_t last_rx_ms; /* valid message of the peer's */
@@ -207,8 +216,8 @@ struct ike_sa {
 	struct ike_config *routes;          /* CFG_SET that waits or is under way */
 	struct ike_setup *setup;            /* NULL once up */
 	struct ike_blob redirect;           /* REDIRECT that the peer is or will be told, without type */
-	struct ike_blob response; /* that goes out when the world has done what it says: CREATE_CHILD_SA's, a successor's delete */
-	uint32_t making;          /* spi_in of that child */
+	struct ike_blob response;           /* to CREATE_CHILD_SA, that goes out when the world has the child */
+	uint32_t making;                    /* spi_in of that child */
 };
 
 enum { IKE_SA_CHILDREN = 32 }; /* of one IKE SA, those on their way out included */

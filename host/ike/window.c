@@ -133,6 +133,28 @@ enum err ike_window_respond(struct ike_sa *sa, struct bytes train)
 	return ERR_OK;
 }
 
+enum err ike_window_hold(struct ike_sa *sa, struct bytes train)
+{
+	enum err err = ike_blob_set(&sa->window.held, train);
+
+	if (err == ERR_OK)
+		sa->window.busy = true;
+	return err;
+}
+
+void ike_window_release(struct ike_sa *sa)
+{
+	struct bytes train = ike_blob_view(&sa->window.held);
+
+	if (train.len == 0)
+		return;
+	if (ike_window_respond(sa, train) != ERR_OK) {
+		ike_core_log_sa(sa, LOG_L_WARN, "ike.unanswered", "cause=%s", err_name(ERR_NOMEM));
+		sa->window.busy = false; /* the peer asks again */
+	}
+	ike_blob_drop(&sa->window.held);
+}
+
 void ike_window_repeat(struct ike_sa *sa)
 {
 	sa->stats.repeats++;
@@ -146,4 +168,5 @@ void ike_window_fini(struct ike_sa *sa)
 {
 	ike_window_withdraw(sa);
 	ike_blob_drop(&sa->window.response);
+	ike_blob_drop(&sa->window.held);
 }

@@ -26,6 +26,7 @@ struct ike_window {
 	uint32_t rx_id;           /* of the next request of the peer's */
 	struct ike_blob request;  /* empty: none under way; here and below a train, frag/train.h */
 	struct ike_blob response; /* to request rx_id - 1 */
+	struct ike_blob held;     /* to request rx_id, which is busy, until the world has done what it says; empty: none */
 	uint32_t wait_ms;
 	uint8_t left;             /* transmissions that may follow */
 	uint8_t vain_tx, vain_rx; /* of the request, and of the response: those that didn't get through, it seems */
@@ -64,6 +65,10 @@ void ike_window_again(struct ike_sa *sa);
 
 /* Sends 'train' as the response to request rx_id and keeps it. */
 MUST_USE enum err ike_window_respond(struct ike_sa *sa, struct bytes train);
+
+/* Keeps 'train' back as the response to request rx_id, which isn't answered until it is released, if it is held at all. */
+MUST_USE enum err ike_window_hold(struct ike_sa *sa, struct bytes train);
+void ike_window_release(struct ike_sa *sa);
 
 /* Sends the kept response again. */
 void ike_window_repeat(struct ike_sa *sa);

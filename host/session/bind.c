@@ -438,6 +438,17 @@ static void tell_retired(void *ctx, struct slab_handle sa)
 		session_succeed_retired(s);
 }
 
+static void tell_deleted(void *ctx, struct slab_handle sa)
+{
+	struct session_hub *h = (struct session_hub *)ctx;
+	struct session *s = session_by_ike(h, sa);
+
+	if (s != NULL)
+		session_succeed_deleted(s);
+	else
+		ike_engine_switched(h->engine, session_now(h), sa);
+}
+
 static void tell_moved(void *ctx, struct slab_handle sa, const struct ike_path *path, bool udp_encap)
 {
 	struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
@@ -498,6 +509,7 @@ struct ike_ports session_hub_ports(struct session_hub *h)
 		.down = tell_down,
 		.reauthenticate = tell_reauthenticate,
 		.retired = tell_retired,
+		.deleted = tell_deleted,
 		.moved = tell_moved,
 		.may_move = ask_may_move,
 		.ticket = session_pass_ticket,

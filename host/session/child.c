@@ -178,6 +178,9 @@ static struct session_child *child_new(struct session *s, const struct ike_child
 	c->sa_out = dp_sync_new_id(s->hub->env.sync, DP_CLASS_SA);
 	c->encr = sa->encr;
 	c->integ = sa->integ;
+	c->group = sa->group;
+	for (unsigned i = 0; i < IKE_EXTRAS && sa->extra[i] != NULL; i++)
+		c->extra[i] = (uint8_t)(crypto_alg_index(sa->extra[i]) + 1);
 	c->esn = sa->esn;
 	c->udp_encap = sa->udp_encap;
 	c->transport = sa->transport;

@@ -85,12 +85,35 @@ static void add_hashes(struct ike_offer *offer, enum crypto_kind kind, const enu
 }
 
 /* Group 0: it may be left out. */
-static void add_extra(struct ike_offer *offer, uint8_t slot, uint16_t group)
+static bool read_extra(uint8_t slot, uint16_t group, struct ike_extra *out)
 {
-	struct ike_extra x = { .slot = slot, .group = group == 0 ? NULL : crypto_alg_find(CRYPTO_GROUP, group, 0) };
+	out->slot = slot;
+	out->group = group == 0 ? NULL : crypto_alg_find(CRYPTO_GROUP, group, 0);
+	return out->group != NULL || group == 0;
+}
 
-	if ((x.group != NULL || group == 0) && offer->extra_count < IKE_OFFER_EXTRAS)
-		offer->extra[offer->extra_count++] = x;
+/* Those of all lines, in their order; at most 'max'. */
+static uint8_t read_extras(const struct cfg_extra extra[CFG_EXTRA_MAX], struct ike_extra *out, unsigned max)
+{
+	uint8_t count = 0;
+
+	for (unsigned n = 0; n < CFG_EXTRA_MAX; n++)
+		for (unsigned i = 0; i < extra[n].group_count && count < max; i++)
+			count += read_extra((uint8_t)(n + 1), extra[n].group[i], &out[count]);
+	return count;
+}
+
+bool session_convert_groups(const struct cfg_ipsec_profile *profile, struct ike_groups *out)
+{
+	const struct crypto_alg *group = crypto_alg_find(CRYPTO_GROUP, profile->pfs_group, 0);
+
+	out->count = 0;
+	out->extra_count = 0;
+	if (profile->pfs_group == 0)
+		return true;
+	out->alg[out->count++] = group;
+	out->extra_count = read_extras(profile->extra, out->extra, IKE_PFS_EXTRAS);
+	return group != NULL;
 }
 
 static void fill_ike_offer(const struct cfg_proposal *p, struct ike_offer *offer)
@@ -102,9 +125,7 @@ static void fill_ike_offer(const struct cfg_proposal *p, struct ike_offer *offer
 	add_hashes(offer, CRYPTO_PRF, p->prf, p->prf_count);
 	for (unsigned i = 0; i < p->group_count; i++)
 		add_alg(offer, crypto_alg_find(CRYPTO_GROUP, p->group[i], 0));
-	for (unsigned n = 0; n < CFG_EXTRA_MAX; n++)
-		for (unsigned i = 0; i < p->extra[n].group_count; i++)
-			add_extra(offer, (uint8_t)(n + 1), p->extra[n].group[i]);
+	offer->extra_count = read_extras(p->extra, offer->extra, IKE_OFFER_EXTRAS);
 }
 
 void session_convert_ike_offers(const struct cfg_policy *policy, struct ike_offers *out)

@@ -29,6 +29,9 @@ struct ike_id session_convert_own_id(const struct cfg_identity *id, const struct
 void session_convert_ike_offers(const struct cfg_policy *policy, struct ike_offers *out);
 void session_convert_esp_offers(const struct cfg_ipsec_profile *profile, struct ike_offers *out);
 
+/* Those of key exchanges of their own; false: the library lacks the first. */
+bool session_convert_groups(const struct cfg_ipsec_profile *profile, struct ike_groups *out);
+
 /* GRE of 'host'. */
 struct ike_ts session_convert_gre(const struct addr *host);
 

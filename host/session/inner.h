@@ -322,6 +322,9 @@ void session_succeed_up(struct session *s);
 /* The peer of 'old' has ended it: packets go by its successor from now on, and when they do the engine hears of it. */
 void session_succeed_retired(struct session *old);
 
+/* The peer of 's' deletes pairs of it: the engine hears of it when the datapath sends by none of them. */
+void session_succeed_deleted(struct session *s);
+
 /* Packets go by the successor of 'old' from now on, if it has one. */
 void session_succeed_pass(struct session *old);
 

@@ -151,7 +151,7 @@ void session_free(struct session *s)
 {
 	struct session_hub *h = s->hub;
 
-	dp_sync_unwait(&s->passing);
+	dp_sync_unwait(&s->switching);
 	session_succeed_end(s);
 	session_inquiry_drop(s);
 	session_proven_end(s);

@@ -53,8 +53,10 @@ struct session_child {
 	enum err err;           /* the first failure */
 	struct dp_result in, out;
 	const struct crypto_alg *encr, *integ;
-	bool sends;    /* packets of its line go out by it */
-	bool spi_used; /* the datapath took 'spi_in': it comes back with the SA's end */
+	const struct crypto_alg *group; /* of a key exchange of its own; NULL: none */
+	uint8_t extra[IKE_EXTRAS];      /* of the additional ones: crypto_alg_index + 1, then 0 */
+	bool sends;                     /* packets of its line go out by it */
+	bool spi_used;                  /* the datapath took 'spi_in': it comes back with the SA's end */
 	bool esn;
 	bool udp_encap;
 	bool transport;
@@ -103,7 +105,7 @@ struct session {
 	struct session *former;      /* whose lease, tunnel and routes it takes when that one ends; NULL: none */
 	struct session *successor;   /* and the way back */
 	struct wheel_timer grace;    /* of the former one, which its peer is to end */
-	struct dp_wait passing;      /* its peer has ended it, and it sends until the datapath has its successor's routes */
+	struct dp_wait switching;    /* its peer has ended it or pairs of it, and it sends until the datapath has what takes their place */
 	struct addr keyed_by;        /* initiator: the address that its keyring is asked for */
 	struct addr redirected_from; /* initiator: the gateway that sent us to this one; family 0: none did */
 	struct addr assigned;        /* initiator: what the hub gave us; family 0: none */

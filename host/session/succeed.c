@@ -89,18 +89,23 @@ void session_succeed_pass(struct session *old)
 	route_rib_commit(s->hub->env.rib);
 }
 
-static void passed(struct dp_wait *w)
+static void switched(struct dp_wait *w)
 {
-	struct session *old = list_of(w, struct session, passing);
+	struct session *s = list_of(w, struct session, switching);
 
-	ike_engine_retired(old->hub->engine, session_now(old->hub), old->ike);
+	ike_engine_switched(s->hub->engine, session_now(s->hub), s->ike);
+}
+
+void session_succeed_deleted(struct session *s)
+{
+	s->switching.done = switched;
+	dp_sync_wait(s->hub->env.sync, &s->switching);
 }
 
 void session_succeed_retired(struct session *old)
 {
 	session_succeed_pass(old);
-	old->passing.done = passed;
-	dp_sync_wait(old->hub->env.sync, &old->passing);
+	session_succeed_deleted(old);
 }
 
 void session_succeed_end(struct session *s)

@@ -5,16 +5,6 @@
 #include "crypto/alg.h"
 #include "session/convert.h"
 
-static bool fill_pfs(const struct cfg_ipsec_profile *profile, struct ike_groups *out)
-{
-	const struct crypto_alg *group = crypto_alg_find(CRYPTO_GROUP, profile->pfs_group, 0);
-
-	if (profile->pfs_group == 0)
-		return true;
-	out->alg[out->count++] = group;
-	return group != NULL;
-}
-
 /* Selectors, and the mode that depends on them: a transform set's `mode transport` is for GRE, the other tunnels make it tunnel mode. */
 static enum err fill_selectors(
 	const struct cfg_interface *i, enum cfg_tunnel_mode mode, const struct ike_path *path, struct session_terms *out)
@@ -53,7 +43,7 @@ enum err session_terms_fill(const struct cfg_profile *profile, const struct cfg_
 	if (t->child.esp.count == 0)
 		return ERR_INCOMPLETE;
 	t->child.lifetime_s = i->tunnel.protection->lifetime_s;
-	if (!fill_pfs(i->tunnel.protection, &t->child.pfs) || fill_selectors(i, mode, path, out) != ERR_OK)
+	if (!session_convert_groups(i->tunnel.protection, &t->child.pfs) || fill_selectors(i, mode, path, out) != ERR_OK)
 		return ERR_UNSUPPORTED;
 	t->child.limit = i->tunnel.protection->sa_limit;
 	if (profile->dpd.mode != CFG_DPD_OFF) {

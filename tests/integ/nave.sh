@@ -140,7 +140,7 @@ crypto ipsec transform-set LAB ${NAVE_ESP:-esp-gcm 128}
 !
 crypto ipsec profile default
  set transform-set LAB
- set ikev2-profile default
+ set ikev2-profile default${NAVE_IPSEC:-}
 !
 CFG
 }

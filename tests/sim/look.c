@@ -1,4 +1,7 @@
 /* What a world knows of its sessions, and of who asks for one. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "world.h"
 
 struct world_session *world_find(struct world *w, struct slab_handle handle)
@@ -10,6 +13,39 @@ struct world_session *world_find(struct world *w, struct slab_handle handle)
 			return s;
 	}
 	return NULL;
+}
+
+struct world_child *world_child_new(struct ike_child_sa *child)
+{
+	struct world_child *c = (struct world_child *)calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		abort();
+	c->spi_in = child->spi_in;
+	c->spi_out = child->spi_out;
+	c->encr = child->encr;
+	c->integ = child->integ;
+	c->udp_encap = child->udp_encap;
+	c->path = child->path;
+	c->replaces = child->replaces;
+	c->line = child->line;
+	c->esn = child->esn;
+	c->group = child->group;
+	memcpy(c->extra, child->extra, sizeof(c->extra));
+	c->transport = child->transport;
+	secret_take(&c->in_encr, &child->in.encr);
+	secret_take(&c->in_integ, &child->in.integ);
+	secret_take(&c->out_encr, &child->out.encr);
+	secret_take(&c->out_integ, &child->out.integ);
+	c->local_count = child->local_count;
+	c->remote_count = child->remote_count;
+	memcpy(c->local, child->local, child->local_count * sizeof(c->local[0]));
+	memcpy(c->remote, child->remote, child->remote_count * sizeof(c->remote[0]));
+	if (child->config != NULL) {
+		c->config = *child->config;
+		c->config_given = true;
+	}
+	return c;
 }
 
 struct world_child *world_pair(struct world_session *s, uint32_t spi_in)

@@ -47,7 +47,15 @@ void world_retired(void *ctx, struct slab_handle sa)
 	list_each (n, &w->sessions)
 		list_of(n, struct world_session, link)->quiet = false;
 	old->quiet = true;
-	ike_engine_retired(w->engine, w->now_ms, sa);
+	ike_engine_switched(w->engine, w->now_ms, sa);
+}
+
+void world_deleted(void *ctx, struct slab_handle sa)
+{
+	struct world *w = (struct world *)ctx;
+
+	if (!w->set.switch_mute)
+		ike_engine_switched(w->engine, w->now_ms, sa);
 }
 
 void world_renew(struct world *w)

@@ -38,12 +38,20 @@ struct ike_offer world_offer_esp(const char *words)
 	return offer_of(words, kinds, 2);
 }
 
-void world_offer_extra(struct ike_offer *offer, uint8_t slot, const char *group)
+static void set_extra(struct ike_extra *x, uint8_t slot, const char *group)
 {
-	struct ike_extra *x = &offer->extra[offer->extra_count++];
-
 	x->slot = slot;
 	x->group = group == NULL ? NULL : crypto_alg_named(CRYPTO_GROUP, group);
+}
+
+void world_offer_extra(struct ike_offer *offer, uint8_t slot, const char *group)
+{
+	set_extra(&offer->extra[offer->extra_count++], slot, group);
+}
+
+void world_groups_extra(struct ike_groups *groups, uint8_t slot, const char *group)
+{
+	set_extra(&groups->extra[groups->extra_count++], slot, group);
 }
 
 struct ike_groups world_groups(const char *words)

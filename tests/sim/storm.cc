@@ -172,7 +172,7 @@ class Storm
 			if (i == 1)
 				n.w.set.pfs = world_groups("31");
 			if (seed % 4 > 1)
-				world_offer_extra(&n.w.set.ike.offer[0], 2, "19");
+				series(n.w.set);
 		}
 		struct ike_engine_config config = {};
 		config.abilities = seed % 2 << IKE_CAN_FRAGMENTATION;
@@ -204,6 +204,14 @@ class Storm
 	Node &hub()
 	{
 		return *sim.nodes[0];
+	}
+	/* Several key exchanges for IKE SAs and their children. */
+	static void series(struct world_settings &set)
+	{
+		world_offer_extra(&set.ike.offer[0], 2, "19");
+		set.pfs = world_groups("31");
+		world_groups_extra(&set.pfs, 1, "19");
+		world_groups_extra(&set.pfs, 3, "20");
 	}
 	void weather()
 	{
@@ -384,17 +392,17 @@ class History
 		bool late = how == LATE;
 
 		for (Node *n : { &hub, &spoke })
-			n->w.set.pfs = world_groups(late ? "31" : "");
+			n->w.set.pfs = world_groups(how == PLAIN ? "" : "31");
 		if (how == SERIES)
 			both_extra(1, "19");
 		if (how == SERIES)
 			both_extra(4, "20");
 		if (how == MIXED) /* each responder's first choice counts: the hub's is none */
-			world_offer_extra(&hub.w.set.ike.offer[0], 1, nullptr);
+			extra(hub, 1, nullptr);
 		if (how == MIXED)
 			both_extra(1, "19");
 		if (how == MIXED)
-			world_offer_extra(&spoke.w.set.ike.offer[0], 1, nullptr);
+			extra(spoke, 1, nullptr);
 		begin_sessions(sim, {});
 		also(spoke);
 		also(hub);
@@ -432,7 +440,12 @@ class History
 	void both_extra(uint8_t slot, const char *group)
 	{
 		for (Node *n : { &hub, &spoke })
-			world_offer_extra(&n->w.set.ike.offer[0], slot, group);
+			extra(*n, slot, group);
+	}
+	static void extra(Node &n, uint8_t slot, const char *group)
+	{
+		world_offer_extra(&n.w.set.ike.offer[0], slot, group);
+		world_groups_extra(&n.w.set.pfs, slot, group);
 	}
 
 	/* There are several children from the start. */

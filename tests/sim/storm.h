@@ -23,7 +23,7 @@ std::string storm_run(uint64_t seed, unsigned hours, bool progress);
 enum Explore {
 	PLAIN,
 	LATE,   /* children are rekeyed with PFS, and each key exchange is computed when a move says so */
-	SERIES, /* rekeying the IKE SA takes several key exchanges, RFC9370-2.2.4 */
+	SERIES, /* rekeying and further children take several key exchanges, RFC9370-2.2.4 */
 	MIXED   /* the same, but the spoke asks for them and the hub can do without */
 };
 

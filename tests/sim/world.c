@@ -466,31 +466,7 @@ static void on_install(void *ctx, struct slab_handle sa, struct ike_child_sa *ch
 		fault(w, "install of SPI %08x, which wasn't handed out", child->spi_in);
 	if (s == NULL)
 		return;
-	c = (struct world_child *)calloc(1, sizeof(*c));
-	if (c == NULL)
-		abort();
-	c->spi_in = child->spi_in;
-	c->spi_out = child->spi_out;
-	c->encr = child->encr;
-	c->integ = child->integ;
-	c->udp_encap = child->udp_encap;
-	c->path = child->path;
-	c->replaces = child->replaces;
-	c->line = child->line;
-	c->esn = child->esn;
-	c->transport = child->transport;
-	secret_take(&c->in_encr, &child->in.encr);
-	secret_take(&c->in_integ, &child->in.integ);
-	secret_take(&c->out_encr, &child->out.encr);
-	secret_take(&c->out_integ, &child->out.integ);
-	c->local_count = child->local_count;
-	c->remote_count = child->remote_count;
-	memcpy(c->local, child->local, child->local_count * sizeof(c->local[0]));
-	memcpy(c->remote, child->remote, child->remote_count * sizeof(c->remote[0]));
-	if (child->config != NULL) {
-		c->config = *child->config;
-		c->config_given = true;
-	}
+	c = world_child_new(child);
 	if (c->line == 0 || (c->replaces != 0) != (world_sender(s, c->line) != NULL))
 		fault(w, "install of %08x in a line that isn't its own", c->spi_in);
 	list_add(&s->children, &c->link);
@@ -655,6 +631,7 @@ enum err world_init(struct world *w, const struct ike_engine_config *config, uin
 		.down = on_down,
 		.reauthenticate = world_reauthenticate,
 		.retired = world_retired,
+		.deleted = world_deleted,
 		.moved = world_moved,
 		.may_move = world_may_move,
 		.ticket = world_ticket,

@@ -73,6 +73,7 @@ struct world_settings {
 	bool mute;                   /* questions go unanswered */
 	uint32_t agree_ms;           /* the same for key exchanges */
 	bool agree_mute;             /* they go unanswered, or until world_agree */
+	bool switch_mute;            /* it doesn't say that nothing goes out any more by what the peer deletes */
 	bool unready;                /* no new peer now */
 	struct ike_gateway redirect; /* gateway: where to, in IKE_SA_INIT, or with verdict REDIRECTED; none: family 0 and no name */
 	bool follow;                 /* client: goes where it is sent */
@@ -101,6 +102,7 @@ struct world_child {
 	uint32_t replaces, line;
 	bool sends;
 	bool esn, transport;
+	const struct crypto_alg *group, *extra[IKE_EXTRAS];
 };
 
 /* One IKE SA that the world knows of; kept after its end. */
@@ -181,6 +183,9 @@ void world_offer_extra(struct ike_offer *offer, uint8_t slot, const char *group)
 /* Groups from numbers, "19 14"; "" none. */
 struct ike_groups world_groups(const char *words);
 
+/* The same as world_offer_extra for CHILD_SAs. */
+void world_groups_extra(struct ike_groups *groups, uint8_t slot, const char *group);
+
 /* What the settings allow a session. */
 struct ike_terms world_terms(const struct world *w);
 struct ike_child_policy world_first_child(const struct world *w);
@@ -206,6 +211,9 @@ bool world_redirected(void *ctx, struct slab_handle sa, const struct ike_gateway
 /* Ports of an SA that is to authenticate anew; what its successor's 'up' brings; and what is done about it between two steps. */
 void world_reauthenticate(void *ctx, struct slab_handle sa);
 void world_retired(void *ctx, struct slab_handle sa);
+
+/* Port of an SA whose peer deletes pairs. */
+void world_deleted(void *ctx, struct slab_handle sa);
 void world_renewed(struct world *w, struct world_session *s);
 void world_renew(struct world *w);
 
@@ -231,6 +239,9 @@ bool world_agree(struct world *w);
 unsigned world_agreeing(const struct world *w);
 
 struct world_session *world_find(struct world *w, struct slab_handle handle);
+
+/* What was handed over, whose keys are moved. */
+struct world_child *world_child_new(struct ike_child_sa *child);
 
 struct world_child *world_pair(struct world_session *s, uint32_t spi_in);
 

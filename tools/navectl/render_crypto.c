@@ -250,6 +250,9 @@ static void print_esp(const json_t *sa, const json_t *flow, FILE *out)
 	(void)fprintf(out, "        transform: %s, in use settings ={%s%s%s}\n", navectl_get_str(flow, "transform"),
 		strcmp(navectl_get_str(flow, "mode"), "transport") == 0 ? "Transport" : "Tunnel",
 		navectl_get_bool(flow, "udp_encap") ? " UDP-Encaps" : "", navectl_get_bool(flow, "esn") ? " ESN" : "");
+	if (navectl_get_has(flow, "group"))
+		(void)fprintf(
+			out, "        key exchanges: %s %s\n", navectl_get_str(flow, "group"), navectl_get_str(flow, "additional_groups"));
 	(void)fprintf(out, "        placement: %s\n", placed(sa, "placement", "reason", text, sizeof(text)));
 	(void)fprintf(out, "        packets: %lld, bytes: %lld, sequence: %lld\n", navectl_get_int(sa, "packets"),
 		navectl_get_int(sa, "bytes"), navectl_get_int(sa, "sequence"));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cfg/build.h"
+#include "cfg/group.h"
 
 /* ---- proposals ---- */
 
@@ -74,82 +75,22 @@ static void set_prf(struct cfg_build *b, struct cfg_object *object, const struct
 	proposal_of(object)->prf_count = read_hashes(b, object, s, proposal_of(object)->prf);
 }
 
-/* Groups of the registry that the language has. */
-static const struct group {
-	uint16_t id;
-	bool weak;
-} groups[] = {
-	{ 1, true },
-	{ 2, true },
-	{ 5, true },
-	{ 14, false },
-	{ 15, false },
-	{ 16, false },
-	{ 17, false },
-	{ 18, false },
-	{ 19, false },
-	{ 20, false },
-	{ 21, false },
-	{ 24, true },
-	{ 31, false },
-	{ 32, false },
-	{ 35, false },
-	{ 36, false },
-	{ 37, false },
-};
-
-/* The group that a word names; 0: none. */
-static uint16_t read_group(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s, const struct cfg_word *number)
-{
-	unsigned long id = strtoul(number->text, NULL, 10);
-
-	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
-		if (groups[i].id != id)
-			continue;
-		if (groups[i].weak)
-			cfg_build_warn(b, s, number, "'group %s' is weak", number->text);
-		cfg_build_need(b, object, s, CFG_SKILL_GROUP, number);
-		return (uint16_t)id;
-	}
-	cfg_build_error(b, s, number, "no group %s: there are 1, 2, 5, 14 to 21, 24, 31, 32 and 35 to 37", number->text);
-	return 0;
-}
-
-/* Each once, in order. */
-static void append_group(uint16_t list[CFG_GROUP_MAX], unsigned *count, uint16_t id)
-{
-	for (unsigned k = 0; k < *count; k++)
-		if (list[k] == id)
-			return;
-	if (*count < CFG_GROUP_MAX)
-		list[(*count)++] = id;
-}
-
 static void set_group(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
 	struct cfg_proposal *p = proposal_of(object);
 
 	p->group_count = 0;
 	for (unsigned i = 1; i < s->word_count; i++) {
-		uint16_t id = read_group(b, object, s, &s->word[i]);
+		uint16_t id = cfg_group_read(b, object, s, &s->word[i]);
 
 		if (id != 0)
-			append_group(p->group, &p->group_count, id);
+			cfg_group_append(p->group, &p->group_count, id);
 	}
 }
 
 static void set_extra(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
-	struct cfg_extra *x = &proposal_of(object)->extra[cfg_stmt_number(s, "slot", 1) - 1];
-
-	x->group_count = 0;
-	for (unsigned i = 2; i < s->word_count; i++) {
-		bool none = strcmp(s->word[i].text, "none") == 0;
-		uint16_t id = none ? 0 : read_group(b, object, s, &s->word[i]);
-
-		if (none || id != 0)
-			append_group(x->group, &x->group_count, id);
-	}
+	cfg_group_extra(b, object, s, proposal_of(object)->extra);
 }
 
 /* ---- policies ---- */

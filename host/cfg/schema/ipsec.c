@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cfg/build.h"
+#include "cfg/group.h"
 
 /* ---- transform sets ---- */
 
@@ -141,6 +142,11 @@ static void set_pfs(struct cfg_build *b, struct cfg_object *object, const struct
 	cfg_build_need(b, object, s, CFG_SKILL_GROUP, &number);
 }
 
+static void set_extra(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	cfg_group_extra(b, object, s, profile_of(object)->extra);
+}
+
 static void set_seconds(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
 	(void)b;
@@ -241,6 +247,15 @@ static const struct cfg_row rows[] = {
 		.set = set_pfs,
 		.preset = "off",
 		.help = "a key exchange of its own for each child SA",
+	},
+	{
+		.mode = CFG_MODE_IPSEC_PROFILE,
+		.keep = CFG_KEEP_KEY,
+		.key = 2,
+		.pattern = "set additional-key-exchange <slot:1-7> {<group:1-65535>|none}+",
+		.set = set_extra,
+		.preset = "none",
+		.help = "one more key exchange for each child SA (RFC 9370), beside that of 'set pfs', by one of these groups; none: it may be left out",
 	},
 	{
 		.mode = CFG_MODE_IPSEC_PROFILE,

@@ -10,47 +10,88 @@
 #include "ike/exchange/act_child_r.h"
 #include "ike/exchange/act_first.h"
 #include "ike/exchange/act_info.h"
+#include "ike/exchange/act_series_i.h"
+#include "ike/exchange/act_series_r.h"
+#include "ike/keying/seal.h"
 #include "ike/rekey/attempt.h"
 #include "ike/rekey/groups.h"
+#include "ike/rekey/promise.h"
+
+/* The pair that the request is to rekey; NULL: it is for a further one, or names none that we have. */
+static struct ike_child *named(const struct ike_step *s)
+{
+	struct ike_notify n;
+
+	if (!ike_msg_notify(s->msg, IKE_N_REKEY_SA, &n) || !s->e->cfg.child_rekey || n.protocol != IKE_PROTO_ESP)
+		return NULL;
+	return ike_child_by_out(s->sa, (uint32_t)n.spi);
+}
+
+/* Whether a request of the peer's to rekey it would be granted as things are. */
+static bool is_free(const struct ike_child *child)
+{
+	const struct ike_child_cell *cell = ike_childfsm_cell((enum ike_child_state)child->state, IKE_CE_PEER_REKEY);
+
+	return cell->action == ike_act_child_r_make || (cell->action == ike_act_child_r_cross && !ike_act_child_r_late(child));
+}
 
 bool ike_act_child_ask_need(const struct ike_step *s, struct ike_agree *out)
 {
-	const struct ike_child *old;
-	struct ike_notify n;
+	const struct ike_child *old = named(s);
 
-	if (!ike_msg_notify(s->msg, IKE_N_REKEY_SA, &n))
+	if (!ike_msg_notify(s->msg, IKE_N_REKEY_SA, NULL))
 		return ike_act_child_r_add_need(s, out);
-	if (!s->e->cfg.child_rekey || n.protocol != IKE_PROTO_ESP)
-		return false;
-	old = ike_child_by_out(s->sa, (uint32_t)n.spi);
-	if (old == NULL || ike_childfsm_cell((enum ike_child_state)old->state, IKE_CE_PEER_REKEY)->action != ike_act_child_r_make)
-		return false;
-	return ike_act_child_r_make_need(s, old, out);
+	return old != NULL && is_free(old) && ike_act_child_r_make_need(s, old, out);
 }
 
 enum err ike_act_child_ask(const struct ike_step *s)
 {
-	struct ike_child *old;
+	struct ike_child *old = named(s);
 	struct ike_notify n;
 
 	if (!ike_msg_notify(s->msg, IKE_N_REKEY_SA, &n))
 		return ike_act_child_r_add(s);
 	if (!s->e->cfg.child_rekey || n.protocol != IKE_PROTO_ESP)
 		return ike_act_info_no_more(s);
-	old = ike_child_by_out(s->sa, (uint32_t)n.spi);
 	if (old == NULL)
 		return ike_act_child_r_unknown(s, (uint32_t)n.spi);
+	if (is_free(old) && ike_act_child_r_is_series(s, old))
+		return ike_act_child_r_promise(s, old);
 	return ike_childfsm_step(s, old, IKE_CE_PEER_REKEY);
 }
 
-/* What a response to our request means for the child, which may be a 'further' one: that the world asks for again if it likes. */
+bool ike_act_child_keep_need(const struct ike_step *s, struct ike_agree *out)
+{
+	return ike_act_series_r_more_need(s, out);
+}
+
+/* The pair's machine takes it as if the peer asked for the successor now. */
+enum err ike_act_child_keep(const struct ike_step *s)
+{
+	uint32_t replaces = s->sa->promise->child->plan.replaces;
+	struct ike_child *old = ike_sa_child(s->sa, replaces);
+	enum err err;
+
+	if (replaces == 0)
+		err = ike_act_child_r_add(s);
+	else if (old != NULL)
+		err = ike_childfsm_step(s, old, IKE_CE_PEER_REKEY);
+	else
+		err = ike_act_info_later(s);
+	ike_promise_drop(s->sa);
+	return err;
+}
+
+/* What a response to a request of ours means for the child, which may be a 'further' one: that the world asks for again if it likes. */
 static enum ike_child_event outcome(const struct ike_step *s, bool further)
 {
 	struct ike_notify n = { 0 };
 
-	if (ike_msg_find(s->msg, IKE_P_TSI) != NULL)
+	if (ike_msg_find(s->msg, IKE_P_TSI) != NULL || ike_msg_find(s->msg, IKE_P_KE) != NULL)
 		return IKE_CE_MADE;
 	(void)ike_msg_error(s->msg, &n);
+	if (s->sa->tx == IKE_TX_FOLLOWUP) /* asked for anew, if at all */
+		return n.type == IKE_N_CHILD_SA_NOT_FOUND ? IKE_CE_NOT_FOUND : IKE_CE_LATER;
 	switch (n.type) {
 	case IKE_N_CHILD_SA_NOT_FOUND:
 		return IKE_CE_NOT_FOUND;
@@ -93,7 +134,7 @@ bool ike_act_child_answer_need(const struct ike_step *s, struct ike_agree *out)
 		return false;
 	switch (outcome(s, false)) {
 	case IKE_CE_MADE:
-		return ike_act_child_i_accept_need(s, out);
+		return s->sa->tx == IKE_TX_FOLLOWUP ? ike_act_series_i_take_need(s, out) : ike_act_child_i_accept_need(s, out);
 	case IKE_CE_GROUP:
 		return ike_act_child_i_regroup_need(s, out);
 	case IKE_CE_SINGLE: /* asked again with the same */
@@ -104,11 +145,64 @@ bool ike_act_child_answer_need(const struct ike_step *s, struct ike_agree *out)
 	}
 }
 
+/* Both ends have deleted it meanwhile, or nobody wants it: what the response grants is deleted too. */
+static void spurn(const struct ike_step *s)
+{
+	struct ike_attempt *a = s->sa->attempt;
+
+	if (a->spi_in != 0)
+		ike_child_stillborn(s->sa, a->spi_in);
+	a->spi_in = 0;
+}
+
+/* CREATE_CHILD_SA is granted to 'child': at once, or further key exchanges come first, or the peer's crossing exchange stays. */
+static enum ike_child_event granted(const struct ike_step *s, const struct ike_child *child, bool *more)
+{
+	const struct ike_attempt *a = s->sa->attempt;
+	enum ike_child_event otherwise = child->wish != NULL ? IKE_CE_NEVER : IKE_CE_LATER;
+	bool series = ike_series_link(s->msg).len != 0;
+
+	if (!series && (a->rival != 0 || !ike_act_child_i_yields(s)))
+		return IKE_CE_MADE;
+	if (!series)
+		spurn(s);
+	if (!series || ike_act_child_i_yields(s) || ike_childfsm_kind(child) == IKE_CHILD_GONE)
+		return otherwise;
+	*more = ike_act_child_i_series(s, child) == ERR_OK;
+	return otherwise;
+}
+
+/* IKE_FOLLOWUP_KE is answered: another one comes, or the message is the response to CREATE_CHILD_SA from here on. */
+static enum ike_child_event followed(const struct ike_step *s, const struct ike_child *child, bool *more)
+{
+	struct ike_attempt *a = s->sa->attempt;
+	bool last = a->series.done + 1U == a->series.count;
+	enum err err = ike_act_series_i_have(s);
+
+	if (last && ike_seal_reopen(s->sa, ike_blob_view(&a->held), &s->e->msg) == ERR_OK)
+		return IKE_CE_MADE; /* there, at least */
+	if (last)
+		ike_fsm_post(s->sa, IKE_E_DELETE);
+	*more = !last && err == ERR_OK && ike_childfsm_kind(child) != IKE_CHILD_GONE;
+	if (*more)
+		s->sa->todo |= 1u << IKE_TX_FOLLOWUP;
+	return child->wish != NULL ? IKE_CE_NEVER : IKE_CE_LATER;
+}
+
+/* There is nobody whom the response is of use to. */
+static enum err drop_response(const struct ike_step *s, enum ike_child_event event)
+{
+	if (event == IKE_CE_MADE && ike_series_link(s->msg).len == 0)
+		spurn(s);
+	ike_attempt_end(s->sa);
+	return ERR_OK;
+}
+
 enum err ike_act_child_answer(const struct ike_step *s)
 {
 	struct ike_attempt *a = s->sa->attempt;
 	struct ike_child *old = a == NULL ? NULL : ike_sa_child(s->sa, a->old);
-	bool further = old != NULL && old->wish != NULL;
+	bool further = old != NULL && old->wish != NULL, followup = s->sa->tx == IKE_TX_FOLLOWUP, more = false;
 	enum ike_child_event event = outcome(s, further);
 
 	s->sa->tx = IKE_TX_NONE;
@@ -116,15 +210,13 @@ enum err ike_act_child_answer(const struct ike_step *s)
 		return ERR_STATE;
 	if (event != IKE_CE_MADE)
 		note_refusal(s, further, event);
-	if (old != NULL && old->state != IKE_C_FADE)
-		return ike_childfsm_step(s, old, event);
-	/* Both ends have deleted it meanwhile: its successor is deleted too. */
-	if (event == IKE_CE_MADE) {
-		ike_child_stillborn(s->sa, a->spi_in);
-		a->spi_in = 0;
-	}
-	ike_attempt_end(s->sa);
-	return ERR_OK;
+	if (event != IKE_CE_MADE && followup)
+		ike_act_series_i_note_refusal(s);
+	if (old == NULL || old->state == IKE_C_FADE)
+		return drop_response(s, event);
+	if (event == IKE_CE_MADE)
+		event = followup ? followed(s, old, &more) : granted(s, old, &more);
+	return more ? ERR_OK : ike_childfsm_step(s, old, event);
 }
 
 static struct ike_child *with_event(const struct ike_sa *sa)

@@ -11,7 +11,8 @@ extern "C" {
 ike_action_fn ike_act_child_ask;    /* the peer's request */
 ike_action_fn ike_act_child_answer; /* the response to ours */
 ike_action_fn ike_act_child_run;    /* what was posted for children */
-ike_need_fn ike_act_child_ask_need, ike_act_child_answer_need;
+ike_action_fn ike_act_child_keep;   /* the peer's last IKE_FOLLOWUP_KE request (RFC9370-2.2.4): what was promised is made */
+ike_need_fn ike_act_child_ask_need, ike_act_child_answer_need, ike_act_child_keep_need;
 
 /* What a child's machine does whoever rekeys. */
 ike_child_action_fn ike_act_child_begin;     /* it is up */

@@ -9,10 +9,12 @@
 #include "ike/child.h"
 #include "ike/core.h"
 #include "ike/exchange/act_first.h"
+#include "ike/exchange/act_series_i.h"
 #include "ike/keying/agree.h"
 #include "ike/keying/seal.h"
 #include "ike/rekey/attempt.h"
 #include "ike/rekey/groups.h"
+#include "ike/rekey/promise.h"
 #include "ike/wire/ke.h"
 #include "ike/wire/nonce.h"
 
@@ -149,36 +151,61 @@ bool ike_act_child_i_accept_need(const struct ike_step *s, struct ike_agree *out
 	return ike_agree_with(s->msg, kex->group, out);
 }
 
-/* The algorithms and g^ir of the answer. */
-static enum err read_suite(const struct ike_step *s, const struct ike_bid *bid, struct ike_child_plan *plan)
+/* What the response grants. */
+struct granted {
+	struct ike_child_plan plan; /* borrows from the message, the attempt, the key exchange and what follows */
+	struct ike_narrow_result fit;
+	struct bytes part[IKE_PROPOSAL_EXTRAS];
+};
+
+/* The algorithms that the answer chose. */
+static enum err read_choice(const struct ike_step *s, const struct ike_bid *bid, struct ike_choice *choice, struct ike_suite *esp)
 {
-	const struct ike_attempt *a = s->sa->attempt;
 	struct rd r = rd_of(ike_msg_find(s->msg, IKE_P_SA)->body);
 	struct ike_proposals answer;
-	struct ike_choice choice;
-	struct ike_agreed *agreed;
 	enum err err = ike_proposal_parse(&r, &answer);
 
 	if (err == ERR_OK)
-		err = ike_select_check(&bid->offer, &answer, 0, &choice);
+		err = ike_select_check(&bid->offer, &answer, 0, choice);
 	if (err == ERR_OK)
-		err = ike_suite_of(&choice, &plan->esp);
-	if (err != ERR_OK)
-		return err;
-	plan->spi_out = (uint32_t)choice.spi;
-	if (plan->esp.group != a->kex.group)
-		return ERR_NO_PROPOSAL;
-	if (a->kex.group == NULL)
-		return ERR_OK;
-	err = ike_agree_result(s, a->kex.group, &agreed);
-	if (err == ERR_OK)
-		plan->seed.shared = secret_view(&agreed->shared);
+		err = ike_suite_of(choice, esp);
+	return err == ERR_OK && esp->group != s->sa->attempt->kex.group ? ERR_NO_PROPOSAL : err;
+}
+
+/* g^ir, and what further key exchanges brought if there were any. */
+static enum err read_secrets(const struct ike_step *s, struct granted *g)
+{
+	const struct ike_attempt *a = s->sa->attempt;
+	struct ike_agreed *agreed;
+	enum err err = ERR_OK;
+
+	if (a->series.count != 0) {
+		if (ike_series_next(&a->series) != NULL) /* a bad value of the peer's */
+			return ERR_MALFORMED;
+		ike_series_seed(&a->series, g->part, &g->plan.seed);
+		g->plan.series = &a->series;
+	} else if (a->kex.group != NULL) {
+		err = ike_agree_result(s, a->kex.group, &agreed);
+		if (err == ERR_OK)
+			g->plan.seed.shared = secret_view(&agreed->shared);
+	}
 	return err == ERR_ABSENT ? ERR_MALFORMED : err; /* no KE of that group */
 }
 
-/* What the response grants; 'plan' borrows from the message, the attempt, the key exchange and 'fit'. */
-static enum err read_response(
-	const struct ike_step *s, const struct ike_child *child, struct ike_child_plan *plan, struct ike_narrow_result *fit)
+static enum err read_suite(const struct ike_step *s, const struct ike_bid *bid, struct granted *g)
+{
+	struct ike_choice choice;
+	enum err err = read_choice(s, bid, &choice, &g->plan.esp);
+
+	if (err != ERR_OK)
+		return err;
+	g->plan.spi_out = (uint32_t)choice.spi;
+	if (ike_series_chosen(&choice) && s->sa->attempt->series.count == 0) /* they were to be made first */
+		return ERR_MALFORMED;
+	return read_secrets(s, g);
+}
+
+static enum err read_response(const struct ike_step *s, const struct ike_child *child, struct granted *g)
 {
 	struct ike_attempt *a = s->sa->attempt;
 	struct rd r = rd_of(ike_msg_find(s->msg, IKE_P_NONCE)->body);
@@ -186,33 +213,92 @@ static enum err read_response(
 	enum err err = bid_for(child, &bid);
 
 	if (err == ERR_OK)
-		err = ike_nonce_parse(&r, &plan->seed.nr);
+		err = ike_nonce_parse(&r, &g->plan.seed.nr);
 	if (err == ERR_OK)
-		err = read_suite(s, &bid, plan);
+		err = read_suite(s, &bid, g);
 	if (err == ERR_OK)
-		err = ike_narrow_accept(s->sa, s->msg, &bid.sides, fit);
-	plan->role = IKE_INITIATOR;
-	plan->spi_in = spi_of(child);
-	plan->seed.ni = bytes_of(a->nonce, sizeof(a->nonce));
-	plan->local = &fit->local;
-	plan->remote = &fit->remote;
-	plan->transport = err == ERR_OK && fit->transport;
+		err = ike_narrow_accept(s->sa, s->msg, &bid.sides, &g->fit);
+	g->plan.role = IKE_INITIATOR;
+	g->plan.spi_in = spi_of(child);
+	g->plan.seed.ni = bytes_of(a->nonce, sizeof(a->nonce));
+	g->plan.local = &g->fit.local;
+	g->plan.remote = &g->fit.remote;
+	g->plan.transport = err == ERR_OK && g->fit.transport;
 	return err;
+}
+
+bool ike_act_child_i_yields(const struct ike_step *s)
+{
+	const struct ike_attempt *a = s->sa->attempt;
+	struct rd r = rd_of(ike_msg_find(s->msg, IKE_P_NONCE)->body);
+	struct bytes nr;
+
+	return ike_nonce_parse(&r, &nr) == ERR_OK && ike_attempt_redundant(a, nr);
+}
+
+/* The peer's crossing one ends there, RFC9370-2.2.4. */
+static void outdo(const struct ike_step *s)
+{
+	struct ike_sa *sa = s->sa;
+
+	if (sa->promise != NULL && ike_promise_follows(sa->promise, sa->attempt->old))
+		ike_promise_drop(sa);
+}
+
+enum err ike_act_child_i_series(const struct ike_step *s, const struct ike_child *child)
+{
+	struct ike_attempt *a = s->sa->attempt;
+	struct ike_agreed *agreed;
+	struct ike_choice choice;
+	struct ike_suite esp;
+	struct ike_bid bid;
+	enum err err = bid_for(child, &bid);
+
+	if (err == ERR_OK)
+		err = read_choice(s, &bid, &choice, &esp);
+	if (err == ERR_OK && (a->kex.group == NULL || !ike_series_chosen(&choice)))
+		err = ERR_MALFORMED;
+	if (err == ERR_OK)
+		err = ike_agree_result(s, a->kex.group, &agreed);
+	if (err == ERR_OK)
+		err = ike_act_series_i_keep(s, &choice, &agreed->shared);
+	if (err != ERR_OK)
+		return err;
+	outdo(s);
+	s->sa->todo |= 1u << IKE_TX_FOLLOWUP;
+	return ERR_OK;
+}
+
+void ike_act_child_i_follow(const struct ike_step *s)
+{
+	struct ike_attempt *a = s->sa->attempt;
+	struct ike_child *child = ike_sa_child(s->sa, a->old);
+	enum err err;
+
+	s->sa->todo &= (uint16_t) ~(1u << IKE_TX_FOLLOWUP);
+	err = ike_act_series_i_ask(s);
+	if (err == ERR_OK)
+		return;
+	ike_core_log_sa(s->sa, LOG_L_WARN, "child.series.failed", "spi-in=%08x cause=%s", a->old, err_name(err));
+	if (child == NULL || child->state == IKE_C_FADE)
+		ike_attempt_end(s->sa);
+	else
+		(void)ike_childfsm_step(s, child, child->wish != NULL ? IKE_CE_NEVER : IKE_CE_LATER);
 }
 
 static enum err take_successor(const struct ike_step *s, const struct ike_child *old)
 {
 	struct ike_attempt *a = s->sa->attempt;
-	struct ike_child_plan plan = { .replaces = old->spi_in };
-	struct ike_narrow_result fit;
-	enum err err = read_response(s, old, &plan, &fit);
+	struct granted g = { .plan = { .replaces = old->spi_in } };
+	enum err err = read_response(s, old, &g);
 
 	if (err != ERR_OK)
 		return err;
-	a->lost = ike_attempt_redundant(a, plan.seed.nr);
+	a->lost = ike_attempt_redundant(a, g.plan.seed.nr);
 	a->made = a->spi_in;
 	a->spi_in = 0;
-	return ike_child_install(s->e, s->sa, &plan);
+	outdo(s);
+	return ike_child_install(s->e, s->sa, &g.plan);
 }
 
 enum err ike_act_child_i_accept(const struct ike_step *s, struct ike_child *child)
@@ -231,12 +317,11 @@ enum err ike_act_child_i_accept(const struct ike_step *s, struct ike_child *chil
 
 enum err ike_act_child_n_accept(const struct ike_step *s, struct ike_child *child)
 {
-	struct ike_child_plan plan = { .config = ike_act_first_config(s->sa) };
-	struct ike_narrow_result fit;
-	enum err err = read_response(s, child, &plan, &fit);
+	struct granted g = { .plan = { .config = ike_act_first_config(s->sa) } };
+	enum err err = read_response(s, child, &g);
 
 	if (err == ERR_OK)
-		err = ike_child_install(s->e, s->sa, &plan);
+		err = ike_child_install(s->e, s->sa, &g.plan);
 	ike_attempt_end(s->sa); /* nothing crosses it */
 	if (err != ERR_OK) {
 		ike_core_log_sa(s->sa, LOG_L_WARN, "child.new.failed", "spi-in=%08x cause=%s", child->spi_in, err_name(err));

@@ -30,6 +30,18 @@ ike_need_fn ike_act_child_i_send_need;
 ike_need_fn ike_act_child_i_regroup_need;
 ike_need_fn ike_act_child_i_accept_need;
 
+/*
+ * The response to our request for 'child' says that further key exchanges come first (RFC9370-2.2.4): it is kept, and the first of them is
+ * wanted.  An error: nothing is made there or here.
+ */
+MUST_USE enum err ike_act_child_i_series(const struct ike_step *s, const struct ike_child *child);
+
+/* Asks for the next of them; an error is the child's to cope with. */
+void ike_act_child_i_follow(const struct ike_step *s);
+
+/* Whether the peer's crossing exchange is the one that stays, as the nonces of the response say. */
+bool ike_act_child_i_yields(const struct ike_step *s);
+
 /* What the world's answer about our successor means for it. */
 enum ike_child_event ike_act_child_i_verdict(const struct ike_child *made);
 

@@ -1,7 +1,7 @@
 /*
  * A peer rekeys a child, or asks for a further one.  A successor gets the algorithms and at most the selectors of the old one; the old one
  * stays until the peer deletes it, and sends until then (RFC7296-2.8).  A further one gets what policy grants.  The response is made
- * before the world is asked to install, and goes out when it has.  Engine's thread.
+ * before the world is asked to install, and goes out when it has; with further key exchanges (RFC9370) that is the last one's.  Engine's thread.
  */
 #include "ike/exchange/act_child_r.h"
 
@@ -10,21 +10,21 @@
 #include "ike/core.h"
 #include "ike/exchange/act_first.h"
 #include "ike/exchange/act_info.h"
+#include "ike/exchange/act_series_r.h"
 #include "ike/keying/agree.h"
 #include "ike/keying/seal.h"
 #include "ike/rekey/attempt.h"
+#include "ike/rekey/groups.h"
+#include "ike/rekey/promise.h"
+#include "ike/wire/hdr.h"
 #include "ike/wire/ke.h"
 #include "ike/wire/nonce.h"
 
-/* What goes into the response. */
-struct offspring {
+/* A request, as it is weighed. */
+struct weighed {
 	struct ike_bid bid;
-	struct ike_choice choice;
-	struct ike_child_plan plan;
 	struct ike_ts assigned[2]; /* that the bid may borrow */
-	struct ike_narrow_result fit;
-	uint8_t nonce[IKE_NONCE_LEN];
-	struct bytes pub; /* and g^ir in the plan's seed: of the step's key exchange */
+	struct ike_offspring o;
 };
 
 /* The group of the peer's public value; one that we haven't counts as none. */
@@ -45,7 +45,7 @@ static const struct crypto_alg *group_of(const struct ike_step *s)
 /* Our offer: with policy's groups if it has any, else with the peer's or without. */
 static struct ike_bid_terms terms_for(const struct ike_step *s)
 {
-	struct ike_bid_terms terms = { .groups = s->sa->pfs };
+	struct ike_bid_terms terms = { .groups = ike_groups_of(s->sa) };
 	const struct crypto_alg *theirs = group_of(s);
 
 	if (terms.groups.count == 0 && theirs != NULL) {
@@ -55,15 +55,16 @@ static struct ike_bid_terms terms_for(const struct ike_step *s)
 	return terms;
 }
 
-static enum err choose(const struct ike_step *s, struct offspring *o)
+static enum err choose(const struct ike_step *s, struct weighed *w)
 {
+	struct ike_offspring *o = &w->o;
 	struct rd r = rd_of(ike_msg_find(s->msg, IKE_P_SA)->body);
 	struct ike_proposals theirs;
 	const struct crypto_alg *group = group_of(s);
 	enum err err = ike_proposal_parse(&r, &theirs);
 
 	if (err == ERR_OK)
-		err = ike_select_pick(&o->bid.offer, &theirs, 0, &o->choice);
+		err = ike_select_pick(&w->bid.offer, &theirs, 0, &o->choice);
 	if (err == ERR_OK)
 		err = ike_suite_of(&o->choice, &o->plan.esp);
 	if (err != ERR_OK)
@@ -72,7 +73,7 @@ static enum err choose(const struct ike_step *s, struct offspring *o)
 	return o->plan.esp.group == NULL || o->plan.esp.group == group ? ERR_OK : ERR_UNSUPPORTED;
 }
 
-static enum err agree(const struct ike_step *s, struct offspring *o)
+static enum err agree(const struct ike_step *s, struct ike_offspring *o)
 {
 	struct ike_agreed *agreed;
 	enum err err;
@@ -96,107 +97,157 @@ static enum err read_ts(const struct ike_msg *msg, struct ike_ts_list *tsi, stru
 	return err == ERR_OK ? ike_ts_parse(&r, tsr) : err;
 }
 
-static enum err narrow(const struct ike_step *s, struct offspring *o)
-{
-	enum err err = ike_narrow_answer(s->sa, s->msg, &o->bid.sides, &o->fit);
-
-	o->plan.local = &o->fit.local;
-	o->plan.remote = &o->fit.remote;
-	o->plan.transport = err == ERR_OK && o->fit.transport;
-	return err;
-}
-
-static enum err seed(const struct ike_step *s, struct offspring *o)
+static enum err seed(const struct ike_step *s, struct ike_offspring *o)
 {
 	struct rd r = rd_of(ike_msg_find(s->msg, IKE_P_NONCE)->body);
 	enum err err = ike_nonce_parse(&r, &o->plan.seed.ni);
 
-	if (err == ERR_OK)
-		err = crypto_rand_fill(s->e->cfg.rand, o->nonce, sizeof(o->nonce));
-	o->plan.seed.nr = bytes_of(o->nonce, sizeof(o->nonce));
-	return err;
+	return err == ERR_OK ? crypto_rand_fill(s->e->cfg.rand, o->nonce, sizeof(o->nonce)) : err;
 }
 
-/* Seals the response and keeps it. */
-static enum err prepare_response(const struct ike_step *s, const struct offspring *o)
+/* Seals the response to CREATE_CHILD_SA. */
+static enum err seal_response(const struct ike_step *s, const struct ike_offspring *o, struct bytes link, struct bytes *datagram)
 {
-	struct ike_proposals answer;
 	struct ike_build b;
-	struct bytes datagram;
-	enum err err = ike_select_answer(&o->choice, o->plan.spi_in, &answer);
+	enum err err;
 
-	if (err != ERR_OK)
-		return err;
 	ike_seal_begin(s->e, s->sa, IKE_X_CREATE_CHILD_SA, true, &b);
-	ike_proposal_build(ike_build_payload(&b, IKE_P_SA), &answer);
-	ike_nonce_build(ike_build_payload(&b, IKE_P_NONCE), o->plan.seed.nr);
-	if (o->plan.esp.group != NULL) {
-		struct ike_ke ke = { .group = o->plan.esp.group->id, .data = o->pub };
+	err = ike_offspring_build(&b, o, link);
+	return err == ERR_OK ? ike_seal_end(s->e, s->sa, &b, datagram) : err;
+}
 
-		ike_ke_build(ike_build_payload(&b, IKE_P_KE), &ke);
-	}
-	ike_narrow_build_mode(&b, o->fit.transport);
-	ike_ts_build(ike_build_payload(&b, IKE_P_TSI), o->fit.remote.item, o->fit.remote.count);
-	ike_ts_build(ike_build_payload(&b, IKE_P_TSR), o->fit.local.item, o->fit.local.count);
-	err = ike_seal_end(s->e, s->sa, &b, &datagram);
+/* The same, to be sent when the world has the pair. */
+static enum err prepare_response(const struct ike_step *s, const struct ike_offspring *o)
+{
+	struct bytes datagram;
+	enum err err = seal_response(s, o, bytes_of(NULL, 0), &datagram);
+
 	return err == ERR_OK ? ike_blob_set(&s->sa->response, datagram) : err;
 }
 
-/* Ours for the same child is under way: both are made, the nonces will tell which one goes (RFC7296-2.8.1). */
-static enum err note_crossing(const struct ike_step *s, const struct ike_child *old, const struct offspring *o)
+/* Ours for the same child is under way: the nonces will tell which one goes (RFC7296-2.8.1).  'rival': what the peer's makes, if it is made. */
+static enum err note_crossing(const struct ike_step *s, const struct ike_child_plan *plan, uint32_t rival)
 {
 	struct ike_attempt *a = s->sa->attempt;
 
-	if (a == NULL || a->old != old->spi_in)
+	if (a == NULL || plan->replaces == 0 || a->old != plan->replaces)
 		return ERR_OK;
-	ike_core_count(s->e, IKE_STAT_REKEY_CROSSED);
-	ike_core_log_sa(s->sa, LOG_L_INFO, "child.rekey.crossed", "spi-in=%08x", old->spi_in);
-	return ike_attempt_cross(a, o->plan.spi_in, o->plan.seed.ni, o->plan.seed.nr);
+	if (ike_blob_view(&a->rival_nonce).len == 0) { /* else it was promised before */
+		ike_core_count(s->e, IKE_STAT_REKEY_CROSSED);
+		ike_core_log_sa(s->sa, LOG_L_INFO, "child.rekey.crossed", "spi-in=%08x", a->old);
+	}
+	return ike_attempt_cross(a, rival, plan->seed.ni, plan->seed.nr);
 }
 
-static enum err install(const struct ike_step *s, struct offspring *o)
+static enum err install(const struct ike_step *s, const struct ike_child_plan *plan)
 {
 	enum err err;
 
-	s->sa->making = o->plan.spi_in;
+	s->sa->making = plan->spi_in;
 	s->sa->window.busy = true;
-	err = ike_child_install(s->e, s->sa, &o->plan);
+	err = ike_child_install(s->e, s->sa, plan);
 	if (err == ERR_OK)
 		return ERR_OK;
 	s->sa->window.busy = false;
-	if (s->sa->attempt != NULL && s->sa->attempt->rival == o->plan.spi_in)
+	if (s->sa->attempt != NULL && s->sa->attempt->rival == plan->spi_in)
 		ike_attempt_uncross(s->sa->attempt);
 	return err;
 }
 
-/* A successor of 'old', or a further pair if that is NULL. */
-static enum err make(const struct ike_step *s, const struct ike_child *old, struct offspring *o)
+/* What was chosen becomes all that a pair needs but its keys; the SPI is ours to give back. */
+static enum err grant(const struct ike_step *s, struct weighed *w)
 {
 	const struct ike_ports *ports = s->e->cfg.ports;
-	enum err err = choose(s, o);
+	struct ike_offspring *o = &w->o;
+	enum err err = agree(s, o);
 
 	if (err == ERR_OK)
-		err = agree(s, o);
-	if (err == ERR_OK)
-		err = narrow(s, o);
+		err = ike_narrow_answer(s->sa, s->msg, &w->bid.sides, &o->fit);
 	if (err == ERR_OK)
 		err = seed(s, o);
 	if (err == ERR_OK)
 		err = ports->spi_new(ports->ctx, &s->sa->path, &o->plan.spi_in);
+	if (err == ERR_OK)
+		ike_offspring_bind(o);
+	return err;
+}
+
+static enum err make(const struct ike_step *s, struct weighed *w)
+{
+	const struct ike_ports *ports = s->e->cfg.ports;
+	struct ike_offspring *o = &w->o;
+	enum err err = grant(s, w);
+
 	if (err != ERR_OK)
 		return err;
 	err = prepare_response(s, o);
-	if (err == ERR_OK && old != NULL)
-		err = note_crossing(s, old, o);
+	if (err == ERR_OK)
+		err = note_crossing(s, &o->plan, o->plan.spi_in);
 	if (err != ERR_OK) {
 		ports->spi_free(ports->ctx, o->plan.spi_in);
 		return err;
 	}
-	return install(s, o);
+	return install(s, &o->plan);
+}
+
+/* The response to CREATE_CHILD_SA goes out at once, the pair comes with the last of the further key exchanges (RFC9370-2.2.4). */
+static enum err promise(const struct ike_step *s, struct weighed *w)
+{
+	struct ike_sa *sa = s->sa;
+	struct ike_offspring *o = &w->o;
+	struct ike_agreed *agreed;
+	struct bytes datagram;
+	enum err err = ike_agree_result(s, o->plan.esp.group, &agreed);
+
+	if (err == ERR_OK)
+		err = grant(s, w);
+	if (err == ERR_OK)
+		err = ike_promise_pair(sa, o, &agreed->shared);
+	if (err != ERR_OK)
+		return err;
+	err = note_crossing(s, &o->plan, 0);
+	if (err == ERR_OK)
+		err = seal_response(s, o, ike_promise_link(sa->promise), &datagram);
+	if (err == ERR_OK)
+		err = ike_window_respond(sa, datagram);
+	if (err != ERR_OK)
+		ike_promise_drop(sa);
+	return err;
+}
+
+/* Whether the message is the last key exchange of what was promised, and not the request itself. */
+static bool is_last(const struct ike_step *s)
+{
+	return s->msg->hdr.exchange == IKE_X_IKE_FOLLOWUP_KE;
+}
+
+/* With it what was promised is made; 'spi_in' is its name then. */
+static enum err fulfil(const struct ike_step *s, uint32_t *spi_in)
+{
+	struct ike_promise *p = s->sa->promise;
+	struct ike_child_plan plan = p->child->plan;
+	struct bytes part[IKE_PROPOSAL_EXTRAS], datagram;
+	struct ike_build b;
+	enum err err = ike_act_series_r_advance(s, &b);
+
+	if (err == ERR_OK)
+		err = ike_seal_end(s->e, s->sa, &b, &datagram);
+	if (err == ERR_OK)
+		err = ike_blob_set(&s->sa->response, datagram);
+	if (err == ERR_OK)
+		err = note_crossing(s, &plan, plan.spi_in);
+	if (err != ERR_OK)
+		return err;
+	ike_series_seed(&p->series, part, &plan.seed);
+	plan.series = &p->series;
+	plan.config = plan.replaces == 0 ? ike_act_first_config(s->sa) : NULL;
+	p->child->plan.spi_in = 0; /* it is the pair's now */
+	*spi_in = plan.spi_in;
+	return install(s, &plan);
 }
 
 /* The group that we want goes with INVALID_KE_PAYLOAD, RFC7296-1.3. */
-static enum err refuse(const struct ike_step *s, const struct offspring *o, enum err err)
+static enum err refuse(const struct ike_step *s, const struct ike_offspring *o, enum err err)
 {
 	const struct crypto_alg *group = o->plan.esp.group;
 	uint8_t data[2];
@@ -224,34 +275,74 @@ static enum err refuse(const struct ike_step *s, const struct offspring *o, enum
 	return ike_act_info_later(s);
 }
 
-static enum err bid_successor(const struct ike_step *s, const struct ike_child *old, struct offspring *o)
+/* Policy's or the old pair's bid meets the request. */
+static enum err weigh_successor(const struct ike_step *s, const struct ike_child *old, struct weighed *w)
 {
 	struct ike_bid_terms terms = terms_for(s);
+	enum err err = ike_bid_of_child(old, &terms, &w->bid);
 
-	return ike_bid_of_child(old, &terms, &o->bid);
+	w->o.plan.role = IKE_RESPONDER;
+	w->o.plan.replaces = old->spi_in;
+	return err == ERR_OK ? choose(s, w) : err;
 }
 
 bool ike_act_child_r_make_need(const struct ike_step *s, const struct ike_child *old, struct ike_agree *out)
 {
-	struct offspring o = { .plan = { .role = IKE_RESPONDER } };
+	struct weighed w = { 0 };
 
-	return bid_successor(s, old, &o) == ERR_OK && choose(s, &o) == ERR_OK && ike_agree_with(s->msg, o.plan.esp.group, out);
+	return weigh_successor(s, old, &w) == ERR_OK && ike_agree_with(s->msg, w.o.plan.esp.group, out);
+}
+
+bool ike_act_child_r_is_series(const struct ike_step *s, const struct ike_child *old)
+{
+	struct weighed w = { 0 };
+
+	return weigh_successor(s, old, &w) == ERR_OK && ike_series_chosen(&w.o.choice);
+}
+
+static enum err refuse_successor(const struct ike_step *s, const struct ike_child *old, const struct weighed *w, enum err err)
+{
+	ike_core_log_sa(s->sa, LOG_L_WARN, "child.rekey.refused", "by=us spi-in=%08x cause=%s", old->spi_in, err_name(err));
+	(void)refuse(s, &w->o, err == ERR_FULL ? ERR_AGAIN : err);
+	return err;
 }
 
 enum err ike_act_child_r_make(const struct ike_step *s, struct ike_child *child)
 {
-	struct offspring o = { .plan = { .role = IKE_RESPONDER, .replaces = child->spi_in } };
-	enum err err = bid_successor(s, child, &o);
+	struct weighed w = { 0 };
+	enum err err = is_last(s) ? fulfil(s, &w.o.plan.spi_in) : weigh_successor(s, child, &w);
+
+	if (err == ERR_OK && !is_last(s))
+		err = make(s, &w);
+	if (err != ERR_OK)
+		return refuse_successor(s, child, &w, err);
+	child->successor = w.o.plan.spi_in;
+	return ERR_OK;
+}
+
+bool ike_act_child_r_late(const struct ike_child *child)
+{
+	const struct ike_attempt *a = child->sa->attempt;
+
+	return a != NULL && a->old == child->spi_in && a->series.count != 0;
+}
+
+enum err ike_act_child_r_cross(const struct ike_step *s, struct ike_child *child)
+{
+	if (!ike_act_child_r_late(child))
+		return ike_act_child_r_make(s, child);
+	(void)ike_act_info_later(s);
+	return ERR_BUSY;
+}
+
+enum err ike_act_child_r_promise(const struct ike_step *s, const struct ike_child *child)
+{
+	struct weighed w = { 0 };
+	enum err err = weigh_successor(s, child, &w);
 
 	if (err == ERR_OK)
-		err = make(s, child, &o);
-	if (err == ERR_OK) {
-		child->successor = o.plan.spi_in;
-		return ERR_OK;
-	}
-	ike_core_log_sa(s->sa, LOG_L_WARN, "child.rekey.refused", "by=us spi-in=%08x cause=%s", child->spi_in, err_name(err));
-	(void)refuse(s, &o, err == ERR_FULL ? ERR_AGAIN : err);
-	return err;
+		err = promise(s, &w);
+	return err == ERR_OK ? ERR_OK : refuse_successor(s, child, &w, err);
 }
 
 /* What the world grants; ERR_FULL: nothing. */
@@ -275,38 +366,50 @@ static enum err consult(const struct ike_step *s, struct ike_child_policy *polic
 	return ike_child_room(s->sa, policy->limit) ? ERR_OK : ERR_FULL;
 }
 
-static enum err bid_further(const struct ike_step *s, struct offspring *o)
+static enum err weigh_further(const struct ike_step *s, struct weighed *w)
 {
 	struct ike_bid_terms terms = terms_for(s);
 	struct ike_child_policy policy = { .limit = 0 };
 	enum err err = consult(s, &policy);
 
 	if (err == ERR_OK)
-		err = ike_bid_of_policy(&policy, &terms, &o->bid);
+		err = ike_bid_of_policy(&policy, &terms, &w->bid);
 	if (policy.narrow_to_address)
-		ike_narrow_to_address(s->sa, o->assigned, &o->bid.sides);
-	return err;
+		ike_narrow_to_address(s->sa, w->assigned, &w->bid.sides);
+	w->o.plan.role = IKE_RESPONDER;
+	w->o.plan.config = ike_act_first_config(s->sa);
+	return err == ERR_OK ? choose(s, w) : err;
 }
 
 bool ike_act_child_r_add_need(const struct ike_step *s, struct ike_agree *out)
 {
-	struct offspring o = { .plan = { .role = IKE_RESPONDER } };
+	struct weighed w = { 0 };
 
-	return bid_further(s, &o) == ERR_OK && choose(s, &o) == ERR_OK && ike_agree_with(s->msg, o.plan.esp.group, out);
+	return weigh_further(s, &w) == ERR_OK && ike_agree_with(s->msg, w.o.plan.esp.group, out);
+}
+
+static enum err add(const struct ike_step *s, struct weighed *w)
+{
+	enum err err;
+
+	if (is_last(s))
+		return fulfil(s, &w->o.plan.spi_in);
+	err = weigh_further(s, w);
+	if (err != ERR_OK)
+		return err;
+	return ike_series_chosen(&w->o.choice) ? promise(s, w) : make(s, w);
 }
 
 enum err ike_act_child_r_add(const struct ike_step *s)
 {
-	struct offspring o = { .plan = { .role = IKE_RESPONDER, .config = ike_act_first_config(s->sa) } };
-	enum err err = bid_further(s, &o);
+	struct weighed w = { 0 };
+	enum err err = add(s, &w);
 
-	if (err == ERR_OK)
-		err = make(s, NULL, &o);
 	if (err == ERR_OK)
 		return ERR_OK;
 	ike_core_count(s->e, IKE_STAT_CHILD_REFUSED);
 	ike_core_log_sa(s->sa, LOG_L_INFO, "child.new.refused", "by=us cause=%s", err_name(err));
-	return refuse(s, &o, err);
+	return refuse(s, &w.o, err);
 }
 
 enum err ike_act_child_r_busy(const struct ike_step *s, struct ike_child *child)
@@ -377,16 +480,26 @@ enum err ike_act_child_r_reply(const struct ike_step *s, struct ike_child *child
 	return err;
 }
 
+/* Of the request that the response is kept for. */
+static uint8_t exchange_kept(const struct ike_sa *sa)
+{
+	struct rd r = rd_of(ike_blob_view(&sa->response));
+	struct ike_hdr hdr;
+
+	return ike_hdr_parse(&r, &hdr) == ERR_OK ? hdr.exchange : IKE_X_CREATE_CHILD_SA;
+}
+
 enum err ike_act_child_r_give_up(const struct ike_step *s, struct ike_child *child)
 {
 	uint16_t notify = ike_act_first_later(s->sa) ? IKE_N_NO_ADDITIONAL_SAS : IKE_N_TEMPORARY_FAILURE;
+	uint8_t exchange = exchange_kept(s->sa);
 	struct ike_build b;
 	struct bytes datagram;
 	enum err err;
 
 	ike_core_count(s->e, IKE_STAT_INSTALL_FAILED);
 	settle(child, IKE_CE_NOT_REPLACED);
-	ike_seal_begin(s->e, s->sa, IKE_X_CREATE_CHILD_SA, true, &b);
+	ike_seal_begin(s->e, s->sa, exchange, true, &b);
 	ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), notify, bytes_of(NULL, 0));
 	err = ike_seal_end(s->e, s->sa, &b, &datagram);
 	return err == ERR_OK ? ike_window_respond(s->sa, datagram) : err;

@@ -9,6 +9,7 @@
 #include "ike/exchange/act_child_i.h"
 #include "ike/exchange/act_reauth.h"
 #include "ike/exchange/act_redirect.h"
+#include "ike/exchange/act_series_i.h"
 #include "ike/exchange/act_ticket.h"
 #include "ike/exchange/mobike.h"
 #include "ike/keying/seal.h"
@@ -97,12 +98,43 @@ enum err ike_act_info_compose(const struct ike_step *s, struct bytes *out)
 	return ike_seal_end(s->e, s->sa, &b, out);
 }
 
+/* Whether it is about pairs of an SA that goes on. */
+static bool deletes_pairs(const struct ike_step *s)
+{
+	bool pairs = false;
+
+	for (const struct ike_payload *p = ike_msg_find(s->msg, IKE_P_DELETE); p != NULL; p = ike_msg_next(s->msg, p)) {
+		struct rd r = rd_of(p->body);
+		struct ike_delete d;
+
+		if (ike_delete_parse(&r, &d) != ERR_OK || d.protocol == IKE_PROTO_IKE)
+			return false;
+		pairs |= d.protocol == IKE_PROTO_ESP;
+	}
+	return pairs && s->sa->known;
+}
+
+/* With the answer the peer forgets the pairs: it must wait until the last packet that goes out by them is ahead of it. */
+static enum err answer_later(const struct ike_step *s, struct bytes datagram)
+{
+	const struct ike_ports *ports = s->e->cfg.ports;
+	enum err err = ike_window_hold(s->sa, datagram);
+
+	if (err == ERR_OK)
+		ports->deleted(ports->ctx, s->sa->handle);
+	return err;
+}
+
 enum err ike_act_info_answer(const struct ike_step *s)
 {
 	struct bytes datagram;
 	enum err err = ike_act_info_compose(s, &datagram);
 
-	return err == ERR_OK ? ike_window_respond(s->sa, datagram) : err;
+	if (err != ERR_OK)
+		return err;
+	if (s->e->cfg.ports->deleted != NULL && deletes_pairs(s))
+		return answer_later(s, datagram);
+	return ike_window_respond(s->sa, datagram);
 }
 
 enum err ike_act_info_notify(const struct ike_step *s, uint16_t type, struct bytes data)
@@ -273,7 +305,14 @@ static struct ike_child *first_waiting(const struct ike_sa *sa)
 
 bool ike_act_info_send_need(const struct ike_step *s, struct ike_agree *out)
 {
-	return ike_due_next(s->sa) == IKE_TX_CHILD && ike_act_child_i_send_need(s, out);
+	switch (ike_due_next(s->sa)) {
+	case IKE_TX_FOLLOWUP:
+		return ike_act_series_i_send_need(s, out);
+	case IKE_TX_CHILD:
+		return ike_act_child_i_send_need(s, out);
+	default:
+		return false;
+	}
 }
 
 enum err ike_act_info_send(const struct ike_step *s)
@@ -283,6 +322,9 @@ enum err ike_act_info_send(const struct ike_step *s)
 	switch (tx) {
 	case IKE_TX_NONE:  /* posted before the window closed */
 	case IKE_TX_REKEY: /* has an event of its own */
+		return ERR_OK;
+	case IKE_TX_FOLLOWUP:
+		ike_act_child_i_follow(s);
 		return ERR_OK;
 	case IKE_TX_CHILD:
 		(void)ike_childfsm_step(s, first_waiting(s->sa), IKE_CE_SEND);

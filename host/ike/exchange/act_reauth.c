@@ -105,23 +105,12 @@ enum err ike_act_reauth_retired(const struct ike_step *s)
 	enum err err = ike_act_info_compose(s, &datagram);
 
 	if (err == ERR_OK)
-		err = ike_blob_set(&s->sa->response, datagram);
+		err = ike_window_hold(s->sa, datagram);
 	rest(s->sa);
 	ike_window_withdraw(s->sa);
 	if (s->sa->known && ports->retired != NULL)
 		ports->retired(ports->ctx, s->sa->handle);
 	else
-		ike_act_reauth_reply(s->sa);
+		ike_window_release(s->sa);
 	return err;
-}
-
-void ike_act_reauth_reply(struct ike_sa *sa)
-{
-	struct bytes train = ike_blob_view(&sa->response);
-
-	if (train.len == 0)
-		return;
-	if (ike_window_respond(sa, train) != ERR_OK)
-		ike_core_log_sa(sa, LOG_L_WARN, "ike.unanswered", "cause=%s", err_name(ERR_NOMEM));
-	ike_blob_drop(&sa->response);
 }

@@ -23,9 +23,6 @@ void ike_act_reauth_take(struct ike_sa *sa, const struct ike_msg *msg);
 ike_action_fn ike_act_reauth_retire;  /* our successor is up: deletes it, but its pairs receive on */
 ike_action_fn ike_act_reauth_retired; /* the peer's is: takes its delete; the same */
 
-/* Answers that delete: nothing is sent by the SA's pairs any more. */
-void ike_act_reauth_reply(struct ike_sa *sa);
-
 #ifdef __cplusplus
 }
 #endif

@@ -32,6 +32,20 @@ static enum err keep_link(const struct ike_step *s)
 	return link.len > IKE_SERIES_LINK ? ERR_LIMIT : ike_blob_set(&s->sa->attempt->link, link);
 }
 
+enum err ike_act_series_i_keep(const struct ike_step *s, const struct ike_choice *choice, struct secret *first)
+{
+	struct ike_attempt *a = s->sa->attempt;
+	enum err err = ike_series_of(choice, &a->series);
+
+	if (err == ERR_OK)
+		err = keep_link(s);
+	if (err == ERR_OK)
+		err = ike_blob_set(&a->held, s->msg->datagram);
+	if (err == ERR_OK)
+		secret_take(&a->series.first, first);
+	return err;
+}
+
 bool ike_act_series_i_begin_need(const struct ike_step *s, struct ike_agree *out)
 {
 	return ike_act_rekey_i_take_need(s, out);
@@ -44,7 +58,6 @@ bool ike_act_series_i_win_need(const struct ike_step *s, struct ike_agree *out)
 
 enum err ike_act_series_i_begin(const struct ike_step *s)
 {
-	struct ike_attempt *a = s->sa->attempt;
 	struct ike_agreed *agreed;
 	struct ike_accord accord;
 	enum err err = ike_accord_read(s->sa, s->msg, &accord);
@@ -52,14 +65,9 @@ enum err ike_act_series_i_begin(const struct ike_step *s)
 	if (err == ERR_OK)
 		err = ike_accord_is_series(&accord) ? ike_agree_result(s, accord.suite.group, &agreed) : ERR_MALFORMED;
 	if (err == ERR_OK)
-		err = ike_series_of(&accord.choice, &a->series);
-	if (err == ERR_OK)
-		err = keep_link(s);
-	if (err == ERR_OK)
-		err = ike_blob_set(&a->held, s->msg->datagram);
+		err = ike_act_series_i_keep(s, &accord.choice, &agreed->shared);
 	if (err != ERR_OK)
 		return fail(s, err);
-	secret_take(&a->series.first, &agreed->shared);
 	s->sa->tx = IKE_TX_NONE;
 	ike_promise_drop(s->sa); /* the peer's crossing one ends there */
 	ike_fsm_post(s->sa, IKE_E_FOLLOWUP);
@@ -90,7 +98,7 @@ bool ike_act_series_i_send_need(const struct ike_step *s, struct ike_agree *out)
 	return out->group != NULL;
 }
 
-enum err ike_act_series_i_send(const struct ike_step *s)
+enum err ike_act_series_i_ask(const struct ike_step *s)
 {
 	struct ike_attempt *a = s->sa->attempt;
 	const struct crypto_alg *group = ike_series_next(&a->series);
@@ -100,17 +108,24 @@ enum err ike_act_series_i_send(const struct ike_step *s)
 	enum err err = ike_agree_result(s, group, &agreed);
 
 	if (err != ERR_OK)
-		return fail(s, err);
+		return err;
 	ike_seal_begin(s->e, s->sa, IKE_X_IKE_FOLLOWUP_KE, false, &b);
 	ike_series_build(&b, group->id, agreed->pub, ike_blob_view(&a->link));
 	err = ike_seal_end(s->e, s->sa, &b, &datagram);
 	if (err == ERR_OK)
 		err = ike_window_request(s->sa, datagram, &s->sa->pace);
 	if (err != ERR_OK)
-		return fail(s, err);
+		return err;
 	secret_take(&a->share, &agreed->own);
 	s->sa->tx = IKE_TX_FOLLOWUP;
 	return ERR_OK;
+}
+
+enum err ike_act_series_i_send(const struct ike_step *s)
+{
+	enum err err = ike_act_series_i_ask(s);
+
+	return err == ERR_OK ? ERR_OK : fail(s, err);
 }
 
 bool ike_act_series_i_take_need(const struct ike_step *s, struct ike_agree *out)
@@ -126,8 +141,7 @@ bool ike_act_series_i_finish_need(const struct ike_step *s, struct ike_agree *ou
 	return ike_act_series_i_take_need(s, out);
 }
 
-/* What the response completes. */
-static enum err take(const struct ike_step *s)
+enum err ike_act_series_i_have(const struct ike_step *s)
 {
 	struct ike_series *series = &s->sa->attempt->series;
 	struct ike_agreed *agreed;
@@ -138,15 +152,16 @@ static enum err take(const struct ike_step *s)
 		return err;
 	ike_series_add(series, &agreed->shared);
 	ike_core_count(s->e, IKE_STAT_FOLLOWUP);
+	if (ike_series_next(series) != NULL)
+		return keep_link(s);
+	s->sa->followups_lost = 0;
 	return ERR_OK;
 }
 
 enum err ike_act_series_i_take(const struct ike_step *s)
 {
-	enum err err = take(s);
+	enum err err = ike_act_series_i_have(s);
 
-	if (err == ERR_OK)
-		err = keep_link(s);
 	if (err != ERR_OK)
 		return fail(s, err);
 	ike_fsm_post(s->sa, IKE_E_FOLLOWUP);
@@ -158,7 +173,7 @@ enum err ike_act_series_i_finish(const struct ike_step *s)
 	struct ike_attempt *a = s->sa->attempt;
 	struct ike_accord accord;
 	struct ike_sa *twin;
-	enum err err = take(s);
+	enum err err = ike_act_series_i_have(s);
 
 	if (err == ERR_OK)
 		err = ike_seal_reopen(s->sa, ike_blob_view(&a->held), &s->e->msg);
@@ -169,12 +184,11 @@ enum err ike_act_series_i_finish(const struct ike_step *s)
 	if (err != ERR_OK) /* the peer has it */
 		return fail(s, err);
 	ike_attempt_end(s->sa);
-	s->sa->followups_lost = 0;
 	ike_act_rekey_i_change(s, twin);
 	return ERR_OK;
 }
 
-enum err ike_act_series_i_refused(const struct ike_step *s)
+void ike_act_series_i_note_refusal(const struct ike_step *s)
 {
 	if (ike_msg_notify(s->msg, IKE_N_STATE_NOT_FOUND, NULL)) {
 		ike_core_count(s->e, IKE_STAT_FOLLOWUP_LOST);
@@ -184,5 +198,10 @@ enum err ike_act_series_i_refused(const struct ike_step *s)
 		ike_core_blame(s->sa, IKE_DOWN_PROTOCOL);
 		ike_fsm_post(s->sa, IKE_E_DELETE);
 	}
+}
+
+enum err ike_act_series_i_refused(const struct ike_step *s)
+{
+	ike_act_series_i_note_refusal(s);
 	return ike_act_rekey_i_refused(s);
 }

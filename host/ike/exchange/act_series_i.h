@@ -2,6 +2,7 @@
 #define IKE_ACT_SERIES_I_H
 
 #include "ike/fsm.h"
+#include "ike/wire/select.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,6 +18,15 @@ ike_action_fn ike_act_series_i_finish;  /* has the last one: changes over to the
 ike_action_fn ike_act_series_i_refused; /* not now; a peer that forgets each time is given up */
 ike_need_fn ike_act_series_i_begin_need, ike_act_series_i_win_need, ike_act_series_i_send_need, ike_act_series_i_take_need,
 	ike_act_series_i_finish_need;
+
+/*
+ * The parts of it that a pair of ESP SAs needs as well.  'keep': CREATE_CHILD_SA is answered by 'choice', and the response is kept with
+ * 'first', which is moved.  'ask' sends what comes next, 'have' has its response.  'note_refusal' counts what the peer forgot.
+ */
+MUST_USE enum err ike_act_series_i_keep(const struct ike_step *s, const struct ike_choice *choice, struct secret *first);
+MUST_USE enum err ike_act_series_i_ask(const struct ike_step *s);
+MUST_USE enum err ike_act_series_i_have(const struct ike_step *s);
+void ike_act_series_i_note_refusal(const struct ike_step *s);
 
 #ifdef __cplusplus
 }

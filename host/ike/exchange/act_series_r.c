@@ -42,31 +42,27 @@ enum err ike_act_series_r_promise(const struct ike_step *s)
 	return ike_act_rekey_r_refuse(s, &a, err);
 }
 
-/* The key exchange of the request, which the series has one more of then; 'pub' is for the response. */
-static enum err advance(const struct ike_step *s, struct bytes *pub)
+enum err ike_act_series_r_advance(const struct ike_step *s, struct ike_build *b)
 {
 	struct ike_promise *p = s->sa->promise;
+	const struct crypto_alg *group = ike_series_next(&p->series);
 	struct ike_agreed *agreed;
-	enum err err = ike_agree_result(s, ike_series_next(&p->series), &agreed);
+	enum err err = ike_agree_result(s, group, &agreed);
 
 	if (err != ERR_OK)
 		return err;
-	*pub = agreed->pub;
 	ike_promise_advance(p, &agreed->shared);
 	ike_core_count(s->e, IKE_STAT_FOLLOWUP);
+	ike_seal_begin(s->e, s->sa, IKE_X_IKE_FOLLOWUP_KE, true, b);
+	ike_series_build(b, group->id, agreed->pub, ike_series_next(&p->series) != NULL ? ike_promise_link(p) : bytes_of(NULL, 0));
 	return ERR_OK;
 }
 
-static enum err respond(const struct ike_step *s, struct bytes pub, struct bytes link)
+static enum err respond(const struct ike_step *s, struct ike_build *b)
 {
-	const struct ike_series *series = &s->sa->promise->series;
-	struct ike_build b;
 	struct bytes datagram;
-	enum err err;
+	enum err err = ike_seal_end(s->e, s->sa, b, &datagram);
 
-	ike_seal_begin(s->e, s->sa, IKE_X_IKE_FOLLOWUP_KE, true, &b);
-	ike_series_build(&b, series->group[series->done - 1]->id, pub, link);
-	err = ike_seal_end(s->e, s->sa, &b, &datagram);
 	return err == ERR_OK ? ike_window_respond(s->sa, datagram) : err;
 }
 
@@ -99,24 +95,24 @@ bool ike_act_series_r_cross_need(const struct ike_step *s, struct ike_agree *out
 
 enum err ike_act_series_r_more(const struct ike_step *s)
 {
-	struct bytes pub;
-	enum err err = advance(s, &pub);
+	struct ike_build b;
+	enum err err = ike_act_series_r_advance(s, &b);
 
-	return err == ERR_OK ? respond(s, pub, ike_promise_link(s->sa->promise)) : refuse(s, err);
+	return err == ERR_OK ? respond(s, &b) : refuse(s, err);
 }
 
 /* The promised SA, answered for. */
 static enum err keep(const struct ike_step *s, struct ike_sa **twin)
 {
 	struct ike_promise *p = s->sa->promise;
-	struct bytes pub;
-	enum err err = advance(s, &pub);
+	struct ike_build b;
+	enum err err = ike_act_series_r_advance(s, &b);
 
 	if (err == ERR_OK)
 		err = ike_accord_make(s->sa, &p->accord, NULL, &p->series, twin);
 	if (err != ERR_OK)
 		return refuse(s, err);
-	err = respond(s, pub, bytes_of(NULL, 0));
+	err = respond(s, &b);
 	if (err != ERR_OK)
 		ike_sa_free(*twin);
 	ike_agree_drop(s->sa, IKE_AGREE_THEIRS); /* the window that it came by becomes another SA's */

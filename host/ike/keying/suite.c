@@ -40,12 +40,12 @@ static enum err add_kind(struct ike_proposals *out, const struct ike_offer *offe
 	return err;
 }
 
-static enum err add_extras(struct ike_proposals *out, const struct ike_offer *offer)
+static enum err add_extras(struct ike_proposals *out, const struct ike_extra *extra, unsigned count)
 {
 	enum err err = ERR_OK;
 
-	for (unsigned i = 0; i < offer->extra_count && err == ERR_OK; i++) {
-		const struct ike_extra *x = &offer->extra[i];
+	for (unsigned i = 0; i < count && err == ERR_OK; i++) {
+		const struct ike_extra *x = &extra[i];
 
 		err = ike_proposal_add(
 			out, (uint8_t)(IKE_TRANSFORM_ADDKE1 + x->slot - 1), x->group == NULL ? CRYPTO_GROUP_NONE : x->group->id, 0);
@@ -66,18 +66,18 @@ enum err ike_suite_offer_ike(const struct ike_offers *offers, struct ike_proposa
 		for (unsigned k = 0; k < sizeof(kinds) / sizeof(kinds[0]) && err == ERR_OK; k++)
 			err = add_kind(out, &offers->offer[i], kinds[k]);
 		if (err == ERR_OK)
-			err = add_extras(out, &offers->offer[i]);
+			err = add_extras(out, offers->offer[i].extra, offers->offer[i].extra_count);
 	}
 	return err == ERR_OK && out->count == 0 ? ERR_INCOMPLETE : err;
 }
 
-static enum err add_groups(struct ike_proposals *out, const struct ike_groups *groups)
+enum err ike_suite_offer_groups(const struct ike_groups *groups, struct ike_proposals *out)
 {
 	enum err err = ERR_OK;
 
 	for (unsigned i = 0; i < groups->count && err == ERR_OK; i++)
 		err = ike_proposal_add(out, CRYPTO_GROUP, groups->alg[i]->id, 0);
-	return err;
+	return err == ERR_OK && groups->count != 0 ? add_extras(out, groups->extra, groups->extra_count) : err;
 }
 
 enum err ike_suite_offer_child(const struct ike_offers *offers, const struct ike_groups *groups, uint32_t spi, struct ike_proposals *out)
@@ -96,7 +96,7 @@ enum err ike_suite_offer_child(const struct ike_offers *offers, const struct ike
 		if (err == ERR_OK)
 			err = add_kind(out, offer, CRYPTO_INTEG);
 		if (err == ERR_OK)
-			err = add_groups(out, groups);
+			err = ike_suite_offer_groups(groups, out);
 		if (err != ERR_OK)
 			return err;
 		err = offers_kind(offer, CRYPTO_ESN) ? add_kind(out, offer, CRYPTO_ESN)

@@ -25,6 +25,9 @@ MUST_USE enum err ike_suite_offer_ike(const struct ike_offers *offers, struct ik
 /* The same for a CHILD_SA with our 'spi'; groups are left out: IKE_AUTH has no key exchange.  No ESN row means no ESN. */
 MUST_USE enum err ike_suite_offer_esp(const struct ike_offers *offers, uint32_t spi, struct ike_proposals *out);
 
+/* Appends the groups of a key exchange, and of those in addition, to the last proposal. */
+MUST_USE enum err ike_suite_offer_groups(const struct ike_groups *groups, struct ike_proposals *out);
+
 /* Appends those of CREATE_CHILD_SA to 'out': each with all of 'groups'.  ERR_INCOMPLETE: none was fit. */
 MUST_USE enum err ike_suite_offer_child(
 	const struct ike_offers *offers, const struct ike_groups *groups, uint32_t spi, struct ike_proposals *out);

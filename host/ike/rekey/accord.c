@@ -12,10 +12,7 @@ enum { IKE_SPI_LEN = 8 };
 
 bool ike_accord_is_series(const struct ike_accord *a)
 {
-	for (unsigned i = 0; i < IKE_PROPOSAL_EXTRAS; i++)
-		if (a->choice.extra[i] != CRYPTO_GROUP_NONE)
-			return true;
-	return false;
+	return ike_series_chosen(&a->choice);
 }
 
 /* ---- initiator ---- */

@@ -44,6 +44,7 @@ void ike_attempt_end(struct ike_sa *sa)
 	if (a == NULL)
 		return;
 	sa->attempt = NULL;
+	sa->todo &= (uint16_t) ~(1u << IKE_TX_FOLLOWUP);
 	if (a->old == 0)
 		ike_sa_unpromise(sa->engine);
 	if (a->spi_in != 0)

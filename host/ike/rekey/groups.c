@@ -18,14 +18,43 @@ static void add(struct ike_groups *list, const struct crypto_alg *group)
 		list->alg[list->count++] = group;
 }
 
+struct ike_pfs ike_groups_pack(const struct ike_groups *groups)
+{
+	struct ike_pfs out = { .count = groups->count, .extra_count = groups->extra_count };
+
+	for (unsigned i = 0; i < groups->count; i++)
+		out.alg[i] = (uint8_t)crypto_alg_index(groups->alg[i]);
+	for (unsigned i = 0; i < groups->extra_count; i++) {
+		const struct ike_extra *x = &groups->extra[i];
+
+		out.extra[i].slot = x->slot;
+		out.extra[i].group = x->group == NULL ? 0 : (uint8_t)(crypto_alg_index(x->group) + 1);
+	}
+	return out;
+}
+
+struct ike_groups ike_groups_of(const struct ike_sa *sa)
+{
+	const struct ike_pfs *pfs = &sa->pfs;
+	struct ike_groups out = { .count = pfs->count, .extra_count = pfs->extra_count };
+
+	for (unsigned i = 0; i < pfs->count; i++)
+		out.alg[i] = crypto_alg_at(pfs->alg[i]);
+	for (unsigned i = 0; i < pfs->extra_count; i++) {
+		out.extra[i].slot = pfs->extra[i].slot;
+		out.extra[i].group = pfs->extra[i].group == 0 ? NULL : crypto_alg_at(pfs->extra[i].group - 1U);
+	}
+	return out;
+}
+
 void ike_groups_begin(struct ike_sa *sa)
 {
-	sa->attempt->groups = sa->pfs;
+	sa->attempt->groups = ike_groups_of(sa);
 }
 
 const struct crypto_alg *ike_groups_first(const struct ike_sa *sa)
 {
-	return sa->pfs.count != 0 ? sa->pfs.alg[0] : NULL;
+	return sa->pfs.count != 0 ? crypto_alg_at(sa->pfs.alg[0]) : NULL;
 }
 
 /* Whether the peer refused to do without a key exchange, as far as one can tell. */

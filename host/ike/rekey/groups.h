@@ -13,6 +13,10 @@ extern "C" {
  * a peer that insists on one refuses that, and is asked again with the IKE SA's own group and the others that policy has for IKE.
  */
 
+/* Policy's groups as an SA keeps them, and as they were. */
+struct ike_pfs ike_groups_pack(const struct ike_groups *groups);
+struct ike_groups ike_groups_of(const struct ike_sa *sa);
+
 /* What the request of a new attempt offers, in order of preference, and the one that it begins with; NULL: none. */
 void ike_groups_begin(struct ike_sa *sa);
 const struct crypto_alg *ike_groups_first(const struct ike_sa *sa);

@@ -6,6 +6,14 @@
 #include "ike/wire/ke.h"
 #include "ike/wire/notify.h"
 
+bool ike_series_chosen(const struct ike_choice *choice)
+{
+	for (unsigned i = 0; i < IKE_PROPOSAL_EXTRAS; i++)
+		if (choice->extra[i] != CRYPTO_GROUP_NONE)
+			return true;
+	return false;
+}
+
 enum err ike_series_of(const struct ike_choice *choice, struct ike_series *out)
 {
 	memset(out, 0, sizeof(*out));

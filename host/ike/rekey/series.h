@@ -25,6 +25,9 @@ struct ike_series {
 	struct secret shared[IKE_PROPOSAL_EXTRAS]; /* SK(1) to SK(done) */
 };
 
+/* Whether any was chosen. */
+bool ike_series_chosen(const struct ike_choice *choice);
+
 /* Those that were chosen; its secrets are empty.  ERR_UNSUPPORTED: a group that we don't have. */
 MUST_USE enum err ike_series_of(const struct ike_choice *choice, struct ike_series *out);
 

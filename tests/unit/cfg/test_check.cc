@@ -395,6 +395,12 @@ TEST(CfgCheck, a_transform_set_is_authenticated)
 TEST(CfgCheck, an_ipsec_profile_needs_a_complete_ikev2_profile)
 {
 	EXPECT_EQ(lacks("crypto ipsec profile X\n", CFG_KIND_IPSEC_PROFILE, "X"), "needs 'set ikev2-profile'\n");
+	EXPECT_EQ(lacks("crypto ipsec profile X\n set additional-key-exchange 2 20 none\n", CFG_KIND_IPSEC_PROFILE, "X"),
+		"needs 'set ikev2-profile'\n'set additional-key-exchange' needs 'set pfs'\n");
+	EXPECT_EQ(lacks("crypto ipsec profile X\n set pfs group31\n set additional-key-exchange 1 14 15 16 17 18 19 20\n"
+			" set additional-key-exchange 2 14 15 16 17 18 19 20 none\n",
+			  CFG_KIND_IPSEC_PROFILE, "X"),
+		"needs 'set ikev2-profile'\nhas more than 14 choices for additional key exchanges\n");
 	EXPECT_EQ(lacks("crypto ipsec profile X\n set ikev2-profile P\ncrypto ikev2 profile P\n", CFG_KIND_IPSEC_PROFILE, "X"),
 		"'crypto ikev2 profile P' isn't complete\n");
 	EXPECT_EQ(lacks(std::string("crypto ipsec profile X\n set ikev2-profile P\ncrypto ikev2 profile P\n") + psk, CFG_KIND_IPSEC_PROFILE,

@@ -172,6 +172,25 @@ TEST_F(IkeKeys, child_keys_are_RFC7296_2_17)
 		secret_fini(k);
 }
 
+/* RFC9370-2.2.4-e: KEYMAT = prf+(SK_d, SK(0) | Ni | Nr | SK(1) | … | SK(n)) */
+TEST_F(IkeKeys, RFC9370_2_2_4_known_answer_of_a_child_with_further_key_exchanges)
+{
+	struct ike_suite s = suite("aes-gcm-128", nullptr, "sha256"), esp = suite("aes-gcm-256", nullptr, nullptr);
+	Octets one(48, 'x'), two(32, 'y'), three(66, 'z');
+	struct bytes more[] = { view(one), view(two), view(three) };
+	struct ike_child_keys i2r = {}, r2i = {};
+
+	ASSERT_EQ(ike_keys_derive(c, &s, &seed, &keys), ERR_OK);
+	seed.more = more;
+	seed.more_count = 3;
+	ASSERT_EQ(ike_keys_child(c, &s, &keys, &esp, &seed, &i2r, &r2i), ERR_OK);
+	Octets all = hmac_plus("SHA256", text(ike_keys_view(&s, &keys, IKE_SK_D)), shared + ni + nr + one + two + three, 2 * 36);
+	EXPECT_EQ(text(secret_view(&i2r.encr)), all.substr(0, 36));
+	EXPECT_EQ(text(secret_view(&r2i.encr)), all.substr(36));
+	secret_fini(&i2r.encr);
+	secret_fini(&r2i.encr);
+}
+
 /* RFC7296-2.17-b */
 TEST_F(IkeKeys, a_child_with_a_key_exchange_of_its_own_depends_on_it)
 {

@@ -57,6 +57,19 @@ TEST_F(SessionTerms, what_the_ipsec_profile_says_of_rekeying)
 	EXPECT_EQ(t.terms.child.lifetime_s, 300u);
 	ASSERT_EQ(t.terms.child.pfs.count, 1);
 	EXPECT_EQ(t.terms.child.pfs.alg[0]->id, 19);
+	EXPECT_EQ(t.terms.child.pfs.extra_count, 0);
+}
+
+TEST_F(SessionTerms, RFC9370_additional_key_exchanges_of_children)
+{
+	ASSERT_EQ(fill("", ipsec, " set pfs group31\n set additional-key-exchange 3 20 none\n set additional-key-exchange 1 19\n"), ERR_OK);
+	const struct ike_groups &pfs = t.terms.child.pfs;
+	ASSERT_EQ(pfs.extra_count, 3);
+	EXPECT_EQ(pfs.extra[0].slot, 1);
+	EXPECT_EQ(pfs.extra[0].group->id, 19);
+	EXPECT_EQ(pfs.extra[1].slot, 3);
+	EXPECT_EQ(pfs.extra[1].group->id, 20);
+	EXPECT_EQ(pfs.extra[2].group, nullptr);
 }
 
 TEST_F(SessionTerms, defaults)
