@@ -224,11 +224,8 @@ TEST_F(Resume, RFC5723_4_3_2_a_gateway_that_was_restarted_refuses_and_the_attemp
 {
 	bring_up();
 	lose();
-	ike_engine_free(hub.w.engine);
-	hub.w.engine = nullptr;
+	world_fini(&hub.w);
 	sim.start(hub);
-	for (struct list *n = list_first(&hub.w.sessions); n != nullptr; n = list_next(&hub.w.sessions, n))
-		list_of(n, struct world_session, link)->over = true;
 	connect(200);
 	expect_full(IKE_STAT_RESUME_FOREIGN);
 }
