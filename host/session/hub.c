@@ -39,6 +39,8 @@ static enum err apply(struct session_hub *h)
 	if (err == ERR_OK)
 		err = session_tunnel_configure(h);
 	if (err == ERR_OK)
+		err = session_iface_configure_tunnels(h->ifaces);
+	if (err == ERR_OK)
 		err = session_statics_configure(h);
 	return err;
 }
@@ -47,6 +49,7 @@ static enum err apply(struct session_hub *h)
 static void sweep(struct session_hub *h)
 {
 	session_statics_sweep(h);
+	session_address_sweep(h); /* before what they stand on */
 	session_tunnel_sweep(h);
 	session_iface_sweep(h->ifaces);
 	route_rib_commit(h->env.rib);

@@ -55,7 +55,7 @@ static struct dp_op local_op(const struct address *a, enum dp_op_kind kind)
 	return op;
 }
 
-/* The host prefix as local, the network of a port as connected. */
+/* The host prefix as local, the network of a port or tunnel as connected. */
 static unsigned candidates_of(const struct address *a, struct route_candidate out[2])
 {
 	unsigned count = 0;
@@ -64,7 +64,7 @@ static unsigned candidates_of(const struct address *a, struct route_candidate ou
 	out[count].prefix = addr_prefix_host(&a->prefix.addr);
 	out[count].source = ROUTE_LOCAL;
 	out[count++].out.kind = ROUTE_IF_LOOPBACK;
-	if (!on_port(a) || a->prefix.len == addr_bits(&a->prefix.addr))
+	if ((!on_port(a) && a->key.kind != ROUTE_IF_TUNNEL) || a->prefix.len == addr_bits(&a->prefix.addr))
 		return count;
 	out[count].prefix = a->prefix;
 	out[count].prefix.addr = addr_network(&a->prefix);

@@ -205,22 +205,25 @@ static bool is_underlay(const struct session_ifaces *t, const struct iface *ifac
 	return false;
 }
 
-static enum err apply_address(struct session_ifaces *t, const struct iface *i, const struct addr_prefix *prefix)
+static enum err apply_address(
+	struct session_ifaces *t, const struct iface *i, const struct session_place *where, const struct addr_prefix *prefix)
 {
-	struct session_place place = { .key = i->key, .netdev = i->netdev, .by_host = i->by_host };
+	struct session_place place = *where;
 
-	place.underlay = is_underlay(t, i, &prefix->addr);
+	place.underlay = i != NULL && is_underlay(t, i, &prefix->addr);
 	return session_address_mark(t->hub, &place, prefix);
 }
 
-static enum err apply_addresses(struct session_ifaces *t, const struct iface *i, const struct cfg_interface *cfg)
+/* 'i' is NULL for a tunnel: none comes from another's address. */
+static enum err apply_addresses(
+	struct session_ifaces *t, const struct iface *i, const struct session_place *where, const struct cfg_interface *cfg)
 {
 	enum err err = ERR_OK;
 
 	if (cfg->ip_how == CFG_IP_ADDRESS)
-		err = apply_address(t, i, &cfg->ip);
+		err = apply_address(t, i, where, &cfg->ip);
 	for (const struct cfg_ipv6_addr *six = cfg->ipv6; six != NULL && err == ERR_OK; six = six->next)
-		err = apply_address(t, i, &six->prefix);
+		err = apply_address(t, i, where, &six->prefix);
 	return err;
 }
 
@@ -228,6 +231,7 @@ static enum err apply_interface(struct session_ifaces *t, const struct cfg_inter
 {
 	const struct cfg_port *port = cfg_platform_port(t->hub->platform, cfg->object.name);
 	bool loopback = cfg->type == CFG_IF_LOOPBACK;
+	struct session_place place;
 	struct iface *i;
 	enum err err;
 
@@ -250,7 +254,19 @@ static enum err apply_interface(struct session_ifaces *t, const struct cfg_inter
 		err = route_rib_set_if(t->hub->env.rib, i->key, !cfg->shutdown, i->name);
 	if (err != ERR_OK || cfg->shutdown)
 		return err;
-	return apply_addresses(t, i, cfg);
+	place = (struct session_place){ .key = i->key, .netdev = i->netdev, .by_host = i->by_host };
+	return apply_addresses(t, i, &place, cfg);
+}
+
+static enum err apply_tunnel(struct session_ifaces *t, const struct cfg_interface *cfg)
+{
+	const struct session_tunnel *tunnel = session_tunnel_find(t->hub, cfg->object.name);
+	struct session_place place = { .netdev = SESSION_IFACE_TUN, .by_host = t->hub->platform->addresses == CFG_OWNER_HOST };
+
+	if (tunnel == NULL || cfg->shutdown)
+		return ERR_OK;
+	place.key = (struct route_if){ .kind = ROUTE_IF_TUNNEL, .id = session_tunnel_id(tunnel) };
+	return apply_addresses(t, NULL, &place, cfg);
 }
 
 /* ---- applying ---- */
@@ -292,11 +308,20 @@ enum err session_iface_configure(struct session_ifaces *t)
 	return err;
 }
 
+enum err session_iface_configure_tunnels(struct session_ifaces *t)
+{
+	enum err err = ERR_OK;
+
+	for (const struct cfg_interface *i = t->hub->model->cfg->interfaces; i != NULL && err == ERR_OK; i = i->next)
+		if (i->type == CFG_IF_TUNNEL)
+			err = apply_tunnel(t, i);
+	return err;
+}
+
 void session_iface_sweep(struct session_ifaces *t)
 {
 	struct list *next;
 
-	session_address_sweep(t->hub); /* before what they stand on */
 	for (struct list *it = list_first(&t->ifaces); it != NULL; it = next) {
 		struct iface *i = list_of(it, struct iface, link);
 

@@ -25,6 +25,9 @@ void session_iface_free(struct session_ifaces *t);
 MUST_USE enum err session_iface_configure(struct session_ifaces *t);
 void session_iface_unmark(struct session_ifaces *t);
 
+/* The addresses of static tunnels, which are configured by then (R-TUN-17). */
+MUST_USE enum err session_iface_configure_tunnels(struct session_ifaces *t);
+
 /* Takes back those without a mark. */
 void session_iface_sweep(struct session_ifaces *t);
 

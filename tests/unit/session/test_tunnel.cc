@@ -259,4 +259,33 @@ TEST_F(SessionSites, when_the_session_that_has_the_tunnel_goes_the_other_takes_i
 	expect_one(net, a, b, "after");
 }
 
+/* How the datapath routes 'prefix': by enum dp_action; -1: it doesn't. */
+int action_of(const Box &s, const std::string &prefix)
+{
+	for (const auto &item : s.objects(DP_CLASS_ROUTE))
+		if (str(item.op.u.route.prefix) == prefix)
+			return item.op.u.route.action;
+	return -1;
+}
+
+/* R-TUN-17: a numbered tunnel is on a network, while it is up; its own address is the box's. */
+TEST_F(SessionTunnel, R_TUN_17_a_numbered_tunnel)
+{
+	SpokeConfig c(1);
+
+	c.address = " ip address 172.16.1.100 255.255.255.0\n";
+	hub.must_load(HubConfig().text());
+	Box &s = spoke(c);
+	EXPECT_EQ(s.host.count("nave0 172.16.1.100/32"), 1u);
+	EXPECT_EQ(action_of(s, "172.16.1.0/24"), -1);
+	up(s);
+	EXPECT_EQ(action_of(s, "172.16.1.100/32"), DP_ROUTE_LOCAL);
+	EXPECT_EQ(action_of(s, "172.16.1.0/24"), DP_ROUTE_TUNNEL);
+	s.must_load(with(c.text(), "172.16.1.100", "172.16.2.100"));
+	wan.run(1);
+	EXPECT_EQ(action_of(s, "172.16.1.0/24"), -1);
+	EXPECT_EQ(s.host.count("nave0 172.16.1.100/32"), 0u);
+	EXPECT_EQ(s.host.count("nave0 172.16.2.100/32"), 1u);
+}
+
 } // namespace
