@@ -207,6 +207,8 @@ static bool cipher_key_fits(uint8_t cipher, size_t len)
 		return len == 16 + SALT || len == 24 + SALT || len == 32 + SALT;
 	case DP_CIPHER_CHACHA20_POLY1305:
 		return len == 32 + SALT;
+	case DP_CIPHER_3DES_CBC:
+		return len == 24;
 	default:
 		return false;
 	}
@@ -214,10 +216,10 @@ static bool cipher_key_fits(uint8_t cipher, size_t len)
 
 static bool integ_key_fits(uint8_t cipher, uint8_t integ, size_t len)
 {
-	static const uint8_t lens[] = { 0, 20, 32, 48, 64 }; /* by enum dp_integ */
+	static const uint8_t lens[] = { 0, 20, 32, 48, 64, 16 }; /* by enum dp_integ */
 	bool aead = cipher == DP_CIPHER_AES_GCM || cipher == DP_CIPHER_CHACHA20_POLY1305;
 
-	if (integ > DP_INTEG_SHA512_256 || aead != (integ == DP_INTEG_NONE))
+	if (integ >= DP_INTEG_COUNT || aead != (integ == DP_INTEG_NONE))
 		return false;
 	return len == lens[integ];
 }

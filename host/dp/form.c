@@ -311,8 +311,8 @@ static void read_sa(struct rd *r, struct dp_sa *s)
 	s->tunnel = rd_u32(r);
 	s->port = rd_u32(r);
 	s->direction = dp_form_read_enum(r, DP_OUT + 1);
-	s->cipher = dp_form_read_enum(r, DP_CIPHER_CHACHA20_POLY1305 + 1);
-	s->integ = dp_form_read_enum(r, DP_INTEG_SHA512_256 + 1);
+	s->cipher = dp_form_read_enum(r, DP_CIPHER_COUNT);
+	s->integ = dp_form_read_enum(r, DP_INTEG_COUNT);
 	s->esn = dp_form_read_bool(r);
 	s->udp_encap = dp_form_read_bool(r);
 	s->allow_offload = dp_form_read_bool(r);

@@ -198,6 +198,9 @@ enum err session_convert_algs(const struct crypto_alg *encr, const struct crypto
 	case CRYPTO_ENCR_AES_CBC:
 		out->cipher = DP_CIPHER_AES_CBC;
 		break;
+	case CRYPTO_ENCR_3DES:
+		out->cipher = DP_CIPHER_3DES_CBC;
+		break;
 	case CRYPTO_ENCR_AES_GCM_16:
 		out->cipher = DP_CIPHER_AES_GCM;
 		break;
@@ -211,6 +214,9 @@ enum err session_convert_algs(const struct crypto_alg *encr, const struct crypto
 	if (integ == NULL)
 		return ERR_OK;
 	switch (integ->id) {
+	case CRYPTO_INTEG_HMAC_MD5_96:
+		out->integ = DP_INTEG_MD5_96;
+		return ERR_OK;
 	case CRYPTO_INTEG_HMAC_SHA1_96:
 		out->integ = DP_INTEG_SHA1_96;
 		return ERR_OK;

@@ -1,5 +1,5 @@
 /*
- * AES-CBC or no cipher, with HMAC (RFC3602, RFC2410, RFC2404, RFC4868).  CBC can't be encrypted in parallel within a
+ * AES-CBC, 3DES-CBC or no cipher, with HMAC (RFC3602, RFC2451, RFC2410, RFC2403, RFC2404, RFC4868).  CBC can't be encrypted in parallel within a
  * packet, so a burst goes through the library's job queue, which works on several packets at once; the queue is
  * empty again when the burst is done.  With ESN the high half of the number is hashed after the packet but not sent
  * (RFC4303-2.2.1): it stands where the ICV will, which is why tags go to a place of their own first.  Workers.
@@ -9,7 +9,7 @@
 #include "engine/lcore.h"
 #include "engine/soft.h"
 
-enum { CBC_HEADER = 8, CBC_IV = 16, HMAC_BLOCK_MAX = 128, HMAC_STATE_MAX = 64, ESN_HIGH = 4 };
+enum { CBC_HEADER = 8, CBC_IV_MAX = 16, HMAC_BLOCK_MAX = 128, HMAC_STATE_MAX = 64, ESN_HIGH = 4, DES_KEY = 8, DES_KEYS = 3 };
 
 struct hmac_row {
 	IMB_HASH_ALG alg;
@@ -22,11 +22,25 @@ static const struct hmac_row hmacs[] = {
 	[DP_INTEG_SHA256_128] = { IMB_AUTH_HMAC_SHA_256, 16, 64 },
 	[DP_INTEG_SHA384_192] = { IMB_AUTH_HMAC_SHA_384, 24, 128 },
 	[DP_INTEG_SHA512_256] = { IMB_AUTH_HMAC_SHA_512, 32, 128 },
+	[DP_INTEG_MD5_96] = { IMB_AUTH_MD5, 12, 64 },
+};
+
+struct aes_keys {
+	uint32_t enc[4 * 15] __attribute__((aligned(16))); /* 240 bytes: 14 rounds */
+	uint32_t dec[4 * 15] __attribute__((aligned(16)));
+};
+
+/* One schedule for each of the three keys, which the library wants by address; it serves both directions. */
+struct des_keys {
+	uint64_t schedule[DES_KEYS][16];
+	const void *key[DES_KEYS];
 };
 
 struct cbc_session {
-	uint32_t enc[4 * 15] __attribute__((aligned(16))); /* 240 bytes: 14 rounds */
-	uint32_t dec[4 * 15] __attribute__((aligned(16)));
+	union {
+		struct aes_keys aes;
+		struct des_keys des;
+	};
 	uint8_t ipad[HMAC_STATE_MAX] __attribute__((aligned(16)));
 	uint8_t opad[HMAC_STATE_MAX] __attribute__((aligned(16)));
 	IMB_CIPHER_MODE mode;
@@ -51,6 +65,9 @@ static void one_block(const IMB_MGR *m, IMB_HASH_ALG alg, const uint8_t *block, 
 	case IMB_AUTH_HMAC_SHA_256:
 		IMB_SHA256_ONE_BLOCK(m, block, state);
 		break;
+	case IMB_AUTH_MD5:
+		IMB_MD5_ONE_BLOCK(m, block, state);
+		break;
 	case IMB_AUTH_HMAC_SHA_384:
 		IMB_SHA384_ONE_BLOCK(m, block, state);
 		break;
@@ -72,19 +89,42 @@ static void hmac_pad(const IMB_MGR *m, const struct hmac_row *row, struct bytes 
 	bytes_wipe(block, sizeof(block));
 }
 
-static void expand_key(const IMB_MGR *m, struct bytes key, struct cbc_session *s)
+static void expand_aes(const IMB_MGR *m, struct bytes key, struct aes_keys *k)
 {
 	switch (key.len) {
-	case 0:
-		break;
 	case IMB_KEY_128_BYTES:
-		IMB_AES_KEYEXP_128(m, key.data, s->enc, s->dec);
+		IMB_AES_KEYEXP_128(m, key.data, k->enc, k->dec);
 		break;
 	case IMB_KEY_192_BYTES:
-		IMB_AES_KEYEXP_192(m, key.data, s->enc, s->dec);
+		IMB_AES_KEYEXP_192(m, key.data, k->enc, k->dec);
 		break;
 	default:
-		IMB_AES_KEYEXP_256(m, key.data, s->enc, s->dec);
+		IMB_AES_KEYEXP_256(m, key.data, k->enc, k->dec);
+		break;
+	}
+}
+
+static void expand_des(const IMB_MGR *m, struct bytes key, struct des_keys *k)
+{
+	for (unsigned i = 0; i < DES_KEYS; i++) {
+		(void)IMB_DES_KEYSCHED(m, k->schedule[i], key.data + (size_t)i * DES_KEY);
+		k->key[i] = k->schedule[i];
+	}
+}
+
+static void set_cipher(const IMB_MGR *m, uint8_t cipher, struct bytes key, struct cbc_session *s)
+{
+	switch (cipher) {
+	case DP_CIPHER_AES_CBC:
+		expand_aes(m, key, &s->aes);
+		s->mode = IMB_CIPHER_CBC;
+		break;
+	case DP_CIPHER_3DES_CBC:
+		expand_des(m, key, &s->des);
+		s->mode = IMB_CIPHER_DES3;
+		break;
+	default:
+		s->mode = IMB_CIPHER_NULL;
 		break;
 	}
 }
@@ -100,13 +140,12 @@ static enum err create(struct engine *e, const struct db_sa *sa, uint8_t port, v
 	(void)port;
 	if (s == NULL)
 		return ERR_FULL;
-	expand_key(m, key, s);
+	set_cipher(m, sa->conf->cipher, key, s);
 	hmac_pad(m, row, integ, 0x36, s->ipad);
 	hmac_pad(m, row, integ, 0x5c, s->opad);
-	s->mode = key.len == 0 ? IMB_CIPHER_NULL : IMB_CIPHER_CBC;
 	s->hash = row->alg;
 	s->key_len = (uint8_t)key.len;
-	s->iv_len = key.len == 0 ? 0 : CBC_IV;
+	s->iv_len = sa->iv_len;
 	s->icv_len = row->icv_len;
 	s->esn = (sa->flags & DB_SA_ESN) != 0;
 	*session = s;
@@ -114,12 +153,12 @@ static enum err create(struct engine *e, const struct db_sa *sa, uint8_t port, v
 }
 
 /* Unpredictable without a system call: a counter, encrypted.  No two workers' counters meet. */
-static void random_iv(struct engine_lcore *l, uint8_t iv[CBC_IV])
+static void random_iv(struct engine_lcore *l, uint8_t *iv, uint8_t len)
 {
 	uint64_t count[2] = { l->iv_worker, l->iv_count++ };
-	static const uint8_t zero[CBC_IV];
+	static const uint8_t zero[CBC_IV_MAX];
 
-	IMB_AES128_CFB_ONE(l->mgr, iv, zero, count, l->engine->iv_key, CBC_IV);
+	IMB_AES128_CFB_ONE(l->mgr, iv, zero, count, l->engine->iv_key, len);
 }
 
 /* What a packet needs until its job is done. */
@@ -127,6 +166,14 @@ struct work {
 	uint8_t tag[ENGINE_ICV_MAX];
 	uint8_t icv[ENGINE_ICV_MAX]; /* decryption: as received */
 };
+
+static void set_keys(IMB_JOB *job, const struct cbc_session *s)
+{
+	bool des = s->mode == IMB_CIPHER_DES3;
+
+	job->enc_keys = des ? (const void *)s->des.key : s->aes.enc;
+	job->dec_keys = des ? (const void *)s->des.key : s->aes.dec;
+}
 
 static void fill(IMB_JOB *job, const struct engine_op *op, struct work *w, IMB_CIPHER_DIRECTION direction)
 {
@@ -143,8 +190,7 @@ static void fill(IMB_JOB *job, const struct engine_op *op, struct work *w, IMB_C
 	job->cipher_mode = s->mode;
 	job->cipher_direction = direction;
 	job->chain_order = direction == IMB_DIR_ENCRYPT ? IMB_ORDER_CIPHER_HASH : IMB_ORDER_HASH_CIPHER;
-	job->enc_keys = s->enc;
-	job->dec_keys = s->dec;
+	set_keys(job, s);
 	job->key_len_in_bytes = s->key_len;
 	job->src = op->esp;
 	job->dst = payload;
@@ -186,10 +232,11 @@ static void encrypt(struct engine_lcore *l, struct engine_op *ops, uint32_t coun
 
 	for (uint32_t i = 0; i < count; i++) {
 		struct engine_op *op = &ops[i];
+		const struct cbc_session *s = (const struct cbc_session *)op->session;
 
 		op->ok = false;
-		if (((const struct cbc_session *)op->session)->iv_len != 0)
-			random_iv(l, op->esp + CBC_HEADER);
+		if (s->iv_len != 0)
+			random_iv(l, op->esp + CBC_HEADER, s->iv_len);
 		job = IMB_GET_NEXT_JOB(l->mgr);
 		fill(job, op, &works[i], IMB_DIR_ENCRYPT);
 		job->user_data = op;
@@ -226,7 +273,7 @@ static void decrypt(struct engine_lcore *l, struct engine_op *ops, uint32_t coun
 }
 
 const struct engine_ops engine_cbc_ops = {
-	.name = "aes-cbc-hmac",
+	.name = "cbc-hmac",
 	.placement = DP_PLACE_SOFT,
 	.create = create,
 	.destroy = engine_soft_destroy,

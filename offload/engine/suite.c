@@ -1,4 +1,4 @@
-/* The ESP suites, as numbers: RFC4106, RFC7634 (AEAD), RFC3602 (AES-CBC), RFC2404 and RFC4868 (HMAC). */
+/* The ESP suites, as numbers: RFC4106, RFC7634 (AEAD), RFC3602 (AES-CBC), RFC2451 (3DES-CBC), RFC2403, RFC2404 and RFC4868 (HMAC). */
 #include "engine/suite.h"
 
 struct aead_row {
@@ -21,9 +21,22 @@ static const struct integ_row integs[] = {
 	{ DP_INTEG_SHA256_128, 32, 16 },
 	{ DP_INTEG_SHA384_192, 48, 24 },
 	{ DP_INTEG_SHA512_256, 64, 32 },
+	{ DP_INTEG_MD5_96, 16, 12 },
 };
 
-enum { AEAD_IV = 8, AEAD_ICV = 16, CBC_BLOCK = 16, MIN_ALIGN = 4 };
+struct block_row {
+	uint8_t cipher, key_len, block;
+};
+
+static const struct block_row blocks[] = {
+	{ DP_CIPHER_NULL, 0, 0 },
+	{ DP_CIPHER_AES_CBC, 16, 16 },
+	{ DP_CIPHER_AES_CBC, 24, 16 },
+	{ DP_CIPHER_AES_CBC, 32, 16 },
+	{ DP_CIPHER_3DES_CBC, 24, 8 },
+};
+
+enum { AEAD_IV = 8, AEAD_ICV = 16, MIN_ALIGN = 4 };
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
@@ -42,21 +55,28 @@ static enum err aead_sizes(const struct dp_sa *conf, struct engine_sizes *out)
 	return ERR_UNSUPPORTED;
 }
 
+static const struct block_row *find_block(const struct dp_sa *conf)
+{
+	for (size_t i = 0; i < COUNT(blocks); i++)
+		if (blocks[i].cipher == conf->cipher && blocks[i].key_len == conf->key.len)
+			return &blocks[i];
+	return NULL;
+}
+
 static enum err cbc_sizes(const struct dp_sa *conf, struct engine_sizes *out)
 {
-	size_t len = conf->key.len;
-	bool cbc = conf->cipher == DP_CIPHER_AES_CBC;
+	const struct block_row *b = find_block(conf);
 
-	if (cbc ? len != 16 && len != 24 && len != 32 : len != 0)
+	if (b == NULL)
 		return ERR_UNSUPPORTED;
 	for (size_t i = 0; i < COUNT(integs); i++) {
 		if (integs[i].integ != conf->integ || integs[i].key_len != conf->integ_key.len)
 			continue;
-		*out = (struct engine_sizes){ .key_len = (uint8_t)len,
+		*out = (struct engine_sizes){ .key_len = b->key_len,
 			.integ_len = integs[i].key_len,
-			.iv_len = cbc ? CBC_BLOCK : 0,
+			.iv_len = b->block,
 			.icv_len = integs[i].icv_len,
-			.align = cbc ? CBC_BLOCK : MIN_ALIGN };
+			.align = b->block != 0 ? b->block : MIN_ALIGN };
 		return ERR_OK;
 	}
 	return ERR_UNSUPPORTED;
@@ -69,6 +89,7 @@ enum err engine_suite_sizes(const struct dp_sa *conf, struct engine_sizes *out)
 	case DP_CIPHER_CHACHA20_POLY1305:
 		return aead_sizes(conf, out);
 	case DP_CIPHER_AES_CBC:
+	case DP_CIPHER_3DES_CBC:
 	case DP_CIPHER_NULL:
 		return cbc_sizes(conf, out);
 	default:

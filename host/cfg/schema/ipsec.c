@@ -82,10 +82,6 @@ static void set_transforms(struct cfg_build *b, struct cfg_object *object, const
 		cfg_build_error(b, s, NULL, "an AEAD cipher takes no hash: leave it out");
 	if (!cfg_model_enc_is_aead(set->enc) && set->auth == CFG_HASH_NONE)
 		cfg_build_lack(b, object, s->line, "needs a hash (esp-sha256-hmac …): a cipher without one is open to forgery");
-	if (set->enc == CFG_ENC_3DES)
-		cfg_build_lack(b, object, s->line, "no datapath carries 'esp-3des': use esp-aes or esp-gcm");
-	if (set->auth == CFG_HASH_MD5)
-		cfg_build_lack(b, object, s->line, "no datapath carries 'esp-md5-hmac': use esp-sha256-hmac");
 }
 
 static void set_mode(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)

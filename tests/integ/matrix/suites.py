@@ -8,6 +8,8 @@ ESP = {
     "aes128-sha256": "esp-aes 128 esp-sha256-hmac",
     "aes256-sha384": "esp-aes 256 esp-sha384-hmac",
     "aes256-sha512": "esp-aes 256 esp-sha512-hmac",
+    "3des-sha1": "esp-3des esp-sha-hmac",
+    "3des-md5": "esp-3des esp-md5-hmac",
 }
 GROUPS = {"x25519": 31, "ecp256": 19, "ecp384": 20, "ecp521": 21, "modp2048": 14, "modp3072": 15, "modp4096": 16}
 METHODS = {"rsa": "rsa-sig", "ecdsa": "ecdsa-sig", "ed25519": "eddsa-sig"}

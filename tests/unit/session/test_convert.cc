@@ -206,6 +206,7 @@ TEST(SessionConvert, algorithms_of_the_datapath)
 		{ "aes-cbc-192", "sha256", DP_CIPHER_AES_CBC, DP_INTEG_SHA256_128 },
 		{ "aes-cbc-256", "sha384", DP_CIPHER_AES_CBC, DP_INTEG_SHA384_192 },
 		{ "aes-cbc-256", "sha512", DP_CIPHER_AES_CBC, DP_INTEG_SHA512_256 },
+		{ "3des", "md5", DP_CIPHER_3DES_CBC, DP_INTEG_MD5_96 },
 		{ "null", "sha256", DP_CIPHER_NULL, DP_INTEG_SHA256_128 },
 		{ "aes-gcm-128", nullptr, DP_CIPHER_AES_GCM, DP_INTEG_NONE },
 		{ "aes-gcm-256", nullptr, DP_CIPHER_AES_GCM, DP_INTEG_NONE },
@@ -225,9 +226,9 @@ TEST(SessionConvert, algorithms_of_the_datapath)
 	struct crypto_alg hash = *crypto_alg_named(CRYPTO_INTEG, "sha1");
 
 	EXPECT_EQ(session_convert_algs(&other, &hash, &sa), ERR_OK);
-	hash.id = 1; /* HMAC-MD5-96 */
+	hash.id = 5; /* AES-XCBC-96 */
 	EXPECT_EQ(session_convert_algs(&other, &hash, &sa), ERR_UNSUPPORTED);
-	other.id = 3; /* 3DES */
+	other.id = 2; /* DES */
 	EXPECT_EQ(session_convert_algs(&other, nullptr, &sa), ERR_UNSUPPORTED);
 }
 

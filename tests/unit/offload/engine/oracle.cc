@@ -18,6 +18,9 @@ const std::vector<EspSuite> esp_suites = {
 	{ "aes-256-cbc-sha256", DP_CIPHER_AES_CBC, DP_INTEG_SHA256_128, 32, 32, 16, 16, 16 },
 	{ "aes-256-cbc-sha384", DP_CIPHER_AES_CBC, DP_INTEG_SHA384_192, 32, 48, 16, 24, 16 },
 	{ "aes-256-cbc-sha512", DP_CIPHER_AES_CBC, DP_INTEG_SHA512_256, 32, 64, 16, 32, 16 },
+	{ "3des-cbc-md5", DP_CIPHER_3DES_CBC, DP_INTEG_MD5_96, 24, 16, 8, 12, 8 },
+	{ "3des-cbc-sha1", DP_CIPHER_3DES_CBC, DP_INTEG_SHA1_96, 24, 20, 8, 12, 8 },
+	{ "aes-128-cbc-md5", DP_CIPHER_AES_CBC, DP_INTEG_MD5_96, 16, 16, 16, 12, 16 },
 	{ "null-sha1", DP_CIPHER_NULL, DP_INTEG_SHA1_96, 0, 20, 0, 12, 4 },
 	{ "null-sha256", DP_CIPHER_NULL, DP_INTEG_SHA256_128, 0, 32, 0, 16, 4 },
 };
@@ -42,6 +45,8 @@ const EVP_CIPHER *cipher_of(const EspSuite &s)
 {
 	if (s.cipher == DP_CIPHER_CHACHA20_POLY1305)
 		return EVP_chacha20_poly1305();
+	if (s.cipher == DP_CIPHER_3DES_CBC)
+		return EVP_des_ede3_cbc();
 	if (s.cipher == DP_CIPHER_AES_GCM)
 		return s.key_len == 20 ? EVP_aes_128_gcm() : s.key_len == 28 ? EVP_aes_192_gcm() : EVP_aes_256_gcm();
 	return s.key_len == 16 ? EVP_aes_128_cbc() : s.key_len == 24 ? EVP_aes_192_cbc() : EVP_aes_256_cbc();
@@ -90,6 +95,7 @@ std::vector<uint8_t> hmac(const EspSuite &s, const std::vector<uint8_t> &integ, 
 	const EVP_MD *md = s.integ == DP_INTEG_SHA1_96      ? EVP_sha1()
 			   : s.integ == DP_INTEG_SHA256_128 ? EVP_sha256()
 			   : s.integ == DP_INTEG_SHA384_192 ? EVP_sha384()
+			   : s.integ == DP_INTEG_MD5_96     ? EVP_md5()
 							    : EVP_sha512();
 	std::vector<uint8_t> text(p.begin(), p.end() - s.icv_len), out(64);
 	unsigned len = 0;

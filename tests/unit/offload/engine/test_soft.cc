@@ -219,7 +219,7 @@ TEST_P(Soft, ivs_never_repeat)
 			out.sa.engine->encrypt(engine_lcore_of(engine, worker), &o, 1);
 			std::vector<uint8_t> iv(pkt.begin() + HEADER, pkt.begin() + HEADER + p.iv_len);
 			EXPECT_TRUE(seen.insert(iv).second);
-			if (p.iv_len == 8) {
+			if (p.integ == DP_INTEG_NONE) {
 				uint64_t as_number = 0;
 
 				for (uint8_t b : iv)
