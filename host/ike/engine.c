@@ -17,6 +17,7 @@
 #include "ike/exchange/act_redirect.h"
 #include "ike/exchange/act_resume_i.h"
 #include "ike/exchange/act_resume_r.h"
+#include "ike/exchange/addresses.h"
 #include "ike/exchange/mobike.h"
 #include "ike/exchange/talk.h"
 #include "ike/input.h"
@@ -676,11 +677,19 @@ void ike_engine_moved(struct ike_engine *e, uint64_t now_ms, struct slab_handle 
 bool ike_engine_readdress(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle, const struct ike_path *path)
 {
 	struct ike_sa *sa = live(e, now_ms, handle);
+	bool moves = sa != NULL && ike_mobike_move(sa, path);
 
-	if (sa == NULL || !ike_mobike_move(sa, path))
-		return false;
 	ike_fsm_drain(e);
-	return true;
+	return moves;
+}
+
+void ike_engine_addresses(struct ike_engine *e, uint64_t now_ms, struct slab_handle handle)
+{
+	struct ike_sa *sa = live(e, now_ms, handle);
+
+	if (sa != NULL)
+		ike_addresses_changed(sa);
+	ike_fsm_drain(e);
 }
 
 /* ---- show ---- */

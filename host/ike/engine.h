@@ -201,6 +201,9 @@ void ike_engine_activity(struct ike_engine *e, uint64_t now_ms, struct slab_hand
  */
 bool ike_engine_readdress(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, const struct ike_path *path);
 
+/* ike_ports.addresses has other answers for an SA than before: its peer is told, if MOBIKE was agreed on (RFC4555-3.6). */
+void ike_engine_addresses(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa);
+
 /* Authenticated ESP came from another address or port: if the peer is behind a NAT, 'moved' is called at once or soon (RFC7296-2.23). */
 void ike_engine_moved(struct ike_engine *e, uint64_t now_ms, struct slab_handle sa, const struct addr_port *remote);
 
@@ -322,6 +325,8 @@ bool ike_engine_walk(const struct ike_engine *e, uint32_t *cursor, struct ike_sa
 	X(MOVED, "moved", "SAs that got another path")                                    \
 	X(MOVED_LATE, "moved-late", "moves put off: a peer moves once a second")          \
 	X(MOVE_REFUSED, "move-refused", "other addresses refused by us or by the peer")   \
+	X(ADDRESS_IGNORED, "address-ignored", "further addresses of peers not kept")      \
+	X(PATH_TRIED, "path-tried", "other addresses tried for want of an answer")        \
 	X(REKEY, "rekey", "IKE SAs that got new keys, whoever asked")                     \
 	X(CHILD_NEW, "child-new", "further CHILD_SAs of an IKE SA, whoever asked")        \
 	X(CHILD_REFUSED, "child-refused", "requests for one that were refused by us")     \

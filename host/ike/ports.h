@@ -546,6 +546,12 @@ struct ike_ports {
 	 */
 	void (*pass)(void *ctx, struct slab_handle sa, struct secret *pass, uint32_t lifetime_s);
 
+	/*
+	 * Our addresses that an SA on 'path' could live on, at most 'max' into 'out' (RFC4555-3.4); how many.  The path's own is among them as long
+	 * as it is ours.  NULL: none are told, nor others tried.
+	 */
+	unsigned (*addresses)(void *ctx, const struct ike_path *path, struct addr *out, unsigned max);
+
 	/* Whether the peer of an SA that is up may go to 'path' (MOBIKE).  NULL: anywhere. */
 	bool (*may_move)(void *ctx, struct slab_handle sa, const struct ike_path *path);
 };

@@ -16,6 +16,7 @@
 #include "ike/keying/inter.h"
 #include "ike/keying/ppk.h"
 #include "ike/move.h"
+#include "ike/paths.h"
 #include "ike/rekey/attempt.h"
 #include "ike/rekey/groups.h"
 #include "ike/rekey/promise.h"
@@ -336,6 +337,7 @@ void ike_sa_free(struct ike_sa *sa)
 	ike_window_fini(sa);
 	ike_gather_drop(sa);
 	ike_move_stop(sa);
+	ike_paths_drop(sa);
 	wheel_disarm(&e->wheel, &sa->state_timer);
 	wheel_disarm(&e->wheel, &sa->dpd_timer);
 	wheel_disarm(&e->wheel, &sa->nat_timer);

@@ -30,8 +30,9 @@ enum ike_tx {
 	IKE_TX_AUTH,
 	IKE_TX_FOLLOWUP, /* another key exchange of our CREATE_CHILD_SA; a bit of 'todo' only for a child */
 	IKE_TX_DELETE,
-	IKE_TX_UPDATE, /* MOBIKE: our address changed */
-	IKE_TX_CHECK,  /* MOBIKE: is the peer at its new address? */
+	IKE_TX_UPDATE,    /* MOBIKE: our address changed */
+	IKE_TX_CHECK,     /* MOBIKE: is the peer at its new address? */
+	IKE_TX_ADDRESSES, /* MOBIKE: our further addresses are others */
 	IKE_TX_DELETE_CHILD,
 	IKE_TX_CHILD, /* CREATE_CHILD_SA for a successor or a further child */
 	IKE_TX_REKEY,
@@ -49,6 +50,7 @@ struct ike_attempt;   /* ike/rekey/attempt.h */
 struct ike_gather;    /* ike/frag/gather.h */
 struct ike_inter;     /* ike/keying/inter.h */
 struct ike_source;    /* ike/source.h */
+struct ike_paths;     /* ike/paths.h */
 struct ike_ppk;       /* ike/keying/ppk.h */
 struct ike_promise;   /* ike/rekey/promise.h */
 struct ike_resume;    /* ike/resume/resume.h */
@@ -181,7 +183,8 @@ struct ike_sa {
 	uint64_t moved_ms;          /* when it last got another path by the peer's doing, 0: never; this and the next are move.c's */
 	struct addr_port move_local, move_remote; /* where it goes when move_timer fires */
 	struct wheel_timer move_timer;
-	uint64_t cookie2; /* that the peer is to return, RFC4555-4.2.5 */
+	uint64_t cookie2;        /* that the peer is to return, RFC4555-4.2.5 */
+	struct ike_paths *paths; /* where else its peer can be reached; NULL: it hasn't said */
 	struct ike_suite suite;
 	struct secret keys;
 	uint64_t iv; /* explicit IV of the next message under an AEAD */

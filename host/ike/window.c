@@ -8,6 +8,7 @@
 
 #include "ike/core.h"
 #include "ike/frag/cut.h"
+#include "ike/paths.h"
 
 enum { WAIT_MAX_MS = 60000 }; /* back-off goes no further */
 
@@ -42,6 +43,15 @@ static bool size_is_due(uint8_t *vain)
 	return *vain == 0;
 }
 
+/* What is one path among several is tried as shortly as what a hint asks for. */
+static void begin_elsewhere(struct ike_window *w, const struct ike_engine_config *cfg)
+{
+	w->left = (uint8_t)cfg->probe_tries;
+	w->wait_ms = cfg->probe_base_ms;
+	w->constant = true;
+	w->vain_tx = 0;
+}
+
 static void expired(struct wheel_timer *t, uint64_t now_ms)
 {
 	struct ike_sa *sa = list_of(t, struct ike_sa, window.timer);
@@ -49,9 +59,12 @@ static void expired(struct wheel_timer *t, uint64_t now_ms)
 
 	(void)now_ms;
 	if (w->left == 0) {
-		ike_core_count(sa->engine, IKE_STAT_TIMEOUT);
-		ike_fsm_post(sa, IKE_E_NO_ANSWER);
-		return;
+		if (!ike_paths_try(sa)) {
+			ike_core_count(sa->engine, IKE_STAT_TIMEOUT);
+			ike_fsm_post(sa, IKE_E_NO_ANSWER);
+			return;
+		}
+		begin_elsewhere(w, &sa->engine->cfg);
 	}
 	w->left--;
 	if (!w->constant)

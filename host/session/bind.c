@@ -511,6 +511,7 @@ struct ike_ports session_hub_ports(struct session_hub *h)
 		.retired = tell_retired,
 		.deleted = tell_deleted,
 		.moved = tell_moved,
+		.addresses = session_reach_addresses,
 		.may_move = ask_may_move,
 		.ticket = session_pass_ticket,
 		.resumable = session_pass_resumable,

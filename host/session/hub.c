@@ -106,8 +106,10 @@ enum err session_hub_configure(struct session_hub *h, struct cfg_model *model, c
 	}
 	sweep(h);
 	tune(h);
-	if (former != NULL)
+	if (former != NULL) {
 		end_changed(h);
+		session_reach_changed(h, former->cfg, former_platform);
+	}
 	h->era++;
 	session_lease_prune(h);
 	session_tunnel_retry_all(h);

@@ -308,6 +308,13 @@ bool session_dial_follows(struct session *s);
 MUST_USE enum err session_dial_begin(
 	struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, const struct session_way *way, struct session **out);
 
+/* ---- reach.c: the addresses that peers may reach us at, for MOBIKE (RFC4555-3.4) ---- */
+
+unsigned session_reach_addresses(void *ctx, const struct ike_path *path, struct addr *out, unsigned max);
+
+/* Tells the peers of sessions for which they are others than by the configuration before. */
+void session_reach_changed(struct session_hub *h, const struct cfg_model *cfg, const struct cfg_platform *platform);
+
 /* ---- succeed.c: a peer that authenticates anew before its session ends (RFC7296-2.8.3) ---- */
 
 /* The peer's session that 's' is to take the place of: it holds 'want' of 'pool', or the static tunnel of 's'; NULL: there is none. */

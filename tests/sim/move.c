@@ -12,6 +12,17 @@ void world_moved(void *ctx, struct slab_handle sa, const struct ike_path *path, 
 	s->udp_encap = udp_encap;
 }
 
+unsigned world_addresses(void *ctx, const struct ike_path *path, struct addr *out, unsigned max)
+{
+	const struct world *w = (const struct world *)ctx;
+	unsigned count = w->set.address_count < max ? w->set.address_count : max;
+
+	(void)path;
+	for (unsigned i = 0; i < count; i++)
+		out[i] = w->set.addresses[i];
+	return count;
+}
+
 bool world_may_move(void *ctx, struct slab_handle sa, const struct ike_path *path)
 {
 	struct world *w = (struct world *)ctx;

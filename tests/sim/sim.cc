@@ -239,10 +239,18 @@ void Sim::receive_esp(Node &n, uint32_t spi)
 }
 
 /* The node that 'to' reaches, and its own address there. */
+bool Node::has(const struct addr &a) const
+{
+	for (unsigned i = 0; i < w.set.address_count; i++)
+		if (addr_eq(&w.set.addresses[i], &a))
+			return true;
+	return addr_eq(&addr, &a);
+}
+
 Node *Sim::behind(const struct addr_port &to, struct addr_port &real)
 {
 	for (auto &n : nodes) {
-		if (!n->nat && addr_eq(&n->addr, &to.addr)) {
+		if (!n->nat && n->has(to.addr)) {
 			real = to;
 			return n.get();
 		}

@@ -61,6 +61,7 @@ struct Node {
 
 	struct ike_path to(const Node &peer, uint16_t port = 500) const;
 	uint16_t shown(uint16_t port) const; /* behind the NAT */
+	bool has(const struct addr &a) const;
 	struct slab_handle initiate(const Node &peer);
 	uint64_t stat(enum ike_stat s) const;
 	struct ike_sa_info info(struct slab_handle h) const;

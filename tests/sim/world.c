@@ -633,6 +633,7 @@ enum err world_init(struct world *w, const struct ike_engine_config *config, uin
 		.retired = world_retired,
 		.deleted = world_deleted,
 		.moved = world_moved,
+		.addresses = world_addresses,
 		.may_move = world_may_move,
 		.ticket = world_ticket,
 		.resumable = world_resumable,

@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-enum { WORLD_OFFERS = 4, WORLD_TS = 4, WORLD_FAULT = 160, WORLD_ID = 64 };
+enum { WORLD_OFFERS = 4, WORLD_TS = 4, WORLD_FAULT = 160, WORLD_ID = 64, WORLD_ADDRESSES = 12 };
 
 struct crypto_tls_config; /* crypto/tls.h */
 struct eap_server;        /* eap/server.h */
@@ -59,6 +59,8 @@ struct world_settings {
 	bool force_udp;
 	bool refuse_prefixes; /* of CFG_SET */
 	bool mobike, refuse_moves, childless;
+	struct addr addresses[WORLD_ADDRESSES]; /* all of its own; none: it tells none */
+	unsigned address_count;
 	struct ike_dpd dpd;
 	uint32_t lifetime_s, child_lifetime_s, auth_lifetime_s;
 	const char *ppk, *ppk_id; /* post-quantum preshared key; NULL: none */
@@ -219,6 +221,7 @@ void world_renew(struct world *w);
 
 /* Ports of an SA whose peer moves. */
 void world_moved(void *ctx, struct slab_handle sa, const struct ike_path *path, bool udp_encap);
+unsigned world_addresses(void *ctx, const struct ike_path *path, struct addr *out, unsigned max);
 bool world_may_move(void *ctx, struct slab_handle sa, const struct ike_path *path);
 
 /* Answers for a session that a ticket proves; false: none does. */

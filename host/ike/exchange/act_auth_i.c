@@ -11,6 +11,7 @@
 #include "ike/exchange/act_reauth.h"
 #include "ike/exchange/act_redirect.h"
 #include "ike/exchange/act_ticket.h"
+#include "ike/exchange/addresses.h"
 #include "ike/keying/certs.h"
 #include "ike/keying/ppk.h"
 #include "ike/keying/proof.h"
@@ -49,6 +50,8 @@ static enum err build_request(const struct ike_step *s, const struct ike_proposa
 	if (setup->initial_contact)
 		ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), IKE_N_INITIAL_CONTACT, bytes_of(NULL, 0));
 	ike_ability_build(s->sa, IKE_X_IKE_AUTH, &b);
+	if (ike_ability_willing(s->sa, IKE_CAN_MOBIKE))
+		ike_addresses_build(s->sa, &b, false);
 	ike_act_ticket_build(s->sa, &b);
 	ike_certs_build_request(&b, ike_blob_view(&setup->authorities));
 	if (wanted.type != 0)
@@ -174,6 +177,7 @@ enum err ike_act_auth_i_ask(const struct ike_step *s)
 	if (!s->sa->setup->talk.on && ike_ppk_settle(s->sa, s->msg) != ERR_OK)
 		return ike_act_auth_i_fail(s, "ppk");
 	ike_ability_take(s->sa, s->msg);
+	(void)ike_addresses_take(s->sa, s->msg, &s->path->remote.addr);
 	return ike_proof_ask(s->e, s->sa, s->msg, &auth, &who);
 }
 

@@ -11,6 +11,7 @@
 #include "ike/exchange/act_reauth.h"
 #include "ike/exchange/act_resume_r.h"
 #include "ike/exchange/act_ticket.h"
+#include "ike/exchange/addresses.h"
 #include "ike/keying/certs.h"
 #include "ike/keying/inter.h"
 #include "ike/keying/ppk.h"
@@ -98,6 +99,7 @@ enum err ike_act_auth_r_ask(const struct ike_step *s)
 	who.eap_only = sa->setup->talk.only = err == ERR_ABSENT && ike_msg_notify(s->msg, IKE_N_EAP_ONLY_AUTHENTICATION, NULL);
 	sa->window.busy = true;
 	ike_ability_take(sa, s->msg);
+	(void)ike_addresses_take(sa, s->msg, &s->path->remote.addr);
 	ike_act_first_take(sa, s->msg);
 	ike_act_ticket_hear(sa, s->msg);
 	sa->initial_contact = ike_msg_notify(s->msg, IKE_N_INITIAL_CONTACT, NULL);
@@ -187,6 +189,8 @@ void ike_act_auth_r_build_proof(struct ike_sa *sa, struct ike_build *b)
 	ike_proof_build(sa, ike_build_payload(b, IKE_P_AUTH));
 	ike_ppk_confirm(sa, b);
 	ike_ability_build(sa, IKE_X_IKE_AUTH, b);
+	if (ike_ability_agreed(sa, IKE_CAN_MOBIKE))
+		ike_addresses_build(sa, b, false);
 }
 
 /* AUTH, and the notify for which there is no child. */

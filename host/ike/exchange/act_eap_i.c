@@ -3,6 +3,7 @@
 
 #include "ike/ability.h"
 #include "ike/core.h"
+#include "ike/exchange/addresses.h"
 #include "ike/exchange/act_auth_i.h"
 #include "ike/exchange/talk.h"
 #include "ike/keying/ppk.h"
@@ -86,6 +87,7 @@ enum err ike_act_eap_i_hold(const struct ike_step *s)
 	if (ike_ppk_settle(s->sa, s->msg) != ERR_OK || ike_ppk_lacks(s->sa))
 		return ike_act_auth_i_fail(s, "ppk");
 	ike_ability_take(s->sa, s->msg);
+	(void)ike_addresses_take(s->sa, s->msg, &s->path->remote.addr);
 	ike_fsm_post(s->sa, IKE_E_PROVED);
 	return ike_blob_set(&s->sa->setup->held, s->msg->datagram);
 }

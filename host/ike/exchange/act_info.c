@@ -11,6 +11,7 @@
 #include "ike/exchange/act_redirect.h"
 #include "ike/exchange/act_series_i.h"
 #include "ike/exchange/act_ticket.h"
+#include "ike/exchange/addresses.h"
 #include "ike/exchange/mobike.h"
 #include "ike/keying/seal.h"
 #include "ike/live.h"
@@ -252,6 +253,9 @@ static struct ike_pace build_wanted(struct ike_sa *sa, enum ike_tx tx, struct ik
 		break;
 	case IKE_TX_CHECK:
 		ike_mobike_build_check(sa, b);
+		break;
+	case IKE_TX_ADDRESSES:
+		ike_addresses_build(sa, b, true);
 		break;
 	case IKE_TX_CONFIG:
 		ike_config_build(ike_build_payload(b, IKE_P_CP), IKE_CP_SET, sa->routes);

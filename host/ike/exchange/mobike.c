@@ -6,6 +6,7 @@
 
 #include "ike/ability.h"
 #include "ike/core.h"
+#include "ike/exchange/addresses.h"
 #include "ike/live.h"
 #include "ike/move.h"
 #include "ike/natd.h"
@@ -17,7 +18,7 @@ static struct bytes cookie2_of(const struct ike_sa *sa)
 	return bytes_of(&sa->cookie2, COOKIE2_LEN);
 }
 
-static bool usable(const struct ike_sa *sa)
+bool ike_mobike_usable(const struct ike_sa *sa)
 {
 	return ike_ability_agreed(sa, IKE_CAN_MOBIKE) && sa->came_up && sa->known;
 }
@@ -92,13 +93,22 @@ static void update(const struct ike_step *s)
 	ike_core_log_sa(sa, LOG_L_INFO, "mobike.update", "checking");
 }
 
+/* Its addresses are others and the one in use isn't among them: we go where it speaks from (RFC4555-3.6). */
+static void take_addresses(const struct ike_step *s)
+{
+	struct ike_sa *sa = s->sa;
+
+	if (ike_addresses_take(sa, s->msg, &s->path->remote.addr) && sa->original && !ike_paths_has(sa, &sa->path.remote.addr))
+		(void)ike_mobike_move(sa, s->path);
+}
+
 void ike_mobike_answer(const struct ike_step *s, struct ike_build *b)
 {
 	bool updates = ike_msg_notify(s->msg, IKE_N_UPDATE_SA_ADDRESSES, NULL) && !s->sa->original;
 	struct ike_notify n;
 	uint16_t why;
 
-	if (!usable(s->sa))
+	if (!ike_mobike_usable(s->sa))
 		return;
 	if (ike_msg_notify(s->msg, IKE_N_COOKIE2, &n))
 		add_notify(b, IKE_N_COOKIE2, n.data);
@@ -113,6 +123,7 @@ void ike_mobike_answer(const struct ike_step *s, struct ike_build *b)
 		add_natd(s->sa, b, s->path);
 	if (updates)
 		update(s);
+	take_addresses(s);
 }
 
 void ike_mobike_build_check(struct ike_sa *sa, struct ike_build *b)
@@ -142,7 +153,7 @@ void ike_mobike_take_check(const struct ike_step *s)
 
 bool ike_mobike_move(struct ike_sa *sa, const struct ike_path *path)
 {
-	if (!usable(sa) || !sa->original)
+	if (!ike_mobike_usable(sa) || !sa->original)
 		return false;
 	sa->path = *path;
 	sa->frag_mtu = 0;
@@ -153,10 +164,18 @@ bool ike_mobike_move(struct ike_sa *sa, const struct ike_path *path)
 	return true;
 }
 
+/* A world that has none to tell says nothing. */
+static void build_addresses(struct ike_sa *sa, struct ike_build *b)
+{
+	ike_addresses_build(sa, b, sa->engine->cfg.ports->addresses != NULL);
+	sa->todo &= (uint16_t) ~(1u << IKE_TX_ADDRESSES);
+}
+
 void ike_mobike_build_update(struct ike_sa *sa, struct ike_build *b)
 {
 	add_notify(b, IKE_N_UPDATE_SA_ADDRESSES, bytes_of(NULL, 0));
 	add_natd(sa, b, &sa->path);
+	build_addresses(sa, b);
 }
 
 void ike_mobike_take_update(const struct ike_step *s)
@@ -172,5 +191,6 @@ void ike_mobike_take_update(const struct ike_step *s)
 		ike_fsm_post(sa, IKE_E_DELETE); /* it is made anew from where we are */
 		return;
 	}
+	ike_paths_found(sa);
 	ike_move_to(sa, &sa->path, "mobike");
 }

@@ -12,6 +12,9 @@ struct ike_sa;
 
 /* RFC4555 in INFORMATIONAL exchanges.  All of it is void with a peer that MOBIKE wasn't agreed on with. */
 
+/* It was agreed on, and the SA is up. */
+bool ike_mobike_usable(const struct ike_sa *sa);
+
 /* Responder of the exchange: does what the request asks for, and appends to the response. */
 void ike_mobike_answer(const struct ike_step *s, struct ike_build *b);
 
