@@ -1,6 +1,6 @@
 #!/bin/bash
 # t_moves.sh: sessions with real strongSwan whose outer address changes while pings flow: strongSwan by MOBIKE, with IKE in fragments; Nave by
-# MOBIKE, after a reload; strongSwan behind a NAT that gives it another port.  Shows R-IKE-26, R-SYS-02.
+# MOBIKE, after a reload, and after its hub fell silent; strongSwan behind a NAT that gives it another port.  Shows R-IKE-26, R-SYS-02.
 cd "$(dirname "$0")" || exit 2
 . ./lab.sh
 . ./strongswan.sh
@@ -103,6 +103,34 @@ nave_moves() {
 	lab_check 'it is the same session' eval '! lab_log_has spoke1-naved session.down'
 }
 
+# The hub's address falls silent, and nobody says so: Nave finds the one that strongSwan told of.
+nave_searches() {
+	ss_hub_site hub3
+	ip -n "$LAB-hub3" addr flush dev eth0 scope global
+	lab_addr hub3 eth0 198.51.100.3/24
+	lab_addr hub3 eth0 198.51.100.4/24
+	ip -n "$LAB-hub3" route replace default via 198.51.100.254
+	ss_pool_hub hub3 "$LAB_DIR/hub3" 198.51.100.3 || return 1
+	nave_site spoke2 spoke 10.20.5.10/24 10.20.5.1
+	NAVE_DPD='10 2 periodic' NAVE_HUB=198.51.100.3 nave_config_spoke spoke2 5
+	sed -i 's/^ dpd .*/&\n mobike/' "$LAB_DIR/spoke2/config"
+	lab_check 'Nave spoke of a hub with two addresses starts' nave_start spoke2 none || return 1
+	lab_check 'Nave comes up' lab_wait 10 nave_up spoke2 1 || return 1
+	lab_check 'ping from LAN to LAN' pings spoke2-lan 10.20.5.10 10.10.0.10
+	lab_in inet nft -f - <<-NFT
+		table ip lost {
+			chain c {
+				type filter hook forward priority 0
+				ip daddr 198.51.100.3 drop
+				ip saddr 198.51.100.3 drop
+			}
+		}
+	NFT
+	lab_check 'Nave goes on at the other address' lab_wait 40 lab_log_has spoke2-naved 'ike.moved .*198.51.100.4.*by=mobike' || return 1
+	lab_check 'ping from LAN to LAN again' pings spoke2-lan 10.20.5.10 10.10.0.10
+	lab_check 'it is the same session' eval '! lab_log_has spoke2-naved session.down'
+}
+
 ss_has() { ss_ctl "$LAB_DIR/$1" --list-sas | grep -q "$2"; } # NODE PEER
 
 lab_options "$@"
@@ -111,4 +139,5 @@ lab_inet
 strongswan_moves || lab_finish
 nat_rebinds
 nave_moves
+nave_searches
 lab_finish
