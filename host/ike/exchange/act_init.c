@@ -328,7 +328,7 @@ enum err ike_act_init_read_request(const struct ike_step *s, struct ike_act_init
 	return err == ERR_OK ? ike_natd_check(s->e->cfg.crypto, s->msg, s->path, &a->natd) : err;
 }
 
-void ike_act_init_take(struct ike_sa *sa, struct ike_act_init_accepted *a)
+static void take(struct ike_sa *sa, struct ike_act_init_accepted *a)
 {
 	sa->suite = a->suite;
 	sa->flexvpn = a->flexvpn;
@@ -336,6 +336,14 @@ void ike_act_init_take(struct ike_sa *sa, struct ike_act_init_accepted *a)
 	sa->nat_remote = a->natd.remote;
 	secret_take(&sa->keys, &a->keys);
 	crypto_kex_fini(&sa->setup->kex);
+}
+
+enum err ike_act_init_respond(struct ike_sa *sa, struct ike_act_init_accepted *a)
+{
+	take(sa, a);
+	sa->stats.rx++;
+	ike_core_count(sa->engine, IKE_STAT_INIT_IN);
+	return ike_window_respond(sa, ike_blob_view(&sa->setup->init_tx));
 }
 
 bool ike_act_init_accept_need(const struct ike_step *s, struct ike_agree *out)
@@ -358,7 +366,7 @@ void ike_act_init_enter(const struct ike_step *s, struct ike_act_init_accepted *
 
 	sa->spi_r = s->msg->hdr.spi_r;
 	ike_ability_take(sa, s->msg);
-	ike_act_init_take(sa, a);
+	take(sa, a);
 	sa->last_rx_ms = s->e->now_ms;
 	sa->stats.rx++;
 	ike_window_answered(sa);
@@ -445,12 +453,8 @@ enum err ike_act_init_reply(const struct ike_step *s)
 	a.seed.nr = ike_proof_nonce(&setup->init_tx);
 	if (err == ERR_OK)
 		err = derive(s, &a);
-	if (err == ERR_OK) {
-		ike_act_init_take(sa, &a);
-		sa->stats.rx++;
-		ike_core_count(s->e, IKE_STAT_INIT_IN);
-		err = ike_window_respond(sa, ike_blob_view(&setup->init_tx));
-	}
+	if (err == ERR_OK)
+		err = ike_act_init_respond(sa, &a);
 	secret_fini(&a.keys);
 	if (err != ERR_OK)
 		ike_core_log_sa(sa, LOG_L_INFO, "ike.init.refused", "cause=%s", err_name(err));

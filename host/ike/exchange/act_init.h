@@ -46,8 +46,9 @@ MUST_USE enum err ike_act_init_request(struct ike_sa *sa, struct bytes datagram,
 MUST_USE enum err ike_act_init_read_response(const struct ike_step *s, struct ike_act_init_accepted *a);
 MUST_USE enum err ike_act_init_read_request(const struct ike_step *s, struct ike_act_init_accepted *a);
 
-/* Suite, NATs and keys are the SA's from now on; an initiator's enters what follows its exchange, maybe on the other port. */
-void ike_act_init_take(struct ike_sa *sa, struct ike_act_init_accepted *a);
+/* A responder's end of it: suite, NATs and keys are the SA's from now on, and the response that 'setup' has is sent. */
+MUST_USE enum err ike_act_init_respond(struct ike_sa *sa, struct ike_act_init_accepted *a);
+/* An initiator's: the same, and it enters what follows its exchange, maybe on the other port. */
 void ike_act_init_enter(const struct ike_step *s, struct ike_act_init_accepted *a);
 
 #ifdef __cplusplus

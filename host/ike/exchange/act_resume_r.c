@@ -121,10 +121,7 @@ enum err ike_act_resume_r_reply(const struct ike_step *s)
 		err = ike_keys_resume(s->e->cfg.crypto, &a.suite, setup->resume->past.sk_d, &a.seed, &a.keys);
 	if (err == ERR_OK) {
 		become_past(sa, &setup->resume->past);
-		ike_act_init_take(sa, &a);
-		sa->stats.rx++;
-		ike_core_count(s->e, IKE_STAT_INIT_IN);
-		err = ike_window_respond(sa, ike_blob_view(&setup->init_tx));
+		err = ike_act_init_respond(sa, &a);
 	}
 	secret_fini(&a.keys);
 	if (err != ERR_OK)
