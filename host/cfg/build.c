@@ -39,6 +39,7 @@ static const struct shape {
 		offsetof(struct cfg_trustpoint, next) },
 	[CFG_KIND_CERT_MAP] = { sizeof(struct cfg_cert_map), offsetof(struct cfg_model, cert_maps), offsetof(struct cfg_cert_map, next) },
 	[CFG_KIND_MANGLER] = { sizeof(struct cfg_mangler), offsetof(struct cfg_model, manglers), offsetof(struct cfg_mangler, next) },
+	[CFG_KIND_ACL] = { sizeof(struct cfg_acl), offsetof(struct cfg_model, acls), offsetof(struct cfg_acl, next) },
 	[CFG_KIND_OTHER] = { sizeof(struct cfg_object), 0, 0 },
 };
 

@@ -131,3 +131,8 @@ const struct cfg_mangler *cfg_find_mangler(const struct cfg_model *m, const char
 {
 	return (const struct cfg_mangler *)(const void *)cfg_find(m, CFG_KIND_MANGLER, name);
 }
+
+const struct cfg_acl *cfg_find_acl(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_acl *)(const void *)cfg_find(m, CFG_KIND_ACL, name);
+}

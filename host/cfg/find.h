@@ -35,6 +35,7 @@ const struct cfg_user *cfg_find_user(const struct cfg_model *m, const char *name
 const struct cfg_trustpoint *cfg_find_trustpoint(const struct cfg_model *m, const char *name);
 const struct cfg_cert_map *cfg_find_cert_map(const struct cfg_model *m, const char *name);
 const struct cfg_mangler *cfg_find_mangler(const struct cfg_model *m, const char *name);
+const struct cfg_acl *cfg_find_acl(const struct cfg_model *m, const char *name);
 
 #ifdef __cplusplus
 }

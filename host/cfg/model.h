@@ -47,6 +47,7 @@ enum cfg_kind {
 	CFG_KIND_TRUSTPOINT,
 	CFG_KIND_CERT_MAP,
 	CFG_KIND_MANGLER,
+	CFG_KIND_ACL,
 	CFG_KIND_OTHER, /* an object in the grammar that no code uses yet */
 	CFG_KIND_COUNT
 };
@@ -168,6 +169,34 @@ struct cfg_pki_use {
 	const struct cfg_pki_use *next;
 	const struct cfg_trustpoint *trustpoint;
 	bool sign, verify;
+};
+
+/* ---- access lists ---- */
+
+/* One end of what an entry speaks of.  Bits that 'wildcard' has set may be any. */
+struct cfg_ace_side {
+	struct addr addr, wildcard;
+	uint16_t port_first, port_last; /* 0 to 65535: any */
+	bool port_except;               /* `neq`: every port but these */
+};
+
+struct cfg_ace {
+	const struct cfg_ace *next;
+	uint32_t seq; /* rising in the list */
+	bool permit;
+	uint8_t protocol;                        /* 0: any */
+	struct cfg_ace_side source, destination; /* of a standard list: 'destination' is any */
+	const char *only;                        /* "established", "echo"…: what else a packet must be; NULL: nothing */
+	bool log;
+	const struct cfg_stmt *stmt;
+};
+
+struct cfg_acl {
+	struct cfg_object object;
+	struct cfg_acl *next;
+	uint8_t family; /* AF_INET, AF_INET6 */
+	bool extended;
+	const struct cfg_ace *entries; /* by rising 'seq'; what none speaks of is denied */
 };
 
 /* ---- interfaces ---- */
@@ -591,6 +620,7 @@ struct cfg_model {
 	struct cfg_trustpoint *trustpoints;
 	struct cfg_cert_map *cert_maps;
 	struct cfg_mangler *manglers;
+	struct cfg_acl *acls;
 	struct cfg_object *objects; /* every object, by next_object */
 
 	/* The model's own. */

@@ -22,6 +22,7 @@ static const char *const mode_name[CFG_MODE_COUNT] = {
 	[CFG_MODE_ROUTE_MAP] = "route-map",
 	[CFG_MODE_ACL_STANDARD] = "ip access-list standard",
 	[CFG_MODE_ACL_EXTENDED] = "ip access-list extended",
+	[CFG_MODE_ACL_IPV6] = "ipv6 access-list",
 	[CFG_MODE_ROUTER_IGP] = "router",
 	[CFG_MODE_BGP] = "router bgp",
 	[CFG_MODE_BGP_FAMILY] = "address-family of BGP",
