@@ -87,7 +87,7 @@ unharmed() {
 d = json.load(sys.stdin)
 r = d["rounds"][0]
 print("%d standing, %d lost" % (r["up_last"], sum(r["lost"].values())))
-sys.exit(r["setup"]["done"] != d["peers"] or bool(r["lost"]) or r["up_last"] != r["sas_last"])' <"$LAB_DIR/standing.json"
+sys.exit(r["setup"]["done"] != d["peers"] or bool(r["lost"]) or r["stuck"] > 0)' <"$LAB_DIR/standing.json"
 }
 
 counters() { # NAME

@@ -1,7 +1,8 @@
 #!/bin/bash
 # t_soak.sh [--minutes N] [--peers N]: 2,000 sessions under naveload at naved and navedp, while dice choose who rekeys, probes, leaves and
-# comes again; the hub probes and, from the second minute on, rekeys too.  At the end both ends have the same number of SAs and none
-# is stuck, and memory stands where it stood after the first part.  Then the peers die, and nothing is left of them.
+# comes again; the hub probes and, from the second minute on, rekeys too.  Of what was under way when the dice rest nothing is stuck at
+# the peers, the hub has as many sessions as they, and memory stands where it stood after the first part.  Then the peers die, and
+# nothing at all is left of them: no IKE SA, no ESP SA, no lease.
 # Shows R-SYS-02, R-IKE-23, R-DEF.
 cd "$(dirname "$0")" || exit 2
 . ./lab.sh
@@ -49,14 +50,14 @@ churn() {
 	LAB_NOTE=$(python3 -c 'import json, sys
 r = json.load(sys.stdin)["rounds"][0]
 print(", ".join("%d %s" % (n, what) for what, n in r["churn"].items()))
-if r["up_last"] != r["sas_last"] or r["lost"] or r["again"]["failed"]:
-    sys.exit("stuck, lost or failed: %s" % r)' <"$LAB_DIR/load.json") && [ $status = 0 ]
+if r["up_last"] != int(sys.argv[1]) or r["stuck"] or r["lost"] or r["again"]["failed"]:
+    sys.exit("stuck, lost or failed: %s" % r)' "$PEERS" <"$LAB_DIR/load.json") && [ $status = 0 ]
 }
 
-# The hub's sessions and ESP SAs are those that the peers left, at once.
+# The hub's sessions are those that the peers left, at once; of ESP SAs it has theirs, and a few that make way for their successors.
 agree() {
 	nave_is hub1 "(d['ikev2']['up'], d['ikev2']['half_open']) == ($PEERS, 0)" show version &&
-		nave_is hub1 "sum(p['inbound'] for p in d['placements']) == $PEERS" show platform offload
+		nave_is hub1 "$PEERS <= sum(p['inbound'] for p in d['placements']) < $PEERS * 1.05" show platform offload
 }
 
 # Between the first third and the end each process has grown by less than a twentieth.
@@ -88,5 +89,5 @@ lab_check "$PEERS sessions for $HOLD s, $ACTS acts a second" churn
 lab_check 'both ends agree' agree
 kill "${LAB_PIDS[-1]}"
 lab_check 'memory is flat' flat
-lab_check 'the peers are dead, and nothing is left of them' lab_wait 60 nothing_left
+lab_check 'the peers are dead, and nothing is left of them' lab_wait 300 nothing_left # a probe, then a request for new keys, then a farewell that nobody answers
 lab_finish

@@ -1,7 +1,7 @@
 #ifndef NAVELOAD_INNER_H
 #define NAVELOAD_INNER_H
 
-/* The swarm's inside, shared by swarm.c, world.c and churn.c alone. */
+/* The swarm's inside, shared by swarm.c, world.c, churn.c and rest.c alone. */
 
 #include "naveload/eap.h"
 #include "naveload/swarm.h"
@@ -43,6 +43,9 @@ struct naveload_swarm {
 	uint32_t strays;   /* SAs of no peer's when the present phase began */
 	uint64_t timeouts; /* of the engine's, when the present wave began */
 	uint64_t hold_end_us;
+	struct slab_handle *rest; /* when the hold has ended: SAs that haven't settled */
+	uint32_t rest_count;
+	bool rest_known;
 	uint64_t act_due_us; /* the next one of the churn */
 	uint64_t random;     /* state of the churn's dice */
 	struct naveload_round *round;
@@ -80,6 +83,14 @@ void naveload_churn_begin(struct naveload_swarm *s, uint64_t now_us);
 
 /* Does what is due by 'now_us'. */
 void naveload_churn_advance(struct naveload_swarm *s, uint64_t now_us);
+
+/* ---- rest.c: what is under way when a hold ends ---- */
+
+/* Notes it. */
+void naveload_rest_begin(struct naveload_swarm *s);
+
+/* Forgets those that have settled since. */
+void naveload_rest_advance(struct naveload_swarm *s);
 
 #ifdef __cplusplus
 }

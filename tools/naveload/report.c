@@ -43,11 +43,10 @@ static uint64_t sum(const uint32_t cause[IKE_DOWN_COUNT])
 	return total;
 }
 
-/* All came and stayed, nothing was refused, and no SA is left over. */
+/* All came and stayed, nothing was refused, and no SA is stuck. */
 static bool is_clean(const struct naveload_round *r, uint32_t peers)
 {
-	return r->setup.done == peers && r->rekey.failed + r->again.failed + r->leave.failed == 0 && sum(r->lost) == 0 &&
-	       r->up_last == r->sas_last;
+	return r->setup.done == peers && r->rekey.failed + r->again.failed + r->leave.failed == 0 && sum(r->lost) == 0 && r->stuck == 0;
 }
 
 bool naveload_report_clean(const struct naveload_result *r)
@@ -100,7 +99,7 @@ static void print_acts(const struct naveload_round *round)
 	(void)printf("         churn:");
 	for (unsigned i = 0; i < NAVELOAD_ACT_COUNT; i++)
 		(void)printf(" %s %" PRIu32, act_word[i], round->act[i]);
-	(void)printf("; at its end %" PRIu32 " up, %" PRIu32 " SAs\n", round->up_last, round->sas_last);
+	(void)printf("; at its end %" PRIu32 " up, %" PRIu32 " SAs stuck\n", round->up_last, round->stuck);
 }
 
 static void print_cost(const struct naveload_result *r, const struct naveload_cost *c, const char *what, const char *object)
@@ -181,8 +180,8 @@ static json_t *json_rounds(const struct naveload_result *r)
 			json_pack("{s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o}", "setup", json_tally(&round->setup),
 				"setup_ms", json_time(&round->setup.time), "up", (json_int_t)round->up, "rekey", json_tally(&round->rekey),
 				"rekey_ms", json_time(&round->rekey.time), "churn", json_acts(round), "again", json_tally(&round->again),
-				"again_ms", json_time(&round->again.time), "up_last", (json_int_t)round->up_last, "sas_last",
-				(json_int_t)round->sas_last, "lost", json_causes(round->lost), "leave", json_tally(&round->leave)));
+				"again_ms", json_time(&round->again.time), "up_last", (json_int_t)round->up_last, "stuck",
+				(json_int_t)round->stuck, "lost", json_causes(round->lost), "leave", json_tally(&round->leave)));
 	}
 	return list;
 }

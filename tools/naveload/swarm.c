@@ -13,7 +13,7 @@
 
 enum { TURN_BEGINS = 16 };               /* at once, before answers are read again */
 enum { SAS_EACH = 4, SPARE_SAS = 1024 }; /* an SA that was replaced lingers for a while */
-enum { SECOND_US = 1000000, REKEY_WAIT_US = 60 * SECOND_US, QUIET_US = 60 * SECOND_US };
+enum { SECOND_US = 1000000, REKEY_WAIT_US = 60 * SECOND_US, QUIET_US = 180 * SECOND_US };
 
 /* ---- tasks ---- */
 
@@ -214,6 +214,7 @@ static void enter(struct naveload_swarm *s, enum naveload_phase phase)
 		s->rekeys++;
 	s->strays = strays(s);
 	if (phase == NAVELOAD_HOLD) {
+		s->rest_known = false;
 		s->hold_end_us = s->stopped ? now : now + (uint64_t)s->plan->hold_s * SECOND_US;
 		naveload_churn_begin(s, now);
 	} else if (phase != NAVELOAD_OVER) {
@@ -248,17 +249,21 @@ static enum err hold_ended(struct naveload_swarm *s)
 	return err;
 }
 
-/* Rekeys and a churn have an end too: until all that wanted to come again have, and farewells (of SAs, too) were answered. */
+static void hold(struct naveload_swarm *s)
+{
+	uint64_t now = naveload_now_us(s);
+
+	naveload_churn_advance(s, now);
+	if (s->rest_known)
+		naveload_rest_advance(s);
+	else if (now >= s->hold_end_us)
+		naveload_rest_begin(s);
+}
+
+/* Until all that was under way at its end has settled. */
 static bool hold_over(const struct naveload_swarm *s)
 {
-	bool quiet = s->plan->churn == 0 && s->plan->rekey == NAVELOAD_REKEY_NONE;
-	uint64_t now = naveload_now_us(s);
-	struct ike_stats stats;
-
-	if (now < s->hold_end_us || quiet)
-		return now >= s->hold_end_us;
-	ike_engine_stats(s->engine, &stats);
-	return (s->coming_again == 0 && stats.sa_count == s->up) || now >= s->hold_end_us + QUIET_US;
+	return s->rest_known && (s->rest_count == 0 || naveload_now_us(s) >= s->hold_end_us + QUIET_US);
 }
 
 static bool phase_over(const struct naveload_swarm *s)
@@ -273,14 +278,11 @@ static bool wants_rekey(const struct naveload_swarm *s)
 
 static void note_end(struct naveload_swarm *s)
 {
-	struct ike_stats stats;
-
-	ike_engine_stats(s->engine, &stats);
 	if (s->phase == NAVELOAD_SETUP)
 		naveload_current(s)->up = s->up;
 	if (s->phase == NAVELOAD_HOLD) {
 		naveload_current(s)->up_last = s->up;
-		naveload_current(s)->sas_last = stats.sa_count;
+		naveload_current(s)->stuck = s->rest_count;
 	}
 }
 
@@ -292,7 +294,7 @@ enum err naveload_swarm_advance(struct naveload_swarm *s)
 	if (s->phase == NAVELOAD_REKEY)
 		give_up_rekeys(s);
 	if (s->phase == NAVELOAD_HOLD)
-		naveload_churn_advance(s, naveload_now_us(s));
+		hold(s);
 	else if (s->phase != NAVELOAD_OVER)
 		begin_some(s);
 	if (!phase_over(s))
@@ -317,7 +319,7 @@ static uint64_t own_due(const struct naveload_swarm *s)
 	if (phase_over(s))
 		return 0;
 	if (s->phase == NAVELOAD_HOLD) {
-		due = naveload_now_us(s) < s->hold_end_us ? s->hold_end_us : s->hold_end_us + QUIET_US;
+		due = s->rest_known ? s->hold_end_us + QUIET_US : s->hold_end_us;
 		return s->act_due_us < due ? s->act_due_us : due;
 	}
 	due = naveload_wave_due(&s->wave);
@@ -365,7 +367,8 @@ enum err naveload_swarm_new(struct naveload_swarm **out, const struct naveload_s
 	s->owner = (uint32_t *)calloc(IKE_SLOTS * (size_t)s->sa_limit, sizeof(*s->owner));
 	s->round = (struct naveload_round *)calloc(s->plan->rounds, sizeof(*s->round));
 	naveload_world_fill(s);
-	if (s->peer != NULL && s->owner != NULL && s->round != NULL)
+	s->rest = (struct slab_handle *)calloc(IKE_SLOTS * (size_t)s->sa_limit, sizeof(*s->rest));
+	if (s->peer != NULL && s->owner != NULL && s->rest != NULL && s->round != NULL)
 		err = new_engine(s);
 	if (err != ERR_OK) {
 		naveload_swarm_free(s);
@@ -383,6 +386,7 @@ void naveload_swarm_free(struct naveload_swarm *s)
 	drop_engine(s);
 	free(s->peer);
 	free(s->owner);
+	free(s->rest);
 	free(s->round);
 	free(s);
 }

@@ -33,7 +33,8 @@ struct naveload_round {
 	struct naveload_tally setup, rekey, again, leave; /* 'again': set-ups while they are held */
 	uint32_t act[NAVELOAD_ACT_COUNT];
 	uint32_t up;                   /* when the last set-up had ended */
-	uint32_t up_last, sas_last;    /* peers that are up and SAs that there are at the end of the hold: as many, or some are stuck */
+	uint32_t up_last;              /* at the end of the hold */
+	uint32_t stuck;                /* SAs that were under way then and have never settled */
 	uint32_t lost[IKE_DOWN_COUNT]; /* that were up and went without having been asked to, by cause */
 };
 
