@@ -1,8 +1,8 @@
 /* Peers whose address changes: behind a NAT (RFC 7296 2.23), and by MOBIKE (RFC 4555). */
 #include "ike/ability.h"
+#include "ike/paths.h"
 #include "ike/wire/hdr.h"
-#include "ike/core.h"
-#include "pair.h"
+#include "by_hand.h"
 
 namespace
 {
@@ -290,4 +290,91 @@ TEST_F(Move, RFC7296_2_3_one_request_at_a_time_keeps_any_window_that_a_peer_sets
 		ike_engine_probe(spoke.w.engine, sim.now_ms, h);
 	sim.run_for(1000);
 	EXPECT_EQ(spoke.info(h).msgid_tx, 3u) << "one request under way tells as much as three";
+}
+
+/* ---- a peer that bars NATs: its messages written by hand ---- */
+
+namespace
+{
+
+class Barred : public ByHand
+{
+      protected:
+	void mobike_up()
+	{
+		struct ike_engine_config config = {};
+
+		config.abilities = 1 << IKE_CAN_MOBIKE;
+		spoke.w.set.mobike = hub.w.set.mobike = true;
+		start(config);
+		sim.record = true;
+		connect();
+		expect_up();
+	}
+	/* UPDATE_SA_ADDRESSES that says it was sent from a port 'off' the one that it comes from; 'cut' octets of that are missing. */
+	void update(uint16_t off, size_t cut = 0)
+	{
+		struct ike_path path = hub.to(spoke);
+		uint8_t room[32];
+		struct wr w = wr_of(room, sizeof(room));
+		struct ike_build b;
+
+		wr_bytes(&w, addr_bytes(&path.remote.addr));
+		wr_bytes(&w, addr_bytes(&path.local.addr));
+		wr_u16(&w, (uint16_t)(path.remote.port + off));
+		wr_u16(&w, path.local.port);
+		begin(b, IKE_X_INFORMATIONAL);
+		ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), IKE_N_UPDATE_SA_ADDRESSES, bytes_of(NULL, 0));
+		ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), IKE_N_NO_NATS_ALLOWED, bytes_of(room, wr_view(&w).len - cut));
+		ask(b);
+	}
+	/* With additional addresses of so many octets, which are so many notifies. */
+	void tell(std::initializer_list<std::pair<uint16_t, size_t>> list)
+	{
+		static const uint8_t octets[32] = { 192, 0, 2, 200, 1 };
+		struct ike_build b;
+
+		begin(b, IKE_X_INFORMATIONAL);
+		for (const auto &[type, len] : list)
+			ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), type, bytes_of(octets, len));
+		ask(b);
+	}
+};
+
+} // namespace
+
+/* RFC4555-3.9-a */
+TEST_F(Barred, RFC4555_3_9_an_update_whose_addresses_came_as_they_were_sent_is_taken)
+{
+	mobike_up();
+	update(0);
+	EXPECT_EQ(error(), 0u);
+	EXPECT_EQ(hub.stat(IKE_STAT_MOVE_REFUSED), 0u);
+}
+
+/* RFC4555-3.9-a */
+TEST_F(Barred, RFC4555_3_9_one_that_a_nat_has_changed_moves_nothing)
+{
+	mobike_up();
+	update(1);
+	EXPECT_EQ(error(), IKE_N_UNEXPECTED_NAT_DETECTED);
+	EXPECT_EQ(hub.stat(IKE_STAT_MOVE_REFUSED), 1u);
+	EXPECT_EQ(theirs()->moved, 0u);
+	update(0, 1);
+	EXPECT_EQ(error(), IKE_N_UNEXPECTED_NAT_DETECTED) << "one that is cut short, too";
+	expect_up();
+}
+
+/* RFC4555-3.4-a: what can't be an address is passed over, the rest counts. */
+TEST_F(Barred, RFC4555_3_4_additional_addresses_of_a_wrong_length_are_ignored)
+{
+	mobike_up();
+	tell({ { IKE_N_ADDITIONAL_IP4_ADDRESS, 3 }, { IKE_N_ADDITIONAL_IP4_ADDRESS, 0 }, { IKE_N_ADDITIONAL_IP6_ADDRESS, 17 },
+		{ IKE_N_ADDITIONAL_IP4_ADDRESS, 4 }, { IKE_N_ADDITIONAL_IP6_ADDRESS, 5 } });
+	EXPECT_FALSE(answer.empty());
+	EXPECT_EQ(error(), 0u);
+	EXPECT_EQ(hub.stat(IKE_STAT_ADDRESS_IGNORED), 4u);
+	ASSERT_NE(hub_sa()->paths, nullptr);
+	EXPECT_EQ(hub_sa()->paths->count, 2u) << "where it speaks from, and the one that is one";
+	expect_up();
 }
