@@ -1,4 +1,6 @@
 /* Sessions whose outer address changes (RFC 4555), from the configuration to the datapath. */
+#include "ike/core.h"
+#include "ike/paths.h"
 #include "lab.h"
 
 using namespace lab;
@@ -22,6 +24,16 @@ class SessionMobike : public Star
 	{
 		s.addrs = { ip(address) };
 		s.must_load(with(spokes.text(), "203.0.113.1 ", address + " "));
+	}
+	/* Where 'b' has heard that its peer may be reached. */
+	static std::set<std::string> elsewhere(Box &b)
+	{
+		const auto *sa = static_cast<struct ike_sa *>(slab_get(&b.engine->sas, b.session()->ike));
+		std::set<std::string> out;
+
+		for (unsigned i = 0; sa->paths != nullptr && i < sa->paths->count; i++)
+			out.insert(str(sa->paths->theirs[i]));
+		return out;
 	}
 	static std::set<std::string> ends(const Box &b)
 	{
@@ -83,4 +95,25 @@ TEST_F(SessionMobike, RFC4555_3_5_a_profile_admits_no_other_path_than_its_own)
 	EXPECT_FALSE(hub.ports.may_move(hub.ports.ctx, hub.session()->ike, &path));
 	path.local.addr = ip("198.51.100.1");
 	EXPECT_FALSE(hub.ports.may_move(hub.ports.ctx, {}, &path)) << "of nobody";
+}
+
+/* RFC4555-3.6-a, RFC4555-3.6-b: the addresses of WAN ports are told in IKE_AUTH, and again when a reload changes them. */
+TEST_F(SessionMobike, RFC4555_3_6_peers_hear_of_the_addresses_of_wan_ports)
+{
+	const std::string one = hubs.text(),
+			  two = with(one, "interface Ethernet0/0\n", "interface Ethernet0/0\n ipv6 address 2001:db8:f::1/64\n");
+
+	hub.must_load(one);
+	Box &s = spoke(spokes);
+	up(s);
+	uint64_t ref = session_ref(s.session()->handle);
+	EXPECT_EQ(elsewhere(s), std::set<std::string>{});
+	hub.must_load(two);
+	wan.run(1000);
+	EXPECT_EQ(elsewhere(s), (std::set<std::string>{ "198.51.100.1", "2001:db8:f::1" }));
+	hub.must_load(one);
+	wan.run(1000);
+	EXPECT_EQ(elsewhere(s), std::set<std::string>{ "198.51.100.1" });
+	EXPECT_EQ(session_ref(s.session()->handle), ref) << "the same session";
+	s.expect_whole();
 }
