@@ -15,6 +15,8 @@ struct fwi_bus;
 
 /* How one kind of device is reached.  Every function is called on the thread that owns the bus. */
 struct fwi_bus_ops {
+	/* Whether the device gave its registers and vectors, without waiting: H_PENDING: not yet; OK, from then on; or why not. */
+	enum fwi_status (*welcome)(struct fwi_bus *bus);
 	/* Shows the sealed memfd 'fd' of 'size' bytes to the device; the bus doesn't keep 'fd'. */
 	enum fwi_status (*region_add)(struct fwi_bus *bus, int fd, uint64_t size, uint16_t *region);
 	/* Takes it away again; the device has unmapped it on return. */
@@ -33,11 +35,11 @@ struct fwi_bus_ops {
 /* A device as its driver sees it: registers, interrupts, and the functions above.  Implementations embed it. */
 struct fwi_bus {
 	const struct fwi_bus_ops *ops;
-	struct fwi_bar *bar;            /* shared with the device: mbox/shm.h */
+	struct fwi_bar *bar;            /* shared with the device: mbox/shm.h.  NULL until 'welcome' says OK */
 	uint32_t vectors;               /* descriptors below */
 	int vector_fd[FWI_VECTORS_MAX]; /* eventfd, readable when the vector was raised */
 	int device_fd;                  /* readable (end of file) when the device is gone; -1: none */
-	bool gone;                      /* it is: nothing is asked of it any more */
+	bool gone;                      /* it is, or can't be believed: nothing is asked of it any more */
 };
 
 /* Moves the doorbell 'reg' (or any driver register) to 'value' and wakes the device if it sleeps.  Safe from any thread. */

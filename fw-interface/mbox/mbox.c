@@ -37,7 +37,9 @@ struct mbox {
 	uint32_t acq_cons;
 	uint32_t evq_cons;
 	uint32_t epoch;
+	bool on; /* the device was told so */
 	uint64_t boot_id;
+	uint64_t begun_ms;
 	uint64_t heartbeat;
 	uint64_t heartbeat_ms; /* when it was seen to move */
 	uint64_t checked_ms;   /* last look at time-outs and the connection */
@@ -71,7 +73,7 @@ static void answer_all(struct mbox *m, enum fwi_status why)
 
 static void end(struct mbox *m, enum fwi_status why)
 {
-	m->bus->gone = m->bus->gone || why == FWI_ST_H_CLOSED || why == FWI_ST_H_TIMEOUT;
+	m->bus->gone = true;
 	answer_all(m, why);
 }
 
@@ -105,88 +107,111 @@ static void place_ring(const struct mbox *m, struct fwi_ring_reg *reg, const voi
 	mbox_shm_store64(&reg->offset, le64_get(a.offset));
 }
 
-/* Until the device reports 'state'; H_TIMEOUT after ANSWER_MS. */
-static enum fwi_status await_state(struct mbox *m, uint32_t state)
+/* Whether the device reports 'state'; H_PENDING: it is on its way. */
+static enum fwi_status check_state(const struct mbox *m, uint32_t state)
 {
-	uint64_t begin = now_ms(m);
+	uint32_t seen = mbox_shm_load32(&m->bus->bar->device.state);
 
-	for (;;) {
-		uint32_t seen = mbox_shm_load32(&m->bus->bar->device.state);
-
-		if (seen == state)
-			return FWI_ST_OK;
-		if (seen != FWI_STATE_OFF && seen != FWI_STATE_READY)
-			return FWI_ST_H_COMPLETION;
-		if (!m->bus->ops->alive(m->bus))
-			return FWI_ST_H_CLOSED;
-		if (now_ms(m) - begin >= ANSWER_MS)
-			return FWI_ST_H_TIMEOUT;
-		m->bus->ops->wait(m->bus, 1);
-	}
+	if (seen == state)
+		return FWI_ST_OK;
+	if (seen != FWI_STATE_OFF && seen != FWI_STATE_READY)
+		return FWI_ST_H_COMPLETION;
+	return m->bus->ops->alive(m->bus) ? FWI_ST_H_PENDING : FWI_ST_H_CLOSED;
 }
 
-static enum fwi_status turn_on(struct mbox *m)
+static void turn_on(struct mbox *m)
 {
 	struct fwi_regs_driver *reg = &m->bus->bar->driver;
-	const struct fwi_regs_device *dev = &m->bus->bar->device;
-	enum fwi_status st = await_state(m, FWI_STATE_OFF);
 
-	if (st != FWI_ST_OK)
-		return st;
 	place_ring(m, &reg->asq, m->asq, m->config.admin_log2);
 	place_ring(m, &reg->acq, m->acq, m->config.admin_log2);
 	place_ring(m, &reg->evq, m->evq, m->config.event_log2);
 	mbox_shm_store32(&reg->asq_prod, 0);
 	mbox_shm_store32(&reg->evq_cons, 0);
 	mbox_bus_ring(m->bus, &reg->control, FWI_CONTROL_ON);
-	st = await_state(m, FWI_STATE_READY);
-	if (st != FWI_ST_OK)
-		return st;
+	m->on = true;
+}
+
+static void note_life(struct mbox *m)
+{
+	const struct fwi_regs_device *dev = &m->bus->bar->device;
+
 	m->epoch = mbox_shm_load32(&dev->epoch);
 	m->boot_id = mbox_shm_load64(&dev->boot_id);
 	m->heartbeat = mbox_shm_load64(&dev->heartbeat);
 	m->heartbeat_ms = now_ms(m);
-	return FWI_ST_OK;
 }
 
 enum fwi_status mbox_new(struct fwi_bus *bus, const struct mbox_config *config, struct mbox **out)
 {
-	struct mbox *m = (struct mbox *)calloc(1, sizeof(*m));
-	enum fwi_status st;
+	struct mbox *m;
 
+	if (config->admin_log2 < FWI_RING_LOG2_MIN || config->admin_log2 > ADMIN_LOG2_MAX || config->event_log2 < FWI_RING_LOG2_MIN ||
+		config->event_log2 > ADMIN_LOG2_MAX)
+		return FWI_ST_FIELD;
+	m = (struct mbox *)calloc(1, sizeof(*m));
 	if (m == NULL)
 		return FWI_ST_H_SYSTEM;
 	m->bus = bus;
 	m->config = *config;
-	if (config->admin_log2 < FWI_RING_LOG2_MIN || config->admin_log2 > ADMIN_LOG2_MAX || config->event_log2 < FWI_RING_LOG2_MIN ||
-		config->event_log2 > ADMIN_LOG2_MAX) {
-		free(m);
-		return FWI_ST_FIELD;
-	}
 	m->slots = 1u << config->admin_log2;
 	m->event_slots = 1u << config->event_log2;
-	st = make_rings(m);
-	if (st == FWI_ST_OK)
-		st = turn_on(m);
-	if (st != FWI_ST_OK) {
-		bus->gone = bus->gone || st == FWI_ST_H_CLOSED || st == FWI_ST_H_TIMEOUT;
-		mbox_free(m);
-		return st;
-	}
+	m->begun_ms = now_ms(m);
+	m->health = FWI_ST_H_PENDING;
 	*out = m;
 	return FWI_ST_OK;
+}
+
+static enum fwi_status step(struct mbox *m)
+{
+	enum fwi_status st = FWI_ST_OK;
+
+	if (m->asq == NULL) {
+		st = m->bus->ops->welcome(m->bus);
+		if (st == FWI_ST_OK)
+			st = make_rings(m);
+	}
+	if (st == FWI_ST_OK && !m->on) {
+		st = check_state(m, FWI_STATE_OFF);
+		if (st == FWI_ST_OK)
+			turn_on(m);
+	}
+	if (st == FWI_ST_OK)
+		st = check_state(m, FWI_STATE_READY);
+	if (st == FWI_ST_OK)
+		note_life(m);
+	return st == FWI_ST_H_PENDING && now_ms(m) - m->begun_ms >= ANSWER_MS ? FWI_ST_H_TIMEOUT : st;
+}
+
+enum fwi_status mbox_attach(struct mbox *m)
+{
+	if (m->health != FWI_ST_H_PENDING)
+		return m->health;
+	m->health = step(m);
+	if (m->health != FWI_ST_OK && m->health != FWI_ST_H_PENDING)
+		m->bus->gone = true;
+	return m->health;
+}
+
+/* What is in flight may still be read by a device that works; when it says OFF it reads nothing any more. */
+static bool await_off(struct mbox *m)
+{
+	uint64_t begin = now_ms(m);
+	enum fwi_status st;
+
+	while ((st = check_state(m, FWI_STATE_OFF)) == FWI_ST_H_PENDING && now_ms(m) - begin < ANSWER_MS)
+		m->bus->ops->wait(m->bus, 1);
+	return st == FWI_ST_OK;
 }
 
 void mbox_free(struct mbox *m)
 {
 	if (m == NULL)
 		return;
-	mbox_bus_ring(m->bus, &m->bus->bar->driver.control, FWI_CONTROL_OFF);
-	/* A device that doesn't answer loses the region below, or with the attachment. */
-	if (!m->bus->gone)
-		m->bus->gone = await_state(m, FWI_STATE_OFF) != FWI_ST_OK;
-	if (m->pending != NULL)
-		answer_all(m, FWI_ST_H_CLOSED);
+	if (m->on)
+		mbox_bus_ring(m->bus, &m->bus->bar->driver.control, FWI_CONTROL_OFF);
+	m->bus->gone = m->bus->gone || m->health != FWI_ST_OK || !await_off(m);
+	answer_all(m, FWI_ST_H_CLOSED);
 	mbox_region_fini(&m->rings, m->bus);
 	free(m->pending);
 	free(m->free_tag);

@@ -37,13 +37,20 @@ struct mbox_config {
 	void *ctx;
 };
 
-/*
- * Makes the admin rings, turns the device on and waits until it is READY under a new epoch.  'bus' is borrowed and outlives
- * the mailbox.  H_TIMEOUT: it didn't come up; H_COMPLETION: its registers are nonsense.
- */
+/* A mailbox that mbox_attach has to bring up.  'bus' is borrowed and outlives it.  FIELD: a ring of a size that no device has. */
 enum fwi_status mbox_new(struct fwi_bus *bus, const struct mbox_config *config, struct mbox **out);
 
-/* Turns the device off, answers what is in flight with H_CLOSED, wipes images, gives the memory back.  NULL is fine. */
+/*
+ * A step of bringing the device up, without waiting for it: its welcome, the admin rings, ON, READY under a new epoch.  H_PENDING:
+ * call it again (bus->ops->wait returns when that is worthwhile).  Else it is mbox_health: OK; H_TIMEOUT: not up within 2 s of
+ * mbox_new; H_COMPLETION: its registers are nonsense; or why the device refused.
+ */
+enum fwi_status mbox_attach(struct mbox *m);
+
+/*
+ * Turns the device off, answers what is in flight with H_CLOSED, wipes images, gives the memory back.  A device that is in health is
+ * waited for, 2 s at most; any other loses the rings with the attachment ('gone').  NULL is fine.
+ */
 void mbox_free(struct mbox *m);
 
 /*
@@ -64,7 +71,7 @@ enum fwi_status mbox_poll(struct mbox *m);
  */
 bool mbox_arm(struct mbox *m);
 
-/* OK, or why the device can't be used any more: H_CLOSED (gone), H_TIMEOUT (hung), H_COMPLETION (broken, or FAILED). */
+/* OK; H_PENDING: not up yet; or why the device can't be used any more: H_CLOSED (gone), H_TIMEOUT (hung), H_COMPLETION (broken, or FAILED). */
 enum fwi_status mbox_health(const struct mbox *m);
 
 uint32_t mbox_epoch(const struct mbox *m);

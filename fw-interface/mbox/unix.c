@@ -2,6 +2,7 @@
  * The bus to a device that is a process: unix seqpacket socket, register file and regions as memfds, doorbell and
  * interrupts as eventfds.  Runs on the driver's control thread; only kick is called from others.  Whatever the
  * device sends is checked before use: size, magic, type, descriptor count, seals and size of the register file.
+ * Regions are shown and taken back by question and answer, for which it waits; a device that misses one is gone.
  */
 #include "mbox/unix.h"
 
@@ -13,13 +14,12 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "fwi/attach.h"
 
-enum { ANSWER_S = 2, SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL };
+enum { ANSWER_MS = 2000, SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL };
 
 struct unix_bus {
 	struct fwi_bus bus;
@@ -100,7 +100,7 @@ static void collect_fds(struct msghdr *h, struct fd_set_in *fds)
 	}
 }
 
-/* One message of the device's.  The caller closes what is left in 'fds', also on failure. */
+/* One message of the device's; H_PENDING: there is none.  The caller closes what is left in 'fds', also on failure. */
 static enum fwi_status receive_message(int sock, struct fwi_attach_msg *m, struct fd_set_in *fds)
 {
 	union {
@@ -116,7 +116,7 @@ static enum fwi_status receive_message(int sock, struct fwi_attach_msg *m, struc
 		got = recvmsg(sock, &h, MSG_CMSG_CLOEXEC);
 	} while (got < 0 && errno == EINTR);
 	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-		return FWI_ST_H_TIMEOUT;
+		return FWI_ST_H_PENDING;
 	if (got <= 0)
 		return FWI_ST_H_CLOSED;
 	collect_fds(&h, fds);
@@ -125,20 +125,32 @@ static enum fwi_status receive_message(int sock, struct fwi_attach_msg *m, struc
 	return FWI_ST_OK;
 }
 
+static enum fwi_status await_reply(struct unix_bus *u, struct fwi_attach_msg *m)
+{
+	struct pollfd p = { .fd = u->socket, .events = POLLIN };
+	struct fd_set_in fds;
+	enum fwi_status st;
+
+	if (poll(&p, 1, ANSWER_MS) <= 0)
+		return FWI_ST_H_TIMEOUT;
+	st = receive_message(u->socket, m, &fds);
+	if (st == FWI_ST_OK && (fds.count != 0 || le16_get(m->type) != FWI_ATTACH_REGION_REPLY))
+		st = FWI_ST_H_COMPLETION;
+	close_fds(&fds);
+	return st;
+}
+
 static enum fwi_status region_call(struct unix_bus *u, const struct fwi_attach_msg *ask, int fd, uint16_t *region)
 {
 	struct fwi_attach_msg answer;
-	struct fd_set_in fds;
 	enum fwi_status st = send_message(u->socket, ask, fd);
 
-	if (st != FWI_ST_OK)
+	if (st == FWI_ST_OK)
+		st = await_reply(u, &answer);
+	if (st != FWI_ST_OK) {
+		u->bus.gone = true; /* an answer that comes late would be taken for the next one's */
 		return st;
-	st = receive_message(u->socket, &answer, &fds);
-	if (st == FWI_ST_OK && (fds.count != 0 || le16_get(answer.type) != FWI_ATTACH_REGION_REPLY))
-		st = FWI_ST_H_COMPLETION;
-	close_fds(&fds);
-	if (st != FWI_ST_OK)
-		return st;
+	}
 	*region = le16_get(answer.region);
 	return le16_get(answer.result) == FWI_ATTACH_OK && *region != 0 ? FWI_ST_OK : FWI_ST_H_MEMORY;
 }
@@ -207,16 +219,6 @@ static void unix_close(struct fwi_bus *bus)
 	free(u);
 }
 
-static const struct fwi_bus_ops unix_ops = {
-	.region_add = unix_region_add,
-	.region_del = unix_region_del,
-	.kick = unix_kick,
-	.wait = unix_wait,
-	.alive = unix_alive,
-	.now_ms = unix_now_ms,
-	.close = unix_close,
-};
-
 static enum fwi_status map_bar(struct unix_bus *u, int fd)
 {
 	struct stat st;
@@ -258,63 +260,75 @@ static enum fwi_status accept_welcome(struct unix_bus *u, const struct fwi_attac
 	return map_bar(u, fds->fd[FWI_ATTACH_FD_BAR]);
 }
 
-static enum fwi_status shake_hands(struct unix_bus *u)
+static enum fwi_status unix_welcome(struct fwi_bus *bus)
 {
-	struct fwi_attach_msg m = message(FWI_ATTACH_HELLO);
-	struct fd_set_in fds = { .count = 0 };
+	struct unix_bus *u = self(bus);
+	struct fwi_attach_msg m;
+	struct fd_set_in fds;
 	enum fwi_status st;
 
-	m.abi_major = le16_of(FWI_ABI_MAJOR);
-	m.abi_minor = le16_of(FWI_ABI_MINOR);
-	st = send_message(u->socket, &m, -1);
-	if (st == FWI_ST_OK)
-		st = receive_message(u->socket, &m, &fds);
+	if (bus->bar != NULL)
+		return FWI_ST_OK;
+	st = receive_message(u->socket, &m, &fds);
 	if (st == FWI_ST_OK)
 		st = accept_welcome(u, &m, &fds);
 	close_fds(&fds);
 	return st;
 }
 
-static enum fwi_status connect_to(const char *path, int *out)
+static const struct fwi_bus_ops unix_ops = {
+	.welcome = unix_welcome,
+	.region_add = unix_region_add,
+	.region_del = unix_region_del,
+	.kick = unix_kick,
+	.wait = unix_wait,
+	.alive = unix_alive,
+	.now_ms = unix_now_ms,
+	.close = unix_close,
+};
+
+static enum fwi_status connect_to(const char *path, int sock)
 {
-	const struct timeval answer = { .tv_sec = ANSWER_S };
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	int sock;
 
 	if (strlen(path) >= sizeof(un.sun_path))
 		return FWI_ST_H_SYSTEM;
 	memcpy(un.sun_path, path, strlen(path));
-	sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (sock < 0)
-		return FWI_ST_H_SYSTEM;
-	if (setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &answer, sizeof(answer)) != 0 ||
-		connect(sock, (const struct sockaddr *)&un, sizeof(un)) != 0) {
-		(void)close(sock);
-		return FWI_ST_H_CLOSED;
-	}
-	*out = sock;
-	return FWI_ST_OK;
+	if (connect(sock, (const struct sockaddr *)&un, sizeof(un)) == 0)
+		return FWI_ST_OK;
+	return errno == EAGAIN ? FWI_ST_H_BUSY : FWI_ST_H_CLOSED;
+}
+
+static enum fwi_status say_hello(int sock)
+{
+	struct fwi_attach_msg m = message(FWI_ATTACH_HELLO);
+
+	m.abi_major = le16_of(FWI_ABI_MAJOR);
+	m.abi_minor = le16_of(FWI_ABI_MINOR);
+	return send_message(sock, &m, -1);
 }
 
 enum fwi_status mbox_unix_open(const char *path, uint64_t (*now_ms)(void), struct fwi_bus **out)
 {
 	struct unix_bus *u = (struct unix_bus *)calloc(1, sizeof(*u));
-	enum fwi_status st;
+	enum fwi_status st = FWI_ST_H_SYSTEM;
 
 	if (u == NULL)
-		return FWI_ST_H_SYSTEM;
+		return st;
 	u->bus.ops = &unix_ops;
+	u->bus.vector_fd[0] = -1;
 	u->now_ms = now_ms;
-	u->socket = -1;
 	u->doorbell = -1;
-	st = connect_to(path, &u->socket);
+	u->socket = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	u->bus.device_fd = u->socket;
+	if (u->socket >= 0)
+		st = connect_to(path, u->socket);
 	if (st == FWI_ST_OK)
-		st = shake_hands(u);
+		st = say_hello(u->socket);
 	if (st != FWI_ST_OK) {
 		unix_close(&u->bus);
 		return st;
 	}
-	u->bus.device_fd = u->socket;
 	*out = &u->bus;
 	return FWI_ST_OK;
 }

@@ -5,7 +5,7 @@
 #include "path/port_ethdev.h"
 #include "xsk/port.h"
 
-static enum err open_backup(struct navedp_box *b, struct navedp_port *p)
+enum err navedp_backup_open(struct navedp_box *b, struct navedp_port *p)
 {
 	enum err err = navedp_guard_open(b);
 
@@ -26,7 +26,7 @@ void navedp_backup_take(struct navedp_box *b, struct navedp_port *p)
 
 	if (p->conf.backup[0] == '\0')
 		return;
-	err = open_backup(b, p);
+	err = navedp_backup_open(b, p);
 	if (err == ERR_OK) {
 		p->backed = true;
 		b->conf.ports[p->index] = (struct path_port){ .ops = &xsk_port_ops, .dev = p->netdev.xsk };

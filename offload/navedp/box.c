@@ -224,7 +224,7 @@ void navedp_box_poll(struct navedp_box *b, struct server *server, uint64_t now_m
 	b->poll_due_ms = now_ms + BOX_POLL_MS;
 	for (unsigned i = 0; i < DB_PORT_MAX; i++)
 		if (b->port[i].open)
-			navedp_care_port(b, &b->port[i], server);
+			navedp_care_port(b, &b->port[i], server, now_ms);
 }
 
 enum err navedp_box_new(struct navedp_box **out, const struct navedp_box_conf *conf)

@@ -9,6 +9,8 @@
 #include "navedp/port.h"
 #include "server/server.h"
 
+enum { CARE_PAUSE_MS = 5000 }; /* after a device that was found and couldn't be had, or one that has to be looked for by a probe */
+
 /* Its epoch says that what the device had is gone. */
 static void set_facts(struct navedp_box *b, const struct navedp_port *p, bool live)
 {
@@ -34,6 +36,7 @@ static void bury(struct navedp_box *b, struct navedp_port *p, struct server *ser
 {
 	log_event(b->conf.log, LOG_L_ERROR, "device.dead", "port=%s", p->conf.name);
 	p->care = ERR_OK;
+	p->care_due_ms = 0;
 	stop(b, p);
 	server_device(server, p->index, false);
 	navedp_backup_take(b, p);
@@ -42,10 +45,8 @@ static void bury(struct navedp_box *b, struct navedp_port *p, struct server *ser
 /* In the order of opening: nothing is sent to a port that isn't whole. */
 static enum err start(struct navedp_box *b, struct navedp_port *p)
 {
-	enum err err = navedp_nave_reattach(p->ethdev.dpdk_port);
+	enum err err;
 
-	if (err != ERR_OK)
-		return err;
 	navedp_backup_leave(b, p);
 	err = navedp_ethdev_start(&p->ethdev);
 	if (err != ERR_OK)
@@ -61,16 +62,28 @@ static enum err start(struct navedp_box *b, struct navedp_port *p)
 	return err;
 }
 
-static void revive(struct navedp_box *b, struct navedp_port *p, struct server *server)
+/* The device that was there, or the one that never was. */
+static enum err find(struct navedp_box *b, struct navedp_port *p)
 {
-	enum err err = start(b, p);
+	return p->ethdev.queue != NULL ? navedp_nave_reattach(p->ethdev.dpdk_port) : navedp_port_open_late(b, p);
+}
+
+static void revive(struct navedp_box *b, struct navedp_port *p, struct server *server, uint64_t now_ms)
+{
+	enum err err = find(b, p);
+	bool found = err == ERR_OK;
 
 	if (err == ERR_AGAIN)
 		return; /* nobody is there yet */
-	if (err == ERR_OK || err != p->care)
+	if (found)
+		err = start(b, p);
+	if (found && err != ERR_OK)
+		navedp_backup_take(b, p);
+	if (err == ERR_OK || (err != p->care && err != ERR_ABSENT))
 		log_event(b->conf.log, err == ERR_OK ? LOG_L_NOTICE : LOG_L_ERROR, "device.back", "port=%s err=%s", p->conf.name,
 			err_name(err));
 	p->care = err;
+	p->care_due_ms = now_ms + CARE_PAUSE_MS;
 	if (err == ERR_OK)
 		server_device(server, p->index, true);
 }
@@ -90,11 +103,11 @@ static void tell_link(struct navedp_box *b, struct navedp_port *p, struct server
 	server_event(server, &e);
 }
 
-void navedp_care_port(struct navedp_box *b, struct navedp_port *p, struct server *server)
+void navedp_care_port(struct navedp_box *b, struct navedp_port *p, struct server *server, uint64_t now_ms)
 {
-	if (!navedp_port_is_netdev(p) && p->dead)
-		revive(b, p, server);
-	else if (!navedp_port_is_netdev(p) && !navedp_nave_alive(p->ethdev.dpdk_port))
+	if (!navedp_port_is_netdev(p) && p->dead && now_ms >= p->care_due_ms)
+		revive(b, p, server, now_ms);
+	else if (!navedp_port_is_netdev(p) && !p->dead && !navedp_nave_alive(p->ethdev.dpdk_port))
 		bury(b, p, server);
 	tell_link(b, p, server);
 }

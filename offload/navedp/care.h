@@ -9,9 +9,9 @@ extern "C" {
 
 /*
  * Looks after an open port: a device that stopped answering is buried - workers leave it, its SAs go to software - and revived
- * when there is one again; a link that went up or down is told.
+ * when there is one again; a link that went up or down is told.  Each 100 ms; a device that hangs isn't waited for.
  */
-void navedp_care_port(struct navedp_box *b, struct navedp_port *p, struct server *server);
+void navedp_care_port(struct navedp_box *b, struct navedp_port *p, struct server *server, uint64_t now_ms);
 
 #ifdef __cplusplus
 }

@@ -3,6 +3,7 @@
 #include <rte_dev.h>
 #include <rte_ethdev.h>
 #include <rte_interrupts.h>
+#include <rte_log.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,18 @@ void navedp_ethdev_wake(struct navedp_ethdev *d, uint32_t queue, struct navedp_w
 	out->ctx = &d->queue[queue];
 }
 
+/* An absent device is looked for again and again: EAL's own word on that is left out, ours is in the log. */
+static int plug(const char *bus, const char *name, const char *args)
+{
+	int level = rte_log_get_level(RTE_LOGTYPE_EAL);
+	int rc;
+
+	(void)rte_log_set_level(RTE_LOGTYPE_EAL, RTE_LOG_CRIT);
+	rc = rte_eal_hotplug_add(bus, name, args);
+	(void)rte_log_set_level(RTE_LOGTYPE_EAL, (uint32_t)level);
+	return rc;
+}
+
 static enum err probe(struct navedp_ethdev *d, bool vdev, const char *spec)
 {
 	char args[256] = "";
@@ -47,7 +60,7 @@ static enum err probe(struct navedp_ethdev *d, bool vdev, const char *spec)
 	d->name[len] = '\0';
 	if (spec[len] == ',')
 		(void)snprintf(args, sizeof(args), "%s", spec + len + 1);
-	if (rte_eal_hotplug_add(vdev ? "vdev" : "pci", d->name, args) != 0)
+	if (plug(vdev ? "vdev" : "pci", d->name, args) != 0)
 		return ERR_ABSENT;
 	if (rte_eth_dev_get_port_by_name(d->name, &d->dpdk_port) == 0)
 		return ERR_OK;
@@ -107,6 +120,17 @@ enum err navedp_ethdev_open(struct navedp_ethdev *d, bool vdev, const char *spec
 		return err;
 	}
 	memcpy(d->mac, mac.addr_bytes, sizeof(d->mac));
+	return ERR_OK;
+}
+
+enum err navedp_ethdev_set_mac(struct navedp_ethdev *d, const uint8_t mac[6])
+{
+	struct rte_ether_addr addr;
+
+	memcpy(addr.addr_bytes, mac, sizeof(addr.addr_bytes));
+	if (rte_eth_dev_default_mac_addr_set(d->dpdk_port, &addr) != 0)
+		return ERR_UNSUPPORTED;
+	memcpy(d->mac, mac, sizeof(d->mac));
 	return ERR_OK;
 }
 

@@ -30,6 +30,9 @@ struct navedp_ethdev {
  */
 MUST_USE enum err navedp_ethdev_open(struct navedp_ethdev *d, bool vdev, const char *spec, uint32_t queues, struct rte_mempool *pool);
 
+/* Gives it another address than its own: before it is started.  ERR_UNSUPPORTED: its driver can't. */
+MUST_USE enum err navedp_ethdev_set_mac(struct navedp_ethdev *d, const uint8_t mac[6]);
+
 MUST_USE enum err navedp_ethdev_start(struct navedp_ethdev *d);
 
 /* Workers are off it. */

@@ -19,12 +19,13 @@ struct loader_steer;
 /* A port that control put.  It keeps its index, and with it addresses and adjacencies, when its device is another one. */
 struct navedp_port {
 	bool used;
-	bool open;     /* it has its device */
-	bool attached; /* ... which the inline engine knows */
-	bool link_up;  /* as last told to control */
-	bool dead;     /* its device doesn't answer ... */
-	bool backed;   /* ... and 'netdev', its backup, is the wire meanwhile */
-	enum err care; /* why it couldn't be revived, as last logged */
+	bool open;            /* it has its device */
+	bool attached;        /* ... which the inline engine knows */
+	bool link_up;         /* as last told to control */
+	bool dead;            /* its device doesn't answer ... */
+	bool backed;          /* ... and 'netdev', its backup, is the wire meanwhile */
+	enum err care;        /* why it couldn't be revived, as last logged */
+	uint64_t care_due_ms; /* not tried again before */
 	struct dp_port conf;
 	uint8_t index;      /* of the wire; DB_PORT_NONE: not yet */
 	uint8_t twin_index; /* DB_PORT_NONE: none */

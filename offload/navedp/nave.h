@@ -41,7 +41,7 @@ MUST_USE enum err navedp_nave_fault(uint16_t dpdk_port, const struct dp_fault *f
 /* Whether the device answers; true for another driver. */
 bool navedp_nave_alive(uint16_t dpdk_port);
 
-/* Attaches to the device that is there now.  The port is stopped, workers are off it.  ERR_AGAIN: none is there yet. */
+/* A step of attaching to the device that is there now.  The port is stopped, workers are off it.  ERR_AGAIN: it hasn't answered yet. */
 MUST_USE enum err navedp_nave_reattach(uint16_t dpdk_port);
 
 #ifdef __cplusplus

@@ -6,6 +6,7 @@
 #include "db/local.h"
 #include "engine/inline.h"
 #include "loader/steer.h"
+#include "navedp/backup.h"
 #include "navedp/guard.h"
 #include "navedp/plan.h"
 #include "path/port_ethdev.h"
@@ -16,7 +17,7 @@
 static struct db_port facts_of(const struct navedp_box *b, const struct navedp_port *p)
 {
 	bool netdev = navedp_port_is_netdev(p);
-	uint16_t mtu = netdev ? p->netdev.mtu : p->ethdev.mtu;
+	uint16_t mtu = netdev || (p->backed && p->netdev.mtu < p->ethdev.mtu) ? p->netdev.mtu : p->ethdev.mtu;
 	struct db_port f;
 
 	memset(&f, 0, sizeof(f));
@@ -140,16 +141,66 @@ static enum err open_ethdev(struct navedp_box *b, struct navedp_port *p)
 	return err == ERR_OK ? open_twin(b, p) : err;
 }
 
+/*
+ * The port begins on its backup.  Its address is made of the backup's: the kernel mustn't take the port's frames for its own, and
+ * neighbours find the same one after a restart.
+ */
+static enum err open_backed(struct navedp_box *b, struct navedp_port *p)
+{
+	enum { LOCAL = 2, OTHER = 4 };
+	struct path_port port = { .ops = &xsk_port_ops };
+	enum err err = navedp_backup_open(b, p);
+
+	log_event(b->conf.log, err == ERR_OK ? LOG_L_NOTICE : LOG_L_ERROR, "port.backup", "port=%s netdev=%s err=%s", p->conf.name,
+		p->conf.backup, err_name(err));
+	if (err != ERR_OK)
+		return err;
+	p->dead = true;
+	p->backed = true;
+	p->ethdev.mtu = p->netdev.mtu;
+	memcpy(p->ethdev.mac, p->netdev.mac, sizeof(p->ethdev.mac));
+	p->ethdev.mac[0] = (uint8_t)((p->ethdev.mac[0] | LOCAL) ^ OTHER);
+	port.dev = p->netdev.xsk;
+	err = show(b, p, &port);
+	return err == ERR_OK ? open_twin(b, p) : err;
+}
+
+/* ERR_ABSENT and no device: what else failed, failed with one. */
+static bool is_absent(const struct navedp_port *p, enum err err)
+{
+	return err == ERR_ABSENT && !navedp_port_is_netdev(p) && p->ethdev.queue == NULL;
+}
+
 enum err navedp_port_open(struct navedp_box *b, struct navedp_port *p)
 {
-	enum err err = navedp_port_is_netdev(p) ? open_netdev(b, p) : open_ethdev(b, p);
+	enum err err;
 
 	p->dead = false;
 	p->open = true;
+	err = navedp_port_is_netdev(p) ? open_netdev(b, p) : open_ethdev(b, p);
+	if (is_absent(p, err) && p->conf.backup[0] != '\0')
+		err = open_backed(b, p);
 	if (err == ERR_OK)
 		err = navedp_plan_assign(b);
 	if (err != ERR_OK)
 		navedp_port_shut(b, p);
+	return err;
+}
+
+enum err navedp_port_open_late(struct navedp_box *b, struct navedp_port *p)
+{
+	struct navedp_ethdev shown = p->ethdev;
+	enum err err = navedp_ethdev_open(&p->ethdev, p->conf.kind == DP_PORT_VDEV, p->conf.spec, b->conf.worker_count, b->conf.pool);
+
+	if (err == ERR_OK)
+		err = navedp_ethdev_set_mac(&p->ethdev, shown.mac);
+	if (err == ERR_OK)
+		err = navedp_guard_device(b, p);
+	if (err == ERR_OK)
+		return ERR_OK;
+	if (p->ethdev.queue != NULL)
+		navedp_ethdev_close(&p->ethdev);
+	p->ethdev = shown;
 	return err;
 }
 

@@ -12,8 +12,14 @@ extern "C" {
  * twin that carries its addresses.  A device is closed only when a grace period has passed since workers were told to leave it.
  */
 
-/* Opens the device of 'p->conf'; a port that had another one goes on with this.  On error it has none. */
+/*
+ * Opens the device of 'p->conf'; a port that had another one goes on with this.  When that device isn't there, the port's backup
+ * stands in.  On error it has none.
+ */
 MUST_USE enum err navedp_port_open(struct navedp_box *b, struct navedp_port *p);
+
+/* Opens the device that wasn't there when the port was opened.  Its backup goes on; ERR_ABSENT: it isn't there yet. */
+MUST_USE enum err navedp_port_open_late(struct navedp_box *b, struct navedp_port *p);
 
 /* Takes the device away.  The port keeps its index and sends nothing. */
 void navedp_port_shut(struct navedp_box *b, struct navedp_port *p);

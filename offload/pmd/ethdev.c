@@ -358,7 +358,8 @@ static int bring_up(struct pmd_port *p)
 
 	if (rte_security_dynfield_register() < 0)
 		return -ENOSPC;
-	st = pmd_port_attach(p);
+	while ((st = pmd_port_attach(p)) == FWI_ST_H_PENDING)
+		p->bus->ops->wait(p->bus, 1);
 	if (st != FWI_ST_OK)
 		return -mbox_errno(st);
 	memcpy(p->mac.addr_bytes, p->identity.mac, sizeof(p->mac.addr_bytes));

@@ -121,7 +121,7 @@ int rte_pmd_nave_info_get(uint16_t port, struct rte_pmd_nave_info *out)
 	out->keep_s = le32_get(p->caps.keep_s);
 	out->epoch = p->attach;
 	out->alive = !pmd_port_is_dead(p);
-	if (p->mbox != NULL) {
+	if (p->images != NULL) {
 		out->in_flight = mbox_in_flight(p->mbox);
 		out->boot_id = mbox_boot_id(p->mbox);
 		out->unwiped = mbox_sa_unwiped(p->images);
@@ -155,10 +155,8 @@ int rte_pmd_nave_reattach(uint16_t port)
 
 	if (p == NULL)
 		return -ENODEV;
-	if (!p->started) {
-		pmd_port_detach(p);
+	if (!p->started)
 		st = pmd_port_attach(p);
-	}
 	if (st == FWI_ST_OK)
 		p->dev->state = RTE_ETH_DEV_ATTACHED; /* ethdev remembers that it asked when the device was gone */
 	pmd_port_unlock(p);

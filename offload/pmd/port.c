@@ -208,14 +208,25 @@ static enum fwi_status show_pool(struct pmd_port *p)
 	return p->pool.mempool == NULL ? FWI_ST_OK : mbox_region_show(&p->pool.region, p->bus);
 }
 
-enum fwi_status pmd_port_attach(struct pmd_port *p)
+static enum fwi_status begin(struct pmd_port *p)
 {
 	const struct mbox_config config = { .admin_log2 = ADMIN_LOG2, .event_log2 = EVENT_LOG2, .event = on_event, .ctx = p };
-	enum fwi_status st = mbox_unix_open(p->path, now_ms, &p->bus);
+	enum fwi_status st;
 
+	pmd_port_detach(p);
+	st = mbox_unix_open(p->path, now_ms, &p->bus);
 	if (st == FWI_ST_OK)
 		st = mbox_new(p->bus, &config, &p->mbox);
-	if (st == FWI_ST_OK && !p->adopt)
+	p->attaching = st == FWI_ST_OK;
+	return st;
+}
+
+/* The device is READY: what it is, what it counts, what it has. */
+static enum fwi_status set_up(struct pmd_port *p)
+{
+	enum fwi_status st = FWI_ST_OK;
+
+	if (!p->adopt)
 		st = reset(p);
 	if (st == FWI_ST_OK)
 		st = mbox_query_identity(p->mbox, &p->identity);
@@ -231,6 +242,20 @@ enum fwi_status pmd_port_attach(struct pmd_port *p)
 		st = show_pool(p);
 	if (st == FWI_ST_OK && p->adopt)
 		st = pmd_sec_find(p);
+	return st;
+}
+
+enum fwi_status pmd_port_attach(struct pmd_port *p)
+{
+	enum fwi_status st = p->attaching ? FWI_ST_OK : begin(p);
+
+	if (st == FWI_ST_OK)
+		st = mbox_attach(p->mbox);
+	if (st == FWI_ST_H_PENDING)
+		return st;
+	p->attaching = false;
+	if (st == FWI_ST_OK)
+		st = set_up(p);
 	if (st != FWI_ST_OK) {
 		pmd_port_detach(p);
 		return st;
@@ -245,6 +270,7 @@ enum fwi_status pmd_port_attach(struct pmd_port *p)
 void pmd_port_detach(struct pmd_port *p)
 {
 	__atomic_store_n(&p->dead, true, __ATOMIC_RELEASE);
+	p->attaching = false;
 	pmd_stats_keep(p);
 	mbox_free(p->mbox);
 	p->mbox = NULL;

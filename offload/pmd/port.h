@@ -57,7 +57,8 @@ struct pmd_port {
 	uint16_t queues_max; /* of the argument; 0: the device's */
 	bool adopt;
 
-	bool dead; /* atomic: read by workers.  True as well between probe's failure and close */
+	bool dead; /* atomic: read by workers.  True as well until the device is attached */
+	bool attaching;
 	bool death_told;
 	bool link_told;
 	bool started;
@@ -106,8 +107,9 @@ void pmd_port_lock(struct pmd_port *p);
 void pmd_port_unlock(struct pmd_port *p);
 
 /*
- * Attaches to the device on 'path': fresh (RESET) or, with 'adopt', with the SAs and rules it has.  On failure nothing is
- * left but 'dead'.  Under the lock, like all below.
+ * A step of attaching to the device on 'path', which ends what was: fresh (RESET) or, with 'adopt', with the SAs and rules it has.
+ * H_PENDING: the device hasn't come up yet, call it again.  It isn't waited for but in the commands of the last step, which begins
+ * when it has just answered.  On failure nothing is left but 'dead'.  Under the lock, like all below.
  */
 enum fwi_status pmd_port_attach(struct pmd_port *p);
 

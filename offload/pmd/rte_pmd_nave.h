@@ -76,9 +76,11 @@ bool rte_pmd_nave_alive(uint16_t port);
 int rte_pmd_nave_epoch(uint16_t port, uint32_t *epoch);
 
 /*
- * Attaches to the device that now listens on the port's socket.  The port is stopped and no thread is in one of its bursts.
- * All sessions and rules of before are gone: their handles aren't used any more, mempool elements of sessions are the
- * caller's to put.  -EAGAIN: nobody listens yet; try again.  Then rte_eth_dev_start restores queues, MAC, MTU and guard.
+ * A step of attaching to the device that now listens on the port's socket, from which on the port is dead until it returns 0; it
+ * doesn't wait for a device that hangs.  The port is stopped and no thread is in one of its bursts.  All sessions and rules of before
+ * are gone: their handles aren't used any more, mempool elements of sessions are the caller's to put.  -EAGAIN: call it again,
+ * each 100 ms or so: nobody listens yet, or the device hasn't come up, which after 2 s is tried from the beginning.  Then
+ * rte_eth_dev_start restores queues, MAC, MTU and guard.
  */
 int rte_pmd_nave_reattach(uint16_t port);
 

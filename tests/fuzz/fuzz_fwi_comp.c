@@ -132,6 +132,12 @@ static void act(struct device *d)
 	}
 }
 
+static enum fwi_status welcome(struct fwi_bus *bus)
+{
+	(void)bus;
+	return FWI_ST_OK;
+}
+
 static enum fwi_status add(struct fwi_bus *bus, int fd, uint64_t size, uint16_t *region)
 {
 	struct device *d = self(bus);
@@ -281,10 +287,26 @@ static void detach(struct device *d)
 	free(d);
 }
 
+static bool up(struct mbox *m)
+{
+	enum fwi_status st;
+
+	while ((st = mbox_attach(m)) == FWI_ST_H_PENDING)
+		mbox_bus(m)->ops->wait(mbox_bus(m), 1);
+	return st == FWI_ST_OK;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct fwi_bus_ops ops = {
-		.region_add = add, .region_del = del, .kick = kick, .wait = wait_for, .alive = alive, .now_ms = now_ms, .close = close_bus
+		.welcome = welcome,
+		.region_add = add,
+		.region_del = del,
+		.kick = kick,
+		.wait = wait_for,
+		.alive = alive,
+		.now_ms = now_ms,
+		.close = close_bus,
 	};
 	struct mbox_config config = { .admin_log2 = LOG2, .event_log2 = LOG2, .event = on_event };
 	struct device *d = (struct device *)calloc(1, sizeof(*d));
@@ -298,7 +320,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	d->at = data;
 	d->left = size;
 	config.ctx = d;
-	if (mbox_new(&d->bus, &config, &m) == FWI_ST_OK) {
+	if (mbox_new(&d->bus, &config, &m) == FWI_ST_OK && up(m)) {
 		if (mbox_sa_pool_new(m, 2, &pool) == FWI_ST_OK)
 			add_sa(d, pool);
 		ask(d, m);

@@ -4,8 +4,14 @@
 #include <rte_dev.h>
 #include <rte_errno.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstring>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <thread>
+#include <unistd.h>
 
 namespace
 {
@@ -71,6 +77,21 @@ void expect_fails_fast(Port &p, void *session)
 		EXPECT_EQ(rte_eth_stats_get(p.id, &stats), 0);
 	}),
 		0.1);
+}
+
+// Somebody connects to the device until no more may wait there.
+std::vector<int> crowd(const Nic &nic)
+{
+	std::vector<int> fds;
+	sockaddr_un un = {};
+
+	un.sun_family = AF_UNIX;
+	strncpy(un.sun_path, nic.socket().c_str(), sizeof(un.sun_path) - 1);
+	for (;;) {
+		fds.push_back(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+		if (connect(fds.back(), reinterpret_cast<sockaddr *>(&un), sizeof(un)) != 0 || fds.size() == 100)
+			return fds;
+	}
 }
 
 } // namespace
@@ -163,6 +184,48 @@ TEST(PmdLife, device_hangs)
 		p.up = false;
 	}
 	nic.freeze(false);
+}
+
+// While a device hangs, no attempt to attach it again waits: not for its welcome, and not when it takes no connection any more.
+TEST(PmdLife, device_hangs_and_is_attached_again_without_waiting)
+{
+	Nic nic;
+	Sa sa;
+	rte_pmd_nave_info info;
+	double longest = 0;
+
+	nic.start();
+	Port p(nic);
+	auto attach = [&] {
+		int rc = -1;
+
+		longest = std::max(longest, seconds([&] { rc = rte_pmd_nave_reattach(p.id); }));
+		return rc;
+	};
+	void *old = sa.create(p);
+	nic.freeze(true);
+	ASSERT_TRUE(died(p, 20000));
+	EXPECT_EQ(rte_eth_dev_stop(p.id), 0);
+	auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(2500); // longer than an attempt
+	while (std::chrono::steady_clock::now() < end) {
+		EXPECT_EQ(attach(), -EAGAIN);
+		EXPECT_EQ(rte_pmd_nave_info_get(p.id, &info), 0);
+		EXPECT_FALSE(info.alive);
+		std::this_thread::sleep_for(std::chrono::milliseconds(100));
+	}
+	std::vector<int> others = crowd(nic);
+	for (int i = 0; i < 25; i++) {
+		EXPECT_EQ(attach(), -EAGAIN);
+		std::this_thread::sleep_for(std::chrono::milliseconds(100));
+	}
+	EXPECT_LT(longest, 0.5);
+	for (int fd : others)
+		close(fd);
+	nic.freeze(false);
+	ASSERT_TRUE(until([&] { return attach() == 0; }, 20000));
+	p.start();
+	rte_mempool_put(p.sessions, old);
+	EXPECT_TRUE(encrypts(p, nic, sa.create(p), 1, 1));
 }
 
 // docs/fw-interface.md 15: SAs outlive their driver, the next one takes them over.

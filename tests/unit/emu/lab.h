@@ -114,6 +114,7 @@ struct Inside {
 	fwi_bus *attach()
 	{
 		static const fwi_bus_ops ops = {
+			[](fwi_bus *) { return FWI_ST_OK; },
 			[](fwi_bus *b, int fd, uint64_t size, uint16_t *region) {
 				return emu_region_add(self(b)->device, fd, size, region) == FWI_ATTACH_OK ? FWI_ST_OK : FWI_ST_H_MEMORY;
 			},
@@ -255,6 +256,16 @@ struct Received {
 	Bytes frame;
 };
 
+// Brings it up, waiting for the device.
+inline fwi_status attached(mbox *box)
+{
+	fwi_status st;
+
+	while ((st = mbox_attach(box)) == FWI_ST_H_PENDING)
+		mbox_bus(box)->ops->wait(mbox_bus(box), 1);
+	return st;
+}
+
 // The driver's side.
 struct Driver {
 	enum { SLOTS_LOG2 = 6, SLOTS = 1 << SLOTS_LOG2, BUFFER = 2048, QUEUES = 2 };
@@ -279,6 +290,7 @@ struct Driver {
 		c.event = [](void *ctx, const fwi_event *e) { static_cast<Driver *>(ctx)->events.push_back(*e); };
 		c.ctx = this;
 		EXPECT_EQ(mbox_new(bus, &c, &box), FWI_ST_OK);
+		EXPECT_EQ(attached(box), FWI_ST_OK);
 		EXPECT_EQ(mbox_sa_pool_new(box, 8, &pool), FWI_ST_OK);
 	}
 

@@ -27,6 +27,8 @@ struct Liar {
 	std::function<void()> work = [this] { obey(); };
 	uint64_t now = 1;
 	bool alive = true;
+	fwi_status welcome = FWI_ST_OK;
+	unsigned waits = 0;
 	unsigned taken = 0; // commands looked at
 	uint32_t comps = 0;
 	uint32_t events = 0;
@@ -39,6 +41,7 @@ struct Liar {
 	Liar()
 	{
 		static const fwi_bus_ops ops = {
+			[](fwi_bus *b) { return self(b)->welcome; },
 			[](fwi_bus *b, int fd, uint64_t size, uint16_t *region) {
 				void *p = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 				EXPECT_NE(p, MAP_FAILED);
@@ -57,6 +60,7 @@ struct Liar {
 			[](fwi_bus *) {},
 			[](fwi_bus *b, uint32_t) {
 				self(b)->now++;
+				self(b)->waits++;
 				self(b)->work();
 			},
 			[](fwi_bus *b) { return self(b)->alive; },
@@ -126,6 +130,16 @@ struct Liar {
 	}
 };
 
+// Brings it up, waiting for the device.
+fwi_status attached(mbox *box)
+{
+	fwi_status st;
+
+	while ((st = mbox_attach(box)) == FWI_ST_H_PENDING)
+		mbox_bus(box)->ops->wait(mbox_bus(box), 1);
+	return st;
+}
+
 struct Box {
 	Liar dev;
 	mbox *box = nullptr;
@@ -140,6 +154,7 @@ struct Box {
 		c.event = [](void *ctx, const fwi_event *) { static_cast<Box *>(ctx)->events++; };
 		c.ctx = this;
 		EXPECT_EQ(mbox_new(&dev.bus, &c, &box), FWI_ST_OK);
+		EXPECT_EQ(attached(box), FWI_ST_OK);
 	}
 
 	~Box()
@@ -185,7 +200,45 @@ fwi_cmd nop()
 
 } // namespace
 
+// Each ends as it must, and is freed without waiting any more.
 TEST(Mbox, device_that_never_gets_ready)
+{
+	const struct {
+		std::function<void(Liar &)> work;
+		fwi_status ends;
+	} devices[] = {
+		{ [](Liar &) {}, FWI_ST_H_TIMEOUT },
+		{ [](Liar &d) { d.bar.device.state = le32_of(77); }, FWI_ST_H_COMPLETION },
+		{ [](Liar &d) { d.alive = false; }, FWI_ST_H_CLOSED },
+		{ [](Liar &d) { d.welcome = FWI_ST_H_BUSY; }, FWI_ST_H_BUSY },
+	};
+	mbox_config c = {};
+	mbox *box = nullptr;
+
+	c.admin_log2 = 3;
+	c.event_log2 = 3;
+	for (const auto &device : devices) {
+		Liar dev;
+		fwi_cmd cmd = nop();
+
+		dev.welcome = device.ends == FWI_ST_H_BUSY ? FWI_ST_H_PENDING : FWI_ST_OK;
+		dev.work = [&] { device.work(dev); };
+		ASSERT_EQ(mbox_new(&dev.bus, &c, &box), FWI_ST_OK);
+		EXPECT_EQ(attached(box), device.ends);
+		EXPECT_EQ(mbox_health(box), device.ends);
+		EXPECT_EQ(mbox_post(box, &cmd, nullptr, nullptr), device.ends);
+		EXPECT_TRUE(dev.bus.gone);
+		dev.waits = 0;
+		mbox_free(box);
+		EXPECT_EQ(dev.waits, 0u);
+	}
+	Liar dev;
+	c.admin_log2 = 2;
+	EXPECT_EQ(mbox_new(&dev.bus, &c, &box), FWI_ST_FIELD);
+}
+
+// A device takes its time; who attaches to it does something else meanwhile.
+TEST(Mbox, attaches_in_steps_without_waiting)
 {
 	Liar dev;
 	mbox_config c = {};
@@ -193,15 +246,45 @@ TEST(Mbox, device_that_never_gets_ready)
 
 	c.admin_log2 = 3;
 	c.event_log2 = 3;
-	dev.work = [] {};
-	EXPECT_EQ(mbox_new(&dev.bus, &c, &box), FWI_ST_H_TIMEOUT);
-	dev.work = [&] { dev.bar.device.state = le32_of(77); };
-	EXPECT_EQ(mbox_new(&dev.bus, &c, &box), FWI_ST_H_COMPLETION);
-	dev.bar.device.state = le32_of(FWI_STATE_OFF);
-	dev.work = [&] { dev.alive = false; };
-	EXPECT_EQ(mbox_new(&dev.bus, &c, &box), FWI_ST_H_CLOSED);
-	c.admin_log2 = 2;
-	EXPECT_EQ(mbox_new(&dev.bus, &c, &box), FWI_ST_FIELD);
+	dev.welcome = FWI_ST_H_PENDING;
+	ASSERT_EQ(mbox_new(&dev.bus, &c, &box), FWI_ST_OK);
+	EXPECT_EQ(mbox_attach(box), FWI_ST_H_PENDING);
+	EXPECT_EQ(mbox_health(box), FWI_ST_H_PENDING);
+	EXPECT_TRUE(dev.regions.empty());
+	dev.welcome = FWI_ST_OK;
+	dev.bar.device.state = le32_of(FWI_STATE_READY); // not OFF yet
+	EXPECT_EQ(mbox_attach(box), FWI_ST_H_PENDING);
+	EXPECT_EQ(dev.regions.size(), 1u);
+	EXPECT_EQ(le32_get(dev.bar.driver.control), unsigned(FWI_CONTROL_OFF));
+	dev.obey();
+	EXPECT_EQ(mbox_attach(box), FWI_ST_H_PENDING);
+	EXPECT_EQ(le32_get(dev.bar.driver.control), unsigned(FWI_CONTROL_ON));
+	dev.now += 1999;
+	EXPECT_EQ(mbox_attach(box), FWI_ST_H_PENDING);
+	dev.obey();
+	EXPECT_EQ(mbox_attach(box), FWI_ST_OK);
+	EXPECT_EQ(mbox_epoch(box), 1u);
+	EXPECT_EQ(dev.waits, 0u);
+	mbox_free(box);
+	EXPECT_FALSE(dev.bus.gone) << "it said OFF";
+	EXPECT_EQ(dev.regions[0].first, nullptr);
+}
+
+// Given up half-way: the device loses the rings with the attachment.
+TEST(Mbox, freed_before_it_is_up)
+{
+	Liar dev;
+	mbox_config c = {};
+	mbox *box = nullptr;
+
+	c.admin_log2 = 3;
+	c.event_log2 = 3;
+	ASSERT_EQ(mbox_new(&dev.bus, &c, &box), FWI_ST_OK);
+	EXPECT_EQ(mbox_attach(box), FWI_ST_H_PENDING);
+	mbox_free(box);
+	EXPECT_EQ(dev.waits, 0u);
+	EXPECT_TRUE(dev.bus.gone);
+	EXPECT_EQ(le32_get(dev.bar.driver.control), unsigned(FWI_CONTROL_OFF));
 }
 
 TEST(Mbox, completions_in_any_order)

@@ -87,7 +87,7 @@ struct Program {
 		return status;
 	}
 
-	// Attaches; waits until the program listens, at most 5 s.
+	// Attaches; waits until the program listens and has answered, at most 5 s.
 	fwi_bus *attach(fwi_status *why = nullptr)
 	{
 		fwi_bus *bus = nullptr;
@@ -97,6 +97,12 @@ struct Program {
 			st = mbox_unix_open(socket.c_str(), now_ms, &bus);
 			if (st == FWI_ST_H_CLOSED)
 				usleep(10000);
+		}
+		for (int i = 0; i < 500 && bus != nullptr && (st = bus->ops->welcome(bus)) == FWI_ST_H_PENDING; i++)
+			bus->ops->wait(bus, 10);
+		if (st != FWI_ST_OK) {
+			mbox_bus_close(bus);
+			bus = nullptr;
 		}
 		if (why != nullptr)
 			*why = st;
