@@ -189,22 +189,20 @@ static void take_notes(struct navedp *n, uint64_t now_ms)
 	}
 }
 
-static bool is_stopped(const struct navedp *n)
-{
-	struct signalfd_siginfo info;
-
-	return read(n->signals, &info, sizeof(info)) == (ssize_t)sizeof(info);
-}
-
+/* Until it is told to end.  Who has nothing to say isn't asked: a turn is short beside a failing accept. */
 static void run(struct navedp *n)
 {
-	while (!is_stopped(n)) {
+	for (;;) {
 		struct pollfd fds[] = { { .fd = n->signals, .events = POLLIN }, { .fd = server_listen_fd(n->server), .events = POLLIN },
 			{ .fd = server_link_fd(n->server), .events = POLLIN },
 			{ .fd = n->neigh != NULL ? navedp_neigh_fd(n->neigh) : -1, .events = POLLIN } };
 		uint64_t now_ms;
 
 		(void)poll(fds, sizeof(fds) / sizeof(fds[0]), server_is_waiting(n->server) ? NAVEDP_WAIT_MS : NAVEDP_TURN_MS);
+		if (fds[0].revents != 0)
+			return;
+		if (fds[1].revents != 0)
+			server_accept(n->server);
 		now_ms = clock_now_ms();
 		if (n->box != NULL) {
 			take_notes(n, now_ms);

@@ -15,7 +15,7 @@ struct apply {
 	struct server_plant *p;
 	struct server_txn *txn;
 	uint16_t at;                   /* operation that is being done */
-	struct dp_op undo[DP_OPS_MAX]; /* what brings each one's object back; kind NONE: nothing to do */
+	struct dp_op undo[DP_OPS_MAX]; /* what brings each one's object back; kind NONE: nothing to do.  Those before 'at' are filled */
 };
 
 /* ---- SAs ---- */
@@ -209,12 +209,13 @@ static enum err change(struct apply *a, const struct dp_op *op, const struct dp_
 	}
 }
 
-/* 'undo' is what brings back what was there. */
+/* 'undo' becomes what brings back what was there. */
 static enum err do_one(struct apply *a, struct dp_op *op, struct dp_op *undo)
 {
 	bool found;
 	enum err err;
 
+	undo->kind = DP_OP_NONE;
 	if (op->kind == DP_PUT_SA)
 		return put_sa(a, &op->u.sa);
 	if (op->kind == DP_DEL_SA)
@@ -226,7 +227,7 @@ static enum err do_one(struct apply *a, struct dp_op *op, struct dp_op *undo)
 	if (err != ERR_OK) {
 		undo->kind = DP_OP_NONE;
 	} else if (!found) {
-		*undo = *op; /* the key fields stand at the same place in both */
+		memcpy(undo, op, dp_op_size(op)); /* the key fields stand at the same place in both */
 		undo->kind = dp_op_del_of(dp_op_class(op->kind));
 	}
 	return err;
@@ -253,8 +254,11 @@ static void undo_all(struct apply *a, const struct dp_op *op)
 
 void server_apply(struct server_plant *p, struct dp_op *op, uint16_t count, struct server_txn *t)
 {
-	struct apply a = { .p = p, .txn = t };
+	struct apply a; /* 60 kB that nobody zeroes */
 
+	a.p = p;
+	a.txn = t;
+	a.at = 0;
 	t->count = count;
 	for (; a.at < count; a.at++) {
 		struct dp_result *r = &t->result[a.at];

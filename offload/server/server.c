@@ -77,7 +77,7 @@ static void send_msg(struct server *s, const struct dp_msg *m, int pass)
 		hang_up(s, err_str(err));
 }
 
-static void accept_control(struct server *s)
+void server_accept(struct server *s)
 {
 	int fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC);
 	enum err err;
@@ -258,26 +258,29 @@ static void tell_end(void *ctx, const struct server_txn *t)
 	send_msg(s, &m, -1);
 }
 
-static enum err apply(struct server *s, const struct dp_msg *m)
+/* Its operations are over before it is answered: with that the link may go, in whose room they stand. */
+static void apply(struct server *s, struct dp_msg *m)
 {
 	struct server_txn *t = (struct server_txn *)calloc(1, sizeof(*t));
 
-	if (t == NULL)
-		return ERR_NOMEM;
+	if (t == NULL) {
+		dp_codec_fini(m);
+		hang_up(s, err_str(ERR_NOMEM));
+		return;
+	}
 	t->tag = m->tag;
 	server_apply(s->plant, m->u.txn.op, m->u.txn.count, t);
 	for (uint16_t i = 0; i < m->u.txn.count; i++)
 		s->unfit = s->unfit || dp_op_class(m->u.txn.op[i].kind) == DP_CLASS_PORT;
+	dp_codec_fini(m);
 	server_wait_add(&s->wait, t);
-	return ERR_OK;
+	server_wait_end(&s->wait, s->plant, t, tell_end, s);
 }
 
-/* Fills the answer to 'm', whose kind stays NONE when there is none yet.  ERR_STATE: control doesn't say such things; ERR_NOMEM. */
+/* Fills the answer to 'm', whose kind stays NONE when there is none.  ERR_STATE: control doesn't say such things. */
 static enum err answer(struct server *s, const struct dp_msg *m, uint64_t now_ms, struct dp_msg *out)
 {
 	switch (m->kind) {
-	case DP_MSG_TXN:
-		return apply(s, m);
 	case DP_MSG_DUMP:
 		out->kind = DP_MSG_ITEMS;
 		server_dump_page(&s->dump, s->plant, m->u.dump.cursor, &s->reply, &out->u.items);
@@ -317,6 +320,10 @@ static void handle(struct server *s, struct dp_msg *m, int passed, uint64_t now_
 	}
 	if (passed >= 0)
 		(void)close(passed);
+	if (s->greeted && m->kind == DP_MSG_TXN) {
+		apply(s, m);
+		return;
+	}
 	memset(&out, 0, sizeof(out));
 	out.tag = m->tag;
 	if (s->greeted)
@@ -409,7 +416,6 @@ static void tell_activity(struct server *s, uint64_t now_ms)
 
 void server_poll(struct server *s, uint64_t now_ms)
 {
-	accept_control(s);
 	receive(s, now_ms);
 	if (s->plant == NULL)
 		return;

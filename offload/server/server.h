@@ -35,9 +35,12 @@ struct server_conf {
 MUST_USE enum err server_new(struct server **out, const struct server_conf *conf);
 void server_free(struct server *s);
 
-/* For the loop: the listener and, -1 while there is none or it must wait, control's connection. */
+/* For the loop: the listener, upon which server_accept is called, and, -1 while there is none or it must wait, control's connection. */
 int server_listen_fd(const struct server *s);
 int server_link_fd(const struct server *s);
+
+/* Takes the control that connects; the one of before is hung up on. */
+void server_accept(struct server *s);
 
 /* Whether a device is waited for: server_poll is due within a millisecond. */
 bool server_is_waiting(const struct server *s);

@@ -14,7 +14,7 @@ void server_wait_add(struct server_wait *w, struct server_txn *t)
 	w->asked += t->tag != 0;
 }
 
-static void end(struct server_wait *w, struct server_txn *t)
+static void take_off(struct server_wait *w, struct server_txn *t)
 {
 	list_del(&t->link);
 	w->asked -= t->tag != 0;
@@ -29,7 +29,7 @@ void server_wait_fini(struct server_wait *w, struct server_plant *p)
 		struct server_txn *t = list_of(it, struct server_txn, link);
 
 		server_txn_abandon(p, t);
-		end(w, t);
+		take_off(w, t);
 	}
 }
 
@@ -57,18 +57,21 @@ bool server_wait_blocks(const struct server_wait *w, const struct server_plant *
 	}
 }
 
+void server_wait_end(struct server_wait *w, struct server_plant *p, struct server_txn *t, server_wait_done *done, void *ctx)
+{
+	if (!server_txn_settle(p, t))
+		return;
+	done(ctx, t);
+	take_off(w, t);
+}
+
 void server_wait_poll(struct server_wait *w, struct server_plant *p, server_wait_done *done, void *ctx)
 {
 	struct list *next;
 
 	for (struct list *it = list_first(&w->txns); it != NULL; it = next) {
-		struct server_txn *t = list_of(it, struct server_txn, link);
-
 		next = list_next(&w->txns, it);
-		if (!server_txn_settle(p, t))
-			continue;
-		done(ctx, t);
-		end(w, t);
+		server_wait_end(w, p, list_of(it, struct server_txn, link), done, ctx);
 	}
 }
 

@@ -32,7 +32,10 @@ void server_wait_add(struct server_wait *w, struct server_txn *t);
 /* Whether the request 'm' must wait for them: for what it is about, or for what it would show. */
 bool server_wait_blocks(const struct server_wait *w, const struct server_plant *p, const struct dp_msg *m);
 
-/* Ends and frees those that have settled; 'done' is told of each. */
+/* Ends and frees 't', which was added, if it has settled: no device has to answer any more.  'done' is told of it. */
+void server_wait_end(struct server_wait *w, struct server_plant *p, struct server_txn *t, server_wait_done *done, void *ctx);
+
+/* The same for all of them. */
 void server_wait_poll(struct server_wait *w, struct server_plant *p, server_wait_done *done, void *ctx);
 
 /* Who asked is gone: they settle, and nobody is told. */

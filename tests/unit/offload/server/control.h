@@ -38,8 +38,10 @@ struct Datapath {
 	}
 	void poll()
 	{
-		for (int i = 0; i < 3; i++)
+		for (int i = 0; i < 3; i++) {
+			server_accept(server);
 			server_poll(server, now);
+		}
 	}
 	std::string path;
 	std::unique_ptr<Plant> plant;
