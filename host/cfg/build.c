@@ -372,6 +372,7 @@ static void preset_all(struct cfg_build *b)
 		p->lifetime_kb = CFG_CHECK_SA_LIFETIME_KB;
 		p->replay_window = CFG_CHECK_REPLAY_WINDOW;
 		p->sa_limit = CFG_CHECK_SA_LIMIT;
+		p->reverse_distance = 1;
 	}
 	for (struct cfg_route *r = m->routes; r != NULL; r = r->next)
 		r->distance = 1;

@@ -3,6 +3,8 @@
  */
 #include "cfg/check_if.h"
 
+#include "cfg/check_acl.h"
+
 static bool has_ip(const struct cfg_interface *i, uint8_t family)
 {
 	if (family == AF_INET)
@@ -83,6 +85,7 @@ static void check_tunnel(struct cfg_build *b, struct cfg_interface *i)
 		cfg_build_lack(b, &i->object, 0, "needs 'tunnel destination'");
 	check_transport(b, i);
 	check_protection(b, i);
+	cfg_check_acl_policy(b, i);
 }
 
 static void check_template(struct cfg_build *b, struct cfg_interface *i)
@@ -93,6 +96,7 @@ static void check_template(struct cfg_build *b, struct cfg_interface *i)
 		cfg_build_lack(b, &i->object, 0, "a template has no 'tunnel destination'");
 	check_transport(b, i);
 	check_protection(b, i);
+	cfg_check_acl_policy(b, i);
 }
 
 void cfg_check_if(struct cfg_build *b, struct cfg_interface *i)

@@ -218,6 +218,8 @@ enum cfg_if_type {
 	CFG_IF_COUNT
 };
 
+enum { CFG_POLICY_LINES = 16 }; /* entries of the access lists of one tunnel: as many CHILD_SAs */
+
 enum cfg_ip_how { CFG_IP_NONE, CFG_IP_ADDRESS, CFG_IP_NEGOTIATED, CFG_IP_UNNUMBERED };
 enum cfg_end { CFG_END_NONE, CFG_END_ADDRESS, CFG_END_INTERFACE, CFG_END_DYNAMIC };
 
@@ -249,6 +251,9 @@ struct cfg_tunnel {
 	const char *fvrf;                           /* `tunnel vrf` */
 	const struct cfg_ipsec_profile *protection; /* NULL: not protected */
 	bool shared;
+	/* `tunnel protection ipsec policy`: a CHILD_SA for each entry; NULL: none of IPv4, IPv6. */
+	const struct cfg_acl *policy, *policy6;
+	const struct cfg_stmt *policy_line; /* the last of these lines; NULL: there is none */
 };
 
 struct cfg_ipv6_addr {
@@ -547,6 +552,9 @@ struct cfg_ipsec_profile {
 	uint64_t lifetime_packets; /* of each direction; 0: no end */
 	uint16_t replay_window;    /* packets */
 	uint8_t sa_limit;          /* CHILD_SAs of one peer */
+	bool reverse_route;        /* routes to what the peer's selectors cover, */
+	uint8_t reverse_distance;  /* with this distance */
+	uint32_t reverse_tag;      /* and this tag */
 };
 
 /* ---- AAA ---- */

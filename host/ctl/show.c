@@ -67,6 +67,12 @@ const struct ctl_command *ctl_show_table(void)
 	static const struct ctl_command table[] = {
 		{ .words = "clear", .help = "end what runs" },
 		{ .words = "clear crypto", .help = "IKE and IPsec" },
+		{ .words = "clear crypto sa", .help = "ESP SAs" },
+		{ .words = "clear crypto sa spi", .help = "one pair" },
+		{ .words = "clear crypto sa spi <spi>",
+			.help = "one of its SPIs, as in show crypto ipsec sa",
+			.next = ctl_show_session_clear_esp,
+			.acts = true },
 		{ .words = "clear crypto session", .help = "delete all sessions", .next = ctl_show_session_clear, .acts = true },
 		{ .words = "clear crypto session remote", .help = "those of one peer" },
 		{ .words = "clear crypto session remote <address>",

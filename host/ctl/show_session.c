@@ -5,8 +5,10 @@
 #include "ctl/show_session.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "ctl/show_lines.h"
 #include "ctl/text.h"
 #include "ike/wire/ts.h"
 #include "session/tunnel.h"
@@ -142,7 +144,7 @@ static int add_flows(json_t *row, const struct session *s)
 				       ctl_text_spi(c->spi_out), "transform", transform(c), "udp_encap", c->udp_encap, "esn", c->esn,
 				       "local", selectors(c->local, c->local_count), "remote", selectors(c->remote, c->remote_count)));
 	}
-	return json_object_set_new(row, "flows", flows);
+	return json_object_set_new(row, "flows", flows) == 0 ? json_object_set_new(row, "lines", ctl_show_lines(s)) : -1;
 }
 
 static json_t *session_row(struct ctl_call *call, const struct session *s)
@@ -257,6 +259,8 @@ enum err ctl_show_session_ipsec(struct ctl_call *call, json_t *doc, bool *more)
 			if (err != ERR_OK)
 				return err;
 		}
+		if (ctl_show_lines_add(doc, s) != ERR_OK)
+			return ERR_NOMEM;
 	}
 	*more = true;
 	return ERR_OK;
@@ -283,6 +287,17 @@ enum err ctl_show_session_clear(struct ctl_call *call, json_t *doc, bool *more)
 
 	(void)more;
 	return err != ERR_OK ? err : put_count(doc, "cleared", session_hub_clear(ctl_show_world(call)->hub, &peer));
+}
+
+enum err ctl_show_session_clear_esp(struct ctl_call *call, json_t *doc, bool *more)
+{
+	char *end;
+	unsigned long spi = strtoul(call->arg[0], &end, 0);
+
+	(void)more;
+	if (*end != '\0' || spi == 0 || spi > UINT32_MAX)
+		return ERR_MALFORMED;
+	return put_count(doc, "cleared", session_hub_delete_esp(ctl_show_world(call)->hub, (uint32_t)spi));
 }
 
 enum err ctl_show_session_rekey(struct ctl_call *call, json_t *doc, bool *more)

@@ -7,7 +7,7 @@
 extern "C" {
 #endif
 
-/* show crypto session, show crypto ipsec sa, clear crypto session, rekey crypto: 'next' of these commands. */
+/* show crypto session, show crypto ipsec sa, clear crypto session, clear crypto sa, rekey crypto: 'next' of these commands. */
 
 enum { CTL_SESSION_FLOWS = 1 };                /* variant: with the ESP SAs of each */
 enum { CTL_OF_REMOTE = 1, CTL_REKEY_ESP = 2 }; /* variant, both may be: the argument is the peer's address; the ESP SAs */
@@ -15,6 +15,7 @@ enum { CTL_OF_REMOTE = 1, CTL_REKEY_ESP = 2 }; /* variant, both may be: the argu
 MUST_USE enum err ctl_show_session_list(struct ctl_call *call, json_t *doc, bool *more);
 MUST_USE enum err ctl_show_session_ipsec(struct ctl_call *call, json_t *doc, bool *more);
 MUST_USE enum err ctl_show_session_clear(struct ctl_call *call, json_t *doc, bool *more);
+MUST_USE enum err ctl_show_session_clear_esp(struct ctl_call *call, json_t *doc, bool *more);
 MUST_USE enum err ctl_show_session_rekey(struct ctl_call *call, json_t *doc, bool *more);
 
 #ifdef __cplusplus

@@ -259,7 +259,7 @@ void ike_child_tell_down(struct ike_child *child)
 	if (child->held)
 		ports->child_down(ports->ctx, sa->handle, child->spi_in);
 	if (child->wish != NULL && sa->came_up) /* the first one isn't the world's order */
-		ports->child_refused(ports->ctx, sa->handle, child->spi_in);
+		ports->child_refused(ports->ctx, sa->handle, child->spi_in, child->wish->refusal);
 	free(child->wish);
 	child->wish = NULL;
 	child->held = false;

@@ -25,6 +25,7 @@ struct ike_child_plan {
 /* A further child that the world ordered, until it is made.  The selectors of 'policy' point into 'ts'. */
 struct ike_wish {
 	struct ike_child_policy policy;
+	uint16_t refusal; /* the peer's last notify, 0: none */
 	struct ike_ts ts[2 * IKE_TS_COUNT];
 };
 

@@ -489,8 +489,11 @@ struct ike_ports {
 	 */
 	enum err (*child_policy)(void *ctx, struct slab_handle sa, const struct ike_child_plea *plea, struct ike_child_policy *out);
 
-	/* What ike_engine_new_child named 'spi_in' came to nothing before it was installed.  NULL: the world never gives that order. */
-	void (*child_refused)(void *ctx, struct slab_handle sa, uint32_t spi_in);
+	/*
+	 * What ike_engine_new_child named 'spi_in' came to nothing before it was installed; 'notify': what the peer answered, 0: it didn't
+	 * refuse.  NULL: the world never gives that order.
+	 */
+	void (*child_refused)(void *ctx, struct slab_handle sa, uint32_t spi_in, uint16_t notify);
 
 	/* The pair 'spi_in' is no more (deleted, its IKE SA gone, or its install failed or came too late). */
 	void (*child_down)(void *ctx, struct slab_handle sa, uint32_t spi_in);

@@ -29,11 +29,12 @@ struct route_if {
 };
 
 /* Code letters of `show ip route`: C connected, L local, S static (also what IKEv2 installs), B, H, O later. */
-#define ROUTE_SOURCE_LIST(X)                                         \
-	X(CONNECTED, 'C', "connected")                               \
-	X(LOCAL, 'L', "local")                                       \
-	X(STATIC, 'S', "static")                                     \
-	X(IKEV2, 'S', "ikev2")   /* by the configuration exchange */ \
+#define ROUTE_SOURCE_LIST(X)                                                         \
+	X(CONNECTED, 'C', "connected")                                               \
+	X(LOCAL, 'L', "local")                                                       \
+	X(STATIC, 'S', "static")                                                     \
+	X(IKEV2, 'S', "ikev2")   /* by the configuration exchange */                 \
+	X(RRI, 'S', "rri")       /* `reverse-route`: what an SA's selectors cover */ \
 	X(KERNEL, 'K', "kernel") /* another daemon's */
 
 enum route_source {

@@ -103,6 +103,12 @@ static enum cfg_tunnel_mode mode_for(const struct session *s, const struct cfg_i
 	return s->profile->mode_auto ? session_mode_of(plea->path.local.addr.family, plea->tsi, plea->tsi_count) : source->tunnel.mode;
 }
 
+/* What the peer asks for, as we see it. */
+static struct session_offer offer_of(const struct ike_ts *tsi, uint8_t tsi_count, const struct ike_ts *tsr, uint8_t tsr_count)
+{
+	return (struct session_offer){ .local = tsr, .local_count = tsr_count, .remote = tsi, .remote_count = tsi_count };
+}
+
 struct plea_ctx {
 	struct session *session;
 	const struct ike_plea *plea;
@@ -127,6 +133,7 @@ static void grant_peer(struct session *s, const struct ike_plea *plea)
 {
 	uint32_t tunnel = 0;
 	const struct cfg_interface *source = find_source(s, &tunnel);
+	struct session_offer offer = offer_of(plea->tsi, plea->tsi_count, plea->tsr, plea->tsr_count);
 	struct session_terms terms;
 	enum cfg_tunnel_mode mode;
 	struct ike_config reply;
@@ -137,10 +144,11 @@ static void grant_peer(struct session *s, const struct ike_plea *plea)
 		return;
 	}
 	mode = mode_for(s, source, plea);
-	if (session_terms_fill(s->profile, source, mode, &s->path, &terms) != ERR_OK) {
+	if (session_terms_fill(s->profile, source, mode, &s->path, &terms) != ERR_OK || session_lines_open(s, source) != ERR_OK) {
 		refuse_plea(s, IKE_REFUSED, "no-interface");
 		return;
 	}
+	session_lines_fit(s, &offer, &terms);
 	succeed(s, plea);
 	if (!lease_address(s, plea->want)) {
 		refuse_plea(s, IKE_NO_ADDRESS, "no-address");
@@ -324,6 +332,7 @@ static enum err ask_further(void *ctx, struct slab_handle sa, const struct ike_c
 {
 	struct session_hub *h = (struct session_hub *)ctx;
 	struct session *s = session_by_ike(h, sa);
+	struct session_offer offer = offer_of(plea->tsi, plea->tsi_count, plea->tsr, plea->tsr_count);
 	enum err err;
 
 	if (s == NULL || s->state != SESSION_S_UP || s->access.source == NULL)
@@ -331,6 +340,7 @@ static enum err ask_further(void *ctx, struct slab_handle sa, const struct ike_c
 	if (s->profile->mode_auto && list_empty(&s->children)) /* IKE_AUTH made none (RFC6023) */
 		s->access.mode = session_mode_of(plea->path.local.addr.family, plea->tsi, plea->tsi_count);
 	err = session_terms_fill(s->profile, s->access.source, s->access.mode, &s->path, &h->further);
+	session_lines_fit(s, &offer, &h->further);
 	if (err == ERR_OK)
 		*out = h->further.terms.child;
 	return err;
@@ -342,6 +352,14 @@ static void tell_child_use(void *ctx, struct slab_handle sa, uint32_t spi_in)
 
 	if (s != NULL)
 		session_child_use(s, spi_in);
+}
+
+static void tell_child_refused(void *ctx, struct slab_handle sa, uint32_t spi_in, uint16_t notify)
+{
+	struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
+
+	if (s != NULL)
+		session_lines_refused(s, spi_in, notify);
 }
 
 static void tell_child_down(void *ctx, struct slab_handle sa, uint32_t spi_in)
@@ -394,6 +412,7 @@ static void tell_up(void *ctx, struct slab_handle sa)
 	log_event(h->env.log, LOG_L_NOTICE, "session.up", "interface=%s peer=%s profile=%s", s->access.name, s->peer,
 		s->profile->object.name);
 	session_succeed_up(s);
+	session_lines_up(s);
 	if (s->tunnel != NULL)
 		session_tunnel_up(s);
 	if (s->role == IKE_INITIATOR && s->grant.active)
@@ -418,6 +437,8 @@ static void tell_down(void *ctx, struct slab_handle sa, enum ike_down reason)
 	session_free(s);
 	if (t == NULL)
 		return;
+	if (reason == IKE_DOWN_TS)
+		session_tunnel_turn(t);
 	session_tunnel_left(t);
 	route_rib_commit(h->env.rib);
 }
@@ -503,6 +524,7 @@ struct ike_ports session_hub_ports(struct session_hub *h)
 		.install = ask_install,
 		.child_use = tell_child_use,
 		.child_policy = ask_further,
+		.child_refused = tell_child_refused,
 		.child_down = tell_child_down,
 		.config_set = tell_config_set,
 		.up = tell_up,

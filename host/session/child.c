@@ -45,6 +45,8 @@ static void finish(struct session_child *c)
 		dp_placement_str((enum dp_placement)c->out.placement), dp_reason_str((enum dp_reason)c->out.reason), err_name(c->err));
 	if (c->err == ERR_DENIED)
 		refused(c);
+	if (c->err == ERR_OK)
+		session_lines_placed(c);
 	if (session_fsm_step(s, c->err == ERR_OK ? SESSION_E_PLACED : SESSION_E_FAILED) != ERR_OK)
 		return;
 	ike_engine_installed(h->engine, session_now(h), s->ike, c->spi_in, c->err);
@@ -204,6 +206,7 @@ enum err session_child_install(struct session *s, struct ike_child_sa *sa)
 		return ERR_NOMEM;
 	}
 	s->path = sa->path;
+	c->entry = session_lines_of(s, sa);
 	c->sends = session_senders_of(s, c->line) == NULL;
 	list_add(&s->children, &c->link);
 	if (c->sends && ((alone && !waits) || s->access.held))
@@ -245,20 +248,27 @@ void session_child_use(struct session *s, uint32_t spi_in)
 void session_child_remove(struct session *s, uint32_t spi_in)
 {
 	struct session_child *c = find(s, spi_in);
+	struct session_line *entry = c != NULL ? c->entry : NULL;
 	bool sends = c != NULL && c->sends;
 
 	if (c != NULL) {
 		session_senders_inherit(c);
+		session_reverse_gone(c);
 		drop(c);
 	}
+	session_lines_left(entry);
 	if (s->access.held && sends && !session_child_take_access(s))
 		session_access_withdraw(s);
 }
 
 void session_child_remove_all(struct session *s)
 {
-	while (!list_empty(&s->children))
-		drop(list_of(list_first(&s->children), struct session_child, link));
+	while (!list_empty(&s->children)) {
+		struct session_child *c = list_of(list_first(&s->children), struct session_child, link);
+
+		session_reverse_gone(c);
+		drop(c);
+	}
 }
 
 void session_child_move(struct session *s, const struct ike_path *path, bool udp_encap)
@@ -279,6 +289,17 @@ void session_child_move(struct session *s, const struct ike_path *path, bool udp
 	}
 	if (s->access.held)
 		(void)session_child_take_access(s);
+}
+
+struct session_child *session_child_by_spi(const struct session *s, uint32_t spi)
+{
+	list_each (it, &s->children) {
+		struct session_child *c = list_of(it, struct session_child, link);
+
+		if (c->spi_in == spi || c->spi_out == spi)
+			return c;
+	}
+	return NULL;
 }
 
 struct session_child *session_child_owner(const struct session_hub *h, uint32_t id)

@@ -82,6 +82,8 @@ static enum err open_session(struct session_hub *h, const struct cfg_interface *
 	s->grant = slot.grant;
 	err = session_access_open(s, i, i->tunnel.mode, tunnel);
 	if (err == ERR_OK)
+		err = session_lines_open(s, i);
+	if (err == ERR_OK)
 		err = session_fsm_step(s, SESSION_E_GRANT);
 	if (err != ERR_OK) {
 		session_free(s);
@@ -166,6 +168,7 @@ static enum err initiate(struct session *s, const struct session_way *way)
 	r.path.local = (struct addr_port){ .addr = way->source, .port = SESSION_IKE_PORT };
 	r.path.remote = (struct addr_port){ .addr = way->destination, .port = SESSION_IKE_PORT };
 	err = session_terms_fill(s->profile, i, i->tunnel.mode, &r.path, &terms);
+	session_lines_begin(s, way->turn, &terms);
 	if (err == ERR_OK)
 		err = fill_proof(s, &way->source, &local, &r);
 	if (err == ERR_OK)

@@ -30,6 +30,8 @@ static void end_changed(struct session_hub *h)
 	while ((s = (struct session *)slab_walk(&h->sessions, &cursor, &handle)) != NULL)
 		if (s->state != SESSION_S_UP || !(session_model_keeps(h->model->cfg, s) || session_dial_follows(s)))
 			ike_engine_delete(h->engine, session_now(h), s->ike);
+		else if (s->tunnel != NULL)
+			session_lines_reload(s, session_tunnel_interface(s->tunnel));
 }
 
 static enum err apply(struct session_hub *h)
@@ -319,6 +321,24 @@ unsigned session_hub_rekey(struct session_hub *h, const struct addr *peer, bool 
 		}
 		list_each (it, &s->children)
 			ike_engine_rekey_child(h->engine, session_now(h), s->ike, list_of(it, struct session_child, link)->spi_in);
+	}
+	return count;
+}
+
+unsigned session_hub_delete_esp(struct session_hub *h, uint32_t spi)
+{
+	struct addr anybody = { .family = 0 };
+	uint32_t cursor = 0;
+	struct session *s;
+	unsigned count = 0;
+
+	while ((s = walk_of(h, &anybody, &cursor)) != NULL) {
+		struct session_child *c = session_child_by_spi(s, spi);
+
+		if (c == NULL)
+			continue;
+		ike_engine_delete_child(h->engine, session_now(h), s->ike, c->spi_in);
+		count++;
 	}
 	return count;
 }

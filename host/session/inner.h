@@ -11,6 +11,8 @@
 #include "session/redirect.h"
 #include "session/hub.h"
 #include "session/auth/trust.h"
+#include "session/lines/lines.h"
+#include "session/lines/reverse.h"
 #include "session/terms.h"
 #include "session/tunnel.h"
 
@@ -220,6 +222,9 @@ void session_child_move(struct session *s, const struct ike_path *path, bool udp
 /* The session takes its access (again), to send by the child that the engine chose; false: it has none, or that failed. */
 bool session_child_take_access(struct session *s);
 
+/* The pair one of whose SPIs is 'spi'; NULL: the session has none. */
+struct session_child *session_child_by_spi(const struct session *s, uint32_t spi);
+
 /* The child whose SA 'id' is; NULL when it is nobody's. */
 struct session_child *session_child_owner(const struct session_hub *h, uint32_t id);
 
@@ -253,6 +258,9 @@ void session_tunnel_up(struct session *s);
 
 /* Why its session is about to fail: a text that stays. */
 void session_tunnel_blame(struct session_tunnel *t, const char *why);
+
+/* The peer refused the line of a policy that came first: another one does the next time. */
+void session_tunnel_turn(struct session_tunnel *t);
 
 /* If no session holds the datapath's tunnel, one of those that are up takes it. */
 void session_tunnel_settle(struct session_tunnel *t);
@@ -294,6 +302,7 @@ struct session_way {
 	struct addr address;             /* our tunnel address so far, to be had again; family 0: none */
 	struct addr from;                /* the gateway that sent us to 'destination'; family 0: it is the tunnel's own */
 	const struct session_pass *pass; /* the session before is resumed by it, if that can be; NULL: by nothing */
+	unsigned turn;                   /* which line of a policy comes first: session_lines_begin */
 };
 
 /* Why the static tunnel 'i' of id 'tunnel' can't have a session to way->destination now; NULL: it can, from way->source, which is set. */

@@ -66,6 +66,7 @@ void session_routes_put(struct session *s)
 		return;
 	each_own(s, add);
 	each_learned(s, add);
+	session_reverse_put(s);
 }
 
 void session_routes_drop(struct session *s)
@@ -74,6 +75,7 @@ void session_routes_drop(struct session *s)
 		return;
 	each_own(s, del);
 	each_learned(s, del);
+	session_reverse_drop(s);
 }
 
 void session_routes_learn(struct session *s, const struct ike_config *config, bool *accepted)

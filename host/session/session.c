@@ -129,6 +129,7 @@ struct session *session_new(struct session_hub *h, enum ike_role role)
 	s->state = SESSION_S_NEW;
 	s->model = session_model_get(h->model);
 	list_init(&s->children);
+	list_init(&s->lines);
 	if (session_name(s, "") != ERR_OK) {
 		session_free(s);
 		return NULL;
@@ -158,6 +159,7 @@ void session_free(struct session *s)
 	if (s->assigned.family != 0)
 		session_address_give(h, &s->assigned);
 	session_child_remove_all(s);
+	session_lines_close(s);
 	session_access_close(s);
 	route_rib_commit(h->env.rib);
 	list_del(&s->in_tunnel);

@@ -17,6 +17,7 @@ extern "C" {
 struct session_hub;
 struct session_eap;
 struct session_inquiry;
+struct session_line;
 struct session_proven;
 struct session_tunnel;
 
@@ -47,10 +48,11 @@ struct session_child {
 	struct dp_owner owner; /* told of 'sa_in' and 'sa_out' */
 	enum ike_role role;    /* in the exchange that made it */
 	uint32_t spi_in, spi_out;
-	uint32_t sa_in, sa_out; /* ids in the datapath */
-	uint32_t line;          /* the engine's: it and its successors */
-	unsigned awaited;       /* SAs whose installation isn't answered yet */
-	enum err err;           /* the first failure */
+	uint32_t sa_in, sa_out;     /* ids in the datapath */
+	uint32_t line;              /* the engine's: it and its successors */
+	struct session_line *entry; /* of the tunnel's policy; NULL: of none */
+	unsigned awaited;           /* SAs whose installation isn't answered yet */
+	enum err err;               /* the first failure */
 	struct dp_result in, out;
 	const struct crypto_alg *encr, *integ;
 	const struct crypto_alg *group; /* of a key exchange of its own; NULL: none */
@@ -111,6 +113,7 @@ struct session {
 	struct addr assigned;        /* initiator: what the hub gave us; family 0: none */
 	struct session_access access;
 	struct list children;        /* the oldest first */
+	struct list lines;           /* of its tunnel's policy, lines/lines.h */
 	uint64_t up_ms;              /* 0: never was */
 	struct addr_prefix *learned; /* the peer's prefixes that were accepted, the latest it told */
 	unsigned prefixes_accepted;  /* of 'learned' */

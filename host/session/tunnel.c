@@ -11,6 +11,7 @@
 
 #include "session/auth/pass.h"
 #include "session/inner.h"
+#include "session/pause.h"
 
 enum { RETRY_FIRST_MS = 1000, RETRY_MAX_MS = 15000 };
 
@@ -25,8 +26,9 @@ struct session_tunnel {
 	const char *reason; /* why there is no session */
 	struct session_redirect redirect;
 	struct session_pass pass;
-	bool renew;  /* its session is to authenticate anew */
-	bool marked; /* the model has it */
+	unsigned turn; /* which line of its policy comes first */
+	bool renew;    /* its session is to authenticate anew */
+	bool marked;   /* the model has it */
 };
 
 const struct cfg_interface *session_tunnel_interface(const struct session_tunnel *t)
@@ -82,23 +84,14 @@ const char *session_tunnel_reason(const struct session_hub *h, const char *name)
 static void schedule(struct session_tunnel *t)
 {
 	struct session_hub *h = t->hub;
-	uint64_t now = session_now(h);
-	struct {
-		uint64_t now, unit;
-	} what = { now, t->source->unit };
-	uint64_t key[2];
-	uint32_t jitter;
 
-	memcpy(key, h->env.map_key, sizeof(key));
-	jitter = (uint32_t)(map_siphash(key, bytes_of(&what, sizeof(what))) % (t->pause_ms / 2 + 1));
-	wheel_arm(h->env.wheel, &t->retry, now + t->pause_ms / 2 + jitter);
-	t->pause_ms = t->pause_ms * 2 < RETRY_MAX_MS ? t->pause_ms * 2 : RETRY_MAX_MS;
+	wheel_arm(h->env.wheel, &t->retry, session_pause(h, t->source->unit, &t->pause_ms, RETRY_MAX_MS));
 }
 
 /* To the destination, unless a gateway sent us elsewhere: there once only, then it is the destination's turn again. */
 static struct session_way next_way(struct session_tunnel *t)
 {
-	struct session_way way = { .destination = t->source->tunnel.destination };
+	struct session_way way = { .destination = t->source->tunnel.destination, .turn = t->turn };
 	const struct session *now = t->renew ? session_tunnel_session(t) : NULL;
 
 	if (now != NULL && now->state == SESSION_S_UP) {
@@ -172,6 +165,11 @@ void session_tunnel_settle(struct session_tunnel *t)
 	}
 	if (heir != NULL && session_child_take_access(heir))
 		session_routes_put(heir);
+}
+
+void session_tunnel_turn(struct session_tunnel *t)
+{
+	t->turn++;
 }
 
 void session_tunnel_blame(struct session_tunnel *t, const char *why)

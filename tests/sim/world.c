@@ -519,11 +519,12 @@ static enum err on_child_policy(void *ctx, struct slab_handle sa, const struct i
 	return w->set.child_err;
 }
 
-static void on_child_refused(void *ctx, struct slab_handle sa, uint32_t spi_in)
+static void on_child_refused(void *ctx, struct slab_handle sa, uint32_t spi_in, uint16_t notify)
 {
 	struct world *w = (struct world *)ctx;
 	struct world_session *s = spoken_of(w, sa, "child_refused");
 
+	(void)notify;
 	if (s == NULL)
 		return;
 	s->refused++;

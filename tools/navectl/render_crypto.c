@@ -82,6 +82,16 @@ static void print_flow(const json_t *flow, FILE *out)
 		navectl_get_str(flow, "spi_out"), navectl_get_bool(flow, "udp_encap") ? ", in UDP" : "");
 }
 
+/* A line of a tunnel's policy, with what became of it. */
+static void print_line(const json_t *line, FILE *out)
+{
+	(void)fprintf(out, "  POLICY LINE: permit %s %s: %s", navectl_get_str(line, "local"), navectl_get_str(line, "remote"),
+		navectl_get_str(line, "state"));
+	if (navectl_get_has(line, "reason"))
+		(void)fprintf(out, ", %s, again in %lld s", navectl_get_str(line, "reason"), navectl_get_int(line, "retry_s"));
+	(void)fputc('\n', out);
+}
+
 void navectl_render_crypto_detail(const json_t *doc, FILE *out)
 {
 	const json_t *s, *flow;
@@ -93,6 +103,8 @@ void navectl_render_crypto_detail(const json_t *doc, FILE *out)
 			navectl_get_int(s, "prefixes_accepted"), navectl_get_int(s, "prefixes_refused"));
 		for (size_t j = 0; (flow = navectl_get_next(s, "flows", &j)) != NULL;)
 			print_flow(flow, out);
+		for (size_t j = 0; (flow = navectl_get_next(s, "lines", &j)) != NULL;)
+			print_line(flow, out);
 		(void)fputc('\n', out);
 	}
 }
@@ -290,5 +302,9 @@ void navectl_render_crypto_ipsec(const json_t *doc, FILE *out)
 		(void)fputs("    outbound esp sas:\n", out);
 		print_esp(sent, flow, out);
 		(void)fputc('\n', out);
+	}
+	for (size_t i = 0; (flow = navectl_get_next(doc, "lines", &i)) != NULL;) {
+		(void)fprintf(out, "interface: %s\n", navectl_get_str(flow, "interface"));
+		print_line(flow, out);
 	}
 }

@@ -186,6 +186,20 @@ static void set_protection(struct cfg_build *b, struct cfg_object *object, const
 	i->tunnel.shared = cfg_stmt_has(s, "shared");
 }
 
+static void set_policy(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	struct cfg_interface *i = interface_of(object);
+	const struct cfg_acl *acl = cfg_find_acl(b->m, cfg_stmt_text(s, "acl"));
+
+	if (!is_tunnel(b, i, s))
+		return;
+	i->tunnel.policy_line = s;
+	if (cfg_stmt_has(s, "ipv6"))
+		i->tunnel.policy6 = acl;
+	else
+		i->tunnel.policy = acl;
+}
+
 static const struct cfg_row rows[] = {
 	{
 		.mode = CFG_MODE_GLOBAL,
@@ -333,10 +347,17 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_INTERFACE,
-		.what = CFG_CLASS_NOT_YET,
-		.keep = CFG_KEEP_EACH,
-		.pattern = "tunnel protection ipsec policy {ipv4|ipv6} <acl@acl>",
-		.help = "one child SA for each line of an access list",
+		.pattern = "tunnel protection ipsec policy ipv4 <acl@acl>",
+		.slot = "tunnel protection ipsec policy ipv4",
+		.set = set_policy,
+		.help = "one child SA for each line of an access list, 16 at most: its selectors; for a static tunnel in an ipsec mode",
+	},
+	{
+		.mode = CFG_MODE_INTERFACE,
+		.pattern = "tunnel protection ipsec policy ipv6 <acl@acl>",
+		.slot = "tunnel protection ipsec policy ipv6",
+		.set = set_policy,
+		.help = "the same for IPv6",
 	},
 	{ .mode = CFG_MODE_INTERFACE,
 		.what = CFG_CLASS_NOT_YET,

@@ -176,6 +176,16 @@ static void set_sa_limit(struct cfg_build *b, struct cfg_object *object, const s
 	profile_of(object)->sa_limit = (uint8_t)cfg_stmt_number(s, "limit", 0);
 }
 
+static void set_reverse(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	struct cfg_ipsec_profile *p = profile_of(object);
+
+	(void)b;
+	p->reverse_route = true;
+	p->reverse_tag = (uint32_t)cfg_stmt_number(s, "tag", 0);
+	p->reverse_distance = (uint8_t)cfg_stmt_number(s, "distance", p->reverse_distance);
+}
+
 static void set_df(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
 	(void)object;
@@ -290,8 +300,10 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_IPSEC_PROFILE,
-		.what = CFG_CLASS_NOT_YET,
 		.pattern = "reverse-route [tag <tag:1-4294967295>|distance <distance:1-255>]*",
+		.slot = "reverse-route",
+		.set = set_reverse,
+		.preset = "off; distance 1",
 		.help = "routes to what the peer's selectors cover",
 	},
 	{ .mode = CFG_MODE_IPSEC_PROFILE, .what = CFG_CLASS_NOT_YET, .pattern = "responder-only", .help = "never initiates" },

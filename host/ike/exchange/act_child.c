@@ -113,8 +113,9 @@ static enum ike_child_event outcome(const struct ike_step *s, bool further)
 }
 
 /* One that leads to other words is none yet. */
-static void note_refusal(const struct ike_step *s, bool further, enum ike_child_event event)
+static void note_refusal(const struct ike_step *s, struct ike_child *child, enum ike_child_event event)
 {
+	bool further = child != NULL && child->wish != NULL;
 	struct ike_notify n = { 0 };
 
 	(void)ike_msg_error(s->msg, &n);
@@ -122,6 +123,8 @@ static void note_refusal(const struct ike_step *s, bool further, enum ike_child_
 		ike_core_count(s->e, further ? IKE_STAT_CHILD_REJECTED : IKE_STAT_REKEY_REFUSED);
 	ike_core_log_sa(s->sa, LOG_L_INFO, further ? "child.new.refused" : "child.rekey.refused", "by=peer spi-in=%08x notify=%s",
 		s->sa->attempt->old, ike_iana_notify_str(n.type));
+	if (further)
+		child->wish->refusal = n.type;
 	if (!s->sa->came_up && (event == IKE_CE_NEVER || event == IKE_CE_LATER))
 		ike_act_first_refused(s->sa, n.type);
 }
@@ -209,7 +212,7 @@ enum err ike_act_child_answer(const struct ike_step *s)
 	if (a == NULL)
 		return ERR_STATE;
 	if (event != IKE_CE_MADE)
-		note_refusal(s, further, event);
+		note_refusal(s, old, event);
 	if (event != IKE_CE_MADE && followup)
 		ike_act_series_i_note_refusal(s);
 	if (old == NULL || old->state == IKE_C_FADE)

@@ -1,4 +1,4 @@
-/* Access lists as objects. */
+/* Access lists as objects, and `tunnel protection ipsec policy`. */
 #include "loaded.h"
 
 #include "cfg/acl.h"
@@ -62,6 +62,82 @@ TEST(CfgAcl, standard_numbered_and_IPv6_lists)
 	EXPECT_EQ(entries(l, "101"), "10 permit 0 0.0.0.0/0 0.0.0.0/0\n");
 	EXPECT_EQ(entries(l, "S"), "10 permit 6 2001:db8:1::/64 ::/0 80-80\n20 permit 58 2001:db8::1/128 ::/0\n30 permit 0 ::/0 ::/0\n");
 	EXPECT_EQ(cfg_find_acl(l.model, "S")->family, AF_INET6);
+}
+
+/* ---- tunnel protection ipsec policy ---- */
+
+std::string tunnel(const std::string &acl, const std::string &lines = " tunnel mode ipsec ipv4\n", const std::string &family = "ipv4")
+{
+	return "crypto ikev2 profile default\n match identity remote any\n authentication remote pre-share key k\n authentication local pre-share key k\n" +
+	       acl +
+	       "interface Ethernet0/0\n ip address 192.0.2.1 255.255.255.0\n"
+	       "interface Tunnel1\n tunnel source Ethernet0/0\n tunnel destination 192.0.2.2\n" +
+	       lines + " tunnel protection ipsec policy " + family + " A\n tunnel protection ipsec profile default\n";
+}
+
+std::string lacks(const std::string &acl, const std::string &lines = " tunnel mode ipsec ipv4\n", const std::string &family = "ipv4")
+{
+	Loaded l(tunnel(acl, lines, family));
+
+	return l.err != ERR_OK ? l.errors() : reasons(&cfg_find_interface(l.model, "Tunnel1")->object);
+}
+
+const std::string head = "ip access-list extended A\n";
+
+TEST(CfgAcl, R_TUN_12_a_policy_of_permit_lines)
+{
+	EXPECT_EQ(lacks(head + " permit ip 10.1.0.0 0.0.0.255 10.2.0.0 0.0.0.255\n permit tcp any eq 80 any log\n"), "");
+	EXPECT_EQ(lacks("access-list 100 permit ip any any\nipv6 access-list A\n permit ipv6 2001:db8::/64 any\n",
+			  " tunnel mode ipsec ipv4 v6-overlay\n", "ipv6"),
+		"");
+}
+
+TEST(CfgAcl, R_TUN_12_what_no_selector_can_say)
+{
+	EXPECT_EQ(lacks(head + " permit ip any any\n deny ip any any\n"),
+		"a line of 'ip access-list extended A' denies: a policy permits alone\n");
+	EXPECT_EQ(lacks(head + " permit ip 10.0.0.0 0.255.0.255 any\n"),
+		"a line of 'ip access-list extended A' has a wildcard with holes, which no selector has\n");
+	EXPECT_EQ(lacks(head + " permit tcp any neq 80 any\n"), "a line of 'ip access-list extended A' has 'neq', which no selector has\n");
+	EXPECT_EQ(
+		lacks(head + " permit ip any eq 80 any\n"), "a line of 'ip access-list extended A' has ports, which its protocol hasn't\n");
+	EXPECT_EQ(lacks(head + " permit tcp any any established\n"),
+		"a line of 'ip access-list extended A' asks for more than addresses, protocol and ports, which no selector has\n");
+	EXPECT_EQ(lacks(head), "'tunnel protection ipsec policy': no line of the access list permits anything\n");
+	EXPECT_EQ(lacks(""),
+		"'access-list A' isn't defined\n'tunnel protection ipsec policy': no line of the access list permits anything\n");
+	EXPECT_EQ(lacks("ip access-list standard A\n permit any\n"),
+		"'tunnel protection ipsec policy ipv4' needs an extended IPv4 access list: 'ip access-list standard A' is none\n");
+	EXPECT_EQ(lacks(head + " permit ip any any\n", " tunnel mode ipsec ipv4 v6-overlay\n"),
+		"'tunnel protection ipsec policy ipv4': 'tunnel mode ipsec ipv4 v6-overlay' doesn't carry it\n");
+	std::string many = head;
+	for (int n = 0; n <= CFG_POLICY_LINES; n++)
+		many += " permit ip host 10.0.0." + std::to_string(n) + " any\n";
+	EXPECT_EQ(lacks(many), "'tunnel protection ipsec policy': 17 lines, and a tunnel has 16 CHILD_SAs at most\n");
+}
+
+TEST(CfgAcl, R_TUN_12_is_refused_on_GRE_and_on_templates)
+{
+	EXPECT_EQ(lacks(head + " permit ip any any\n", ""),
+		"12:2 'tunnel protection ipsec policy' needs 'tunnel mode ipsec', not 'tunnel mode gre ip'\n");
+	Loaded l("ip access-list extended A\n permit ip any any\ninterface Virtual-Template1 type tunnel\n tunnel mode ipsec ipv4\n"
+		 " tunnel protection ipsec policy ipv4 A\n");
+	EXPECT_EQ(l.errors(), "5:2 'tunnel protection ipsec policy' is for a static Tunnel\n");
+}
+
+TEST(CfgAcl, R_TUN_14_reverse_route)
+{
+	Loaded l(
+		"crypto ipsec profile P\n reverse-route tag 7 distance 20\ncrypto ipsec profile Q\n reverse-route\ncrypto ipsec profile R\n");
+	const cfg_ipsec_profile *p = cfg_find_ipsec_profile(l.model, "P"), *q = cfg_find_ipsec_profile(l.model, "Q");
+
+	ASSERT_EQ(l.err, ERR_OK) << l.errors();
+	EXPECT_TRUE(p->reverse_route);
+	EXPECT_EQ(p->reverse_tag, 7u);
+	EXPECT_EQ(p->reverse_distance, 20);
+	EXPECT_TRUE(q->reverse_route);
+	EXPECT_EQ(q->reverse_distance, 1);
+	EXPECT_FALSE(cfg_find_ipsec_profile(l.model, "R")->reverse_route);
 }
 
 } // namespace

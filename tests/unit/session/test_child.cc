@@ -469,7 +469,7 @@ TEST_F(SessionChild, the_limit_of_children_is_the_profiles)
 	policy.local = policy.remote = &any;
 	policy.local_count = policy.remote_count = 1;
 	policy.limit = 16;
-	s.ports.child_refused = [](void *, struct slab_handle, uint32_t) {}; /* the order isn't the session's */
+	s.ports.child_refused = [](void *, struct slab_handle, uint32_t, uint16_t) {}; /* the order isn't the session's */
 	for (unsigned i = 0; i < 12; i++) {
 		ASSERT_EQ(ike_engine_new_child(s.engine, wan.now_ms, s.session()->ike, &policy, &spi), ERR_OK);
 		wan.run(100);
