@@ -115,6 +115,8 @@ enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf)
 	} else {
 		hold_vrfs(db, t->inner_vrf, t->front_vrf, false);
 	}
+	if (!addr_eq(&cold_of(db, t)->conf.remote, &conf->remote))
+		db_tunnel_set_link(db, t, 0, 0);
 	cold_of(db, t)->conf = *conf;
 	__atomic_store_n(&t->inner_vrf, inner, __ATOMIC_RELAXED);
 	__atomic_store_n(&t->front_vrf, front, __ATOMIC_RELAXED);
@@ -178,6 +180,17 @@ bool db_tunnel_get(const struct db *db, uint32_t id, struct dp_tunnel *out)
 	if (t != NULL)
 		*out = cold_of(db, t)->conf;
 	return t != NULL;
+}
+
+void db_tunnel_set_link(struct db *db, struct db_tunnel *t, uint16_t link, uint64_t until_ms)
+{
+	cold_of(db, t)->link_until_ms = until_ms;
+	__atomic_store_n(&t->link, link, __ATOMIC_RELAXED);
+}
+
+uint64_t db_tunnel_link_until(const struct db *db, const struct db_tunnel *t)
+{
+	return cold_of(db, t)->link_until_ms;
 }
 
 struct db_tunnel *db_tunnel_walk(const struct db *db, uint32_t *cursor)

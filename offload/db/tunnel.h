@@ -33,7 +33,7 @@ struct db_tunnel {
 	uint8_t mode, df;
 	bool live;
 	uint8_t more_count;
-	uint8_t spare[2];
+	uint16_t link;       /* largest outer packet that its path takes, as routers say; 0: as the port (main lcore) */
 	uint32_t path_mtu;   /* inner, as last derived; 0: not yet (workers) */
 	uint64_t last_in_ms; /* coarse clock of the worker; 0: never (workers, at most one store a millisecond) */
 	uint64_t last_out_ms;
@@ -52,6 +52,7 @@ struct db_tunnel_cold {
 	uint32_t sa_count;   /* published */
 	uint32_t rule_count; /* of routes that lead here */
 	struct dp_tunnel conf;
+	uint64_t link_until_ms;
 	uint64_t past_packets[2], past_bytes[2]; /* of SAs that are gone, by enum dp_direction */
 };
 
@@ -79,6 +80,18 @@ uint32_t db_tunnel_index(const struct db *db, const struct db_tunnel *t);
 /* Rules that lead to a tunnel and SAs in it hold it: a deleted one keeps its index, and drops, until the last is gone. */
 void db_tunnel_ref(struct db *db, uint32_t index);
 void db_tunnel_unref(struct db *db, uint32_t index);
+
+/* Bytes of IP that its path takes behind a port whose MTU is 'port_mtu'. */
+static inline uint32_t db_tunnel_link(const struct db_tunnel *t, uint32_t port_mtu)
+{
+	uint32_t link = __atomic_load_n(&t->link, __ATOMIC_RELAXED);
+
+	return link != 0 && link < port_mtu ? link : port_mtu;
+}
+
+/* Has that be 'link', 0 for as the port, until 'until_ms' or another put with another 'remote'. */
+void db_tunnel_set_link(struct db *db, struct db_tunnel *t, uint16_t link, uint64_t until_ms);
+uint64_t db_tunnel_link_until(const struct db *db, const struct db_tunnel *t);
 
 /* Live tunnels: '*cursor' begins at 0; NULL at the end. */
 struct db_tunnel *db_tunnel_walk(const struct db *db, uint32_t *cursor);

@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "navedp/box.h"
+#include "navedp/icmp.h"
 #include "navedp/lcores.h"
 #include "navedp/neigh.h"
 #include "server/server.h"
@@ -61,6 +62,7 @@ struct navedp {
 	struct path_worker *worker[NAVEDP_WORKERS_MAX];
 	struct navedp_lcores *lcores;
 	struct navedp_neigh *neigh;
+	struct navedp_icmp *icmp;
 	struct navedp_box *box;
 	struct server_box table;
 	struct server_plant plant;
@@ -103,6 +105,8 @@ static enum err make_box(struct navedp *n)
 	enum err err = navedp_neigh_new(&n->neigh, n->db);
 
 	if (err == ERR_OK)
+		err = navedp_icmp_new(&n->icmp, n->db, &n->log);
+	if (err == ERR_OK)
 		err = navedp_lcores_start(&n->lcores, n->worker, n->options.workers, n->db->rcu);
 	if (err != ERR_OK)
 		return err;
@@ -124,6 +128,7 @@ static void end_tables(struct navedp *n)
 	navedp_lcores_stop(n->lcores);
 	for (uint32_t i = 0; i < n->options.workers; i++)
 		path_worker_free(n->worker[i]);
+	navedp_icmp_free(n->icmp);
 	navedp_neigh_free(n->neigh);
 	navedp_box_free(n->box);
 	db_free(n->db);
@@ -132,6 +137,7 @@ static void end_tables(struct navedp *n)
 	n->lcores = NULL;
 	n->box = NULL;
 	n->neigh = NULL;
+	n->icmp = NULL;
 	memset(n->worker, 0, sizeof(n->worker));
 	n->db = NULL;
 	n->flows = NULL;
@@ -208,6 +214,7 @@ static void run(struct navedp *n)
 			take_notes(n, now_ms);
 			if (navedp_neigh_poll(n->neigh, n->worker[0], now_ms))
 				navedp_lcores_wake(n->lcores, 0);
+			navedp_icmp_poll(n->icmp, now_ms);
 			navedp_box_poll(n->box, n->server, now_ms);
 			(void)db_rcu_reclaim(n->db->rcu);
 		}

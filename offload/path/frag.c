@@ -126,7 +126,7 @@ static void cut_ip6(struct path_ctx *c, struct path_pkt *p, uint32_t mtu, const 
 
 static void cut(struct path_ctx *c, struct path_pkt *p)
 {
-	uint32_t mtu = __atomic_load_n(&c->db->port[p->port].mtu, __ATOMIC_RELAXED);
+	uint32_t mtu = db_tunnel_link(&c->db->tunnel[p->sa->tunnel], __atomic_load_n(&c->db->port[p->port].mtu, __ATOMIC_RELAXED));
 	struct path_hand h = { .hop = p->hop, .vrf = p->sa->front_vrf, .flags = PATH_F_SEALED, .stage = PATH_AT_OUT };
 
 	if (p->len <= mtu)

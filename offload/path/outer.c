@@ -12,7 +12,7 @@ static uint32_t path_mtu(struct path_ctx *c, const struct db_sa *sa, uint32_t ho
 {
 	struct db_tunnel *t = &c->db->tunnel[sa->tunnel];
 	uint32_t port = __atomic_load_n(&c->db->adj[db_hop_index(hop)].port, __ATOMIC_RELAXED);
-	uint32_t mtu = db_sa_inner_mtu(sa, __atomic_load_n(&c->db->port[port].mtu, __ATOMIC_RELAXED));
+	uint32_t mtu = db_sa_inner_mtu(sa, db_tunnel_link(t, __atomic_load_n(&c->db->port[port].mtu, __ATOMIC_RELAXED)));
 	struct path_note n = { .kind = PATH_NOTE_PMTU, .id = t->id, .value = mtu };
 
 	if (__atomic_load_n(&t->path_mtu, __ATOMIC_RELAXED) != mtu) {
@@ -103,11 +103,11 @@ static void too_long(struct path_ctx *c, struct path_pkt *p, uint32_t mtu)
 static void measure(struct path_ctx *c, struct path_pkt *p)
 {
 	const struct db_tunnel *t = &c->db->tunnel[p->tunnel];
-	uint32_t port_mtu = __atomic_load_n(&c->db->port[p->port].mtu, __ATOMIC_RELAXED);
+	uint32_t link = db_tunnel_link(t, __atomic_load_n(&c->db->port[p->port].mtu, __ATOMIC_RELAXED));
 	uint32_t mtu = __atomic_load_n(&t->mtu, __ATOMIC_RELAXED);
 	uint32_t path;
 
-	if (db_sa_outer_len(p->sa, p->len) <= port_mtu && (mtu == 0 || p->len <= mtu)) {
+	if (db_sa_outer_len(p->sa, p->len) <= link && (mtu == 0 || p->len <= mtu)) {
 		path_list_add(&c->seal, p);
 		return;
 	}

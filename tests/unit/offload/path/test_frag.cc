@@ -110,6 +110,41 @@ TEST_F(Frag, R_TUN_15_df_gets_fragmentation_needed_with_the_inner_mtu)
 	EXPECT_LE(fake[lan].tx[0].size() - 14, 576u);
 }
 
+/* A router on the way takes less than the port: that counts for what goes in, and for what is cut after encryption. */
+TEST_F(Frag, R_TUN_15_a_narrower_path_behind_the_port_counts)
+{
+	Ip ip;
+
+	start();
+	db_tunnel_set_link(db, db_tunnel_find(db, TUNNEL), 1400, 600000);
+	db_touch(db);
+	ip.df = true;
+	ip.payload = pattern(1400);
+	lan_in(ip);
+	poll();
+	EXPECT_TRUE(fake[wan].tx.empty());
+	ASSERT_EQ(fake[lan].tx.size(), 1u);
+	EXPECT_EQ(be16(&fake[lan].tx[0][14 + 26]), db_sa_inner_mtu(db_sa_find(db, SA_OUT), 1400));
+	ip.df = false;
+	lan_in(ip);
+	poll();
+	ASSERT_EQ(fake[wan].tx.size(), 2u);
+	for (auto &f : fake[wan].tx)
+		EXPECT_LE(f.size(), 1414u);
+	db_tunnel_set_link(db, db_tunnel_find(db, TUNNEL), 1280, 600000);
+	db_touch(db);
+	ip = Ip();
+	ip.src = "2001:db8:1::9";
+	ip.dst = "2001:db8:9::1";
+	ip.payload = pattern(1240);
+	fake[wan].tx.clear();
+	lan_in(ip);
+	poll();
+	ASSERT_EQ(fake[wan].tx.size(), 2u) << "RFC8200-5: 1280 bytes pass any path";
+	for (auto &f : fake[wan].tx)
+		EXPECT_LE(f.size(), 1294u);
+}
+
 TEST_F(Frag, options_with_the_copied_flag_go_into_every_piece)
 {
 	Ip ip;

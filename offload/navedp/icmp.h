@@ -1,0 +1,28 @@
+#ifndef NAVEDP_ICMP_H
+#define NAVEDP_ICMP_H
+
+#include "base/err.h"
+#include "base/log.h"
+#include "db/db.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * ICMP errors that routers send back for ESP packets of ours.  The kernel gets them, as all that isn't ESP or IKE, on a netdev as on a
+ * twin, and hands a copy to these two raw sockets.  Main lcore.
+ */
+struct navedp_icmp;
+
+/* ERR_IO: no raw socket may be had. */
+MUST_USE enum err navedp_icmp_new(struct navedp_icmp **out, struct db *db, const struct log *log);
+void navedp_icmp_free(struct navedp_icmp *n);
+
+/* Reads what came, some at a time, and has tunnels know what their paths take. */
+void navedp_icmp_poll(struct navedp_icmp *n, uint64_t now_ms);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
