@@ -234,12 +234,12 @@ static json_t *flow_row(const struct ctl_show_state *state, const struct session
 {
 	struct side in = inbound(state, c), out = outbound(state, c);
 
-	return json_pack("{s:o, s:o, s:o, s:i, s:o, s:o, s:s, s:o, s:o, s:b, s:b, s:o, s:o, s:o, s:o}", "interface",
+	return json_pack("{s:o, s:o, s:o, s:i, s:o, s:o, s:s, s:o, s:o, s:b, s:b, s:i, s:o, s:o, s:o, s:o}", "interface",
 		ctl_text_str(s->access.name), "ivrf", ctl_text_vrf(0), "peer", ctl_text_addr(&s->path.remote.addr), "port",
 		(int)s->path.remote.port, "local_address", ctl_text_addr(&s->path.local.addr), "transform", transform(c), "mode",
 		c->transport ? "transport" : "tunnel", "group", ctl_text_groups(&c->group, 1), "additional_groups", extras(c), "udp_encap",
-		c->udp_encap, "esn", c->esn, "local", selectors(c->local, c->local_count), "remote", selectors(c->remote, c->remote_count),
-		"inbound", sa_row(&in), "outbound", sa_row(&out));
+		c->udp_encap, "esn", c->esn, "mtu", (int)session_access_mtu(&s->access), "local", selectors(c->local, c->local_count),
+		"remote", selectors(c->remote, c->remote_count), "inbound", sa_row(&in), "outbound", sa_row(&out));
 }
 
 enum err ctl_show_session_ipsec(struct ctl_call *call, json_t *doc, bool *more)

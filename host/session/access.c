@@ -80,6 +80,13 @@ static uint64_t hash_tunnel(const struct session_hub *h, uint32_t tunnel)
 	return map_hash(&h->by_tunnel, bytes_of(&tunnel, sizeof(tunnel)));
 }
 
+uint32_t session_access_mtu(const struct session_access *a)
+{
+	uint32_t own = a->source == NULL ? 0 : a->source->ip_mtu;
+
+	return own != 0 && (a->path_mtu == 0 || own < a->path_mtu) ? own : a->path_mtu;
+}
+
 struct session *session_by_tunnel(const struct session_hub *h, uint32_t tunnel)
 {
 	for (struct map_node *n = map_find(&h->by_tunnel, hash_tunnel(h, tunnel)); n != NULL; n = map_find_next(n)) {

@@ -130,6 +130,16 @@ static void tell_activity(struct session_hub *h, const struct dp_event *e)
 		ike_engine_activity(h->engine, session_now(h), s->ike, &activity);
 }
 
+static void tell_pmtu(struct session_hub *h, const struct dp_event *e)
+{
+	struct session *s = session_by_tunnel(h, e->id);
+
+	if (s == NULL)
+		return;
+	s->access.path_mtu = e->mtu;
+	log_event(h->env.log, LOG_L_INFO, "access.mtu", "interface=%s mtu=%u", s->access.name, session_access_mtu(&s->access));
+}
+
 /* ESP of an SA that we don't know: whoever sends it still believes in a session that is gone. */
 static void tell_unknown_spi(struct session_hub *h, const struct dp_event *e)
 {
@@ -195,6 +205,8 @@ static void heard(struct dp_listener *l, const struct dp_event *e)
 			e->up, dp_reason_str((enum dp_reason)e->reason));
 		return;
 	case DP_EV_PMTU:
+		tell_pmtu(h, e);
+		return;
 	case DP_EVENT_NONE:
 	case DP_EVENT_COUNT:
 		return;

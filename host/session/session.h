@@ -76,8 +76,12 @@ struct session_access {
 	bool held;                          /* the datapath's tunnel is put for it and for no other */
 	bool cloned;                        /* a Virtual-Access, whose unit goes back */
 	bool lasting;                       /* a static tunnel's: the id stays when the session goes */
+	uint32_t path_mtu;                  /* bytes of inner IP, as the datapath told; 0: nothing was sent yet */
 	char name[DP_NAME_MAX];
 };
+
+/* What the tunnel takes: bytes of inner IP, 0: not known yet. */
+uint32_t session_access_mtu(const struct session_access *a);
 
 struct session {
 	struct session_hub *hub;

@@ -123,6 +123,8 @@ enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf)
 	__atomic_store_n(&t->mtu, conf->mtu, __ATOMIC_RELAXED);
 	__atomic_store_n(&t->mode, conf->mode, __ATOMIC_RELAXED);
 	__atomic_store_n(&t->df, conf->df, __ATOMIC_RELAXED);
+	if (conf->sa_out == 0)
+		__atomic_store_n(&t->path_mtu, 0, __ATOMIC_RELAXED); /* who sends by it next is told */
 	__atomic_store_n(&t->sa_out, slot, __ATOMIC_RELEASE);
 	put_more(db, conf, t);
 	__atomic_store_n(&t->live, true, __ATOMIC_RELEASE);

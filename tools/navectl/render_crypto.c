@@ -297,6 +297,8 @@ void navectl_render_crypto_ipsec(const json_t *doc, FILE *out)
 			navectl_get_int(sent, "other_drops"));
 		(void)fprintf(out, "    local crypto endpt.: %s, remote crypto endpt.: %s\n", navectl_get_str(flow, "local_address"),
 			navectl_get_str(flow, "peer"));
+		if (navectl_get_int(flow, "mtu") != 0)
+			(void)fprintf(out, "    ip mtu %lld\n", navectl_get_int(flow, "mtu"));
 		(void)fputs("    inbound esp sas:\n", out);
 		print_esp(in, flow, out);
 		(void)fputs("    outbound esp sas:\n", out);

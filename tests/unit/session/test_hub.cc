@@ -86,6 +86,33 @@ TEST_F(SessionHub, R_IKE_22_on_demand_dpd_is_driven_by_the_datapaths_activity)
 	hub.expect_empty();
 }
 
+/* R-TUN-15: what the tunnel takes is the lesser of its own MTU and its path's. */
+TEST_F(SessionHub, R_TUN_15_the_datapath_tells_what_a_path_takes)
+{
+	struct dp_event e = {};
+
+	hub.must_load(with(HubConfig().text(), " ip unnumbered Loopback0\n", " ip unnumbered Loopback0\n ip mtu 1400\n"));
+	Box &s = spoke(1);
+	up(s);
+	e.kind = DP_EV_PMTU;
+	e.mtu = 1446;
+	e.id = hub.session()->access.tunnel;
+	dp_fake_event(hub.fake, &e);
+	e.id = s.session()->access.tunnel;
+	EXPECT_EQ(session_access_mtu(&s.session()->access), 0u);
+	dp_fake_event(s.fake, &e);
+	wan.run(10);
+	EXPECT_EQ(session_access_mtu(&hub.session()->access), 1400u);
+	EXPECT_EQ(session_access_mtu(&s.session()->access), 1446u);
+	e.id = 4000000;
+	dp_fake_event(hub.fake, &e); /* of a tunnel that nobody has */
+	e.id = hub.session()->access.tunnel;
+	e.mtu = 1322;
+	dp_fake_event(hub.fake, &e);
+	wan.run(10);
+	EXPECT_EQ(session_access_mtu(&hub.session()->access), 1322u);
+}
+
 TEST_F(SessionHub, esp_of_nobody_is_answered_and_makes_the_peer_look)
 {
 	struct dp_event e = {};
