@@ -292,8 +292,10 @@ static void end_grace(struct dp_sync *s)
 		struct dp_op put;
 
 		next = map_walk(&s->plan.wants, n);
+		if (!w->orphan)
+			continue;
 		dp_object_load(&w->object, &put);
-		if (!w->orphan || is_spared(s, &put))
+		if (is_spared(s, &put))
 			continue;
 		s->plan.orphans--;
 		w->orphan = false;

@@ -262,8 +262,10 @@ enum err route_expect_new(struct route_expect **out, struct nl *nl, struct wheel
 	e->look.expired = look;
 	list_init(&e->wants);
 	err = nl_watch_open(-1, &fns, &e->watch);
+	if (err == ERR_OK)
+		err = nl_watch_leave_out(e->watch, nl);
 	if (err != ERR_OK) {
-		free(e);
+		route_expect_free(e);
 		return err;
 	}
 	*out = e;

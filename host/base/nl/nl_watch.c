@@ -4,7 +4,10 @@
  */
 #include "base/nl/nl_watch.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -66,6 +69,20 @@ void nl_watch_close(struct nl_watch *w)
 		return;
 	nl_close(w->nl);
 	free(w);
+}
+
+enum err nl_watch_leave_out(struct nl_watch *w, const struct nl *own)
+{
+	/* A notice carries the port of who asked for the change.  A filter loads words from network order. */
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_pid)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(own->port), 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+	struct sock_fprog filter = { .len = sizeof(code) / sizeof(code[0]), .filter = code };
+
+	return setsockopt(nl_watch_fd(w), SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) == 0 ? ERR_OK : err_of_errno(errno);
 }
 
 int nl_watch_fd(const struct nl_watch *w)

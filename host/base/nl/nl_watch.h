@@ -28,6 +28,9 @@ struct nl_watch;
 MUST_USE enum err nl_watch_open(int netns_fd, const struct nl_watch_fns *fns, struct nl_watch **out);
 void nl_watch_close(struct nl_watch *w);
 
+/* From now on what is done to addresses and routes through 'own' isn't told: the kernel drops the notices. */
+MUST_USE enum err nl_watch_leave_out(struct nl_watch *w, const struct nl *own);
+
 /* Readable when something changed. */
 int nl_watch_fd(const struct nl_watch *w);
 

@@ -417,6 +417,36 @@ TEST_F(Nl, the_watch_tells_what_changes)
 		EXPECT_EQ(std::count(seen.text.begin(), seen.text.end(), line) > 0, true) << line;
 }
 
+TEST_F(Nl, a_watch_leaves_out_what_one_does_oneself)
+{
+	std::vector<std::string> seen;
+	struct nl_watch_fns fns = {};
+	struct nl_watch *w;
+	struct nl *other;
+	struct nl_addr mine, theirs;
+
+	fns.ctx = &seen;
+	fns.addr = [](void *ctx, const struct nl_addr *a, bool gone) {
+		char text[ADDR_PREFIX_TEXT];
+
+		static_cast<std::vector<std::string> *>(ctx)->push_back(std::string(gone ? "-" : "+") + addr_prefix_str(&a->prefix, text));
+	};
+	make_tun("tun0");
+	mine = { link.index, net("198.51.100.1/24") };
+	theirs = { link.index, net("203.0.113.1/24") };
+	ASSERT_EQ(nl_open(-1, &other), ERR_OK);
+	ASSERT_EQ(nl_watch_open(-1, &fns, &w), ERR_OK);
+	ASSERT_EQ(nl_watch_leave_out(w, sock), ERR_OK);
+	ASSERT_EQ(nl_addr_add(sock, &mine), ERR_OK);
+	ASSERT_EQ(nl_addr_add(other, &theirs), ERR_OK);
+	ASSERT_EQ(nl_addr_del(other, &mine), ERR_OK);
+	ASSERT_EQ(nl_addr_del(sock, &theirs), ERR_OK);
+	EXPECT_EQ(nl_watch_read(w), ERR_OK);
+	nl_watch_close(w);
+	nl_close(other);
+	EXPECT_EQ(seen, (std::vector<std::string>{ "+203.0.113.1/24", "-198.51.100.1/24" }));
+}
+
 TEST_F(Nl, a_watch_that_is_not_read_says_that_it_lost_some)
 {
 	struct nl_watch_fns fns = {};
