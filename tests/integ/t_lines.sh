@@ -51,11 +51,16 @@ CFG
 # A child of strongSwan's connection: NAME LOCAL REMOTE.
 child() { printf '%s {\nlocal_ts = %s\nremote_ts = %s\nesp_proposals = aes128gcm16\n}\n' "$@"; }
 
-# strongswan [SETTINGS]: a charon with its connection loaded; 'other' is a child that no line of Nave's has.
+# strongswan [SETTINGS]: a charon with its connection loaded.
 strongswan() {
 	rm -f "$LAB_DIR/ss1/vici"
 	ss_start ss1 "$LAB_DIR/ss1" "${1:-}" || return 1
 	CHARON=$LAB_PID
+	children 10.31.2.0/24
+}
+
+# children REMOTE: what strongSwan has from now on; REMOTE is of child two; 'other' is one that no line of Nave's has.
+children() {
 	cat >"$LAB_DIR/ss1/swanctl.conf" <<CONF
 connections { nave {
 	version = 2
@@ -68,7 +73,7 @@ connections { nave {
 		id = 198.51.100.1 }
 	children {
 		$(child one 10.32.3.0/24 10.31.1.0/24)
-		$(child two 10.32.4.0/24 10.31.2.0/24)
+		$(child two 10.32.4.0/24 $1)
 		$(child other 10.32.5.0/24 10.31.1.0/24)
 	}
 } }
@@ -146,10 +151,14 @@ lab_check 'Nave is the initiator' began True
 both
 rekeys one two
 both
-lab_check 'strongSwan deletes one' ss --terminate --child two --timeout 5
-lab_check 'it takes its route alone' lab_wait 3 rri 10.32.3.0/24
-lab_check 'why is shown' line 10.31.2.0/24 WAITING deleted
-lab_check 'Nave asks for it again' lab_wait 20 pairs 10.31.1.0/24 10.31.2.0/24
+lab_check "strongSwan's second child is another one" children 10.31.9.0/24
+lab_check 'it deletes the pair' ss --terminate --child two --timeout 5
+lab_check 'Nave asks for it, and is refused' lab_wait 20 line 10.31.2.0/24 WAITING TS_UNACCEPTABLE
+lab_check 'its route is gone, and no other' lab_wait 5 rri 10.32.3.0/24
+lab_check 'the first carries packets both ways' first_carries
+lab_check 'strongSwan has it again' children 10.31.2.0/24
+lab_check 'Nave asks for it again' lab_wait 60 pairs 10.31.1.0/24 10.31.2.0/24
+both
 lab_check 'a pair that no line has is refused alone' refused_alone
 
 lab_say 'strongSwan begins'
@@ -167,6 +176,6 @@ both
 rekeys one two
 lab_check 'a pair that no line has is refused alone' refused_alone
 lab_check 'strongSwan deletes one' ss --terminate --child one --timeout 5
-lab_check 'and asks for it again' ss --initiate --child one --timeout 10
+lab_check 'Nave asks for it again' lab_wait 40 pairs 10.31.1.0/24 10.31.2.0/24
 both
 lab_finish

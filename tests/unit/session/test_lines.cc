@@ -253,6 +253,46 @@ TEST_F(SessionLines, R_TUN_12_rekeys_keep_the_lines_apart)
 	}
 }
 
+/* RFC4478: another session takes the place of this one, with the same lines and routes. */
+TEST_F(SessionLines, R_TUN_12_14_authenticated_anew)
+{
+	const std::string session_lifetime = "crypto ikev2 authorization policy default\n session-lifetime 600\n";
+
+	a_begins = true;
+	a.must_load(end("a", "198.51.100.1", "203.0.113.1", two, true));
+	b.must_load(end("b", "203.0.113.1", "198.51.100.1", two, false) + session_lifetime);
+	ASSERT_TRUE(net.run_until([&] { return a.up() == 1 && b.up() == 1; }, 30000));
+	net.run(1000);
+	uint32_t first = spi(a, "10.31.1.0/24");
+	for (unsigned s = 0; s < 700; s++) {
+		net.run(1000);
+		for (const char *p : { "10.32.3.0/24", "10.32.4.0/24" })
+			ASSERT_EQ(a.route(p), "S [1/7] Tunnel1") << p << " after " << s << " s";
+	}
+	EXPECT_NE(spi(a, "10.31.1.0/24"), first);
+	EXPECT_GE(a.stat(IKE_STAT_REAUTH), 1u);
+	both_up();
+}
+
+TEST_F(SessionLines, R_TUN_12_of_IPv6)
+{
+	auto six = [](std::string text, bool left) {
+		const std::string here = left ? "2001:db8:1::/48" : "2001:db8:2::/48", there = left ? "2001:db8:2::/48" : "2001:db8:1::/48";
+
+		text += "ipv6 access-list S\n permit ipv6 " + here + " " + there +
+			"\ninterface Tunnel1\n tunnel protection ipsec policy ipv6 S\n";
+		return with(text, "tunnel mode ipsec ipv4", "tunnel mode ipsec dual-overlay");
+	};
+
+	a_begins = true;
+	a.must_load(six(end("a", "198.51.100.1", "203.0.113.1", { two[0] }, true), true));
+	b.must_load(six(end("b", "203.0.113.1", "198.51.100.1", { two[0] }, false), false));
+	ASSERT_TRUE(net.run_until([&] { return a.up() == 1 && b.up() == 1; }, 30000));
+	net.run(2000);
+	EXPECT_EQ(states(a), (std::vector<std::string>{ "10.31.1.0/24 10.32.3.0/24 UP", "2001:db8:1::/48 2001:db8:2::/48 UP" }));
+	EXPECT_EQ(a.route("2001:db8:2::/48"), "S [1/7] Tunnel1");
+}
+
 TEST_F(SessionLines, R_TUN_14_everything_is_no_route_unless_an_access_list_says_so)
 {
 	std::string text = end("a", "198.51.100.1", "203.0.113.1", two, true), far = end("b", "203.0.113.1", "198.51.100.1", two, false);
