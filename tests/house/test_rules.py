@@ -123,6 +123,25 @@ class Size(Tree):
         self.refused("check-size", "operator", "TEST has 101 lines")
 
 
+class Folders(Tree):
+    def setUp(self):
+        super().setUp()
+        self.add("CMakeLists.txt", "add_subdirectory(host)\n")
+        self.add("host/CMakeLists.txt", "add_subdirectory(base)\n")
+        self.add("host/base/CMakeLists.txt", "")
+
+    def test_each_is_added_by_the_one_above(self):
+        self.allowed("check-folders")
+
+    def test_one_that_a_merge_lost(self):
+        self.add("host/CMakeLists.txt", "")
+        self.refused("check-folders", "host/base", "adds it 0 times")
+
+    def test_one_that_a_merge_doubled(self):
+        self.add("host/CMakeLists.txt", "add_subdirectory(base)\n" * 2)
+        self.refused("check-folders", "host/base", "adds it 2 times")
+
+
 class Rfc(Tree):
     LIST = "# RFC 9999, a protocol\n\n2.1 Cookies\na MUST They are round.\nb SHOULD They are sweet.\nc MUST_NOT They aren't old.\n"
 
