@@ -127,11 +127,13 @@ static void take_ports(struct words *w, struct cfg_ace_side *out)
 	} else if (take(w, "lt")) {
 		uint16_t limit = take_number(w, ports);
 
+		out->port_first = limit == 0 ? 1 : 0; /* none is below: a range that ends before it begins */
 		out->port_last = limit == 0 ? 0 : (uint16_t)(limit - 1);
 	} else if (take(w, "gt")) {
 		uint16_t limit = take_number(w, ports);
 
 		out->port_first = limit == PORT_MAX ? PORT_MAX : (uint16_t)(limit + 1);
+		out->port_last = limit == PORT_MAX ? 0 : PORT_MAX;
 	} else if (take(w, "range")) {
 		out->port_first = take_number(w, ports);
 		out->port_last = take_number(w, ports);
@@ -178,6 +180,11 @@ static void insert(struct cfg_acl *acl, struct cfg_ace *e)
 	*link = e;
 }
 
+static bool has_ports(const struct cfg_ace_side *side)
+{
+	return side->port_first != 0 || side->port_last != PORT_MAX || side->port_except;
+}
+
 void cfg_acl_read(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
 	struct cfg_acl *acl = (struct cfg_acl *)(void *)object;
@@ -199,6 +206,31 @@ void cfg_acl_read(struct cfg_build *b, struct cfg_object *object, const struct c
 		take_standard(&w, e);
 	e->log = take(&w, "log");
 	insert(acl, e);
+}
+
+const char *cfg_acl_fault(const struct cfg_ace *e)
+{
+	enum { ICMP = 1, TCP = 6, UDP = 17 };
+	bool established = e->only != NULL && strcmp(e->only, "established") == 0;
+
+	if ((has_ports(&e->source) || has_ports(&e->destination)) && e->protocol != TCP && e->protocol != UDP)
+		return "has ports, which its protocol hasn't";
+	if (e->source.port_first > e->source.port_last || e->destination.port_first > e->destination.port_last)
+		return "has ports that don't exist";
+	if (established && e->protocol != TCP)
+		return "has 'established', which is for tcp";
+	return e->only != NULL && !established && e->protocol != ICMP ? "has a type, which is for icmp" : NULL;
+}
+
+const char *cfg_acl_text(const struct cfg_ace *e, char *out, size_t cap)
+{
+	struct cfg_stmt rest = *e->stmt;
+
+	while (strcmp(rest.word->text, "permit") != 0 && strcmp(rest.word->text, "deny") != 0) {
+		rest.word++;
+		rest.word_count--;
+	}
+	return cfg_stmt_str(&rest, out, cap);
 }
 
 enum err cfg_acl_prefix(const struct cfg_ace_side *side, struct addr_prefix *out)

@@ -3,6 +3,7 @@
  */
 #include "cfg/check_if.h"
 
+#include "cfg/acl.h"
 #include "cfg/check_acl.h"
 
 static bool has_ip(const struct cfg_interface *i, uint8_t family)
@@ -99,8 +100,35 @@ static void check_template(struct cfg_build *b, struct cfg_interface *i)
 	cfg_check_acl_policy(b, i);
 }
 
+static void check_list(struct cfg_build *b, struct cfg_interface *i, const struct cfg_acl *acl, uint8_t family)
+{
+	if (acl == NULL)
+		return;
+	if (acl->entries == NULL || !acl->object.complete)
+		cfg_build_lack(b, &i->object, 0, "'%s' has no lines", acl->object.title);
+	else if (acl->family != family)
+		cfg_build_lack(b, &i->object, 0, "'%s' is no list of %s", acl->object.title, family_name(family));
+	for (const struct cfg_ace *e = acl->entries; e != NULL; e = e->next)
+		if (cfg_acl_fault(e) != NULL)
+			cfg_build_lack(b, &i->object, 0, "a line of '%s' %s", acl->object.title, cfg_acl_fault(e));
+}
+
+/* What would filter must be able to: an interface that has no packets, or a list that says nothing, isn't used. */
+static void check_features(struct cfg_build *b, struct cfg_interface *i)
+{
+	for (unsigned f = 0; f < CFG_FAMILIES; f++) {
+		const struct cfg_feature *x = &i->feature[f];
+
+		for (unsigned way = 0; way < CFG_ACL_WAYS; way++)
+			check_list(b, i, x->acl[way], f == CFG_IPV6 ? AF_INET6 : AF_INET);
+		if (i->type == CFG_IF_LOOPBACK && (x->acl[CFG_ACL_IN] != NULL || x->acl[CFG_ACL_OUT] != NULL || x->urpf != CFG_URPF_OFF))
+			cfg_build_lack(b, &i->object, 0, "filters are for ports and tunnels");
+	}
+}
+
 void cfg_check_if(struct cfg_build *b, struct cfg_interface *i)
 {
+	check_features(b, i);
 	check_lenders(b, i);
 	if (i->type == CFG_IF_TUNNEL)
 		check_tunnel(b, i);

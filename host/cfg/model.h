@@ -261,6 +261,19 @@ struct cfg_ipv6_addr {
 	struct addr_prefix prefix; /* the address itself and its length */
 };
 
+enum { CFG_IPV4, CFG_IPV6, CFG_FAMILIES };
+enum { CFG_ACL_IN, CFG_ACL_OUT, CFG_ACL_WAYS };
+
+/* `ip verify unicast`: the source has a route; and that leads back to the interface. */
+enum cfg_urpf { CFG_URPF_OFF, CFG_URPF_ANY, CFG_URPF_RX };
+
+/* What an interface does to the packets of a family. */
+struct cfg_feature {
+	const struct cfg_acl *acl[CFG_ACL_WAYS]; /* NULL: none */
+	enum cfg_urpf urpf;
+	uint16_t mss; /* 0: none */
+};
+
 struct cfg_interface {
 	struct cfg_object object;
 	struct cfg_interface *next;
@@ -276,6 +289,7 @@ struct cfg_interface {
 	bool ipv6_enable;
 	const struct cfg_interface *ipv6_lender;
 	uint16_t ip_mtu; /* 0: by the path */
+	struct cfg_feature feature[CFG_FAMILIES];
 	struct cfg_tunnel tunnel;
 };
 

@@ -21,6 +21,8 @@ static size_t row_size(enum dp_stats_which which)
 		return sizeof(struct dp_port_stats);
 	case DP_STATS_COUNTER:
 		return sizeof(struct dp_counter);
+	case DP_STATS_LINE:
+		return sizeof(struct dp_line_stats);
 	case DP_STATS_COUNT:
 		break;
 	}
@@ -107,6 +109,18 @@ const struct dp_port_stats *ctl_samples_port(const struct ctl_samples *s, size_t
 {
 	assert(s->which == DP_STATS_PORT && index < s->count);
 	return (const struct dp_port_stats *)(const void *)s->row + index;
+}
+
+const struct dp_tunnel_stats *ctl_samples_tunnel(const struct ctl_samples *s, size_t index)
+{
+	assert(s->which == DP_STATS_TUNNEL && index < s->count);
+	return (const struct dp_tunnel_stats *)(const void *)s->row + index;
+}
+
+const struct dp_line_stats *ctl_samples_line(const struct ctl_samples *s, size_t index)
+{
+	assert(s->which == DP_STATS_LINE && index < s->count);
+	return (const struct dp_line_stats *)(const void *)s->row + index;
 }
 
 const struct dp_counter *ctl_samples_counter(const struct ctl_samples *s, size_t index)

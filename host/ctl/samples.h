@@ -31,6 +31,8 @@ void ctl_samples_fini(struct ctl_samples *s);
 const struct dp_sa_stats *ctl_samples_sa(const struct ctl_samples *s, uint32_t id);
 
 const struct dp_port_stats *ctl_samples_port(const struct ctl_samples *s, size_t index);
+const struct dp_tunnel_stats *ctl_samples_tunnel(const struct ctl_samples *s, size_t index);
+const struct dp_line_stats *ctl_samples_line(const struct ctl_samples *s, size_t index);
 const struct dp_counter *ctl_samples_counter(const struct ctl_samples *s, size_t index);
 
 #ifdef __cplusplus

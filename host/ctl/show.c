@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "ctl/device.h"
+#include "ctl/show_acl.h"
 #include "ctl/show_derived.h"
 #include "ctl/show_ike.h"
 #include "ctl/show_ip.h"
@@ -60,6 +61,9 @@ void ctl_show_end(struct ctl_call *call)
 	.begin = ctl_device_begin_fault, .next = ctl_device_fault, .end = ctl_device_end_fault, .variant = DP_FAULT_##kind, \
 	.state_size = sizeof(struct ctl_device_state), .acts = true
 
+#define LISTS .begin = ctl_show_acl_begin, .next = ctl_show_acl, WALKS
+#define FEATURES .begin = ctl_show_acl_begin_interfaces, .next = ctl_show_acl_interfaces, WALKS
+
 #define REKEY(which) .next = ctl_show_session_rekey, .variant = (which), .acts = true
 
 static const struct ctl_command table[] = {
@@ -105,6 +109,8 @@ static const struct ctl_command table[] = {
 	{ .words = "rekey crypto ipsec sa remote", .help = "those of one peer" },
 	{ .words = "rekey crypto ipsec sa remote <address>", .help = "the peer's outer address", REKEY(CTL_OF_REMOTE | CTL_REKEY_ESP) },
 	{ .words = "show", .help = "look at what runs" },
+	{ .words = "show access-lists", .help = "access lists, and how often each line decided", LISTS },
+	{ .words = "show access-lists <name>", .help = "one of them", LISTS },
 	{ .words = "show crypto", .help = "IKE and IPsec" },
 	{ .words = "show crypto ikev2", .help = "IKEv2" },
 	{ .words = "show crypto ikev2 redirect", .help = "who is sent elsewhere", .next = ctl_show_redirect, WALKS },
@@ -130,7 +136,8 @@ static const struct ctl_command table[] = {
 		.begin = ctl_show_derived_begin,
 		.next = ctl_show_derived },
 	{ .words = "show ip", .help = "addresses and routes" },
-	{ .words = "show ip interface", .help = "interfaces" },
+	{ .words = "show ip interface", .help = "interfaces, and what they do to packets", FEATURES },
+	{ .words = "show ip interface <interface>", .help = "one of them", FEATURES },
 	{ .words = "show ip interface brief", .help = "a line each", .next = ctl_show_ip_interfaces, WALKS },
 	{ .words = "show ip local", .help = "what this box hands out" },
 	{ .words = "show ip local pool", .help = "address pools and their use", .next = ctl_show_ip_pools },

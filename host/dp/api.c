@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dp/line.h"
+
 const char *dp_placement_str(enum dp_placement p)
 {
 	static const char *const words[] = {
@@ -89,6 +91,9 @@ const char *dp_op_name(const struct dp_op *op, char *out)
 	case DP_CLASS_VRF:
 		(void)snprintf(out, DP_OP_TEXT, "vrf %u", op->u.vrf.id);
 		break;
+	case DP_CLASS_FILTER:
+		(void)snprintf(out, DP_OP_TEXT, "filter %u", op->u.filter.id);
+		break;
 	case DP_CLASS_PORT:
 		(void)snprintf(out, DP_OP_TEXT, "port %u", op->u.port.id);
 		break;
@@ -118,6 +123,7 @@ size_t dp_op_size(const struct dp_op *op)
 {
 	static const size_t sizes[DP_CLASS_COUNT] = {
 		sizeof(struct dp_vrf),
+		sizeof(struct dp_filter),
 		sizeof(struct dp_port),
 		sizeof(struct dp_local),
 		sizeof(struct dp_adjacency),
@@ -163,9 +169,31 @@ static enum err check_prefix(const struct addr_prefix *p)
 	return p->addr.family != 0 && p->len <= addr_bits(&p->addr) ? ERR_OK : ERR_MALFORMED;
 }
 
+static enum err check_filter(const struct dp_filter *f)
+{
+	struct rd r = rd_of(f->lines);
+	struct dp_line line;
+
+	if (f->id == 0 || f->lines.len > DP_LINES_MAX)
+		return ERR_RANGE;
+	for (unsigned i = 0; i < f->count; i++) {
+		dp_line_read(&r, &line);
+		if (r.err != ERR_OK || !dp_line_fits(&line, f->v6))
+			return ERR_MALFORMED;
+	}
+	if (rd_done(&r) != ERR_OK)
+		return ERR_MALFORMED;
+	return f->count != 0 && is_name(f->name, sizeof(f->name)) ? ERR_OK : ERR_INCOMPLETE;
+}
+
+static bool features_fit(const struct dp_feature feature[DP_FAMILIES])
+{
+	return feature[DP_V4].urpf <= DP_URPF_STRICT && feature[DP_V6].urpf <= DP_URPF_STRICT;
+}
+
 static enum err check_port(const struct dp_port *p)
 {
-	if (p->id == 0 || p->kind > DP_PORT_VDEV || p->role > DP_ROLE_WAN || p->offload > DP_OFFLOAD_INLINE)
+	if (p->id == 0 || p->kind > DP_PORT_VDEV || p->role > DP_ROLE_WAN || p->offload > DP_OFFLOAD_INLINE || !features_fit(p->feature))
 		return ERR_RANGE;
 	if (!is_text(p->backup, sizeof(p->backup)) || !is_text(p->twin, sizeof(p->twin)))
 		return ERR_MALFORMED;
@@ -174,7 +202,7 @@ static enum err check_port(const struct dp_port *p)
 
 static enum err check_tunnel(const struct dp_tunnel *t)
 {
-	if (t->id == 0 || t->mode > DP_TUNNEL_GRE || t->df > DP_DF_CLEAR || t->more_count > DP_MORE_MAX)
+	if (t->id == 0 || t->mode > DP_TUNNEL_GRE || t->df > DP_DF_CLEAR || t->more_count > DP_MORE_MAX || !features_fit(t->feature))
 		return ERR_RANGE;
 	if (t->local.family == 0 || t->local.family != t->remote.family)
 		return ERR_MALFORMED;
@@ -251,6 +279,8 @@ enum err dp_op_check(const struct dp_op *op)
 	switch (op->kind) {
 	case DP_PUT_VRF:
 		return check_vrf(&op->u.vrf);
+	case DP_PUT_FILTER:
+		return check_filter(&op->u.filter);
 	case DP_PUT_PORT:
 		return check_port(&op->u.port);
 	case DP_PUT_LOCAL:

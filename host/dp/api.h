@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/bytes.h"
 #include "base/err.h"
 #include "base/secret.h"
 
@@ -29,21 +30,22 @@ extern "C" {
 #endif
 
 /* Version of the message format; both sides must have the same major. */
-enum { DP_VERSION_MAJOR = 5, DP_VERSION_MINOR = 0 };
+enum { DP_VERSION_MAJOR = 6, DP_VERSION_MINOR = 0 };
 
 enum {
-	DP_NAME_MAX = 64,    /* bytes of an interface or VRF name, with NUL */
-	DP_IFNAME_MAX = 16,  /* bytes of a netdev name, with NUL (IFNAMSIZ) */
-	DP_SPEC_MAX = 256,   /* bytes of a port specification, with NUL */
-	DP_TS_MAX = 16,      /* selector pairs of one SA */
-	DP_MORE_MAX = 15,    /* outbound SAs of one tunnel beside the first */
-	DP_OPS_MAX = 32,     /* operations of one transaction: so many of the largest fit in one message */
-	DP_PAGE_MAX = 32,    /* rows of one page of a dump or of counters */
-	DP_EVENTS_MAX = 64,  /* events of one message */
-	DP_MSG_MAX = 65536,  /* bytes of one message on the socket */
-	DP_SPI_BATCH = 1024, /* SPIs of one reservation */
-	DP_KEY_MAX = 64,     /* bytes of a cipher's or an integrity key */
-	DP_SPI_MIN = 256,    /* SPIs below are reserved (RFC4303-2.1) */
+	DP_NAME_MAX = 64,     /* bytes of an interface or VRF name, with NUL */
+	DP_IFNAME_MAX = 16,   /* bytes of a netdev name, with NUL (IFNAMSIZ) */
+	DP_SPEC_MAX = 256,    /* bytes of a port specification, with NUL */
+	DP_TS_MAX = 16,       /* selector pairs of one SA */
+	DP_MORE_MAX = 15,     /* outbound SAs of one tunnel beside the first */
+	DP_OPS_MAX = 32,      /* operations of one transaction: so many of the largest fit in one message */
+	DP_PAGE_MAX = 32,     /* rows of one page of a dump or of counters */
+	DP_EVENTS_MAX = 64,   /* events of one message */
+	DP_MSG_MAX = 65536,   /* bytes of one message on the socket */
+	DP_SPI_BATCH = 1024,  /* SPIs of one reservation */
+	DP_LINES_MAX = 32768, /* bytes of the lines of one filter (dp/line.h) */
+	DP_KEY_MAX = 64,      /* bytes of a cipher's or an integrity key */
+	DP_SPI_MIN = 256,     /* SPIs below are reserved (RFC4303-2.1) */
 	DP_WINDOW_MIN = 64,
 	DP_WINDOW_MAX = 1024 /* anti-replay window, packets */
 };
@@ -105,6 +107,31 @@ struct dp_state {
 
 /* ---- objects ---- */
 
+/*
+ * An access list for packets of one family: the first line that fits decides, and what none fits is denied.  A put of a list that is
+ * there takes its place for all who name it in one step; a line that is in both keeps its count.
+ */
+struct dp_filter {
+	uint32_t id;
+	bool v6;
+	uint16_t count;     /* lines, at least one */
+	struct bytes lines; /* in their form (dp/line.h); borrowed */
+	char name[DP_NAME_MAX];
+};
+
+enum dp_direction { DP_IN, DP_OUT };
+enum dp_family { DP_V4, DP_V6, DP_FAMILIES };
+
+/* Whether the source of a packet must have a route: none need it; any but a drop; one that leads back to where it came from. */
+enum dp_urpf { DP_URPF_OFF, DP_URPF_ANY, DP_URPF_STRICT };
+
+/* What is done to packets of one family that pass an interface; all-zero: nothing. */
+struct dp_feature {
+	uint32_t filter[2]; /* id of a filter of the family, by enum dp_direction; 0: none */
+	uint16_t mss;       /* TCP's largest segment, bytes, both ways; 0: as it comes */
+	uint8_t urpf;       /* enum dp_urpf */
+};
+
 enum dp_port_kind { DP_PORT_NETDEV, DP_PORT_PCI, DP_PORT_VDEV };
 enum dp_port_role { DP_ROLE_LAN, DP_ROLE_WAN };
 
@@ -126,6 +153,7 @@ struct dp_port {
 	char spec[DP_SPEC_MAX]; /* netdev name, PCI address, or EAL vdev string */
 	char backup[DP_NAME_MAX]; /* netdev to fall back to when the device is gone; "" none */
 	char twin[DP_IFNAME_MAX]; /* TAP netdev that carries a DPDK-owned port's addresses; "" for a netdev */
+	struct dp_feature feature[DP_FAMILIES];
 };
 
 /* An address of the box itself: on a port, or on a loopback of a VRF (port 0). */
@@ -173,6 +201,7 @@ struct dp_tunnel {
 	struct addr local; /* outer addresses; GRE: of its delivery header */
 	struct addr remote;
 	char name[DP_NAME_MAX]; /* "Virtual-Access7" */
+	struct dp_feature feature[DP_FAMILIES];
 };
 
 /* Whether 'to' may take the place of 'from' while SAs are in it: what the headers of their packets are made of stays. */
@@ -196,7 +225,6 @@ struct dp_route {
 	struct addr_prefix prefix;
 };
 
-enum dp_direction { DP_IN, DP_OUT };
 enum dp_cipher { DP_CIPHER_NULL, DP_CIPHER_AES_CBC, DP_CIPHER_AES_GCM, DP_CIPHER_CHACHA20_POLY1305, DP_CIPHER_3DES_CBC, DP_CIPHER_COUNT };
 enum dp_integ {
 	DP_INTEG_NONE,
@@ -258,6 +286,7 @@ struct dp_sa {
 /* Classes of objects in order of reference: each names only objects of classes before its own. */
 enum dp_class {
 	DP_CLASS_VRF,
+	DP_CLASS_FILTER,
 	DP_CLASS_PORT,
 	DP_CLASS_LOCAL,
 	DP_CLASS_ADJACENCY,
@@ -270,6 +299,7 @@ enum dp_class {
 /* The puts in order of class, then the dels in the same order. */
 #define DP_OP_LIST(X)                                \
 	X(PUT_VRF, "put-vrf", vrf)                   \
+	X(PUT_FILTER, "put-filter", filter)          \
 	X(PUT_PORT, "put-port", port)                \
 	X(PUT_LOCAL, "put-local", local)             \
 	X(PUT_ADJACENCY, "put-adjacency", adjacency) \
@@ -277,6 +307,7 @@ enum dp_class {
 	X(PUT_SA, "put-sa", sa)                      \
 	X(PUT_ROUTE, "put-route", route)             \
 	X(DEL_VRF, "del-vrf", vrf)                   \
+	X(DEL_FILTER, "del-filter", filter)          \
 	X(DEL_PORT, "del-port", port)                \
 	X(DEL_LOCAL, "del-local", local)             \
 	X(DEL_ADJACENCY, "del-adjacency", adjacency) \
@@ -297,6 +328,7 @@ struct dp_op {
 	enum dp_op_kind kind;
 	union {
 		struct dp_vrf vrf;
+		struct dp_filter filter;
 		struct dp_port port;
 		struct dp_local local;
 		struct dp_adjacency adjacency;
@@ -393,6 +425,12 @@ struct dp_sa_stats {
 	uint64_t other_drops;
 };
 
+/* What an interface's features dropped. */
+struct dp_feature_stats {
+	uint64_t acl_drops[2]; /* by enum dp_direction */
+	uint64_t urpf_drops;
+};
+
 struct dp_tunnel_stats {
 	uint32_t id;
 	uint32_t mtu;
@@ -400,6 +438,7 @@ struct dp_tunnel_stats {
 	uint64_t out_packets, out_bytes;
 	uint64_t in_drops, out_drops;
 	uint32_t idle_in_ms, idle_out_ms;
+	struct dp_feature_stats feature;
 };
 
 struct dp_port_stats {
@@ -414,9 +453,17 @@ struct dp_port_stats {
 	uint32_t epoch;           /* of the device; grows at each reset */
 	char driver[DP_NAME_MAX]; /* "net_nave", "af_xdp" … */
 	char device[DP_NAME_MAX]; /* what the device says it is, "" none */
+	struct dp_feature_stats feature;
 };
 
-enum dp_stats_which { DP_STATS_SA, DP_STATS_TUNNEL, DP_STATS_PORT, DP_STATS_COUNTER, DP_STATS_COUNT };
+/* What a line of a filter decided, wherever the filter is named. */
+struct dp_line_stats {
+	uint32_t id;   /* of the filter */
+	uint16_t line; /* from 0; the filter's 'count': what no line fitted */
+	uint64_t packets;
+};
+
+enum dp_stats_which { DP_STATS_SA, DP_STATS_TUNNEL, DP_STATS_PORT, DP_STATS_COUNTER, DP_STATS_LINE, DP_STATS_COUNT };
 
 /* One named counter of the datapath as a whole; drops by reason begin with "drop.". */
 struct dp_counter {

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+enum { BATCH_HEAD = 16, BATCH_KEYS = 2 * (DP_KEY_MAX + 1) }; /* bytes of a message before its operations, of an SA's keys */
 enum verdict { VERDICT_GO, VERDICT_WAIT, VERDICT_REFUSE };
 
 static bool holds(const struct dp_batch *b, const struct dp_want *w)
@@ -49,8 +50,15 @@ static enum verdict judge_del(const struct dp_plan *plan, const struct dp_want *
 	return tunnel != NULL && tunnel->inflight ? VERDICT_WAIT : VERDICT_GO;
 }
 
+/* A filter may be half a message. */
+static bool has_room(const struct dp_batch *b, const struct dp_want *w)
+{
+	return b->count < DP_OPS_MAX && b->bytes + w->object.len + BATCH_KEYS <= DP_MSG_MAX;
+}
+
 static void add(struct dp_batch *b, struct dp_want *w)
 {
+	b->bytes += (uint32_t)w->object.len + BATCH_KEYS;
 	list_del(&w->todo);
 	w->plan->todos--;
 	b->want[b->count++] = w;
@@ -69,7 +77,7 @@ static bool take(struct dp_batch *b, struct dp_plan *plan, struct dp_want *w, st
 {
 	enum verdict verdict;
 
-	if (b->count == DP_OPS_MAX || (b->count != 0 && w->failures != 0))
+	if (!has_room(b, w) || (b->count != 0 && w->failures != 0))
 		return false;
 	dp_object_load(&w->object, op);
 	verdict = b->puts ? judge_put(b, plan, op) : judge_del(plan, w, op);
@@ -103,6 +111,7 @@ static bool take_phases(struct dp_batch *b, struct dp_plan *plan, struct dp_op *
 bool dp_batch_fill(struct dp_batch *b, struct dp_plan *plan, struct dp_op op[DP_OPS_MAX])
 {
 	b->count = 0;
+	b->bytes = BATCH_HEAD;
 	b->puts = true;
 	(void)take_phases(b, plan, op, DP_PHASE_PUT_VRF, DP_PHASE_DEL_ROUTE);
 	if (b->count != 0)

@@ -16,6 +16,7 @@ struct dp_batch {
 	struct dp_sync *sync;
 	uint64_t number; /* the first one is 1 */
 	uint16_t count;  /* 0: free */
+	uint32_t bytes;  /* of its message so far */
 	bool puts;       /* or dels */
 	struct dp_want *want[DP_OPS_MAX];
 	struct dp_want *named[DP_OPS_MAX][DP_REFS_MAX]; /* what each put names; NULL: nothing more */

@@ -4,6 +4,8 @@
  */
 #include "dp/codec.h"
 
+#include <string.h>
+
 #include "dp/form.h"
 #include "dp/sample.h"
 
@@ -71,14 +73,29 @@ static void write_txn(struct wr *w, const struct dp_txn *t)
 		dp_form_write_op(w, &t->op[i], true);
 }
 
+/* What a filter's lines borrow from the message stands in the room from now on: so many fit as a message has bytes. */
+static void keep_lines(struct dp_room *room, struct dp_op *op)
+{
+	struct bytes *lines = &op->u.filter.lines;
+	uint8_t *to = room->lines + room->lines_used;
+
+	if (op->kind != DP_PUT_FILTER || lines->len == 0)
+		return;
+	memcpy(to, lines->data, lines->len);
+	room->lines_used += (uint32_t)lines->len;
+	*lines = bytes_of(to, lines->len);
+}
+
 /* 'count' grows as operations are read, so that dp_codec_fini finds the keys of a message that breaks off. */
 static void read_txn(struct rd *r, struct dp_room *room, struct dp_txn *t)
 {
 	uint16_t count = read_count(r, 1, DP_OPS_MAX);
 
 	t->op = room->u.op;
-	for (t->count = 0; t->count < count && r->err == ERR_OK; t->count++)
+	for (t->count = 0; t->count < count && r->err == ERR_OK; t->count++) {
 		dp_form_read_op(r, &t->op[t->count]);
+		keep_lines(room, &t->op[t->count]);
+	}
 }
 
 static void write_done(struct wr *w, const struct dp_done *d)
@@ -109,9 +126,10 @@ static void write_items(struct wr *w, const struct dp_items *p)
 }
 
 /* Only puts, and none with a key: a datapath that shows one is broken. */
-static void read_item(struct rd *r, struct dp_item *item)
+static void read_item(struct rd *r, struct dp_room *room, struct dp_item *item)
 {
 	dp_form_read_op(r, &item->op);
+	keep_lines(room, &item->op);
 	if (!dp_op_is_put(item->op.kind))
 		rd_fail(r, ERR_RANGE);
 	if (item->op.kind == DP_PUT_SA && (item->op.u.sa.key.len != 0 || item->op.u.sa.integ_key.len != 0)) {
@@ -127,7 +145,7 @@ static void read_items(struct rd *r, struct dp_room *room, struct dp_items *p)
 	p->count = read_count(r, 0, DP_PAGE_MAX);
 	p->item = room->u.item;
 	for (unsigned i = 0; i < p->count && r->err == ERR_OK; i++)
-		read_item(r, &p->item[i]);
+		read_item(r, room, &p->item[i]);
 }
 
 /* ---- counters ---- */
@@ -158,6 +176,8 @@ static void write_samples(struct wr *w, const struct dp_samples *s)
 			dp_sample_write_tunnel(w, &s->u.tunnel[i]);
 		else if (s->which == DP_STATS_PORT)
 			dp_sample_write_port(w, &s->u.port[i]);
+		else if (s->which == DP_STATS_LINE)
+			dp_sample_write_line(w, &s->u.line[i]);
 		else
 			dp_sample_write_counter(w, &s->u.counter[i]);
 	}
@@ -176,6 +196,8 @@ static void read_samples(struct rd *r, struct dp_room *room, struct dp_samples *
 			dp_sample_read_tunnel(r, &s->u.tunnel[i]);
 		else if (s->which == DP_STATS_PORT)
 			dp_sample_read_port(r, &s->u.port[i]);
+		else if (s->which == DP_STATS_LINE)
+			dp_sample_read_line(r, &s->u.line[i]);
 		else
 			dp_sample_read_counter(r, &s->u.counter[i]);
 	}
@@ -391,6 +413,7 @@ enum err dp_codec_read(struct bytes in, struct dp_room *room, struct dp_msg *out
 	if (kind == DP_MSG_NONE || kind >= DP_MSG_COUNT)
 		return ERR_UNSUPPORTED;
 	m.kind = (enum dp_msg_kind)kind;
+	room->lines_used = 0;
 	if (!tag_fits(&m))
 		rd_fail(&r, ERR_RANGE);
 	read_body(&r, room, &m);

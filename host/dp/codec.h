@@ -101,6 +101,7 @@ struct dp_samples {
 		struct dp_tunnel_stats *tunnel;
 		struct dp_port_stats *port;
 		struct dp_counter *counter;
+		struct dp_line_stats *line;
 	} u;
 };
 
@@ -161,9 +162,12 @@ struct dp_room {
 		struct dp_tunnel_stats tunnel[DP_PAGE_MAX];
 		struct dp_port_stats port[DP_PAGE_MAX];
 		struct dp_counter counter[DP_PAGE_MAX];
+		struct dp_line_stats line[DP_PAGE_MAX];
 		struct dp_event event[DP_EVENTS_MAX];
 		uint32_t spi[DP_SPI_BATCH];
 	} u;
+	uint32_t lines_used;
+	uint8_t lines[DP_MSG_MAX]; /* of the filters among 'op' or 'item' */
 };
 
 const char *dp_msg_str(enum dp_msg_kind kind);

@@ -175,6 +175,47 @@ static void read_vrf(struct rd *r, struct dp_vrf *v)
 	dp_form_read_name(r, v->netns, sizeof(v->netns));
 }
 
+static void write_filter(struct wr *w, const struct dp_filter *f)
+{
+	wr_u8(w, f->v6);
+	dp_form_write_name(w, f->name);
+	wr_u16(w, f->count);
+	wr_u16(w, (uint16_t)f->lines.len);
+	wr_bytes(w, f->lines);
+	if (f->lines.len > DP_LINES_MAX)
+		wr_fail(w, ERR_RANGE);
+}
+
+static void read_filter(struct rd *r, struct dp_filter *f)
+{
+	f->v6 = dp_form_read_bool(r);
+	dp_form_read_name(r, f->name, sizeof(f->name));
+	f->count = rd_u16(r);
+	f->lines = rd_bytes(r, rd_u16(r));
+	if (f->lines.len > DP_LINES_MAX)
+		rd_fail(r, ERR_RANGE);
+}
+
+static void write_features(struct wr *w, const struct dp_feature feature[DP_FAMILIES])
+{
+	for (unsigned i = 0; i < DP_FAMILIES; i++) {
+		wr_u32(w, feature[i].filter[DP_IN]);
+		wr_u32(w, feature[i].filter[DP_OUT]);
+		wr_u16(w, feature[i].mss);
+		wr_u8(w, feature[i].urpf);
+	}
+}
+
+static void read_features(struct rd *r, struct dp_feature feature[DP_FAMILIES])
+{
+	for (unsigned i = 0; i < DP_FAMILIES; i++) {
+		feature[i].filter[DP_IN] = rd_u32(r);
+		feature[i].filter[DP_OUT] = rd_u32(r);
+		feature[i].mss = rd_u16(r);
+		feature[i].urpf = dp_form_read_enum(r, DP_URPF_STRICT + 1);
+	}
+}
+
 static void write_port(struct wr *w, const struct dp_port *p)
 {
 	wr_u8(w, p->kind);
@@ -189,6 +230,7 @@ static void write_port(struct wr *w, const struct dp_port *p)
 	dp_form_write_name(w, p->spec);
 	dp_form_write_name(w, p->backup);
 	dp_form_write_name(w, p->twin);
+	write_features(w, p->feature);
 }
 
 static void read_port(struct rd *r, struct dp_port *p)
@@ -205,6 +247,7 @@ static void read_port(struct rd *r, struct dp_port *p)
 	dp_form_read_name(r, p->spec, sizeof(p->spec));
 	dp_form_read_name(r, p->backup, sizeof(p->backup));
 	dp_form_read_name(r, p->twin, sizeof(p->twin));
+	read_features(r, p->feature);
 }
 
 static void write_adjacency(struct wr *w, const struct dp_adjacency *a)
@@ -235,6 +278,7 @@ static void write_tunnel(struct wr *w, const struct dp_tunnel *t)
 	dp_form_write_addr(w, &t->local);
 	dp_form_write_addr(w, &t->remote);
 	dp_form_write_name(w, t->name);
+	write_features(w, t->feature);
 }
 
 static void read_tunnel(struct rd *r, struct dp_tunnel *t)
@@ -253,6 +297,7 @@ static void read_tunnel(struct rd *r, struct dp_tunnel *t)
 	t->local = dp_form_read_addr(r);
 	t->remote = dp_form_read_addr(r);
 	dp_form_read_name(r, t->name, sizeof(t->name));
+	read_features(r, t->feature);
 }
 
 static void write_ts(struct wr *w, const struct dp_ts *ts)
@@ -363,6 +408,9 @@ void dp_form_write_key(struct wr *w, const struct dp_op *op)
 	case DP_CLASS_VRF:
 		wr_u32(w, op->u.vrf.id);
 		return;
+	case DP_CLASS_FILTER:
+		wr_u32(w, op->u.filter.id);
+		return;
 	case DP_CLASS_PORT:
 		wr_u32(w, op->u.port.id);
 		return;
@@ -396,6 +444,9 @@ static void read_key(struct rd *r, struct dp_op *op)
 	case DP_CLASS_VRF:
 		op->u.vrf.id = rd_u32(r);
 		return;
+	case DP_CLASS_FILTER:
+		op->u.filter.id = rd_u32(r);
+		return;
 	case DP_CLASS_PORT:
 		op->u.port.id = rd_u32(r);
 		return;
@@ -424,6 +475,8 @@ void dp_form_write_op(struct wr *w, const struct dp_op *op, bool with_keys)
 	dp_form_write_key(w, op);
 	if (op->kind == DP_PUT_VRF)
 		write_vrf(w, &op->u.vrf);
+	else if (op->kind == DP_PUT_FILTER)
+		write_filter(w, &op->u.filter);
 	else if (op->kind == DP_PUT_PORT)
 		write_port(w, &op->u.port);
 	else if (op->kind == DP_PUT_LOCAL)
@@ -449,6 +502,8 @@ void dp_form_read_op(struct rd *r, struct dp_op *op)
 	read_key(r, op);
 	if (op->kind == DP_PUT_VRF)
 		read_vrf(r, &op->u.vrf);
+	else if (op->kind == DP_PUT_FILTER)
+		read_filter(r, &op->u.filter);
 	else if (op->kind == DP_PUT_PORT)
 		read_port(r, &op->u.port);
 	else if (op->kind == DP_PUT_LOCAL)

@@ -455,17 +455,27 @@ static void dump(struct dp_model *m, uint64_t cursor, struct dp_items *out)
 	uint32_t at = (uint32_t)cursor;
 	struct slab_handle h;
 	struct thing *t = NULL;
+	long room = DP_MSG_MAX / 8; /* of long filters one closes the page */
 
-	while (out->count < DP_PAGE_MAX && (t = slab_walk(&m->slab, &at, &h)) != NULL) {
+	while (out->count < DP_PAGE_MAX && room > 0 && (t = slab_walk(&m->slab, &at, &h)) != NULL) {
 		dp_object_load(&t->object, &out->item[out->count].op);
+		room -= out->item[out->count].op.kind == DP_PUT_FILTER ? (long)t->object.len : 0;
 		out->item[out->count++].result = t->result;
 	}
 	out->next = t != NULL ? at : 0;
 }
 
+/* Lines count nothing here, and as many as fit are told. */
+static void sample_lines(const struct dp_filter *f, struct dp_samples *out)
+{
+	for (unsigned i = 0; i <= f->count && out->count < DP_PAGE_MAX; i++)
+		out->u.line[out->count++] = (struct dp_line_stats){ .id = f->id, .line = (uint16_t)i };
+}
+
 static bool sample(const struct thing *t, const struct dp_stats *ask, struct dp_samples *out)
 {
-	static const enum dp_class classes[] = { DP_CLASS_SA, DP_CLASS_TUNNEL, DP_CLASS_PORT }; /* by enum dp_stats_which */
+	static const enum dp_class classes[] = { DP_CLASS_SA, DP_CLASS_TUNNEL, DP_CLASS_PORT, DP_CLASS_COUNT,
+		DP_CLASS_FILTER }; /* by enum dp_stats_which */
 	struct dp_op op;
 
 	dp_object_load(&t->object, &op);
@@ -492,6 +502,8 @@ static bool sample(const struct thing *t, const struct dp_stats *ask, struct dp_
 		s->link_up = op.u.port.up;
 		s->device_alive = true;
 		memcpy(s->driver, "fake", sizeof("fake"));
+	} else if (ask->which == DP_STATS_LINE && (ask->id == 0 || ask->id == op.u.filter.id)) {
+		sample_lines(&op.u.filter, out);
 	}
 	return true;
 }

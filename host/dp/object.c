@@ -11,7 +11,7 @@
 #include "base/list.h"
 #include "dp/form.h"
 
-enum { OBJECT_FORM_MAX = 2048 };
+enum { OBJECT_FORM_MAX = 2048 + DP_LINES_MAX };
 
 void dp_object_key(const struct dp_op *op, struct dp_key *out)
 {
@@ -52,12 +52,22 @@ static unsigned route_refs(const struct dp_route *r, struct dp_key out[DP_REFS_M
 	}
 }
 
+/* The filters that features name. */
+static unsigned add_filters(const struct dp_feature feature[DP_FAMILIES], struct dp_key out[DP_REFS_MAX], unsigned count)
+{
+	for (unsigned f = 0; f < DP_FAMILIES; f++)
+		for (unsigned d = DP_IN; d <= DP_OUT; d++)
+			if (feature[f].filter[d] != 0)
+				dp_object_id_key(DP_CLASS_FILTER, feature[f].filter[d], &out[count++]);
+	return count;
+}
+
 unsigned dp_object_refs(const struct dp_op *put, struct dp_key out[DP_REFS_MAX])
 {
 	switch (put->kind) {
 	case DP_PUT_PORT:
 		dp_object_id_key(DP_CLASS_VRF, put->u.port.vrf, &out[0]);
-		return 1;
+		return add_filters(put->u.port.feature, out, 1);
 	case DP_PUT_LOCAL:
 		dp_object_id_key(DP_CLASS_VRF, put->u.local.vrf, &out[0]);
 		dp_object_id_key(DP_CLASS_PORT, put->u.local.port, &out[1]);
@@ -68,7 +78,7 @@ unsigned dp_object_refs(const struct dp_op *put, struct dp_key out[DP_REFS_MAX])
 	case DP_PUT_TUNNEL:
 		dp_object_id_key(DP_CLASS_VRF, put->u.tunnel.inner_vrf, &out[0]);
 		dp_object_id_key(DP_CLASS_VRF, put->u.tunnel.front_vrf, &out[1]);
-		return 2;
+		return add_filters(put->u.tunnel.feature, out, 2);
 	case DP_PUT_SA:
 		dp_object_id_key(DP_CLASS_TUNNEL, put->u.sa.tunnel, &out[0]);
 		return 1;

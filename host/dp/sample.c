@@ -31,6 +31,20 @@ void dp_sample_read_sa(struct rd *r, struct dp_sa_stats *s)
 	s->other_drops = rd_u64(r);
 }
 
+static void write_feature(struct wr *w, const struct dp_feature_stats *s)
+{
+	wr_u64(w, s->acl_drops[DP_IN]);
+	wr_u64(w, s->acl_drops[DP_OUT]);
+	wr_u64(w, s->urpf_drops);
+}
+
+static void read_feature(struct rd *r, struct dp_feature_stats *s)
+{
+	s->acl_drops[DP_IN] = rd_u64(r);
+	s->acl_drops[DP_OUT] = rd_u64(r);
+	s->urpf_drops = rd_u64(r);
+}
+
 void dp_sample_write_tunnel(struct wr *w, const struct dp_tunnel_stats *s)
 {
 	wr_u32(w, s->id);
@@ -43,6 +57,7 @@ void dp_sample_write_tunnel(struct wr *w, const struct dp_tunnel_stats *s)
 	wr_u64(w, s->out_drops);
 	wr_u32(w, s->idle_in_ms);
 	wr_u32(w, s->idle_out_ms);
+	write_feature(w, &s->feature);
 }
 
 void dp_sample_read_tunnel(struct rd *r, struct dp_tunnel_stats *s)
@@ -57,6 +72,7 @@ void dp_sample_read_tunnel(struct rd *r, struct dp_tunnel_stats *s)
 	s->out_drops = rd_u64(r);
 	s->idle_in_ms = rd_u32(r);
 	s->idle_out_ms = rd_u32(r);
+	read_feature(r, &s->feature);
 }
 
 void dp_sample_write_port(struct wr *w, const struct dp_port_stats *s)
@@ -77,6 +93,7 @@ void dp_sample_write_port(struct wr *w, const struct dp_port_stats *s)
 	wr_u32(w, s->epoch);
 	dp_form_write_name(w, s->driver);
 	dp_form_write_name(w, s->device);
+	write_feature(w, &s->feature);
 }
 
 void dp_sample_read_port(struct rd *r, struct dp_port_stats *s)
@@ -97,6 +114,21 @@ void dp_sample_read_port(struct rd *r, struct dp_port_stats *s)
 	s->epoch = rd_u32(r);
 	dp_form_read_name(r, s->driver, sizeof(s->driver));
 	dp_form_read_name(r, s->device, sizeof(s->device));
+	read_feature(r, &s->feature);
+}
+
+void dp_sample_write_line(struct wr *w, const struct dp_line_stats *s)
+{
+	wr_u32(w, s->id);
+	wr_u16(w, s->line);
+	wr_u64(w, s->packets);
+}
+
+void dp_sample_read_line(struct rd *r, struct dp_line_stats *s)
+{
+	s->id = rd_u32(r);
+	s->line = rd_u16(r);
+	s->packets = rd_u64(r);
 }
 
 void dp_sample_write_counter(struct wr *w, const struct dp_counter *c)

@@ -36,8 +36,10 @@ static void end_changed(struct session_hub *h)
 
 static enum err apply(struct session_hub *h)
 {
-	enum err err = session_iface_configure(h->ifaces);
+	enum err err = session_filter_configure(h);
 
+	if (err == ERR_OK)
+		err = session_iface_configure(h->ifaces);
 	if (err == ERR_OK)
 		err = session_tunnel_configure(h);
 	if (err == ERR_OK)
@@ -54,6 +56,7 @@ static void sweep(struct session_hub *h)
 	session_address_sweep(h); /* before what they stand on */
 	session_tunnel_sweep(h);
 	session_iface_sweep(h->ifaces);
+	session_filter_sweep(h);
 	route_rib_commit(h->env.rib);
 }
 
@@ -66,6 +69,7 @@ static void restore(struct session_hub *h, struct session_model *former, const s
 		session_statics_unmark(h);
 		session_tunnel_unmark(h);
 		session_iface_unmark(h->ifaces);
+		session_filter_unmark(h);
 	} else if (apply(h) != ERR_OK) {
 		log_event(h->env.log, LOG_L_ERROR, "config.restore", "the former configuration isn't whole");
 		return;
@@ -243,6 +247,7 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 	list_init(&h->tunnels);
 	list_init(&h->inquiries);
 	list_init(&h->addresses);
+	list_init(&h->filters);
 	list_init(&h->statics);
 	err = map_init(&h->by_ike, env->map_key);
 	if (err == ERR_OK)
@@ -289,6 +294,7 @@ void session_hub_free(struct session_hub *h)
 	session_lease_prune(h);
 	dp_spi_fini(&h->spi);
 	session_address_free_all(h);
+	session_filter_free_all(h);
 	session_iface_free(h->ifaces);
 	crypto_share_stock_free(h->shares);
 	session_model_put(h->model);
@@ -423,6 +429,11 @@ uint32_t session_hub_port_id(const struct session_hub *h, const char *name)
 	struct route_if key = session_iface_key(h->ifaces, name);
 
 	return key.kind == ROUTE_IF_PORT ? key.id : 0;
+}
+
+uint32_t session_hub_filter_id(const struct session_hub *h, const char *name)
+{
+	return session_filter_id(h, name);
 }
 
 bool session_hub_by_host(const struct session_hub *h, struct route_if key)

@@ -128,10 +128,16 @@ struct session_iface_info {
 	const char *method; /* "configured", "unnumbered", "negotiated", "unset" */
 	bool admin_up;
 	bool up;
-	const char *reason; /* why it isn't; NULL when up */
+	const char *reason;                 /* why it isn't; NULL when up */
+	const struct cfg_interface *source; /* its own lines, or its template's */
+	uint32_t tunnel;                    /* the datapath's id of it, or of its port; 0: none */
+	uint32_t port;
 };
 typedef void session_iface_fn(void *ctx, const struct session_iface_info *info);
 void session_hub_interfaces(const struct session_hub *h, session_iface_fn *fn, void *ctx);
+
+/* The datapath's id of the access list 'name'; 0: no interface names it. */
+uint32_t session_hub_filter_id(const struct session_hub *h, const char *name);
 
 /* Usage of a pool by name; false when no session ever leased from it. */
 bool session_hub_pool_usage(const struct session_hub *h, const char *name, uint32_t *used, uint32_t *size);

@@ -6,6 +6,7 @@
 #include "base/limit.h"
 #include "dp/spi.h"
 #include "pki/shelf.h"
+#include "session/box/filter.h"
 #include "session/box/iface.h"
 #include "session/fsm.h"
 #include "session/redirect.h"
@@ -50,6 +51,7 @@ struct session_hub {
 	struct list ranges;    /* struct session_range */
 	struct list tunnels;   /* struct session_tunnel */
 	struct list addresses; /* session/address.c */
+	struct list filters;   /* session/box/filter.c */
 	struct list statics;   /* routes of the configuration, session/statics.c */
 	uint64_t *units;       /* bitmap of Virtual-Access numbers in use, from 1 */
 	uint32_t unit_words;

@@ -26,8 +26,10 @@ static bool make_tables(struct db *db)
 	db->adj_cold = (struct db_adj_cold *)db_pool_map(l->adjacencies * sizeof(*db->adj_cold));
 	db->vrf_cold = (struct db_vrf_cold *)calloc(DB_VRF_MAX, sizeof(*db->vrf_cold));
 	db->port_cold = (struct db_port_cold *)calloc(DB_PORT_MAX, sizeof(*db->port_cold));
-	return db->sa_in != NULL && db->sa_out != NULL && db->vrf != NULL && db->port != NULL && db->tunnel_cold != NULL &&
-	       db->adj_cold != NULL && db->vrf_cold != NULL && db->port_cold != NULL;
+	db->filter = (struct db_rules **)calloc(DB_FILTER_MAX, sizeof(*db->filter));
+	db->filter_cold = (struct db_filter_cold *)db_pool_map(DB_FILTER_MAX * sizeof(*db->filter_cold));
+	return db->filter != NULL && db->filter_cold != NULL && db->sa_in != NULL && db->sa_out != NULL && db->vrf != NULL &&
+	       db->port != NULL && db->tunnel_cold != NULL && db->adj_cold != NULL && db->vrf_cold != NULL && db->port_cold != NULL;
 }
 
 /* A slot's configuration may be replaced before the old one's grace period is over: twice the slots suffice. */
@@ -42,6 +44,10 @@ static enum err make_pools(struct db *db)
 		err = db_pool_init(&db->adjs, sizeof(struct db_adj), l->adjacencies);
 	if (err == ERR_OK)
 		err = db_pool_init(&db->fib_nodes, sizeof(struct db_fib_node), l->fib_nodes);
+	if (err == ERR_OK)
+		err = db_pool_init(&db->gates, sizeof(struct db_gate), l->tunnels + DB_PORT_MAX + 1);
+	if (err == ERR_OK)
+		db->gate = (struct db_gate *)db_pool_take(&db->gates); /* the one that does nothing */
 	db->tunnel = (struct db_tunnel *)(void *)db->tunnels.base;
 	db->adj = (struct db_adj *)(void *)db->adjs.base;
 	return err;
@@ -49,7 +55,7 @@ static enum err make_pools(struct db *db)
 
 static enum err make_maps(struct db *db, const uint8_t seed[16])
 {
-	struct map *maps[] = { &db->sa_ids, &db->tunnel_ids, &db->adj_ids, &db->adj_hosts, &db->routes };
+	struct map *maps[] = { &db->sa_ids, &db->tunnel_ids, &db->filter_ids, &db->adj_ids, &db->adj_hosts, &db->routes };
 	enum err err = ERR_OK;
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]) && err == ERR_OK; i++)
@@ -114,10 +120,13 @@ void db_free(struct db *db)
 	db_rcu_free(db->rcu);
 	if (db->sa_in != NULL && db->sa_out != NULL)
 		db_sa_forget(db);
+	if (db->filter != NULL)
+		db_filter_fini(db);
 	db_slots_fini(&db->slots[DP_IN]);
 	db_slots_fini(&db->slots[DP_OUT]);
 	map_fini(&db->sa_ids);
 	map_fini(&db->tunnel_ids);
+	map_fini(&db->filter_ids);
 	map_fini(&db->adj_ids);
 	map_fini(&db->adj_hosts);
 	map_fini(&db->routes);
@@ -125,12 +134,15 @@ void db_free(struct db *db)
 	db_pool_fini(&db->tunnels);
 	db_pool_fini(&db->adjs);
 	db_pool_fini(&db->fib_nodes);
+	db_pool_fini(&db->gates);
 	db_pool_unmap(db->sa_in, db->limits.slots * sizeof(struct db_sa *));
 	db_pool_unmap(db->sa_out, db->limits.slots * sizeof(struct db_sa *));
 	db_pool_unmap(db->vrf, DB_VRF_MAX * sizeof(*db->vrf));
 	db_pool_unmap(db->port, DB_PORT_MAX * sizeof(*db->port));
 	db_pool_unmap(db->tunnel_cold, db->limits.tunnels * sizeof(*db->tunnel_cold));
 	db_pool_unmap(db->adj_cold, db->limits.adjacencies * sizeof(*db->adj_cold));
+	db_pool_unmap(db->filter_cold, DB_FILTER_MAX * sizeof(*db->filter_cold));
+	free(db->filter);
 	free(db->vrf_cold);
 	free(db->port_cold);
 	db_state_fini(&db->state);

@@ -8,6 +8,8 @@
 #include "base/map.h"
 #include "db/adj.h"
 #include "db/fib.h"
+#include "db/filter.h"
+#include "db/gate.h"
 #include "db/pool.h"
 #include "db/port.h"
 #include "db/rcu.h"
@@ -42,7 +44,9 @@ struct db {
 	struct db_tunnel *tunnel; /* by index */
 	struct db_adj *adj;
 	struct db_vrf *vrf;
-	struct db_port *port; /* [DB_PORT_MAX] */
+	struct db_port *port;     /* [DB_PORT_MAX] */
+	struct db_gate *gate;     /* by index */
+	struct db_rules **filter; /* [DB_FILTER_MAX]; published rules */
 	uint32_t slot_mask;
 	uint32_t epoch; /* grows with every change that may alter an outer route */
 	struct db_rcu *rcu;
@@ -55,12 +59,15 @@ struct db {
 	struct db_pool tunnels;
 	struct db_pool adjs;
 	struct db_pool fib_nodes;
+	struct db_pool gates;
 	struct db_tunnel_cold *tunnel_cold; /* by index, as the following */
 	struct db_adj_cold *adj_cold;
 	struct db_vrf_cold *vrf_cold;
 	struct db_port_cold *port_cold;
+	struct db_filter_cold *filter_cold;
 	struct map sa_ids;
 	struct map tunnel_ids;
+	struct map filter_ids;
 	struct map adj_ids;
 	struct map adj_hosts; /* port + next hop */
 	struct map routes;    /* VRF + prefix */

@@ -19,13 +19,14 @@ static void set_vrf(struct db *db, struct db_port *p, uint16_t vrf)
 	__atomic_store_n(&p->vrf, vrf, __ATOMIC_RELAXED);
 }
 
-/* The guard stands before packets may leave, and goes after they may not. */
+/* Guard and gate stand before packets may pass; the guard goes after they may not. */
 void db_port_set(struct db *db, uint8_t index, const struct db_port *facts)
 {
 	struct db_port *p = &db->port[index];
 
 	if (facts->guarded)
 		__atomic_store_n(&p->guarded, true, __ATOMIC_RELEASE);
+	__atomic_store_n(&p->gate, facts->gate, __ATOMIC_RELEASE);
 	__atomic_store_n(&p->epoch, facts->epoch, __ATOMIC_RELEASE);
 	set_vrf(db, p, facts->vrf);
 	set_guards(p, facts);

@@ -45,7 +45,8 @@ struct db_port {
 	uint8_t mac[6];
 	uint8_t spare[2];
 	struct db_guard guard[DB_GUARD_MAX];
-	uint8_t pad[8];
+	uint32_t gate; /* index of its features; 0: none */
+	uint8_t pad[4];
 };
 static_assert(sizeof(struct db_port) == 64, "port: one line");
 

@@ -96,7 +96,8 @@ enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf)
 	uint16_t inner = db_vrf_find(db, conf->inner_vrf);
 	uint16_t front = db_vrf_find(db, conf->front_vrf);
 	struct db_tunnel *t = db_tunnel_find(db, conf->id);
-	uint32_t slot;
+	uint32_t slot, gate;
+	enum err err;
 
 	if (conf->mode == DP_TUNNEL_GRE)
 		return ERR_UNSUPPORTED;
@@ -105,11 +106,16 @@ enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf)
 	if (inner == DB_VRF_NONE || front == DB_VRF_NONE)
 		return ERR_ABSENT;
 	slot = sender(db, conf->sa_out, t);
+	gate = t == NULL ? 0 : cold_of(db, t)->gate;
+	err = db_gate_put(db, &gate, conf->feature);
+	if (err != ERR_OK)
+		return err;
 	hold_vrfs(db, inner, front, true);
 	if (t == NULL) {
 		t = tunnel_new(db, conf->id);
 		if (t == NULL) {
 			hold_vrfs(db, inner, front, false);
+			db_gate_del(db, &gate);
 			return ERR_FULL;
 		}
 	} else {
@@ -118,6 +124,8 @@ enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf)
 	if (!addr_eq(&cold_of(db, t)->conf.remote, &conf->remote))
 		db_tunnel_set_link(db, t, 0, 0);
 	cold_of(db, t)->conf = *conf;
+	cold_of(db, t)->gate = gate;
+	__atomic_store_n(&t->gate, db_gate_shown(db, gate), __ATOMIC_RELEASE); /* before anything may pass */
 	__atomic_store_n(&t->inner_vrf, inner, __ATOMIC_RELAXED);
 	__atomic_store_n(&t->front_vrf, front, __ATOMIC_RELAXED);
 	__atomic_store_n(&t->mtu, conf->mtu, __ATOMIC_RELAXED);
@@ -168,6 +176,8 @@ enum err db_tunnel_del(struct db *db, uint32_t id)
 	__atomic_store_n(&t->live, false, __ATOMIC_RELEASE);
 	__atomic_store_n(&t->sa_out, DB_SLOT_NONE, __ATOMIC_RELEASE);
 	__atomic_store_n(&t->more_count, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&t->gate, 0, __ATOMIC_RELEASE);
+	db_gate_del(db, &cold_of(db, t)->gate);
 	map_del(&db->tunnel_ids, &cold_of(db, t)->by_id);
 	hold_vrfs(db, t->inner_vrf, t->front_vrf, false);
 	db_touch(db);
@@ -234,6 +244,7 @@ void db_tunnel_stats(const struct db *db, const struct db_tunnel *t, uint64_t no
 	}
 	out->in_drops = __atomic_load_n(&t->in_drops, __ATOMIC_RELAXED);
 	out->out_drops = __atomic_load_n(&t->out_drops, __ATOMIC_RELAXED);
+	db_gate_stats(db, cold->gate, &out->feature);
 	out->idle_in_ms = idle_ms(__atomic_load_n(&t->last_in_ms, __ATOMIC_RELAXED), now_ms);
 	out->idle_out_ms = idle_ms(__atomic_load_n(&t->last_out_ms, __ATOMIC_RELAXED), now_ms);
 }

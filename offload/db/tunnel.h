@@ -35,6 +35,7 @@ struct db_tunnel {
 	uint8_t more_count;
 	uint16_t link;       /* largest outer packet that its path takes, as routers say; 0: as the port (main lcore) */
 	uint32_t path_mtu;   /* inner, as last derived; 0: not yet (workers) */
+	uint32_t gate;       /* index of its features; 0: none */
 	uint64_t last_in_ms; /* coarse clock of the worker; 0: never (workers, at most one store a millisecond) */
 	uint64_t last_out_ms;
 	uint64_t in_drops; /* workers, atomically added */
@@ -51,13 +52,14 @@ struct db_tunnel_cold {
 	struct list sas;     /* db_sa.of_tunnel, also those in their grace period */
 	uint32_t sa_count;   /* published */
 	uint32_t rule_count; /* of routes that lead here */
+	uint32_t gate;       /* also while it does nothing */
 	struct dp_tunnel conf;
 	uint64_t link_until_ms;
 	uint64_t past_packets[2], past_bytes[2]; /* of SAs that are gone, by enum dp_direction */
 };
 
 /*
- * ERR_ABSENT: VRF unknown; ERR_UNSUPPORTED: GRE without IPsec; ERR_BUSY: another mode, or other addresses or key of GRE, while SAs
+ * ERR_ABSENT: VRF or filter unknown; ERR_UNSUPPORTED: GRE without IPsec; ERR_BUSY: another mode, or other addresses or key of GRE, while SAs
  * are in it; ERR_FULL.
  * 'sa_out' and 'more' may be SAs that are yet to come: the tunnel does without them until then.
  */

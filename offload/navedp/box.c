@@ -62,7 +62,9 @@ static enum err make_port(struct navedp_box *b, const struct dp_port *conf)
 
 	if (p == NULL)
 		return ERR_FULL;
-	err = open_port(b, p);
+	err = db_gate_put(b->conf.db, &p->gate, conf->feature);
+	if (err == ERR_OK)
+		err = open_port(b, p);
 	if (err != ERR_OK)
 		navedp_port_remove(b, p);
 	return err;
@@ -81,6 +83,8 @@ static enum err replace_device(struct navedp_box *b, struct navedp_port *p, cons
 	if (err == ERR_OK)
 		return ERR_OK;
 	p->conf = old;
+	if (db_gate_put(b->conf.db, &p->gate, old.feature) != ERR_OK)
+		return ERR_DEVICE;
 	return open_port(b, p) == ERR_OK ? err : ERR_DEVICE;
 }
 
@@ -88,9 +92,13 @@ static enum err put_port(void *ctx, const struct dp_port *conf)
 {
 	struct navedp_box *b = (struct navedp_box *)ctx;
 	struct navedp_port *p = find(b, conf->id);
+	enum err err;
 
 	if (p == NULL)
 		return make_port(b, conf);
+	err = db_gate_put(b->conf.db, &p->gate, conf->feature);
+	if (err != ERR_OK)
+		return err;
 	return navedp_port_fits(p, conf) ? navedp_port_change(b, p, conf) : replace_device(b, p, conf);
 }
 
@@ -159,6 +167,7 @@ static void port_stats(void *ctx, uint32_t id, struct dp_port_stats *out)
 	out->id = id;
 	if (p == NULL || !p->open)
 		return;
+	db_gate_stats(b->conf.db, p->gate, &out->feature);
 	add_info(&b->conf.ports[p->index], out);
 	out->epoch = b->conf.db->port[p->index].epoch;
 	engine_inline_usage(b->conf.engine, p->index, &out->sa_used, &out->sa_limit);

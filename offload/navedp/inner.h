@@ -27,6 +27,7 @@ struct navedp_port {
 	enum err care;        /* why it couldn't be revived, as last logged */
 	uint64_t care_due_ms; /* not tried again before */
 	struct dp_port conf;
+	uint32_t gate;      /* its features in db; 0: never had any */
 	uint8_t index;      /* of the wire; DB_PORT_NONE: not yet */
 	uint8_t twin_index; /* DB_PORT_NONE: none */
 	struct navedp_netdev netdev;

@@ -29,6 +29,7 @@ static struct db_port facts_of(const struct navedp_box *b, const struct navedp_p
 	f.peer = p->twin_index;
 	f.live = p->conf.up;
 	f.guarded = p->conf.role == DP_ROLE_WAN;
+	f.gate = db_gate_shown(b->conf.db, p->gate);
 	f.guard[0].proto = IPPROTO_ICMP;
 	f.guard[1].proto = IPPROTO_ICMPV6;
 	memcpy(f.mac, netdev ? p->netdev.mac : p->ethdev.mac, sizeof(f.mac));
@@ -97,6 +98,7 @@ static enum err open_twin(struct navedp_box *b, struct navedp_port *p)
 	facts.id = 0;
 	facts.kind = DB_PORT_TWIN;
 	facts.guarded = false;
+	facts.gate = 0;
 	facts.peer = p->index;
 	facts.live = true;
 	err = db_port_add(b->conf.db, &facts, &p->twin_index);
@@ -276,6 +278,7 @@ void navedp_port_remove(struct navedp_box *b, struct navedp_port *p)
 		db_port_del(b->conf.db, p->index);
 		(void)db_rcu_wait(b->conf.db->rcu);
 	}
+	db_gate_del(b->conf.db, &p->gate);
 	memset(p, 0, sizeof(*p));
 }
 

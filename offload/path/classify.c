@@ -57,18 +57,10 @@ static bool whole(struct path_ctx *c, struct path_pkt *p)
 	return why == PATH_DROP_COUNT;
 }
 
-static void sort_ip(struct path_ctx *c, struct path_pkt *p)
+void path_classify_read(struct path_ctx *c, struct path_pkt *p)
 {
-	enum path_drop why;
 	uint32_t at;
 
-	if ((p->m->ol_flags & RTE_MBUF_F_RX_IP_CKSUM_MASK) == RTE_MBUF_F_RX_IP_CKSUM_GOOD)
-		p->flags |= PATH_F_CSUM_OK;
-	why = path_ip_parse(p);
-	if (why != PATH_DROP_COUNT) {
-		path_drop(c, p, why);
-		return;
-	}
 	if ((p->flags & PATH_F_FRAGMENTED) != 0 && !whole(c, p))
 		return;
 	if ((p->flags & PATH_F_FRAGMENTED) == 0 && is_esp(p, &at)) {
@@ -78,6 +70,22 @@ static void sort_ip(struct path_ctx *c, struct path_pkt *p)
 		return;
 	}
 	path_list_add(&c->plain, p);
+}
+
+/* With a gate it passes that first, once. */
+static void sort_ip(struct path_ctx *c, struct path_pkt *p, uint32_t gate)
+{
+	enum path_drop why;
+
+	if ((p->m->ol_flags & RTE_MBUF_F_RX_IP_CKSUM_MASK) == RTE_MBUF_F_RX_IP_CKSUM_GOOD)
+		p->flags |= PATH_F_CSUM_OK;
+	why = path_ip_parse(p);
+	if (why != PATH_DROP_COUNT)
+		path_drop(c, p, why);
+	else if (gate != 0)
+		path_list_add(&c->gated, p);
+	else
+		path_classify_read(c, p);
 }
 
 /* What a device has decrypted has no outer headers; which SA it was, it says beside the packet (sa-state 9). */
@@ -119,7 +127,7 @@ static void sort_wire(struct path_ctx *c, struct path_pkt *p, const struct db_po
 	else if (group) /* for the host if for anybody: it isn't forwarded */
 		path_list_add(&c->punt, p);
 	else
-		sort_ip(c, p);
+		sort_ip(c, p, __atomic_load_n(&port->gate, __ATOMIC_ACQUIRE));
 }
 
 /* The host's own frames go out by the port they are the twin of; the guard must be able to read them. */
@@ -155,10 +163,10 @@ static void sort_one(struct path_ctx *c, struct path_pkt *p)
 		if ((p->m->ol_flags & sec_flags) != 0)
 			sort_processed(c, p);
 		else
-			sort_ip(c, p);
+			sort_ip(c, p, 0);
 	} else if (port->kind == DB_PORT_TUN) {
 		p->flags |= PATH_F_HOST | PATH_F_ROUTED;
-		sort_ip(c, p);
+		sort_ip(c, p, 0);
 	} else if (rte_pktmbuf_data_len(p->m) < PATH_ETHER) {
 		path_drop(c, p, PATH_DROP_MALFORMED);
 	} else if (port->kind == DB_PORT_TWIN) {

@@ -13,6 +13,9 @@ extern "C" {
  */
 void path_classify(struct path_ctx *c);
 
+/* Goes on with an IP packet whose header was read. */
+void path_classify_read(struct path_ctx *c, struct path_pkt *p);
+
 #ifdef __cplusplus
 }
 #endif

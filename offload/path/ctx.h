@@ -40,6 +40,7 @@ enum path_flag {
 	PATH_F_CSUM_OK = 1u << 10,   /* the IPv4 header's checksum is known to be right */
 	PATH_F_UDP = 1u << 11,       /* ESP in UDP */
 	PATH_F_HANDED = 1u << 13,    /* by another worker: begins at its IP header already */
+	PATH_F_GATED = 1u << 14,     /* its tunnel's output features are done */
 	PATH_F_L2 = 1u << 12         /* its frame's header still stands in front of the mbuf's data */
 };
 
@@ -131,6 +132,7 @@ struct path_ctx {
 
 	/* the round's */
 	uint64_t now_ms;
+	struct path_list gated; /* their interface has features */
 	struct path_list in, esp, clear, plain, tunnel, outer, seal, sealed, out, punt;
 	struct path_pkt pkt[PATH_BURST];
 	uint64_t tx_pending; /* ports with something in 'tx' */

@@ -110,12 +110,13 @@ void path_decap(struct path_ctx *c)
 	for (uint32_t i = 0; i < c->clear.count; i++) {
 		struct path_pkt *p = c->clear.pkt[i];
 		struct db_tunnel *t = &c->db->tunnel[p->tunnel];
+		uint32_t gate = __atomic_load_n(&t->gate, __ATOMIC_ACQUIRE); /* before it is seen alive */
 
 		if (!open_one(c, p, t))
 			continue;
 		stamp(&t->last_in_ms, c->now_ms);
 		p->vrf = __atomic_load_n(&t->inner_vrf, __ATOMIC_RELAXED);
-		path_list_add(&c->plain, p);
+		path_list_add(gate != 0 ? &c->gated : &c->plain, p);
 	}
 	c->clear.count = 0;
 }

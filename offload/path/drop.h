@@ -30,6 +30,9 @@ extern "C" {
 	X(TS_IN, "ts-in", "inner packet outside the inbound selectors")                                  \
 	X(TS_OUT, "ts-out", "packet outside the outbound selectors")                                     \
 	X(ECN, "ecn", "congestion mark on a packet that can't carry it (RFC6040)")                       \
+	X(ACL_IN, "acl-in", "an access list denies it as it comes in")                                   \
+	X(ACL_OUT, "acl-out", "an access list denies it as it goes out")                                 \
+	X(URPF, "urpf", "no route leads back to its source")                                             \
 	X(MARTIAN, "martian", "source or destination never on a wire")                                   \
 	X(TTL, "ttl", "time to live is over")                                                            \
 	X(NO_ROUTE, "no-route", "no route")                                                              \

@@ -3,12 +3,14 @@
 
 #include <rte_prefetch.h>
 
+#include "path/gate.h"
 #include "path/pkt/hand.h"
 #include "path/pkt/ip.h"
 
 enum { SA_LINES = 2, SESSION_LINES = 3, LINE = 64 };
 
-static void prefetch_slot(const struct path_ctx *c, const struct path_pkt *p)
+/* The gate of its tunnel; 0: none. */
+static uint32_t prefetch_slot(const struct path_ctx *c, const struct path_pkt *p)
 {
 	uint32_t slot = __atomic_load_n(&c->db->tunnel[p->tunnel].sa_out, __ATOMIC_ACQUIRE);
 
@@ -16,6 +18,7 @@ static void prefetch_slot(const struct path_ctx *c, const struct path_pkt *p)
 		rte_prefetch0(&c->db->sa_out[slot]);
 		rte_prefetch0(&c->db->state.out[slot]);
 	}
+	return __atomic_load_n(&c->db->tunnel[p->tunnel].gate, __ATOMIC_ACQUIRE);
 }
 
 static void find_sa(const struct path_ctx *c, struct path_pkt *p)
@@ -82,8 +85,12 @@ static void enter(struct path_ctx *c, struct path_pkt *p)
 
 void path_encap(struct path_ctx *c)
 {
+	uint32_t gates = 0;
+
 	for (uint32_t i = 0; i < c->tunnel.count; i++)
-		prefetch_slot(c, c->tunnel.pkt[i]);
+		gates |= prefetch_slot(c, c->tunnel.pkt[i]);
+	if (gates != 0)
+		path_gate_tunnel_out(c);
 	for (uint32_t i = 0; i < c->tunnel.count; i++)
 		find_sa(c, c->tunnel.pkt[i]);
 	for (uint32_t i = 0; i < c->tunnel.count; i++)

@@ -11,6 +11,7 @@
 
 #include "db/gre.h"
 #include "engine/inline.h"
+#include "path/gate.h"
 #include "path/pkt/buf.h"
 #include "path/pkt/crypt.h"
 #include "path/pkt/hand.h"
@@ -250,6 +251,8 @@ static void processed(struct path_ctx *c, struct path_pkt *p)
 {
 	const struct db_sa *sa = p->sa;
 
+	if (__atomic_load_n(&c->db->port[p->port].gate, __ATOMIC_ACQUIRE) != 0 && !path_gate_inner(c, p))
+		return;
 	if (!fresh(c, p))
 		return;
 	if (sa->window != 0 && p->seq != 0)

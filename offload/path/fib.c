@@ -6,6 +6,7 @@
 #include <rte_prefetch.h>
 
 #include "path/frag.h"
+#include "path/gate.h"
 #include "path/note.h"
 #include "path/pkt/icmp.h"
 #include "path/pkt/ip.h"
@@ -80,18 +81,27 @@ static void too_long(struct path_ctx *c, struct path_pkt *p, uint32_t mtu)
 	path_drop(c, p, PATH_DROP_TOO_BIG);
 }
 
-/* To the next hop on a port. */
-static void forward(struct path_ctx *c, struct path_pkt *p)
+/* By a port that its features let it leave. */
+static void leave(struct path_ctx *c, struct path_pkt *p)
 {
 	uint32_t mtu;
 
-	if (!path_fib_aim(c, p))
-		return;
 	mtu = __atomic_load_n(&c->db->port[p->port].mtu, __ATOMIC_RELAXED);
 	if (p->len <= mtu)
 		path_list_add(&c->out, p);
 	else
 		too_long(c, p, mtu);
+}
+
+/* To the next hop on a port. */
+static void forward(struct path_ctx *c, struct path_pkt *p)
+{
+	if (!path_fib_aim(c, p))
+		return;
+	if (__atomic_load_n(&c->db->port[p->port].gate, __ATOMIC_ACQUIRE) != 0)
+		path_list_add(&c->gated, p);
+	else
+		leave(c, p);
 }
 
 static void to_tunnel(struct path_ctx *c, struct path_pkt *p)
@@ -179,4 +189,8 @@ void path_fib(struct path_ctx *c)
 	}
 	path_count(c, PATH_COUNT_ROUTED, c->plain.count);
 	c->plain.count = 0;
+	path_gate_port_out(c);
+	for (uint32_t i = 0; i < c->gated.count; i++)
+		leave(c, c->gated.pkt[i]);
+	c->gated.count = 0;
 }

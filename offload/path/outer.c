@@ -3,6 +3,7 @@
 
 #include "path/fib.h"
 #include "path/frag.h"
+#include "path/gate.h"
 #include "path/pkt/icmp.h"
 #include "path/pkt/ip.h"
 #include "path/pkt/note.h"
@@ -78,6 +79,13 @@ static void move(struct path_ctx *c, struct path_pkt *p)
 	path_drop_out(c, p, PATH_DROP_OUTER_ROUTE);
 }
 
+/* Nothing is left but to encrypt it, if the port lets such a packet out. */
+static void go(struct path_ctx *c, struct path_pkt *p)
+{
+	if (__atomic_load_n(&c->db->port[p->port].gate, __ATOMIC_ACQUIRE) == 0 || path_gate_outer(c, p))
+		path_list_add(&c->seal, p);
+}
+
 /* Too long: cut it before encryption, have it cut after, or refuse it. */
 static void too_long(struct path_ctx *c, struct path_pkt *p, uint32_t mtu)
 {
@@ -91,7 +99,7 @@ static void too_long(struct path_ctx *c, struct path_pkt *p, uint32_t mtu)
 	/* RFC8200-5: what fits 1280 bytes must pass; and with 'df clear' the outer packet may be cut. */
 	if ((p->family == AF_INET6 && p->len <= PATH_IP6_MIN_MTU) || (p->family == AF_INET && p->sa->df == DP_DF_CLEAR)) {
 		p->flags |= PATH_F_POST_FRAG;
-		path_list_add(&c->seal, p);
+		go(c, p);
 		return;
 	}
 	if (p->family == AF_INET6 && mtu < PATH_IP6_MIN_MTU)
@@ -108,7 +116,7 @@ static void measure(struct path_ctx *c, struct path_pkt *p)
 	uint32_t path;
 
 	if (db_sa_outer_len(p->sa, p->len) <= link && (mtu == 0 || p->len <= mtu)) {
-		path_list_add(&c->seal, p);
+		go(c, p);
 		return;
 	}
 	path = path_mtu(c, p->sa, p->hop);

@@ -20,6 +20,7 @@
 #include "path/esp_out.h"
 #include "path/fib.h"
 #include "path/frag.h"
+#include "path/gate.h"
 #include "path/outer.h"
 #include "path/pkt/hand.h"
 #include "path/pkt/reass.h"
@@ -188,8 +189,10 @@ bool path_worker_note(struct path_worker *w, struct path_note *out)
 static void run(struct path_ctx *c)
 {
 	path_classify(c);
+	path_gate_port_in(c);
 	path_esp_in(c);
 	path_decap(c);
+	path_gate_tunnel_in(c);
 	path_fib(c);
 	path_encap(c);
 	path_outer(c);

@@ -62,6 +62,10 @@ static bool look_up(const struct server_plant *p, const struct dp_op *op, struct
 	case DP_DEL_VRF:
 		out->kind = DP_PUT_VRF;
 		return db_vrf_get(p->db, op->u.vrf.id, &out->u.vrf);
+	case DP_PUT_FILTER:
+	case DP_DEL_FILTER:
+		out->kind = DP_PUT_FILTER;
+		return db_filter_get(p->db, op->u.filter.id, &out->u.filter);
 	case DP_PUT_PORT:
 	case DP_DEL_PORT:
 		out->kind = DP_PUT_PORT;
@@ -183,6 +187,10 @@ static enum err change(struct apply *a, const struct dp_op *op, const struct dp_
 		return put_vrf(p, &op->u.vrf);
 	case DP_DEL_VRF:
 		return del_vrf(p, op->u.vrf.id);
+	case DP_PUT_FILTER:
+		return db_filter_put(p->db, &op->u.filter);
+	case DP_DEL_FILTER:
+		return db_filter_del(p->db, op->u.filter.id);
 	case DP_PUT_PORT:
 		return put_port(p, &op->u.port);
 	case DP_DEL_PORT:

@@ -8,8 +8,10 @@
 
 #include "db/local.h"
 
-static const enum dp_op_kind put_of[DP_CLASS_COUNT] = { DP_PUT_VRF, DP_PUT_PORT, DP_PUT_LOCAL, DP_PUT_ADJACENCY, DP_PUT_TUNNEL, DP_PUT_SA,
-	DP_PUT_ROUTE };
+enum { DUMP_LINES = DP_MSG_MAX / 8 }; /* bytes of filters' lines that close a page: one more filter may be DP_LINES_MAX */
+
+static const enum dp_op_kind put_of[DP_CLASS_COUNT] = { DP_PUT_VRF, DP_PUT_FILTER, DP_PUT_PORT, DP_PUT_LOCAL, DP_PUT_ADJACENCY,
+	DP_PUT_TUNNEL, DP_PUT_SA, DP_PUT_ROUTE };
 
 /* Each fetches the object at '*at' or the next one after it and moves '*at' past it; false at the end. */
 static bool next_vrf(const struct server_plant *p, uint32_t *at, struct dp_item *out)
@@ -21,6 +23,11 @@ static bool next_vrf(const struct server_plant *p, uint32_t *at, struct dp_item 
 			return true;
 	}
 	return false;
+}
+
+static bool next_filter(const struct server_plant *p, uint32_t *at, struct dp_item *out)
+{
+	return db_filter_walk(p->db, at, &out->op.u.filter);
 }
 
 static bool next_port(const struct server_plant *p, uint32_t *at, struct dp_item *out)
@@ -100,6 +107,8 @@ static bool next_item(struct server_dump *d, const struct server_plant *p, enum 
 	switch (class_of) {
 	case DP_CLASS_VRF:
 		return next_vrf(p, at, out);
+	case DP_CLASS_FILTER:
+		return next_filter(p, at, out);
 	case DP_CLASS_PORT:
 		return next_port(p, at, out);
 	case DP_CLASS_LOCAL:
@@ -122,14 +131,17 @@ void server_dump_page(struct server_dump *d, const struct server_plant *p, uint6
 {
 	uint32_t class_of = (uint32_t)(cursor >> 32), at = (uint32_t)cursor;
 
+	size_t lines = 0;
+
 	out->item = room->u.item;
 	out->count = 0;
-	while (class_of < DP_CLASS_COUNT && out->count < DP_PAGE_MAX) {
+	while (class_of < DP_CLASS_COUNT && out->count < DP_PAGE_MAX && lines < DUMP_LINES) {
 		struct dp_item *item = &room->u.item[out->count];
 
 		memset(item, 0, sizeof(*item));
 		item->op.kind = put_of[class_of];
 		if (next_item(d, p, (enum dp_class)class_of, &at, item)) {
+			lines += item->op.kind == DP_PUT_FILTER ? item->op.u.filter.lines.len : 0;
 			out->count++;
 		} else {
 			class_of++;

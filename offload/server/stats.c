@@ -60,6 +60,28 @@ static bool counter_at(const struct server_plant *p, uint32_t *at, struct dp_cou
 	return true;
 }
 
+/* The cursor counts lines over all filters: as many as there are of the filters' own, and one of each for what none fitted. */
+static bool line_at(const struct server_plant *p, uint32_t *at, uint32_t id, struct dp_line_stats *out)
+{
+	struct dp_filter f;
+	uint32_t cursor = 0, past = 0;
+
+	while (db_filter_walk(p->db, &cursor, &f)) {
+		if (id != 0 && f.id != id)
+			continue;
+		if (*at > past + f.count) {
+			past += f.count + 1u;
+			continue;
+		}
+		out->id = f.id;
+		out->line = (uint16_t)(*at - past);
+		out->packets = db_filter_hits(p->db, f.id, out->line);
+		(*at)++;
+		return true;
+	}
+	return false;
+}
+
 void server_stats_page(
 	const struct server_plant *p, const struct dp_stats *ask, uint64_t now_ms, struct dp_room *room, struct dp_samples *out)
 {
@@ -82,6 +104,10 @@ void server_stats_page(
 		case DP_STATS_PORT:
 			out->u.port = room->u.port;
 			more = port_at(p, &at, ask->id, &room->u.port[out->count]);
+			break;
+		case DP_STATS_LINE:
+			out->u.line = room->u.line;
+			more = line_at(p, &at, ask->id, &room->u.line[out->count]);
 			break;
 		default:
 			out->u.counter = room->u.counter;

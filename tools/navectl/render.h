@@ -37,6 +37,9 @@ void navectl_render_ipv6_route(const json_t *doc, FILE *out);
 void navectl_render_ip_interfaces(const json_t *doc, FILE *out);
 void navectl_render_ip_pools(const json_t *doc, FILE *out);
 
+void navectl_render_ip_features(const json_t *doc, FILE *out);
+void navectl_render_ip_lists(const json_t *doc, FILE *out);
+
 void navectl_render_platform_offload(const json_t *doc, FILE *out);
 void navectl_render_platform_counters(const json_t *doc, FILE *out);
 

@@ -91,3 +91,76 @@ void navectl_render_ip_pools(const json_t *doc, FILE *out)
 		(void)fprintf(out, " %-20s %-15s %-15s %7lld %7lld\n", navectl_get_str(p, "name"), navectl_get_str(p, "begin"),
 			navectl_get_str(p, "end"), navectl_get_int(p, "free"), navectl_get_int(p, "used"));
 }
+
+static void print_matches(const json_t *row, const char *name, FILE *out)
+{
+	long long n = navectl_get_int(row, name);
+
+	if (n > 0)
+		(void)fprintf(out, " (%lld match%s)", n, n == 1 ? "" : "es");
+	(void)fputc('\n', out);
+}
+
+void navectl_render_ip_lists(const json_t *doc, FILE *out)
+{
+	const json_t *list, *l;
+
+	for (size_t i = 0; (list = navectl_get_next(doc, "lists", &i)) != NULL;) {
+		bool six = strcmp(navectl_get_str(list, "family"), "IPv6") == 0;
+
+		(void)fprintf(out, "%s access list %s%s\n",
+			six                                       ? "IPv6"
+			: navectl_get_str(list, "type")[0] == 's' ? "Standard IP"
+								  : "Extended IP",
+			navectl_get_str(list, "name"), navectl_get_bool(list, "applied") ? "" : "  (no interface has it)");
+		for (size_t k = 0; (l = navectl_get_next(list, "lines", &k)) != NULL;) {
+			(void)fprintf(out, "    %lld %s", navectl_get_int(l, "seq"), navectl_get_str(l, "text"));
+			print_matches(l, "matches", out);
+		}
+		(void)fputs("    (what no line fits is denied)", out);
+		print_matches(list, "denied", out);
+	}
+}
+
+static void print_list(const json_t *f, const char *way, const char *name, const char *family, FILE *out)
+{
+	(void)fprintf(out, "  %s access list is %s%s\n", way, navectl_get_has(f, name) ? navectl_get_str(f, name) : "not set", family);
+}
+
+static void print_verify(const json_t *f, const char *name, const char *family, FILE *out)
+{
+	if (navectl_get_has(f, name))
+		(void)fprintf(out, "  %s verify source reachable-via %s\n", family, navectl_get_str(f, name));
+}
+
+static void print_mss(const json_t *f, const char *name, const char *family, FILE *out)
+{
+	if (navectl_get_int(f, name) > 0)
+		(void)fprintf(out, "  TCP segments over %s are at most %lld bytes\n", family, navectl_get_int(f, name));
+}
+
+void navectl_render_ip_features(const json_t *doc, FILE *out)
+{
+	const json_t *f, *drops;
+
+	for (size_t i = 0; (f = navectl_get_next(doc, "interfaces", &i)) != NULL;) {
+		(void)fprintf(out, "%s is %s, line protocol is %s\n", navectl_get_str(f, "name"), navectl_get_str(f, "status"),
+			navectl_get_str(f, "protocol"));
+		if (navectl_get_has(f, "address"))
+			(void)fprintf(out, "  Internet address is %s\n", navectl_get_str(f, "address"));
+		print_list(f, "Outgoing", "access_out", "", out);
+		print_list(f, "Inbound ", "access_in", "", out);
+		if (navectl_get_has(f, "access_out_ipv6"))
+			print_list(f, "Outgoing", "access_out_ipv6", " (IPv6)", out);
+		if (navectl_get_has(f, "access_in_ipv6"))
+			print_list(f, "Inbound ", "access_in_ipv6", " (IPv6)", out);
+		print_verify(f, "verify", "IP", out);
+		print_verify(f, "verify_ipv6", "IPv6", out);
+		print_mss(f, "mss", "IPv4", out);
+		print_mss(f, "mss_ipv6", "IPv6", out);
+		drops = json_object_get(f, "drops");
+		if (json_is_object(drops))
+			(void)fprintf(out, "  Dropped: %lld by the inbound list, %lld by the outgoing list, %lld without a way back\n",
+				navectl_get_int(drops, "acl_in"), navectl_get_int(drops, "acl_out"), navectl_get_int(drops, "urpf"));
+	}
+}

@@ -200,6 +200,30 @@ static void set_policy(struct cfg_build *b, struct cfg_object *object, const str
 		i->tunnel.policy = acl;
 }
 
+/* ---- features ---- */
+
+static struct cfg_feature *feature_of(struct cfg_object *object, const struct cfg_stmt *s)
+{
+	return &interface_of(object)->feature[cfg_stmt_has(s, "ipv6") ? CFG_IPV6 : CFG_IPV4];
+}
+
+static void set_mss(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)b;
+	feature_of(object, s)->mss = (uint16_t)cfg_stmt_number(s, "mss", 0);
+}
+
+static void set_access_group(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	feature_of(object, s)->acl[cfg_stmt_has(s, "out") ? CFG_ACL_OUT : CFG_ACL_IN] = cfg_find_acl(b->m, cfg_stmt_text(s, "acl"));
+}
+
+static void set_verify(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)b;
+	feature_of(object, s)->urpf = cfg_stmt_has(s, "any") ? CFG_URPF_ANY : CFG_URPF_RX;
+}
+
 static const struct cfg_row rows[] = {
 	{
 		.mode = CFG_MODE_GLOBAL,
@@ -359,10 +383,18 @@ static const struct cfg_row rows[] = {
 		.set = set_policy,
 		.help = "the same for IPv6",
 	},
-	{ .mode = CFG_MODE_INTERFACE,
-		.what = CFG_CLASS_NOT_YET,
+	{
+		.mode = CFG_MODE_INTERFACE,
 		.pattern = "ip tcp adjust-mss <mss:500-1460>",
-		.help = "clamps TCP's MSS" },
+		.set = set_mss,
+		.help = "the largest segment that TCP may agree on through it, either way, bytes",
+	},
+	{
+		.mode = CFG_MODE_INTERFACE,
+		.pattern = "ipv6 tcp adjust-mss <mss:500-1440>",
+		.set = set_mss,
+		.help = "the same for IPv6",
+	},
 	{
 		.mode = CFG_MODE_INTERFACE,
 		.what = CFG_CLASS_LATER,
@@ -392,23 +424,43 @@ static const struct cfg_row rows[] = {
 	{ .mode = CFG_MODE_INTERFACE, .what = CFG_CLASS_NOT_YET, .pattern = "ip pim sparse-mode", .help = "multicast routing" },
 	{
 		.mode = CFG_MODE_INTERFACE,
-		.what = CFG_CLASS_RESTRICT,
 		.pattern = "ip {access-group|access-list=access-group} <acl@acl> in",
 		.slot = "access-group in",
+		.set = set_access_group,
 		.help = "filters what comes in",
 	},
 	{
 		.mode = CFG_MODE_INTERFACE,
-		.what = CFG_CLASS_RESTRICT,
 		.pattern = "ip {access-group|access-list=access-group} <acl@acl> out",
 		.slot = "access-group out",
-		.help = "filters what goes out",
+		.set = set_access_group,
+		.help = "filters what goes out, but for the box's own packets",
 	},
 	{
 		.mode = CFG_MODE_INTERFACE,
-		.what = CFG_CLASS_RESTRICT,
+		.pattern = "ipv6 traffic-filter <acl@acl> in",
+		.set = set_access_group,
+		.help = "filters IPv6 that comes in",
+	},
+	{
+		.mode = CFG_MODE_INTERFACE,
+		.pattern = "ipv6 traffic-filter <acl@acl> out",
+		.set = set_access_group,
+		.help = "filters IPv6 that goes out, but for the box's own packets",
+	},
+	{
+		.mode = CFG_MODE_INTERFACE,
 		.pattern = "ip verify unicast {reverse-path|source reachable-via {rx|any}}",
-		.help = "drops packets whose source has no route back",
+		.slot = "ip verify unicast",
+		.set = set_verify,
+		.help = "drops packets whose source has no route, but with `any` that leads back to the interface",
+	},
+	{
+		.mode = CFG_MODE_INTERFACE,
+		.pattern = "ipv6 verify unicast {reverse-path|source reachable-via {rx|any}}",
+		.slot = "ipv6 verify unicast",
+		.set = set_verify,
+		.help = "the same for IPv6",
 	},
 	{ .mode = CFG_MODE_INTERFACE, .what = CFG_CLASS_NOT_YET, .pattern = "service-policy input <map@policy-map>", .help = "QoS inward" },
 	{ .mode = CFG_MODE_INTERFACE,

@@ -144,6 +144,7 @@ static enum err put_port(struct iface *i, const struct cfg_port *port, const str
 	p->up = !cfg->shutdown;
 	p->offload = offload_of(port->offload);
 	p->mtu = port->mtu;
+	session_filter_features(i->table->hub, cfg, p->feature);
 	p->init_rate = model->source_rate;
 	p->init_burst = model->source_burst;
 	(void)snprintf(p->name, sizeof(p->name), "%s", i->name);

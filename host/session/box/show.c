@@ -22,14 +22,16 @@ static const char *method_of(const struct cfg_interface *i)
 
 static void tell_own(const struct session_hub *h, const struct cfg_interface *cfg, session_iface_fn *fn, void *ctx)
 {
-	struct session_iface_info info = { .name = cfg->object.name, .method = method_of(cfg), .admin_up = !cfg->shutdown };
+	struct session_iface_info info = { .name = cfg->object.name, .method = method_of(cfg), .admin_up = !cfg->shutdown, .source = cfg };
+	struct route_if key = session_iface_key(h->ifaces, cfg->object.name);
 
+	info.port = key.kind == ROUTE_IF_PORT ? key.id : 0;
 	info.addr = session_exchange_own_address(cfg, AF_INET);
 	if (!cfg->object.complete)
 		info.reason = "incomplete";
 	else if (cfg->type == CFG_IF_VIRTUAL_TEMPLATE)
 		info.reason = "template";
-	else if (cfg->type != CFG_IF_LOOPBACK && session_iface_key(h->ifaces, cfg->object.name).kind == ROUTE_IF_NONE)
+	else if (cfg->type != CFG_IF_LOOPBACK && key.kind == ROUTE_IF_NONE)
 		info.reason = "no port";
 	info.up = info.admin_up && info.reason == NULL;
 	fn(ctx, &info);
@@ -39,8 +41,9 @@ static void tell_own(const struct session_hub *h, const struct cfg_interface *cf
 static void tell_access(const struct session *s, session_iface_fn *fn, void *ctx)
 {
 	const struct cfg_interface *source = s->access.source;
-	struct session_iface_info info = { .name = s->access.name, .method = method_of(source), .admin_up = true };
+	struct session_iface_info info = { .name = s->access.name, .method = method_of(source), .admin_up = true, .source = source };
 
+	info.tunnel = s->access.tunnel;
 	info.addr = s->assigned.family != 0 ? s->assigned : session_exchange_own_address(source, AF_INET);
 	info.up = s->state == SESSION_S_UP;
 	info.reason = info.up ? NULL : "negotiating";
@@ -51,7 +54,7 @@ static void tell_tunnel(const struct session_hub *h, const struct cfg_interface 
 {
 	const struct session_tunnel *t = session_tunnel_find(h, cfg->object.name);
 	const struct session *s = t != NULL ? session_tunnel_session(t) : NULL;
-	struct session_iface_info info = { .name = cfg->object.name, .method = method_of(cfg), .admin_up = !cfg->shutdown };
+	struct session_iface_info info = { .name = cfg->object.name, .method = method_of(cfg), .admin_up = !cfg->shutdown, .source = cfg };
 
 	if (s != NULL && s->access.source != NULL) {
 		tell_access(s, fn, ctx);

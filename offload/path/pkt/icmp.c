@@ -19,6 +19,7 @@ static const struct icmp_row rows[] = {
 	[PATH_ICMP_NO_ROUTE] = { 3, 0, 1, 0 },
 	[PATH_ICMP_TOO_BIG] = { 3, 4, 2, 0 },
 	[PATH_ICMP_TTL] = { 11, 0, 3, 0 },
+	[PATH_ICMP_PROHIBITED] = { 3, 13, 1, 1 },
 };
 
 /* Types 3, 4, 5, 11, 12 of ICMP and all below 128 of ICMPv6 are errors or redirects. */

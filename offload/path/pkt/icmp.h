@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-enum path_icmp { PATH_ICMP_NO_ROUTE, PATH_ICMP_TOO_BIG, PATH_ICMP_TTL };
+enum path_icmp { PATH_ICMP_NO_ROUTE, PATH_ICMP_TOO_BIG, PATH_ICMP_TTL, PATH_ICMP_PROHIBITED };
 
 /*
  * Sends the source of 'p' an error (RFC792, RFC4443), routed in p->vrf; 'mtu' counts for TOO_BIG.  Not about errors,

@@ -140,4 +140,62 @@ TEST(CfgAcl, R_TUN_14_reverse_route)
 	EXPECT_FALSE(cfg_find_ipsec_profile(l.model, "R")->reverse_route);
 }
 
+TEST(CfgAcl, a_filter_that_asks_for_what_no_packet_has_keeps_its_interface_out)
+{
+	for (const char *line : { "permit ip any eq 80 any", "permit tcp any lt 0 any", "permit tcp any gt 65535 any",
+		     "permit tcp any range 9 8 any", "permit udp any any established", "permit tcp any any echo" }) {
+		Loaded l(std::string("access-list 101 ") + line + "\ninterface Ethernet0/0\n ip access-group 101 in\n");
+
+		ASSERT_EQ(l.err, ERR_OK) << l.errors();
+		EXPECT_FALSE(cfg_find_interface(l.model, "Ethernet0/0")->object.complete) << line;
+	}
+}
+
+TEST(CfgAcl, R_PBF_04_R_PBF_05_R_TUN_18_features_of_an_interface)
+{
+	Loaded l("access-list 7 permit any\n"
+		 "ipv6 access-list SIX\n permit ipv6 any any\n"
+		 "interface Virtual-Template1 type tunnel\n"
+		 " ip access-group 7 in\n"
+		 " ip access-group 7 out\n"
+		 " ip verify unicast reverse-path\n"
+		 " ip tcp adjust-mss 1360\n"
+		 " ipv6 traffic-filter SIX out\n"
+		 " ipv6 verify unicast source reachable-via any\n"
+		 " ipv6 tcp adjust-mss 1340\n");
+	const cfg_interface *i = cfg_find_interface(l.model, "Virtual-Template1");
+
+	ASSERT_EQ(l.err, ERR_OK) << l.errors();
+	EXPECT_TRUE(l.said(CFG_NOT_YET).empty());
+	EXPECT_EQ(i->feature[CFG_IPV4].acl[CFG_ACL_IN], cfg_find_acl(l.model, "7"));
+	EXPECT_EQ(i->feature[CFG_IPV4].acl[CFG_ACL_OUT], cfg_find_acl(l.model, "7"));
+	EXPECT_EQ(i->feature[CFG_IPV4].urpf, CFG_URPF_RX);
+	EXPECT_EQ(i->feature[CFG_IPV4].mss, 1360);
+	EXPECT_EQ(i->feature[CFG_IPV6].acl[CFG_ACL_IN], nullptr);
+	EXPECT_EQ(i->feature[CFG_IPV6].acl[CFG_ACL_OUT], cfg_find_acl(l.model, "SIX"));
+	EXPECT_EQ(i->feature[CFG_IPV6].urpf, CFG_URPF_ANY);
+	EXPECT_EQ(i->feature[CFG_IPV6].mss, 1340);
+}
+
+TEST(CfgAcl, a_filter_that_can_do_nothing_keeps_its_interface_out)
+{
+	Loaded l("ip access-list extended NONE\ninterface Ethernet0/0\n ip address 192.0.2.1 255.255.255.0\n ip access-group NONE in\n"
+		 "interface Loopback0\n ip address 10.0.0.1 255.255.255.255\n ip verify unicast reverse-path\n"
+		 "interface Ethernet0/1\n ip access-group NOWHERE out\n"
+		 "access-list 7 permit any\ninterface Ethernet0/2\n ipv6 traffic-filter 7 in\n");
+
+	ASSERT_EQ(l.err, ERR_OK) << l.errors();
+	for (const char *name : { "Ethernet0/0", "Loopback0", "Ethernet0/1", "Ethernet0/2" })
+		EXPECT_FALSE(cfg_find_interface(l.model, name)->object.complete) << name;
+}
+
+TEST(CfgAcl, the_text_of_an_entry)
+{
+	Loaded l("ip access-list extended A\n 15 permit tcp any host 10.0.0.1 eq 80\naccess-list 7 deny any\n");
+	char text[128];
+
+	EXPECT_STREQ(cfg_acl_text(cfg_find_acl(l.model, "A")->entries, text, sizeof(text)), "permit tcp any host 10.0.0.1 eq 80");
+	EXPECT_STREQ(cfg_acl_text(cfg_find_acl(l.model, "7")->entries, text, sizeof(text)), "deny any");
+}
+
 } // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dp/codec.h"
+#include "dp/line.h"
 
 /* Objects that pass dp_op_check, with every field set; for the tests of this folder. */
 namespace samples
@@ -57,6 +58,35 @@ inline dp_op vrf(uint32_t id)
 	name(op.u.vrf.name, sizeof(op.u.vrf.name), "vrf" + std::to_string(id));
 	name(op.u.vrf.tun, sizeof(op.u.vrf.tun), "nvtun" + std::to_string(id));
 	name(op.u.vrf.netns, sizeof(op.u.vrf.netns), "ns");
+	return op;
+}
+
+/* A list whose lines differ; good until 63 others were made. */
+inline dp_op filter(uint32_t id, unsigned lines = 2, bool v6 = false)
+{
+	static uint8_t room[64][DP_LINES_MAX];
+	static unsigned next;
+	dp_op op = blank(DP_PUT_FILTER);
+	dp_filter &f = op.u.filter;
+	struct wr w = wr_of(room[next++ % 64], DP_LINES_MAX);
+
+	f.id = id;
+	f.v6 = v6;
+	f.count = (uint16_t)lines;
+	for (unsigned i = 0; i < lines; i++) {
+		dp_line line{};
+
+		line.permit = i % 2 == 0;
+		line.proto = 6;
+		line.established = i % 3 == 1;
+		line.src = { ip(v6 ? "2001:db8::" : "10.0.0.0"), ip(v6 ? "ffff:ffff::" : "255.0.255.0"), 0, 65535, false };
+		line.dst = { ip(v6 ? "2001:db8::1" : "192.0.2.1"), ip(v6 ? "ffff::" : "255.255.255.255"), 80, (uint16_t)(80 + i),
+			i % 2 == 1 };
+		dp_line_write(&w, &line);
+	}
+	must(wr_done(&w));
+	f.lines = wr_view(&w);
+	name(f.name, sizeof(f.name), "LIST" + std::to_string(id));
 	return op;
 }
 

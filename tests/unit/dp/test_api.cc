@@ -45,7 +45,7 @@ TEST(DpApi, wire_numbers_are_pinned)
 	EXPECT_EQ(ERR_ABSENT, 10);
 	EXPECT_EQ(ERR_NEEDS_REKEY, 27);
 	EXPECT_EQ(DP_PUT_VRF, 1);
-	EXPECT_EQ(DP_DEL_ROUTE, 14);
+	EXPECT_EQ(DP_DEL_ROUTE, 16);
 	EXPECT_EQ(DP_PLACE_SOFT, 4);
 	EXPECT_EQ(DP_WHY_MIGRATING, 13);
 	EXPECT_EQ(DP_EV_LINK, 9);
@@ -57,6 +57,7 @@ TEST(DpApi, wire_numbers_are_pinned)
 TEST(DpApi, accepts_the_samples)
 {
 	EXPECT_EQ(check(samples::vrf(0)), ERR_OK);
+	EXPECT_EQ(check(samples::filter(1)), ERR_OK);
 	EXPECT_EQ(check(samples::port(1)), ERR_OK);
 	EXPECT_EQ(check(samples::local("192.0.2.1/24")), ERR_OK);
 	EXPECT_EQ(check(samples::adjacency(1, 1)), ERR_OK);
@@ -78,6 +79,26 @@ TEST(DpApi, refuses_what_makes_no_sense)
 	op = samples::port(1);
 	op.u.port.spec[0] = '\0';
 	EXPECT_EQ(check(op), ERR_INCOMPLETE);
+}
+
+/* R-PBF-04 */
+TEST(DpApi, refuses_impossible_filters)
+{
+	EXPECT_EQ(check(samples::filter(1, 300)), ERR_OK);
+	EXPECT_EQ(check(samples::filter(1, 300, true)), ERR_OK);
+	EXPECT_EQ(check(samples::filter(1, 0)), ERR_INCOMPLETE);
+	EXPECT_EQ(check(samples::filter(0)), ERR_RANGE);
+	dp_op op = samples::filter(1, 2);
+	op.u.filter.v6 = true;
+	EXPECT_EQ(check(op), ERR_MALFORMED) << "lines of the other family";
+	op = samples::filter(1, 2);
+	op.u.filter.count = 1;
+	EXPECT_EQ(check(op), ERR_MALFORMED) << "more lines than it says";
+	op.u.filter.count = 3;
+	EXPECT_EQ(check(op), ERR_MALFORMED);
+	op = samples::tunnel(1);
+	op.u.tunnel.feature[DP_V6].urpf = DP_URPF_STRICT + 1;
+	EXPECT_EQ(check(op), ERR_RANGE);
 }
 
 TEST(DpApi, refuses_impossible_sas)

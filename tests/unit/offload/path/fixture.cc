@@ -225,7 +225,32 @@ void PathTest::tunnel(uint32_t id, uint32_t sa_out, uint16_t mtu)
 	t.mode = opt.gre ? DP_TUNNEL_GRE_IPSEC : DP_TUNNEL_IPSEC;
 	t.has_key = opt.gre_key != 0;
 	t.key = opt.gre_key;
+	memcpy(t.feature, feature, sizeof(feature));
 	ASSERT_EQ(db_tunnel_put(db, &t), ERR_OK);
+}
+
+void PathTest::put_filter(uint32_t id, const std::vector<dp_line> &lines, bool v6)
+{
+	Filter f(id, lines, v6);
+
+	ASSERT_EQ(db_filter_put(db, &f.conf), ERR_OK);
+}
+
+void PathTest::gate_tunnel(const dp_feature &v4, const dp_feature &v6)
+{
+	feature[DP_V4] = v4;
+	feature[DP_V6] = v6;
+	tunnel(TUNNEL, SA_OUT);
+}
+
+void PathTest::gate_port(uint8_t index, const dp_feature &v4, const dp_feature &v6)
+{
+	const dp_feature both[DP_FAMILIES] = { v4, v6 };
+	db_port facts = db->port[index];
+
+	ASSERT_EQ(db_gate_put(db, &gate[index], both), ERR_OK);
+	facts.gate = db_gate_shown(db, gate[index]);
+	db_port_set(db, index, &facts);
 }
 
 dp_sa PathTest::sa_conf(uint32_t id, dp_direction direction, uint32_t spi, uint32_t tunnel_id)
@@ -387,6 +412,8 @@ void PathTest::stop()
 	EXPECT_EQ(rte_mempool_avail_count(pool), free_before) << "packet buffers leaked";
 	db = nullptr;
 	workers.clear();
+	memset(gate, 0, sizeof(gate));
+	memset(feature, 0, sizeof(feature));
 	key.clear();
 	integ.clear();
 	for (auto &f : fake)

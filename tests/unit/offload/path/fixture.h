@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../engine/oracle.h"
+#include "../filters.h"
 #include "db/db.h"
 #include "db/local.h"
 #include "engine/engine.h"
@@ -104,6 +105,10 @@ class PathTest : public testing::Test
 		}
 	}
 	void tunnel(uint32_t id, uint32_t sa_out, uint16_t mtu = 0);
+	/* What the tunnel does to packets, and a port; the filters were put. */
+	void gate_tunnel(const dp_feature &v4, const dp_feature &v6 = dp_feature());
+	void gate_port(uint8_t index, const dp_feature &v4, const dp_feature &v6 = dp_feature());
+	void put_filter(uint32_t id, const std::vector<dp_line> &lines, bool v6 = false);
 	void put_sa(dp_sa &s, const engine_wish &wish);
 	dp_sa sa_conf(uint32_t id, dp_direction direction, uint32_t spi, uint32_t tunnel_id);
 	void route(const char *p, dp_action action, uint32_t target);
@@ -142,6 +147,8 @@ class PathTest : public testing::Test
 	uint8_t lan = 0, wan = 0, twin = 0, tun = 0;
 	uint32_t spi_in = 0;
 	uint64_t now = 1000;
+	uint32_t gate[DB_PORT_MAX] = {};
+	dp_feature feature[DP_FAMILIES] = {}; /* of the tunnel */
 	unsigned free_before = 0;
 	std::string peer = "198.51.100.1", own = "192.0.2.1";
 	std::string behind = "172.16.0.2"; /* GRE in tunnel mode: what the peer behind its NAT calls itself */

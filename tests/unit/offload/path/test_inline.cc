@@ -536,3 +536,60 @@ TEST_F(Inline, transport_mode_is_software_and_says_so)
 	ASSERT_EQ(fake[wan].tx.size(), 1u);
 	EXPECT_EQ(peer_opens(fake[wan].tx[0]), Bytes({ 0, 0, 8, 0 }) + one_hop_on(Ip().bytes()));
 }
+
+/* R-SYS-08: the device did ESP, and what was inside meets the tunnel's list all the same; the port's meets the ESP packet that never was. */
+TEST_F(Inline, R_SYS_08_features_see_what_software_would_have_shown)
+{
+	dp_feature in = {}, out = {}, port = {};
+	dp_line esp = filters_line(true, 50);
+
+	start_inline();
+	put_filter(1, { filters_line(false, 17), filters_line(true) });
+	in.filter[DP_IN] = 1;
+	gate_tunnel(in);
+	opened(inner(), handle_in, 1);
+	poll();
+	EXPECT_EQ(drops(PATH_DROP_ACL_IN), 1u);
+	EXPECT_TRUE(fake[lan].tx.empty());
+	gate_tunnel(out);
+	fake[wan].tx.clear();
+
+	/* from the peer, to the peer, and nothing else */
+	esp.src = filters_end("198.51.100.1", "255.255.255.255");
+	esp.dst = filters_end("192.0.2.1", "255.255.255.255");
+	put_filter(2, { esp });
+	std::swap(esp.src, esp.dst);
+	put_filter(3, { esp });
+	port.filter[DP_IN] = 2;
+	port.filter[DP_OUT] = 3;
+	port.urpf = DP_URPF_STRICT;
+	gate_port(wan, port);
+	opened(inner(), handle_in, 2);
+	poll();
+	EXPECT_EQ(fake[lan].tx.size(), 1u);
+	feed(fake[lan], frame(lan_mac, Ip().bytes()));
+	poll();
+	ASSERT_EQ(fake[wan].tx.size(), 1u);
+	EXPECT_NE(fake[wan].flags[0] & RTE_MBUF_F_TX_SEC_OFFLOAD, 0u);
+	EXPECT_EQ(db_filter_hits(db, 2, 0), 1u);
+	EXPECT_EQ(db_filter_hits(db, 3, 0), 1u);
+
+	std::swap(port.filter[DP_IN], port.filter[DP_OUT]);
+	gate_port(wan, port);
+	opened(inner(), handle_in, 3);
+	feed(fake[lan], frame(lan_mac, Ip().bytes()));
+	poll();
+	EXPECT_EQ(drops(PATH_DROP_ACL_IN), 2u);
+	EXPECT_EQ(drops(PATH_DROP_ACL_OUT), 1u);
+	EXPECT_EQ(fake[wan].tx.size(), 1u);
+	EXPECT_EQ(fake[lan].tx.size(), 1u);
+
+	/* the way to the peer is another now */
+	port = dp_feature();
+	port.urpf = DP_URPF_STRICT;
+	gate_port(wan, port);
+	route("198.51.100.0/24", DP_ROUTE_DROP, 0);
+	opened(inner(), handle_in, 4);
+	poll();
+	EXPECT_EQ(drops(PATH_DROP_URPF), 1u);
+}

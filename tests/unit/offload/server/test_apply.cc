@@ -1,4 +1,5 @@
 /* One operation at a time, and SAs: fresh, replaced, named by state, made and undone. */
+#include "../filters.h"
 #include "fixture.h"
 
 namespace
@@ -58,6 +59,35 @@ TEST_F(Apply, a_del_of_what_others_name_is_busy)
 	EXPECT_EQ(one(del(put_tunnel(7))), ERR_BUSY);
 	EXPECT_EQ(one(del(put_sa(2, DP_OUT, 999, 7))), ERR_OK);
 	EXPECT_EQ(one(del(put_tunnel(7))), ERR_OK);
+}
+
+/* R-PBF-04: what names a filter keeps it, and what fails later brings the old list back. */
+TEST_F(Apply, a_filter_is_kept_by_the_tunnel_that_names_it)
+{
+	Filter one(4, { filters_line(true, 6) }), two(4, { filters_line(false, 17), filters_line(true) });
+	dp_op a = {}, b = {}, t = put_tunnel(7);
+
+	a.kind = b.kind = DP_PUT_FILTER;
+	a.u.filter = one.conf;
+	b.u.filter = two.conf;
+	furnish();
+	t.u.tunnel.feature[DP_V4].filter[DP_IN] = 4;
+	EXPECT_EQ(this->one(t), ERR_ABSENT);
+	auto r = apply({ a, t });
+	EXPECT_EQ(r[0].err, ERR_OK);
+	EXPECT_EQ(r[1].err, ERR_OK);
+	EXPECT_NE(db_tunnel_find(db, 7)->gate, 0u);
+	EXPECT_EQ(this->one(del(a)), ERR_BUSY);
+	auto before = dump();
+	r = apply({ b, put_route("10.8.0.0/16", DP_ROUTE_TUNNEL, 99) });
+	EXPECT_EQ(r[0].err, ERR_STATE);
+	EXPECT_EQ(r[1].err, ERR_ABSENT);
+	EXPECT_EQ(dump(), before);
+	dp_filter now;
+	ASSERT_TRUE(db_filter_get(db, 4, &now));
+	EXPECT_TRUE(bytes_eq(now.lines, one.conf.lines));
+	EXPECT_EQ(this->one(put_tunnel(7)), ERR_OK);
+	EXPECT_EQ(this->one(del(a)), ERR_OK);
 }
 
 TEST_F(Apply, a_vrf_whose_host_side_fails_is_not_there)

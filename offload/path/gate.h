@@ -1,0 +1,38 @@
+#ifndef PATH_GATE_H
+#define PATH_GATE_H
+
+#include "path/ctx.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * What the configuration wants done to packets where they come in and go out (R-SYS-07): access list, then the source's route, then
+ * TCP's segments.  A packet through a tunnel passes twice (R-SYS-08): at the tunnel in clear, at the port as ESP.  Interfaces without
+ * features don't get here.
+ */
+
+/* Of c->gated, which came by ports: those that pass go on where classify left them. */
+void path_gate_port_in(struct path_ctx *c);
+
+/* Of c->gated, which came by tunnels: those that pass go to c->plain. */
+void path_gate_tunnel_in(struct path_ctx *c);
+
+/* Leaves in c->gated what may leave by the ports that it is for. */
+void path_gate_port_out(struct path_ctx *c);
+
+/* Leaves in c->tunnel what may enter the tunnels that it is for; each packet passes once. */
+void path_gate_tunnel_out(struct path_ctx *c);
+
+/*
+ * The ESP packet that nobody sees in host memory (sa-state 30): whether its port lets it out that 'p' is about to become; and in that
+ * a device has made 'p' of.  false: dropped.
+ */
+bool path_gate_outer(struct path_ctx *c, struct path_pkt *p);
+bool path_gate_inner(struct path_ctx *c, struct path_pkt *p);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,168 @@
+#!/bin/bash
+# t_features.sh [--nic none|full]: what interfaces do to packets between a Nave hub and a Nave spoke: access lists on the template (cloned into
+# the virtual access) and on the spoke's Tunnel, changed while packets flow; spoofed sources; TCP's segments; and what show commands tell
+# of it.  Shows R-PBF-04, R-PBF-05, R-SYS-07, R-SYS-08, R-TUN-18.
+cd "$(dirname "$0")" || exit 2
+. ./lab.sh
+. ./nave.sh
+
+# feature NAME LINE…: lines for the node's tunnel interface.
+feature() {
+	local name=$1
+	shift
+	printf ' %s\n' "$@" >"$LAB_DIR/lines"
+	sed -i "/^ tunnel mode/r $LAB_DIR/lines" "$LAB_DIR/$name/config"
+}
+
+# acl NAME LIST LINE…: the list is so from now on.
+acl() {
+	local name=$1 list=$2
+	shift 2
+	sed -i "/^ip access-list extended $list\$/,/^!\$/d" "$LAB_DIR/$name/config"
+	{ printf 'ip access-list extended %s\n' "$list"; printf ' %s\n' "$@"; echo '!'; } >>"$LAB_DIR/$name/config"
+}
+
+reload() { kill -HUP "$(nave_pid "$1" naved)"; }
+
+reaches() { lab_ping spoke1-lan 10.20.1.10 10.10.0.10 1; }
+reaches_back() { lab_ping hub1-lan 10.10.0.10 10.20.1.10 1; }
+
+drops() { nave_get "$1" "next(c['value'] for c in d['counters'] if c['name'] == 'drop.$2')" show platform counters; }
+
+# grew NODE REASON BEFORE: more packets were dropped for that reason.
+grew() { [ "$(drops "$1" "$2")" -gt "$3" ]; }
+
+# feature_drops NODE INTERFACE WHAT: of one interface, as show ip interface tells.
+feature_drops() { nave_get "$1" "d['interfaces'][0]['drops']['$3']" show ip interface "$2"; }
+
+# line_matches NODE LIST LINE: what that line decided.
+line_matches() { nave_get "$1" "d['lists'][0]['lines'][$3]['matches']" show access-lists "$2"; }
+
+lists() {
+	local before
+	lab_check 'what the list permits passes' lab_wait 5 reaches
+	before=$(drops hub1 acl-in)
+	lab_check 'UDP from the spoke is denied on the virtual access' denied_udp 1
+	lab_check 'and counted as acl-in' grew hub1 acl-in "$before"
+	lab_check 'and on its interface' [ "$(feature_drops hub1 Virtual-Access1 acl_in)" -ge 1 ]
+	lab_check 'the line that did it counts' [ "$(line_matches hub1 FROM-SPOKE 0)" -ge 1 ]
+	before=$(drops spoke1 acl-out)
+	lab_check 'UDP to port 9999 is denied on the spoke'\''s Tunnel, on its way out' denied_out
+	lab_check 'and counted as acl-out' grew spoke1 acl-out "$before"
+	nave_ctl hub1 show access-lists
+	nave_ctl hub1 show ip interface Virtual-Access1
+	lab_check 'show access-lists prints the lines and their matches' prints hub1 'show access-lists FROM-SPOKE' '^ *10 deny udp any any eq 7777 (.* match'
+	lab_check 'show ip interface tells what is set' prints hub1 'show ip interface Virtual-Access1' 'Inbound  access list is FROM-SPOKE'
+}
+
+prints() {
+	# shellcheck disable=SC2086 # words of a command
+	nave_ctl "$1" $2 | grep -q -- "$3"
+}
+
+# Sends a datagram from the spoke's LAN; whether it doesn't arrive.  The one behind it, which nothing denies, does.
+udp_arrives() { # PORT
+	lab_in hub1-lan timeout 5 python3 -c 'import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("10.10.0.10", int(sys.argv[1])))
+s.settimeout(3)
+print(s.recv(100).decode())' "$1" >"$LAB_DIR/udp.$1" 2>/dev/null &
+	local listener=$!
+	lab_wait 3 udp_listens "$1"
+	lab_in spoke1-lan python3 -c 'import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("10.20.1.10", 0))
+for i in range(3):
+    s.sendto(b"here", ("10.10.0.10", int(sys.argv[1])))' "$1" 2>/dev/null
+	wait "$listener"
+}
+
+udp_listens() { lab_in hub1-lan ss -Hlun "sport = :$1" | grep -q .; }
+denied_udp() { ! udp_arrives 7777 && udp_arrives 7778; }
+denied_out() { ! udp_arrives 9999; }
+
+# A ping flood by whose side the list changes ten times; none of its packets may be lost, since every list permits it.
+change() {
+	local i
+	lab_in spoke1-lan ping -q -i 0.01 -c 400 -I 10.20.1.10 10.10.0.10 >"$LAB_DIR/change" &
+	local flow=$!
+	for i in 1 2 3 4 5 6 7 8; do
+		acl hub1 FROM-SPOKE "deny udp any any eq 777$i" "permit ip any any"
+		reload hub1
+		lab_wait 5 has_line hub1 "deny udp any any eq 777$i" || return 1
+	done
+	wait "$flow"
+	tail -2 "$LAB_DIR/change"
+	grep -q ' 0% packet loss' "$LAB_DIR/change"
+}
+
+has_line() { nave_is "$1" "d['lists'][0]['lines'][0]['text'] == '$2' and d['lists'][0]['lines'][0]['matches'] is not None" show access-lists FROM-SPOKE >/dev/null; }
+
+# The last list denies what passed before, without a new session.
+close() {
+	acl hub1 FROM-SPOKE "deny icmp any any echo" "permit ip any any"
+	reload hub1
+	lab_wait 5 no_ping
+}
+no_ping() { ! reaches; }
+
+spoofed() {
+	local before
+	before=$(drops hub1 urpf)
+	ip -n "$LAB-spoke1-lan" addr add 10.66.0.1/32 dev lo
+	lab_in spoke1-lan ping -q -c 3 -i 0.2 -W 1 -I 10.66.0.1 10.10.0.10 >/dev/null
+	grew hub1 urpf "$before"
+}
+
+# The segments that both ends agreed on, as each saw the other's wish.
+segments() {
+	lab_in hub1-lan timeout 10 python3 -c 'import socket
+s = socket.create_server(("10.10.0.10", 5555))
+c = s.accept()[0]
+c.send(b"%d" % c.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG))
+c.close()' &
+	local server=$!
+	lab_wait 3 tcp_listens || return 1
+	lab_in spoke1-lan python3 -c 'import socket, sys
+s = socket.create_connection(("10.10.0.10", 5555), 5, ("10.20.1.10", 0))
+mine = s.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG)
+theirs = int(s.recv(10))
+print("the spoke sends segments of", mine, "and the hub of", theirs)
+sys.exit(not (mine <= 1200 and theirs <= 1200 and max(mine, theirs) > 1000))'
+	local status=$?
+	wait "$server"
+	return $status
+}
+tcp_listens() { lab_in hub1-lan ss -Hltn 'sport = :5555' | grep -q .; }
+
+lab_options "$@"
+lab_begin features
+lab_inet
+nave_site hub1 hub 10.10.0.10/24 10.10.0.1
+nave_site spoke1 spoke 10.20.1.10/24 10.20.1.1
+nave_config_hub hub1
+nave_config_spoke spoke1 1
+feature hub1 'ip access-group FROM-SPOKE in' 'ip verify unicast reverse-path' 'ip tcp adjust-mss 1200'
+feature spoke1 'ip access-group TO-HUB out'
+acl hub1 FROM-SPOKE 'deny udp any any eq 7777' 'permit ip any any'
+acl spoke1 TO-HUB 'deny udp any host 10.10.0.10 eq 9999' 'permit ip any any'
+lab_check "the hub starts (nic $LAB_NIC)" nave_start hub1 "$LAB_NIC" || lab_finish
+lab_check 'the spoke starts' nave_start spoke1 "$LAB_NIC" || lab_finish
+lab_check 'it comes up' lab_wait 10 nave_up spoke1 1 || lab_finish
+lab_check 'and back' lab_wait 5 reaches_back
+lists
+lab_check 'a list changed eight times loses no packet that all permit' change
+lab_check 'spoofed sources are dropped and counted as urpf' spoofed
+lab_check 'and on the interface' [ "$(feature_drops hub1 Virtual-Access1 urpf)" -ge 1 ]
+lab_check 'TCP agrees on segments of 1200 bytes, both ways' segments
+lab_check 'a list that denies what passed takes effect on the session that is up' close
+lab_check 'which is still the first' nave_is hub1 "[s['interface'] for s in d['sessions']] == ['Virtual-Access1'] and d['sessions'][0]['uptime_s'] > 3" \
+	show crypto session
+if [ "$LAB_NIC" = none ]; then placed='software no-device'; else placed='inline-protocol -'; fi
+# shellcheck disable=SC2086 # two words
+lab_check "placement: $placed" nave_placed hub1 spoke1.vpn.example.net $placed
+for n in spoke1 hub1; do
+	lab_check "$n ends" nave_stop "$n" naved
+	lab_check 'its datapath ends' nave_stop "$n" navedp
+done
+lab_finish
