@@ -367,6 +367,24 @@ static void check_authz_policy(struct cfg_build *b, struct cfg_authz_policy *a)
 		cfg_build_lack(b, &a->object, 0, "'%s' isn't complete", a->ipv6_pool->object.title);
 }
 
+/* A route hangs on its track, a list on its members: what they can't know never is up. */
+static void check_tracks(struct cfg_build *b)
+{
+	for (struct cfg_track *t = b->m->tracks; t != NULL; t = t->next)
+		for (const struct cfg_track_member *m = t->members; m != NULL; m = m->next) {
+			const struct cfg_track *member = cfg_find_track(b->m, m->number);
+
+			if (member != NULL && !member->object.complete)
+				cfg_build_lack(b, &t->object, 0, "'%s' isn't complete", member->object.title);
+		}
+	for (struct cfg_route *r = b->m->routes; r != NULL; r = r->next) {
+		const struct cfg_track *t = r->track == 0 ? NULL : cfg_find_track(b->m, r->track);
+
+		if (t != NULL && !t->object.complete)
+			cfg_build_lack(b, &r->object, 0, "'%s' isn't complete", t->object.title);
+	}
+}
+
 void cfg_check_model(struct cfg_build *b)
 {
 	static const uint8_t key[16];
@@ -399,6 +417,7 @@ void cfg_check_model(struct cfg_build *b)
 		check_profile(b, p, &claims);
 	for (struct cfg_ipsec_profile *p = m->ipsec_profiles; p != NULL; p = p->next)
 		check_ipsec_profile(b, p);
+	check_tracks(b);
 	for (struct cfg_interface *i = m->interfaces; i != NULL; i = i->next)
 		cfg_check_if(b, i);
 	map_fini(&claims);

@@ -1,5 +1,6 @@
 #include "cfg/find.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cfg/refs.h"
@@ -135,4 +136,12 @@ const struct cfg_mangler *cfg_find_mangler(const struct cfg_model *m, const char
 const struct cfg_acl *cfg_find_acl(const struct cfg_model *m, const char *name)
 {
 	return (const struct cfg_acl *)(const void *)cfg_find(m, CFG_KIND_ACL, name);
+}
+
+const struct cfg_track *cfg_find_track(const struct cfg_model *m, uint32_t number)
+{
+	char name[16];
+
+	(void)snprintf(name, sizeof(name), "%u", number);
+	return (const struct cfg_track *)(const void *)cfg_find(m, CFG_KIND_TRACK, name);
 }

@@ -28,6 +28,7 @@ static const char *const kind_name[CFG_KIND_COUNT] = {
 	[CFG_KIND_CERT_MAP] = "crypto pki certificate map",
 	[CFG_KIND_MANGLER] = "crypto ikev2 name-mangler",
 	[CFG_KIND_ACL] = "access-list",
+	[CFG_KIND_TRACK] = "track",
 	[CFG_KIND_OTHER] = "object",
 };
 

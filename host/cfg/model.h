@@ -48,6 +48,7 @@ enum cfg_kind {
 	CFG_KIND_CERT_MAP,
 	CFG_KIND_MANGLER,
 	CFG_KIND_ACL,
+	CFG_KIND_TRACK,
 	CFG_KIND_OTHER, /* an object in the grammar that no code uses yet */
 	CFG_KIND_COUNT
 };
@@ -305,7 +306,32 @@ struct cfg_route {
 	struct addr gateway;                /* family 0: none */
 	uint8_t distance;
 	uint32_t tag;
-	uint32_t track; /* 0: none */
+	uint32_t track;    /* 0: none */
+	const char *label; /* NULL: none */
+};
+
+/* `track N …`: something that is up or down. */
+enum cfg_track_how { CFG_TRACK_NONE, CFG_TRACK_INTERFACE, CFG_TRACK_ROUTE, CFG_TRACK_LIST, CFG_TRACK_STUB };
+
+/* `object N [not]` of a list. */
+struct cfg_track_member {
+	const struct cfg_track_member *next;
+	uint32_t number;
+	bool negated;
+};
+
+struct cfg_track {
+	struct cfg_object object;
+	struct cfg_track *next;
+	uint32_t number;
+	enum cfg_track_how how;    /* NONE: there is no code for it, and it isn't complete */
+	const char *if_name;       /* INTERFACE: its line protocol, */
+	bool ip_routing;           /* and an address */
+	struct addr_prefix prefix; /* ROUTE: in the table, exactly */
+	bool all;                  /* LIST: all of its members, else one */
+	const struct cfg_track_member *members;
+	uint32_t delay_up_s, delay_down_s;
+	bool stub_up; /* STUB */
 };
 
 struct cfg_pool_range {
@@ -611,6 +637,7 @@ struct cfg_model {
 	uint32_t source_rate;  /* IKE_SA_INIT requests per second of one source, a /24 or /64; 0: no limit, */
 	uint32_t source_burst; /* and so many at once */
 	uint32_t source_half_open;
+	uint32_t track_timer_ms;  /* a track changes no more often; 0: 500 */
 	uint32_t nat_keepalive_s; /* 0: 20 */
 	bool has_ppk;             /* a keyring has a post-quantum preshared key */
 	uint32_t frag_mtu;        /* of IKE; 0: 576, with IPv6 1280 */
@@ -643,6 +670,7 @@ struct cfg_model {
 	struct cfg_cert_map *cert_maps;
 	struct cfg_mangler *manglers;
 	struct cfg_acl *acls;
+	struct cfg_track *tracks;
 	struct cfg_object *objects; /* every object, by next_object */
 
 	/* The model's own. */

@@ -13,6 +13,7 @@
 #include "ctl/show_ip.h"
 #include "ctl/show_platform.h"
 #include "ctl/show_redirect.h"
+#include "ctl/show_route.h"
 #include "ctl/show_session.h"
 #include "ctl/show_system.h"
 
@@ -56,6 +57,11 @@ void ctl_show_end(struct ctl_call *call)
 #define WALKS .end = ctl_show_end, .state_size = sizeof(struct ctl_show_state)
 #define WALKS_SAS .begin = ctl_show_with_sas, WALKS
 #define CONFIG .begin = ctl_show_system_begin_config, .next = ctl_show_system_config, .end = ctl_show_system_end_config
+
+#define ROUTES(what) .next = ctl_show_route, .end = ctl_show_route_end, .state_size = sizeof(struct ctl_route_state), .variant = (what)
+#define CEF(family)                                                                                                             \
+	.begin = ctl_show_cef_begin, .next = ctl_show_cef, .end = ctl_show_cef_end, .state_size = sizeof(struct ctl_cef_state), \
+	.variant = (family)
 
 #define FAULT(kind)                                                                                                         \
 	.begin = ctl_device_begin_fault, .next = ctl_device_fault, .end = ctl_device_end_fault, .variant = DP_FAULT_##kind, \
@@ -136,14 +142,30 @@ static const struct ctl_command table[] = {
 		.begin = ctl_show_derived_begin,
 		.next = ctl_show_derived },
 	{ .words = "show ip", .help = "addresses and routes" },
+	{ .words = "show ip cef", .help = "the datapath's forwarding table", CEF(AF_INET) },
 	{ .words = "show ip interface", .help = "interfaces, and what they do to packets", FEATURES },
 	{ .words = "show ip interface <interface>", .help = "one of them", FEATURES },
 	{ .words = "show ip interface brief", .help = "a line each", .next = ctl_show_ip_interfaces, WALKS },
 	{ .words = "show ip local", .help = "what this box hands out" },
 	{ .words = "show ip local pool", .help = "address pools and their use", .next = ctl_show_ip_pools },
-	{ .words = "show ip route", .help = "the routing table", .next = ctl_show_ip_routes, .variant = AF_INET, WALKS },
+	{ .words = "show ip route", .help = "the routing table", ROUTES(AF_INET) },
+	{ .words = "show ip route <prefix>",
+		.help = "the entry of a prefix, or the one that covers it or an address",
+		ROUTES(AF_INET | CTL_ROUTE_PREFIX) },
+	{ .words = "show ip route connected", .help = "networks of the interfaces", ROUTES(AF_INET | CTL_ROUTE_CONNECTED) },
+	{ .words = "show ip route kernel", .help = "what others put into the host", ROUTES(AF_INET | CTL_ROUTE_KERNEL) },
+	{ .words = "show ip route static", .help = "of the configuration, and by IKEv2", ROUTES(AF_INET | CTL_ROUTE_STATIC) },
+	{ .words = "show ip route summary", .help = "how many there are", .next = ctl_show_route_summary, .variant = AF_INET },
 	{ .words = "show ipv6", .help = "addresses and routes of IPv6" },
-	{ .words = "show ipv6 route", .help = "the routing table of IPv6", .next = ctl_show_ip_routes, .variant = AF_INET6, WALKS },
+	{ .words = "show ipv6 cef", .help = "the datapath's forwarding table", CEF(AF_INET6) },
+	{ .words = "show ipv6 route", .help = "the routing table of IPv6", ROUTES(AF_INET6) },
+	{ .words = "show ipv6 route <prefix>",
+		.help = "the entry of a prefix, or the one that covers it or an address",
+		ROUTES(AF_INET6 | CTL_ROUTE_PREFIX) },
+	{ .words = "show ipv6 route connected", .help = "networks of the interfaces", ROUTES(AF_INET6 | CTL_ROUTE_CONNECTED) },
+	{ .words = "show ipv6 route kernel", .help = "what others put into the host", ROUTES(AF_INET6 | CTL_ROUTE_KERNEL) },
+	{ .words = "show ipv6 route static", .help = "of the configuration, and by IKEv2", ROUTES(AF_INET6 | CTL_ROUTE_STATIC) },
+	{ .words = "show ipv6 route summary", .help = "how many there are", .next = ctl_show_route_summary, .variant = AF_INET6 },
 	{ .words = "show platform", .help = "datapath and devices" },
 	{ .words = "show platform counters",
 		.help = "all counters of the datapath",
@@ -162,6 +184,8 @@ static const struct ctl_command table[] = {
 		.next = ctl_show_platform_offload,
 		WALKS },
 	{ .words = "show running-config", .help = "the configuration in force", CONFIG, .state_size = sizeof(struct ctl_show_config) },
+	{ .words = "show track", .help = "what is tracked, and what hangs on it", .next = ctl_show_track },
+	{ .words = "show track brief", .help = "a line each", .next = ctl_show_track },
 	{ .words = "show version", .help = "this program, and whether its datapath is there", .next = ctl_show_system_version },
 	{ .words = NULL },
 };

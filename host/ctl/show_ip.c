@@ -1,5 +1,5 @@
 /*
- * The routing table, interfaces and pools.  Tables that can only be walked as a whole are walked once for each part of
+ * Interfaces and pools.  Tables that can only be walked as a whole are walked once for each part of
  * the answer, which takes the rows that are its own.  Loop thread.
  */
 #include "ctl/show_ip.h"
@@ -12,7 +12,6 @@
 struct page {
 	json_t *doc;
 	uint32_t at, from;
-	int family; /* of routes */
 	bool more;
 	enum err err;
 };
@@ -44,43 +43,6 @@ static enum err page_end(struct page *p, struct ctl_call *call, bool *more)
 	state->cursor += CTL_PAGE_ROWS;
 	*more = p->more;
 	return p->err;
-}
-
-/* ---- routes ---- */
-
-static void add_route(void *ctx, const struct route_info *info)
-{
-	static const struct {
-		char letter[2];
-		const char *word;
-	} source[ROUTE_SOURCE_COUNT] = {
-#define SHOW_ROUTE_SOURCE(name, letter, word) { { letter, '\0' }, word },
-		ROUTE_SOURCE_LIST(SHOW_ROUTE_SOURCE)
-#undef SHOW_ROUTE_SOURCE
-	};
-	struct page *p = (struct page *)ctx;
-	const struct route_candidate *c = &info->c;
-
-	if (c->prefix.addr.family != p->family || !page_takes(p))
-		return;
-	p->err = ctl_show_add(p->doc, "routes",
-		json_pack("{s:o, s:o, s:s, s:s, s:b, s:i, s:I, s:o, s:o, s:b, s:b}", "vrf", ctl_text_vrf(c->vrf), "prefix",
-			ctl_text_prefix(&c->prefix), "code", source[c->source].letter, "source", source[c->source].word, "ikev2",
-			c->source == ROUTE_IKEV2, "distance", (int)c->distance, "tag", (json_int_t)c->tag, "gateway",
-			ctl_text_addr(&c->gateway), "interface", ctl_text_str(info->out_name), "best", info->best, "resolved",
-			info->resolved));
-}
-
-enum err ctl_show_ip_routes(struct ctl_call *call, json_t *doc, bool *more)
-{
-	struct page p;
-	enum err err = page_begin(&p, call, doc, "routes");
-
-	if (err != ERR_OK)
-		return err;
-	p.family = (int)call->command->variant;
-	route_rib_walk(ctl_show_world(call)->rib, add_route, &p);
-	return page_end(&p, call, more);
 }
 
 /* ---- interfaces ---- */

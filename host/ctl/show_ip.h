@@ -7,8 +7,7 @@
 extern "C" {
 #endif
 
-/* show ip route and show ipv6 route (the command's variant is the family), interface brief, local pool: 'next' of these commands. */
-MUST_USE enum err ctl_show_ip_routes(struct ctl_call *call, json_t *doc, bool *more);
+/* show ip interface brief, show ip local pool: 'next' of these commands. */
 MUST_USE enum err ctl_show_ip_interfaces(struct ctl_call *call, json_t *doc, bool *more);
 MUST_USE enum err ctl_show_ip_pools(struct ctl_call *call, json_t *doc, bool *more);
 

@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/nl/nl.h"
 #include "base/wheel.h"
 #include "cfg/load.h"
 #include "cfg/message.h"
@@ -32,10 +31,9 @@
 #include "dp/sync.h"
 #include "ike/ability.h"
 #include "ike/engine.h"
+#include "naved/host.h"
 #include "net/fetch.h"
 #include "net/udp.h"
-#include "route/expect.h"
-#include "route/kernel.h"
 #include "route/rib.h"
 #include "session/box/fib.h"
 #include "session/box/iface.h"
@@ -63,10 +61,7 @@ struct naved {
 	struct dp_client *client;
 	struct dp_provider *datapath;
 	struct dp_sync *sync;
-	struct nl *nl;
-	struct route_kernel *kernel; /* NULL: a datapath in memory, nothing of the host is touched */
-	struct route_expect *expect; /* what the host sets by itself; NULL as 'kernel' */
-	struct event *host_event;
+	struct naved_host *host; /* NULL: a datapath in memory, nothing of the host is touched */
 	struct route_rib *rib;
 	struct session_fib *fib;
 	struct session_hub *hub;
@@ -130,27 +125,6 @@ static void receive_ike(void *ctx, const struct net_udp_path *from, struct bytes
 	ike_engine_receive(n->engine, clock_now_ms(), &path, datagram);
 }
 
-/* The kernel makes the routes of its own addresses by itself. */
-static bool comes_with_address(const struct route_hop *hop)
-{
-	return hop->out.kind == ROUTE_IF_LOOPBACK || (hop->out.kind == ROUTE_IF_PORT && hop->next_hop.family == 0);
-}
-
-/* The host's side of a best route: set where that is Nave's matter, else looked after. */
-static enum err route_host(struct naved *n, const struct addr_prefix *prefix, const struct route_hop *hop)
-{
-	bool by_host = session_hub_by_host(n->hub, hop->out);
-	const char *netdev = session_hub_netdev(n->hub, hop->out);
-	struct addr gateway = { .family = 0 };
-
-	if (hop->out.kind == ROUTE_IF_PORT)
-		gateway = hop->next_hop;
-	if (!by_host)
-		return route_kernel_put(n->kernel, prefix, netdev, &gateway, hop->out.kind == ROUTE_IF_TUNNEL);
-	route_kernel_del(n->kernel, prefix);
-	return hop->out.kind == ROUTE_IF_PORT ? route_expect_route(n->expect, prefix, netdev, &gateway) : ERR_OK;
-}
-
 static void route_changed(void *ctx, uint32_t vrf, const struct addr_prefix *prefix, const struct route_hop *hop)
 {
 	struct naved *n = (struct naved *)ctx;
@@ -158,49 +132,20 @@ static void route_changed(void *ctx, uint32_t vrf, const struct addr_prefix *pre
 
 	if (err != ERR_OK)
 		log_event(&n->log, LOG_L_ERROR, "route.fib", "err=%s", err_name(err));
-	if (n->kernel == NULL || (hop != NULL && comes_with_address(hop)))
-		return;
-	route_expect_no_route(n->expect, prefix);
-	if (hop == NULL) {
-		route_kernel_del(n->kernel, prefix);
-		return;
-	}
-	err = route_host(n, prefix, hop);
-	if (err != ERR_OK)
-		log_event(&n->log, LOG_L_ERROR, "route.kernel", "err=%s", err_name(err));
+	if (n->host != NULL)
+		naved_host_route(n->host, prefix, hop);
 }
 
-static void expect_address(void *world, const char *netdev, const struct addr_prefix *prefix, bool add)
+static void expect_address(void *world, uint32_t vrf, const char *netdev, const struct addr_prefix *prefix, bool add)
 {
-	struct naved *n = (struct naved *)world;
-	enum err err = ERR_OK;
-
-	if (add)
-		err = route_expect_address(n->expect, netdev, prefix);
-	else
-		route_expect_no_address(n->expect, netdev, prefix);
-	if (err != ERR_OK)
-		log_event(&n->log, LOG_L_ERROR, "host.address", "netdev=%s err=%s", netdev, err_name(err));
+	(void)vrf;
+	naved_host_expect(((struct naved *)world)->host, netdev, prefix, add);
 }
 
-static void host_readable(evutil_socket_t fd, short what, void *arg)
+static void set_address(void *world, uint32_t vrf, const char *netdev, const struct addr_prefix *prefix, bool add)
 {
-	(void)fd;
-	(void)what;
-	route_expect_readable(((struct naved *)arg)->expect);
-}
-
-static void set_address(void *world, const char *netdev, const struct addr_prefix *prefix, bool add)
-{
-	struct naved *n = (struct naved *)world;
-	enum err err = route_kernel_address(n->kernel, netdev, prefix, add);
-	char text[ADDR_PREFIX_TEXT];
-
-	if (err != ERR_OK)
-		log_event(&n->log, LOG_L_ERROR, "host.address", "netdev=%s prefix=%s err=%s", netdev, addr_prefix_str(prefix, text),
-			err_name(err));
-	else if (add)
-		route_kernel_refresh(n->kernel, netdev);
+	(void)vrf;
+	naved_host_address(((struct naved *)world)->host, netdev, prefix, add);
 }
 
 static void watch_readable(evutil_socket_t fd, short what, void *arg)
@@ -285,6 +230,8 @@ static enum err load_config(struct naved *n)
 	err = session_hub_configure(n->hub, model, n->platform);
 	if (err != ERR_OK)
 		cfg_model_free(model);
+	else if (n->host != NULL)
+		naved_host_configured(n->host);
 	return err;
 }
 
@@ -341,8 +288,8 @@ enum err naved_run(struct naved *n)
 		session_hub_turn(n->hub);
 		ike_engine_advance(n->engine, clock_now_ms());
 		wheel_advance(&n->wheel, clock_now_ms());
-		if (n->kernel != NULL && route_kernel_flush(n->kernel) != 0)
-			log_event(&n->log, LOG_L_WARN, "route.kernel", "err=%s", err_name(ERR_IO));
+		if (n->host != NULL)
+			naved_host_flush(n->host);
 		(void)fflush(stderr);
 	}
 	return ERR_OK;
@@ -449,28 +396,23 @@ static enum err open_datapath(struct naved *n)
 	return dp_sync_new(&n->sync, &sync);
 }
 
-/* What sets the host's addresses and routes, and what looks after those that the host sets. */
 static enum err open_host(struct naved *n)
 {
-	enum err err = nl_open(-1, &n->nl);
+	struct naved_host_config config = {
+		.loop = n->loop, .wheel = &n->wheel, .log = &n->log, .rib = n->rib, .hub = &n->hub, .netns_fd = -1
+	};
 
-	if (err == ERR_OK)
-		err = route_kernel_new(&n->kernel, n->nl, n->map_key);
-	if (err == ERR_OK)
-		err = route_expect_new(&n->expect, n->nl, &n->wheel, &n->log);
-	if (err != ERR_OK)
-		return err;
-	n->host_event = event_new(n->loop, route_expect_fd(n->expect), EV_READ | EV_PERSIST, host_readable, n);
-	return n->host_event != NULL && event_add(n->host_event, NULL) == 0 ? ERR_OK : ERR_NOMEM;
+	memcpy(config.map_key, n->map_key, sizeof(config.map_key));
+	return naved_host_new(&n->host, &config);
 }
 
 static enum err open_routing(struct naved *n)
 {
-	enum err err = n->options.fake_dataplane ? ERR_OK : open_host(n);
+	enum err err = session_fib_new(&n->fib, n->sync, n->map_key);
 
 	if (err == ERR_OK)
-		err = session_fib_new(&n->fib, n->sync, n->map_key);
-	return err == ERR_OK ? route_rib_new(&n->rib, n->map_key, route_changed, n) : err;
+		err = route_rib_new(&n->rib, n->map_key, route_changed, n);
+	return err == ERR_OK && !n->options.fake_dataplane ? open_host(n) : err;
 }
 
 /* As many as there are cores beside the loop's, and not many: what they do is short. */
@@ -501,8 +443,8 @@ static enum err open_sessions(struct naved *n)
 		.send = send_ike,
 		.keepalive = send_keepalive,
 		.fetch = fetch,
-		.address = n->kernel != NULL ? set_address : NULL,
-		.expect = n->expect != NULL ? expect_address : NULL,
+		.address = n->host != NULL ? set_address : NULL,
+		.expect = n->host != NULL ? expect_address : NULL,
 		.world = n };
 	struct ike_engine_config engine = { .crypto = n->crypto,
 		.rand = &n->rand,
@@ -612,11 +554,9 @@ void naved_free(struct naved *n)
 	net_udp_free(n->udp);
 	net_fetch_free(n->fetch);
 	session_hub_free(n->hub);
+	naved_host_free(n->host);
 	route_rib_free(n->rib);
 	session_fib_free(n->fib);
-	route_expect_free(n->expect);
-	route_kernel_free(n->kernel);
-	nl_close(n->nl);
 	dp_sync_free(n->sync);
 	dp_provider_close(n->datapath);
 	cfg_platform_free(n->platform);
@@ -629,8 +569,6 @@ void naved_free(struct naved *n)
 		event_free(n->timer);
 	if (n->datapath_event != NULL)
 		event_free(n->datapath_event);
-	if (n->host_event != NULL)
-		event_free(n->host_event);
 	if (n->loop != NULL)
 		event_base_free(n->loop);
 	free(n);

@@ -248,7 +248,7 @@ void route_expect_readable(struct route_expect *e)
 
 /* ---- life ---- */
 
-enum err route_expect_new(struct route_expect **out, struct nl *nl, struct wheel *wheel, const struct log *log)
+enum err route_expect_new(struct route_expect **out, struct nl *nl, int netns_fd, struct wheel *wheel, const struct log *log)
 {
 	struct route_expect *e = (struct route_expect *)calloc(1, sizeof(*e));
 	struct nl_watch_fns fns = { .link = saw_link, .addr = saw_addr, .route = saw_route, .ctx = e };
@@ -261,7 +261,7 @@ enum err route_expect_new(struct route_expect **out, struct nl *nl, struct wheel
 	e->log = log;
 	e->look.expired = look;
 	list_init(&e->wants);
-	err = nl_watch_open(-1, &fns, &e->watch);
+	err = nl_watch_open(netns_fd, &fns, &e->watch);
 	if (err == ERR_OK)
 		err = nl_watch_leave_out(e->watch, nl);
 	if (err != ERR_OK) {

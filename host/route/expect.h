@@ -19,8 +19,8 @@ struct nl;
  */
 struct route_expect;
 
-/* All borrowed; the watch is of the calling thread's namespace. */
-MUST_USE enum err route_expect_new(struct route_expect **out, struct nl *nl, struct wheel *wheel, const struct log *log);
+/* All borrowed; 'nl' is of the namespace 'netns_fd', -1: the calling thread's. */
+MUST_USE enum err route_expect_new(struct route_expect **out, struct nl *nl, int netns_fd, struct wheel *wheel, const struct log *log);
 void route_expect_free(struct route_expect *e);
 
 /* The address 'prefix' on the device 'netdev', which is up.  Idempotent. */

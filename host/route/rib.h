@@ -6,6 +6,7 @@
 
 #include "base/addr.h"
 #include "base/err.h"
+#include "base/list.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -44,7 +45,10 @@ enum route_source {
 		ROUTE_SOURCE_COUNT
 };
 
-/* A candidate.  Two of the same vrf, prefix, source, out and gateway are one. */
+/*
+ * A candidate.  Two of the same vrf, prefix, source, out and gateway are one.  Of equal distance the older one wins, but another daemon's
+ * gives way to all others.
+ */
 struct route_candidate {
 	uint32_t vrf;
 	struct addr_prefix prefix; /* host bits are cleared on entry */
@@ -53,12 +57,14 @@ struct route_candidate {
 	uint32_t tag;
 	struct route_if out; /* kind NONE: by the gateway alone (recursive) */
 	struct addr gateway; /* family 0: none, the prefix is on the link */
+	uint16_t track;      /* of a static that hangs on one: told, and no more */
 };
 
 /* Where packets of a prefix go, recursion resolved: an interface, and the next hop on it (family 0: on the link). */
 struct route_hop {
 	struct route_if out; /* LOOPBACK: for the box itself; NULL: dropped */
 	struct addr next_hop;
+	uint8_t source; /* enum route_source: whose route it is */
 };
 
 /* Told for every prefix whose resolved hop appears, changes ('hop' is the new one) or goes ('hop' NULL). */
@@ -78,12 +84,26 @@ void route_rib_del_if(struct route_rib *r, struct route_if out);
 
 /* An interface's state; unknown ones are down. */
 MUST_USE enum err route_rib_set_if(struct route_rib *r, struct route_if out, bool up, const char *name);
+bool route_rib_if_up(const struct route_rib *r, struct route_if out);
 
 /*
  * Settles what the calls since the last time changed: selects, resolves (at most 10 recursions; never through a
  * route to itself) and tells the listener, each changed prefix once.  The owner calls it at the end of a batch.
  */
 void route_rib_commit(struct route_rib *r);
+
+/* Who wants to hear that the table isn't what it was: embedded, linked until route_rib_unlisten. */
+struct route_listener {
+	struct list link;
+	/* A commit changed a hop or an interface.  Mustn't commit. */
+	void (*settled)(struct route_listener *l);
+};
+
+void route_rib_listen(struct route_rib *r, struct route_listener *l);
+void route_rib_unlisten(struct route_listener *l);
+
+/* Whether the settled table has a route to exactly 'prefix'. */
+bool route_rib_has(const struct route_rib *r, uint32_t vrf, const struct addr_prefix *prefix);
 
 /* The hop for 'to' by longest match in the settled table; false: no route. */
 bool route_rib_lookup(const struct route_rib *r, uint32_t vrf, const struct addr *to, struct route_hop *out);
@@ -106,6 +126,21 @@ struct route_info {
 /* Every candidate, in order of VRF, family, prefix and preference; 'fn' must not change the table. */
 typedef void route_rib_fn(void *ctx, const struct route_info *info);
 void route_rib_walk(const struct route_rib *r, route_rib_fn *fn, void *ctx);
+
+/*
+ * The candidates of the first prefix of a VRF and family behind '*after', which it becomes (its address' family 0: of the first of
+ * all); false: there is none.  So a long table is told in pieces, whatever becomes of it between them.
+ */
+bool route_rib_next(const struct route_rib *r, uint32_t vrf, uint8_t family, struct addr_prefix *after, route_rib_fn *fn, void *ctx);
+
+/* The candidates of 'prefix', or if it isn't in the settled table of the longest one there that covers it; false: there is none. */
+bool route_rib_entry(const struct route_rib *r, uint32_t vrf, const struct addr_prefix *prefix, route_rib_fn *fn, void *ctx);
+
+/* How many candidates of a source a VRF has in one family, and how many of them are best. */
+struct route_count {
+	uint32_t candidates, best;
+};
+void route_rib_count(const struct route_rib *r, uint32_t vrf, uint8_t family, struct route_count out[ROUTE_SOURCE_COUNT]);
 
 #ifdef __cplusplus
 }

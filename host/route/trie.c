@@ -178,26 +178,86 @@ unsigned route_trie_match(const struct route_trie *t, const struct addr *a, void
 	return count;
 }
 
-/* The node after 'n' in order; 'n' NULL begins. */
-static struct route_trie_node *next_node(const struct route_trie *t, struct route_trie_node *n)
+/* The node after 'n' and all below it, inside 'top' (NULL: the trie). */
+static struct route_trie_node *skip_node(const struct route_trie_node *top, struct route_trie_node *n)
 {
-	if (n == NULL)
-		return t->root;
-	if (n->child[0] != NULL)
-		return n->child[0];
-	if (n->child[1] != NULL)
-		return n->child[1];
-	for (; n->parent != NULL; n = n->parent)
+	for (; n != top && n->parent != NULL; n = n->parent)
 		if (n == n->parent->child[0] && n->parent->child[1] != NULL)
 			return n->parent->child[1];
 	return NULL;
 }
 
-void route_trie_walk(const struct route_trie *t, void (*fn)(void *ctx, void *value), void *ctx)
+/* The node after 'n' in order, inside 'top'. */
+static struct route_trie_node *next_node(const struct route_trie_node *top, struct route_trie_node *n)
 {
-	for (struct route_trie_node *n = next_node(t, NULL); n != NULL; n = next_node(t, n))
+	if (n->child[0] != NULL)
+		return n->child[0];
+	return n->child[1] != NULL ? n->child[1] : skip_node(top, n);
+}
+
+static void walk(struct route_trie_node *top, void (*fn)(void *ctx, void *value), void *ctx)
+{
+	for (struct route_trie_node *n = top; n != NULL; n = next_node(top, n))
 		if (n->value != NULL)
 			fn(ctx, n->value);
+}
+
+void route_trie_walk(const struct route_trie *t, void (*fn)(void *ctx, void *value), void *ctx)
+{
+	walk(t->root, fn, ctx);
+}
+
+/* The first node whose prefix isn't shorter than 'p' on the way to it: its own, one below it, or one that has nothing to do with it. */
+static struct route_trie_node *arrive(const struct route_trie *t, const struct addr_prefix *p)
+{
+	struct route_trie_node *n = t->root;
+
+	while (n != NULL && n->prefix.len < p->len && addr_in(&n->prefix, &p->addr))
+		n = n->child[bit_at(&p->addr, n->prefix.len)];
+	return n;
+}
+
+void route_trie_walk_within(const struct route_trie *t, const struct addr_prefix *within, void (*fn)(void *ctx, void *value), void *ctx)
+{
+	struct route_trie_node *n = arrive(t, within);
+
+	if (n != NULL && n->prefix.len >= within->len && addr_in(within, &n->prefix.addr))
+		walk(n, fn, ctx);
+}
+
+/* Whether 'p' comes before 'n' and all below it. */
+static bool is_before(const struct addr_prefix *p, const struct route_trie_node *n)
+{
+	int order = addr_cmp(&p->addr, &n->prefix.addr);
+
+	return order != 0 ? order < 0 : p->len < n->prefix.len;
+}
+
+/* The first node in order that 'after' is before. */
+static struct route_trie_node *node_after(const struct route_trie *t, const struct addr_prefix *after)
+{
+	struct route_trie_node *n = t->root, *right = NULL; /* what follows when nothing below 'n' does */
+
+	while (n != NULL && !is_before(after, n)) {
+		unsigned side;
+
+		if (!addr_in(&n->prefix, &after->addr))
+			return right; /* all of it is before */
+		side = n->prefix.len < addr_bits(&after->addr) ? bit_at(&after->addr, n->prefix.len) : 0;
+		if (side == 0 && n->child[1] != NULL)
+			right = n->child[1];
+		n = n->child[side];
+	}
+	return n != NULL ? n : right;
+}
+
+void *route_trie_next(const struct route_trie *t, const struct addr_prefix *after)
+{
+	struct route_trie_node *n = after->addr.family == 0 ? t->root : node_after(t, after);
+
+	while (n != NULL && n->value == NULL)
+		n = next_node(NULL, n);
+	return n == NULL ? NULL : n->value;
 }
 
 void route_trie_fini(struct route_trie *t)

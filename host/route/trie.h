@@ -34,6 +34,12 @@ unsigned route_trie_match(const struct route_trie *t, const struct addr *a, void
 /* Every value in order of address, a shorter prefix before what it covers. */
 void route_trie_walk(const struct route_trie *t, void (*fn)(void *ctx, void *value), void *ctx);
 
+/* The same for those that 'within' covers, itself included. */
+void route_trie_walk_within(const struct route_trie *t, const struct addr_prefix *within, void (*fn)(void *ctx, void *value), void *ctx);
+
+/* The first value in that order behind 'after', which needn't be there; of all when its family is 0; NULL at the end. */
+void *route_trie_next(const struct route_trie *t, const struct addr_prefix *after);
+
 /* Frees the nodes; the values are their owner's. */
 void route_trie_fini(struct route_trie *t);
 

@@ -45,6 +45,8 @@ static enum err apply(struct session_hub *h)
 	if (err == ERR_OK)
 		err = session_iface_configure_tunnels(h->ifaces);
 	if (err == ERR_OK)
+		err = session_track_configure(h->tracks);
+	if (err == ERR_OK)
 		err = session_statics_configure(h);
 	return err;
 }
@@ -53,6 +55,7 @@ static enum err apply(struct session_hub *h)
 static void sweep(struct session_hub *h)
 {
 	session_statics_sweep(h);
+	session_track_sweep(h->tracks);
 	session_address_sweep(h); /* before what they stand on */
 	session_tunnel_sweep(h);
 	session_iface_sweep(h->ifaces);
@@ -67,6 +70,7 @@ static void restore(struct session_hub *h, struct session_model *former, const s
 	h->platform = platform;
 	if (former == NULL) {
 		session_statics_unmark(h);
+		session_track_unmark(h->tracks);
 		session_tunnel_unmark(h);
 		session_iface_unmark(h->ifaces);
 		session_filter_unmark(h);
@@ -248,8 +252,9 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 	list_init(&h->inquiries);
 	list_init(&h->addresses);
 	list_init(&h->filters);
-	list_init(&h->statics);
 	err = map_init(&h->by_ike, env->map_key);
+	if (err == ERR_OK)
+		err = map_init(&h->statics, env->map_key);
 	if (err == ERR_OK)
 		err = map_init(&h->by_peer, env->map_key);
 	if (err == ERR_OK)
@@ -262,8 +267,12 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 		err = crypto_share_stock_new(&h->shares, env->jobs);
 	if (err == ERR_OK)
 		err = session_iface_new(&h->ifaces, h);
+	if (err == ERR_OK)
+		err = session_track_new(&h->tracks, h);
 	if (err != ERR_OK) {
+		session_iface_free(h->ifaces);
 		crypto_share_stock_free(h->shares);
+		map_fini(&h->statics);
 		map_fini(&h->by_ike);
 		map_fini(&h->by_peer);
 		map_fini(&h->by_tunnel);
@@ -295,8 +304,10 @@ void session_hub_free(struct session_hub *h)
 	dp_spi_fini(&h->spi);
 	session_address_free_all(h);
 	session_filter_free_all(h);
+	session_track_free(h->tracks);
 	session_iface_free(h->ifaces);
 	crypto_share_stock_free(h->shares);
+	map_fini(&h->statics);
 	session_model_put(h->model);
 	map_fini(&h->by_ike);
 	map_fini(&h->by_peer);
@@ -444,4 +455,14 @@ bool session_hub_by_host(const struct session_hub *h, struct route_if key)
 const char *session_hub_netdev(const struct session_hub *h, struct route_if key)
 {
 	return session_iface_netdev(h->ifaces, key);
+}
+
+struct route_if session_hub_key(const struct session_hub *h, uint32_t vrf, const char *netdev)
+{
+	return session_iface_of_netdev(h->ifaces, vrf, netdev);
+}
+
+void session_hub_tracks(const struct session_hub *h, session_track_fn *fn, void *ctx)
+{
+	session_track_walk(h->tracks, fn, ctx);
 }

@@ -29,6 +29,8 @@ struct session_fetch {
 	size_t limit;      /* bytes of the answer */
 };
 
+typedef void session_address_fn(void *world, uint32_t vrf, const char *netdev, const struct addr_prefix *prefix, bool add);
+
 /* What the hub needs of the world; borrowed for its life. */
 struct session_env {
 	const struct log *log;
@@ -50,12 +52,12 @@ struct session_env {
 	/* Answered by session_hub_fetched, once, but not from inside; not ERR_OK: it won't be.  NULL: there is no network to ask. */
 	enum err (*fetch)(void *world, uint64_t token, const struct session_fetch *what);
 	/*
-	 * Sets or removes an address of the box on the host's device 'netdev'; may be called again for what is already so.
+	 * Sets or removes an address of the box on the device 'netdev' of a VRF's host; may be called again for what is already so.
 	 * NULL: nobody does.
 	 */
-	void (*address)(void *world, const char *netdev, const struct addr_prefix *prefix, bool add);
+	session_address_fn *address;
 	/* The same for one that the host sets by itself: it is to be there, or needn't any more.  NULL: nobody looks. */
-	void (*expect)(void *world, const char *netdev, const struct addr_prefix *prefix, bool add);
+	session_address_fn *expect;
 };
 
 MUST_USE enum err session_hub_new(struct session_hub **out, const struct session_env *env);
@@ -94,6 +96,9 @@ unsigned session_hub_clear(struct session_hub *h, const struct addr *peer);
 
 /* The host's device behind an interface of the routing table: netdev, twin or TUN; NULL when there is none. */
 const char *session_hub_netdev(const struct session_hub *h, struct route_if key);
+
+/* The way back: a port's key; of the TUN of a VRF kind TUNNEL, id 0: some tunnel; kind NONE for what isn't ours. */
+struct route_if session_hub_key(const struct session_hub *h, uint32_t vrf, const char *netdev);
 
 /* Whether the host sets addresses and routes of an interface of the routing table by itself. */
 bool session_hub_by_host(const struct session_hub *h, struct route_if key);
@@ -138,6 +143,16 @@ void session_hub_interfaces(const struct session_hub *h, session_iface_fn *fn, v
 
 /* The datapath's id of the access list 'name'; 0: no interface names it. */
 uint32_t session_hub_filter_id(const struct session_hub *h, const char *name);
+
+/* A track of the configuration. */
+struct session_track_info {
+	const struct cfg_track *cfg;
+	bool up;
+	uint32_t changes;
+	uint64_t since_s; /* how long ago the last one was */
+};
+typedef void session_track_fn(void *ctx, const struct session_track_info *info);
+void session_hub_tracks(const struct session_hub *h, session_track_fn *fn, void *ctx);
 
 /* Usage of a pool by name; false when no session ever leased from it. */
 bool session_hub_pool_usage(const struct session_hub *h, const char *name, uint32_t *used, uint32_t *size);

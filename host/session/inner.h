@@ -8,6 +8,7 @@
 #include "pki/shelf.h"
 #include "session/box/filter.h"
 #include "session/box/iface.h"
+#include "session/box/track.h"
 #include "session/fsm.h"
 #include "session/redirect.h"
 #include "session/hub.h"
@@ -52,8 +53,9 @@ struct session_hub {
 	struct list tunnels;   /* struct session_tunnel */
 	struct list addresses; /* session/address.c */
 	struct list filters;   /* session/box/filter.c */
-	struct list statics;   /* routes of the configuration, session/statics.c */
-	uint64_t *units;       /* bitmap of Virtual-Access numbers in use, from 1 */
+	struct map statics;    /* routes of the configuration, box/statics.c */
+	struct session_tracks *tracks;
+	uint64_t *units; /* bitmap of Virtual-Access numbers in use, from 1 */
 	uint32_t unit_words;
 	uint32_t unit_from;           /* all before this word are in use */
 	struct session_terms further; /* what was last said of a peer's further CHILD_SA */
@@ -357,6 +359,10 @@ bool session_redirect_told(void *ctx, struct slab_handle sa, const struct ike_ga
 /* To which of the configured targets the peer goes that comes from gateway 'from'; false: it is served here. */
 bool session_redirect_choose(const struct session_hub *h, const struct ike_path *path, const struct addr *from, struct ike_gateway *to);
 
+/* ---- box/iface.c: how the routing table knows a port, loopback or static tunnel of the configuration; kind NONE: not at all ---- */
+
+struct route_if session_iface_named(const struct session_hub *h, const char *name);
+
 /* ---- address.c: the box's own addresses ---- */
 
 /* Where one stands. */
@@ -388,6 +394,9 @@ void session_address_free_all(struct session_hub *h);
 MUST_USE enum err session_statics_configure(struct session_hub *h);
 void session_statics_unmark(struct session_hub *h);
 void session_statics_sweep(struct session_hub *h);
+
+/* Tracks changed: those that hang on one come and go.  The caller commits. */
+void session_statics_follow(struct session_hub *h);
 
 /* ---- show.c ---- */
 

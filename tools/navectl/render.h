@@ -31,14 +31,20 @@ void navectl_render_crypto_ipsec(const json_t *doc, FILE *out);
 void navectl_render_crypto_redirect(const json_t *doc, FILE *out);
 void navectl_render_crypto_stats(const json_t *doc, FILE *out);
 
-void navectl_render_ip_route(const json_t *doc, FILE *out);
 void navectl_render_ip_derived(const json_t *doc, FILE *out);
-void navectl_render_ipv6_route(const json_t *doc, FILE *out);
 void navectl_render_ip_interfaces(const json_t *doc, FILE *out);
 void navectl_render_ip_pools(const json_t *doc, FILE *out);
 
 void navectl_render_ip_features(const json_t *doc, FILE *out);
 void navectl_render_ip_lists(const json_t *doc, FILE *out);
+
+void navectl_render_route(const json_t *doc, FILE *out);
+void navectl_render_route_part(const json_t *doc, FILE *out);  /* of a table, without a last resort */
+void navectl_render_route_entry(const json_t *doc, FILE *out); /* of one prefix */
+void navectl_render_route_summary(const json_t *doc, FILE *out);
+void navectl_render_route_cef(const json_t *doc, FILE *out);
+void navectl_render_route_track(const json_t *doc, FILE *out);
+void navectl_render_route_tracks(const json_t *doc, FILE *out); /* a line each */
 
 void navectl_render_platform_offload(const json_t *doc, FILE *out);
 void navectl_render_platform_counters(const json_t *doc, FILE *out);

@@ -1,62 +1,10 @@
 /*
- * The routing table, interfaces and pools.
+ * Interfaces and pools.
  */
 #include <string.h>
 
 #include "navectl/get.h"
 #include "navectl/render.h"
-
-static void print_default(const json_t *doc, FILE *out)
-{
-	const json_t *r;
-
-	for (size_t i = 0; (r = navectl_get_next(doc, "routes", &i)) != NULL;) {
-		if (strcmp(navectl_get_str(r, "prefix"), "0.0.0.0/0") != 0 || !navectl_get_bool(r, "best"))
-			continue;
-		(void)fprintf(out, "Gateway of last resort is %s to network 0.0.0.0\n\n",
-			navectl_get_str(r, navectl_get_has(r, "gateway") ? "gateway" : "interface"));
-		return;
-	}
-	(void)fputs("Gateway of last resort is not set\n\n", out);
-}
-
-static void print_routes(const json_t *doc, FILE *out)
-{
-	const json_t *r;
-	char via[64];
-
-	for (size_t i = 0; (r = navectl_get_next(doc, "routes", &i)) != NULL;) {
-		const char *star = navectl_get_bool(r, "ikev2") ? "*" : " ";
-
-		if (navectl_get_has(r, "gateway"))
-			(void)snprintf(
-				via, sizeof(via), "[%lld/0] via %s, ", navectl_get_int(r, "distance"), navectl_get_str(r, "gateway"));
-		else if (navectl_get_int(r, "distance") > 0)
-			(void)snprintf(via, sizeof(via), "[%lld/0] is directly connected, ", navectl_get_int(r, "distance"));
-		else
-			(void)snprintf(via, sizeof(via), "is directly connected, ");
-		(void)fprintf(out, "%s%s    %-20s %s%s%s\n", navectl_get_str(r, "code"), star, navectl_get_str(r, "prefix"), via,
-			navectl_get_str(r, "interface"),
-			navectl_get_bool(r, "best")       ? ""
-			: navectl_get_bool(r, "resolved") ? "  (not best)"
-							  : "  (down)");
-	}
-}
-
-#define CODES "Codes: C - connected, L - local, S - static (* by IKEv2), K - kernel\n\n"
-
-void navectl_render_ip_route(const json_t *doc, FILE *out)
-{
-	(void)fputs(CODES, out);
-	print_default(doc, out);
-	print_routes(doc, out);
-}
-
-void navectl_render_ipv6_route(const json_t *doc, FILE *out)
-{
-	(void)fputs(CODES, out);
-	print_routes(doc, out);
-}
 
 void navectl_render_ip_interfaces(const json_t *doc, FILE *out)
 {

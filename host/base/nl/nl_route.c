@@ -8,10 +8,8 @@ static const struct {
 	uint8_t rtn;
 	enum nl_route_kind kind;
 } kinds[] = {
-	{ RTN_UNICAST, NL_ROUTE_UNICAST },
-	{ RTN_LOCAL, NL_ROUTE_LOCAL },
-	{ RTN_UNREACHABLE, NL_ROUTE_UNREACHABLE },
-	{ RTN_BLACKHOLE, NL_ROUTE_BLACKHOLE },
+	{ RTN_UNICAST, NL_ROUTE_UNICAST }, { RTN_LOCAL, NL_ROUTE_LOCAL }, { RTN_UNREACHABLE, NL_ROUTE_UNREACHABLE },
+	{ RTN_BLACKHOLE, NL_ROUTE_BLACKHOLE }, { RTN_PROHIBIT, NL_ROUTE_UNREACHABLE }, /* but for the ICMP code */
 };
 
 static enum nl_route_kind kind_of(uint8_t rtn)

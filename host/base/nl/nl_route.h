@@ -19,7 +19,22 @@ enum nl_route_kind { NL_ROUTE_UNICAST, NL_ROUTE_LOCAL, NL_ROUTE_UNREACHABLE, NL_
 enum nl_route_op { NL_ROUTE_ADD, NL_ROUTE_REPLACE, NL_ROUTE_DEL };
 
 /* 'table' and 'protocol' as in rtnetlink(7): whose route it is; a program deletes none but its own. */
-enum { NL_TABLE_MAIN = 254, NL_TABLE_LOCAL = 255, NL_PROTOCOL_KERNEL = 2, NL_PROTOCOL_NAVE = 171 };
+enum { NL_TABLE_MAIN = 254, NL_TABLE_LOCAL = 255 };
+enum {
+	NL_PROTOCOL_REDIRECT = 1,
+	NL_PROTOCOL_KERNEL = 2,
+	NL_PROTOCOL_BOOT = 3, /* what says nothing: `ip route` by hand */
+	NL_PROTOCOL_STATIC = 4,
+	NL_PROTOCOL_RA = 9,
+	NL_PROTOCOL_DHCP = 16,
+	NL_PROTOCOL_NAVE = 171,
+	NL_PROTOCOL_BGP = 186,
+	NL_PROTOCOL_ISIS = 187,
+	NL_PROTOCOL_OSPF = 188,
+	NL_PROTOCOL_RIP = 189,
+	NL_PROTOCOL_EIGRP = 192,
+	NL_PROTOCOL_ZSTATIC = 196 /* FRR's static routes */
+};
 
 struct nl_route {
 	struct addr_prefix prefix; /* host bits clear */

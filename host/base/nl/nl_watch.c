@@ -13,6 +13,8 @@
 
 #include "base/nl/nl_req.h"
 
+enum { WATCH_READS = 4096, WATCH_BUFFER = 8 << 20 };
+
 struct nl_watch {
 	struct nl *nl;
 	struct nl_watch_fns fns;
@@ -21,6 +23,14 @@ struct nl_watch {
 static enum err join(struct nl_watch *w, unsigned group)
 {
 	return mnl_socket_setsockopt(w->nl->sock, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) == 0 ? ERR_OK : err_of_errno(errno);
+}
+
+/* A daemon that fills the tables is faster than we read; without privileges the system's limit stands. */
+static void widen(struct nl_watch *w)
+{
+	int size = WATCH_BUFFER;
+
+	(void)setsockopt(nl_watch_fd(w), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 }
 
 static enum err join_all(struct nl_watch *w)
@@ -53,8 +63,10 @@ enum err nl_watch_open(int netns_fd, const struct nl_watch_fns *fns, struct nl_w
 		return ERR_NOMEM;
 	w->fns = *fns;
 	err = nl_open(netns_fd, &w->nl);
-	if (err == ERR_OK)
+	if (err == ERR_OK) {
+		widen(w);
 		err = join_all(w);
+	}
 	if (err != ERR_OK) {
 		nl_watch_close(w);
 		return err;
@@ -127,7 +139,7 @@ static void tell(const struct nl_watch *w, const struct nlmsghdr *msg)
 
 enum err nl_watch_read(struct nl_watch *w)
 {
-	for (;;) {
+	for (int reads = 0; reads < WATCH_READS; reads++) {
 		ssize_t got = recv(nl_watch_fd(w), w->nl->in, sizeof(w->nl->in), MSG_DONTWAIT);
 		int left = (int)got;
 
@@ -139,4 +151,5 @@ enum err nl_watch_read(struct nl_watch *w)
 			msg = mnl_nlmsg_next(msg, &left))
 			tell(w, msg);
 	}
+	return ERR_AGAIN;
 }

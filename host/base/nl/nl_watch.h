@@ -34,7 +34,10 @@ MUST_USE enum err nl_watch_leave_out(struct nl_watch *w, const struct nl *own);
 /* Readable when something changed. */
 int nl_watch_fd(const struct nl_watch *w);
 
-/* Tells all that changed since.  ERR_FULL: some changes were lost, the tables must be read again. */
+/*
+ * Tells what changed since, at most so much at once: the rest is readable still (ERR_AGAIN).  ERR_FULL: some changes were lost, the tables
+ * must be read again.
+ */
 MUST_USE enum err nl_watch_read(struct nl_watch *w);
 
 #ifdef __cplusplus

@@ -43,6 +43,7 @@ static void set_route(struct cfg_build *b, struct cfg_object *object, const stru
 	r->distance = (uint8_t)cfg_stmt_number(s, "distance", 1);
 	r->tag = (uint32_t)cfg_stmt_number(s, "tag", 0);
 	r->track = (uint32_t)cfg_stmt_number(s, "track", 0);
+	r->label = cfg_stmt_text(s, "label");
 }
 
 static void set_pool(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
@@ -78,10 +79,10 @@ static const struct cfg_row rows[] = {
 		.key = 2,
 		.kind = CFG_KIND_ROUTE,
 		.pattern = "ip route <prefix:ip4> <mask:mask> {<interface:if@interface> [<gateway:ip4>]|<gateway:ip4>} [<distance:1-255>] "
-			   "[tag <tag:1-4294967295>|name <label>]*",
+			   "[tag <tag:1-4294967295>|track <track:1-1000@track>|name <label>]*",
 		.set = set_route,
 		.preset = "distance 1",
-		.help = "a static route; Null0 drops",
+		.help = "a static route; Null0 drops; with a track it stands while that is up",
 	},
 	{
 		.mode = CFG_MODE_GLOBAL,
@@ -92,7 +93,7 @@ static const struct cfg_row rows[] = {
 		.pattern = "ip route [vrf <vrf@vrf>] <prefix:ip4> <mask:mask> {<interface:if@interface> [<gateway:ip4>]|<gateway:ip4>} "
 			   "[<distance:1-255>] [tag <tag:1-4294967295>|track <track:1-1000@track>|name <label>]*",
 		.set = set_route,
-		.help = "a static route of a VRF, or one that stands while its track is up",
+		.help = "a static route of a VRF",
 	},
 	{
 		.mode = CFG_MODE_GLOBAL,
@@ -100,7 +101,7 @@ static const struct cfg_row rows[] = {
 		.key = 1,
 		.kind = CFG_KIND_ROUTE,
 		.pattern = "ipv6 route <prefix:p6> {<interface:if@interface> [<gateway:ip6>]|<gateway:ip6>} [<distance:1-254>] "
-			   "[tag <tag:1-4294967295>|name <label>]*",
+			   "[tag <tag:1-4294967295>|track <track:1-1000@track>|name <label>]*",
 		.set = set_route,
 		.preset = "distance 1",
 		.help = "a static IPv6 route",
@@ -115,7 +116,7 @@ static const struct cfg_row rows[] = {
 			"ipv6 route [vrf <vrf@vrf>] <prefix:p6> {<interface:if@interface> [<gateway:ip6>]|<gateway:ip6>} [<distance:1-254>] "
 			"[tag <tag:1-4294967295>|track <track:1-1000@track>|name <label>]*",
 		.set = set_route,
-		.help = "a static IPv6 route of a VRF, or one that stands while its track is up",
+		.help = "a static IPv6 route of a VRF",
 	},
 	{
 		.mode = CFG_MODE_GLOBAL,

@@ -35,13 +35,11 @@ static struct addr_prefix host_prefix(const struct address *a)
 static void tell_host(const struct session_hub *h, struct address *a, bool add)
 {
 	struct addr_prefix prefix = host_prefix(a);
-
-	void (*fn)(void *world, const char *netdev, const struct addr_prefix *prefix, bool add) =
-		a->by_host ? h->env.expect : h->env.address;
+	session_address_fn *fn = a->by_host ? h->env.expect : h->env.address;
 
 	if (fn == NULL || (!add && !a->told))
 		return;
-	fn(h->env.world, a->netdev, &prefix, add);
+	fn(h->env.world, 0, a->netdev, &prefix, add);
 	a->told = add;
 }
 

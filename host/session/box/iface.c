@@ -47,6 +47,15 @@ struct route_if session_iface_key(const struct session_ifaces *t, const char *na
 	return i != NULL ? i->key : none;
 }
 
+struct route_if session_iface_named(const struct session_hub *h, const char *name)
+{
+	const struct session_tunnel *tunnel = session_tunnel_find(h, name);
+
+	if (tunnel == NULL)
+		return session_iface_key(h->ifaces, name);
+	return (struct route_if){ .kind = ROUTE_IF_TUNNEL, .id = session_tunnel_id(tunnel) };
+}
+
 const char *session_iface_netdev(const struct session_ifaces *t, struct route_if key)
 {
 	if (key.kind == ROUTE_IF_TUNNEL || key.kind == ROUTE_IF_LOOPBACK)
@@ -58,6 +67,22 @@ const char *session_iface_netdev(const struct session_ifaces *t, struct route_if
 			return i->netdev;
 	}
 	return NULL;
+}
+
+struct route_if session_iface_of_netdev(const struct session_ifaces *t, uint32_t vrf, const char *netdev)
+{
+	struct route_if key = { .kind = ROUTE_IF_NONE };
+
+	(void)vrf;
+	if (strcmp(netdev, SESSION_IFACE_TUN) == 0)
+		key.kind = ROUTE_IF_TUNNEL;
+	list_each (it, &t->ifaces) {
+		const struct iface *i = list_of(it, struct iface, link);
+
+		if (i->key.kind == ROUTE_IF_PORT && strcmp(i->netdev, netdev) == 0)
+			key = i->key;
+	}
+	return key;
 }
 
 bool session_iface_by_host(const struct session_ifaces *t, struct route_if key)

@@ -1,6 +1,6 @@
 /*
  * Static routes of the configuration, in the routing table.  A route through an interface that the box hasn't (no port,
- * a tunnel that isn't complete) isn't added.  Loop thread only.
+ * a tunnel that isn't complete) isn't added, and one that hangs on a track only while that is up.  Loop thread only.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,48 +8,70 @@
 #include "session/inner.h"
 
 struct static_route {
-	struct list link;
+	struct map_node node;
 	struct route_candidate c;
+	bool installed;
 	bool marked;
 };
 
 static bool fill(const struct session_hub *h, const struct cfg_route *r, struct route_candidate *c)
 {
-	const struct session_tunnel *tunnel = r->if_name != NULL ? session_tunnel_find(h, r->if_name) : NULL;
-
 	memset(c, 0, sizeof(*c));
 	c->prefix = r->prefix;
 	c->prefix.addr = addr_network(&r->prefix);
 	c->source = ROUTE_STATIC;
 	c->distance = r->distance;
 	c->tag = r->tag;
+	c->track = (uint16_t)r->track;
 	c->gateway = r->gateway;
 	if (r->if_name == NULL)
 		return true;
 	if (strcmp(r->if_name, "Null0") == 0)
 		c->out.kind = ROUTE_IF_NULL;
-	else if (tunnel != NULL)
-		c->out = (struct route_if){ .kind = ROUTE_IF_TUNNEL, .id = session_tunnel_id(tunnel) };
 	else
-		c->out = session_iface_key(h->ifaces, r->if_name);
+		c->out = session_iface_named(h, r->if_name);
 	return c->out.kind != ROUTE_IF_NONE;
 }
 
 static bool is_same(const struct route_candidate *a, const struct route_candidate *b)
 {
-	return addr_prefix_eq(&a->prefix, &b->prefix) && a->out.kind == b->out.kind && a->out.id == b->out.id &&
+	return a->vrf == b->vrf && addr_prefix_eq(&a->prefix, &b->prefix) && a->out.kind == b->out.kind && a->out.id == b->out.id &&
 	       addr_eq(&a->gateway, &b->gateway);
+}
+
+static uint64_t hash_of(const struct session_hub *h, const struct route_candidate *c)
+{
+	uint8_t key[22];
+
+	memcpy(key, &c->vrf, 4);
+	memcpy(key + 4, c->prefix.addr.b, 16);
+	key[20] = c->prefix.addr.family;
+	key[21] = c->prefix.len;
+	return map_hash(&h->statics, bytes_of(key, sizeof(key)));
 }
 
 static struct static_route *find(const struct session_hub *h, const struct route_candidate *c)
 {
-	list_each (it, &h->statics) {
-		struct static_route *r = list_of(it, struct static_route, link);
+	for (struct map_node *n = map_find(&h->statics, hash_of(h, c)); n != NULL; n = map_find_next(n)) {
+		struct static_route *r = list_of(n, struct static_route, node);
 
 		if (is_same(&r->c, c))
 			return r;
 	}
 	return NULL;
+}
+
+static enum err follow(struct session_hub *h, struct static_route *r)
+{
+	bool wanted = r->c.track == 0 || session_track_up(h->tracks, r->c.track);
+	enum err err = ERR_OK;
+
+	if (wanted)
+		err = route_rib_add(h->env.rib, &r->c);
+	else if (r->installed)
+		(void)route_rib_del(h->env.rib, &r->c);
+	r->installed = wanted && err == ERR_OK;
+	return err;
 }
 
 static enum err apply(struct session_hub *h, const struct cfg_route *cfg)
@@ -64,17 +86,17 @@ static enum err apply(struct session_hub *h, const struct cfg_route *cfg)
 		r = (struct static_route *)calloc(1, sizeof(*r));
 		if (r == NULL)
 			return ERR_NOMEM;
-		list_add(&h->statics, &r->link);
+		map_add(&h->statics, &r->node, hash_of(h, &c));
 	}
 	r->c = c;
 	r->marked = true;
-	return route_rib_add(h->env.rib, &c);
+	return follow(h, r);
 }
 
 void session_statics_unmark(struct session_hub *h)
 {
-	list_each (it, &h->statics)
-		list_of(it, struct static_route, link)->marked = false;
+	for (struct map_node *n = map_walk(&h->statics, NULL); n != NULL; n = map_walk(&h->statics, n))
+		list_of(n, struct static_route, node)->marked = false;
 }
 
 enum err session_statics_configure(struct session_hub *h)
@@ -89,16 +111,28 @@ enum err session_statics_configure(struct session_hub *h)
 
 void session_statics_sweep(struct session_hub *h)
 {
-	struct list *next;
+	struct map_node *next;
 
-	for (struct list *it = list_first(&h->statics); it != NULL; it = next) {
-		struct static_route *r = list_of(it, struct static_route, link);
+	for (struct map_node *n = map_walk(&h->statics, NULL); n != NULL; n = next) {
+		struct static_route *r = list_of(n, struct static_route, node);
 
-		next = list_next(&h->statics, it);
+		next = map_walk(&h->statics, n);
 		if (r->marked)
 			continue;
-		route_rib_del(h->env.rib, &r->c);
-		list_del(it);
+		if (r->installed)
+			(void)route_rib_del(h->env.rib, &r->c);
+		map_del(&h->statics, n);
 		free(r);
+	}
+}
+
+void session_statics_follow(struct session_hub *h)
+{
+	for (struct map_node *n = map_walk(&h->statics, NULL); n != NULL; n = map_walk(&h->statics, n)) {
+		struct static_route *r = list_of(n, struct static_route, node);
+		enum err err = r->c.track == 0 ? ERR_OK : follow(h, r);
+
+		if (err != ERR_OK)
+			log_event(h->env.log, LOG_L_ERROR, "route.static", "track=%u err=%s", r->c.track, err_name(err));
 	}
 }

@@ -144,14 +144,43 @@ TEST(CfgModel, a_route_must_be_a_network)
 
 TEST(CfgModel, a_route_that_waits_for_code_is_not_used)
 {
-	Loaded l(
-		"track 1 stub-object\nip route 10.0.0.0 255.0.0.0 192.0.2.1 track 1\nvrf definition R\nip route vrf R 0.0.0.0 0.0.0.0 192.0.2.1\n");
+	Loaded l("ip sla 1\n icmp-echo 192.0.2.1\ntrack 1 ip sla 1\nip route 10.0.0.0 255.0.0.0 192.0.2.1 track 1\nvrf definition R\n"
+		 "ip route vrf R 0.0.0.0 0.0.0.0 192.0.2.1\n");
 
 	ASSERT_EQ(l.err, ERR_OK) << l.errors();
 	EXPECT_FALSE(l.model->routes->object.complete);
 	EXPECT_EQ(l.model->routes->track, 1u);
 	EXPECT_STREQ(l.model->routes->next->vrf, "R");
 	EXPECT_FALSE(l.model->routes->next->object.complete);
+}
+
+TEST(CfgModel, tracks)
+{
+	Loaded l("track timer 2\ntrack 1 stub-object\n default-state up\ntrack 2 interface Ethernet0/0 ip routing\n delay up 5 down 7\n"
+		 "track 3 ip route 10.1.2.3/16 reachability\ntrack 4 list boolean or\n object 1 not\n object 3\n"
+		 "interface Ethernet0/0\nip route 10.0.0.0 255.0.0.0 192.0.2.1 track 4 name WAN\n");
+	const cfg_track *t = l.model->tracks;
+
+	ASSERT_EQ(l.err, ERR_OK) << l.errors();
+	EXPECT_EQ(l.model->track_timer_ms, 2000u);
+	EXPECT_EQ(t->how, CFG_TRACK_STUB);
+	EXPECT_TRUE(t->stub_up);
+	t = t->next;
+	EXPECT_EQ(t->how, CFG_TRACK_INTERFACE);
+	EXPECT_STREQ(t->if_name, "Ethernet0/0");
+	EXPECT_TRUE(t->ip_routing);
+	EXPECT_EQ(t->delay_up_s, 5u);
+	EXPECT_EQ(t->delay_down_s, 7u);
+	t = t->next;
+	EXPECT_EQ(prefix(t->prefix), "10.1.0.0/16");
+	t = t->next;
+	EXPECT_EQ(t, cfg_find_track(l.model, 4));
+	EXPECT_FALSE(t->all);
+	EXPECT_TRUE(t->members->negated);
+	EXPECT_EQ(t->members->next->number, 3u);
+	EXPECT_TRUE(l.model->routes->object.complete);
+	EXPECT_STREQ(l.model->routes->label, "WAN");
+	EXPECT_EQ(Loaded("track 1 stub-object\n object 2\ntrack 2 stub-object\n").errors(), "2:2 isn't for 'track 1 stub-object'\n");
 }
 
 TEST(CfgModel, pools)

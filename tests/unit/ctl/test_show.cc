@@ -4,7 +4,7 @@
 #include <string>
 
 #include "ctl/show.h"
-#include "ctl/show_ip.h"
+#include "ctl/show_route.h"
 
 namespace
 {
@@ -48,7 +48,7 @@ TEST(CtlShow, pages_the_routing_table)
 	constexpr unsigned total = 3 * CTL_PAGE_ROWS;
 	route_rib *rib = nullptr;
 	ctl_world world = {};
-	ctl_show_state state = {};
+	ctl_route_state state = {};
 	ctl_command command = {};
 	ctl_call call = {};
 	std::set<std::string> seen;
@@ -76,8 +76,8 @@ TEST(CtlShow, pages_the_routing_table)
 		json_t *doc = json_object(), *row;
 		size_t i;
 		more = false;
-		ASSERT_EQ(ERR_OK, ctl_show_ip_routes(&call, doc, &more));
-		EXPECT_EQ(static_cast<size_t>(CTL_PAGE_ROWS), json_array_size(json_object_get(doc, "routes")));
+		ASSERT_EQ(ERR_OK, ctl_show_route(&call, doc, &more));
+		EXPECT_EQ(more ? static_cast<size_t>(CTL_PAGE_ROWS) : 0, json_array_size(json_object_get(doc, "routes")));
 		json_array_foreach(json_object_get(doc, "routes"), i, row)
 		{
 			EXPECT_TRUE(seen.insert(json_string_value(json_object_get(row, "prefix"))).second);
@@ -87,7 +87,7 @@ TEST(CtlShow, pages_the_routing_table)
 		}
 		json_decref(doc);
 	}
-	EXPECT_EQ(3u, parts);
+	EXPECT_EQ(4u, parts); /* the last one says that there is no more */
 	EXPECT_EQ(total, seen.size());
 	route_rib_free(rib);
 }

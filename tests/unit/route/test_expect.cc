@@ -58,7 +58,7 @@ class RouteExpect : public ::testing::Test
 			GTEST_SKIP() << "no new network namespace: " << strerror(errno);
 		wheel_init(&wheel, 1000);
 		ASSERT_EQ(nl_open(-1, &sock), ERR_OK);
-		ASSERT_EQ(route_expect_new(&expect, sock, &wheel, &log), ERR_OK);
+		ASSERT_EQ(route_expect_new(&expect, sock, -1, &wheel, &log), ERR_OK);
 	}
 	void TearDown() override
 	{

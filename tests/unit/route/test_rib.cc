@@ -213,6 +213,102 @@ TEST_F(RouteRib, vrfs_and_families_are_apart)
 	EXPECT_TRUE(route_rib_lookup(rib, 7, &to, &hop));
 }
 
+TEST_F(RouteRib, what_covers_a_gateway_moves_those_behind_it_and_no_others)
+{
+	add(make("198.51.100.0/24", kWan, "", 0, ROUTE_CONNECTED));
+	add(make("10.0.0.0/8", kByGateway, "198.51.100.1"));
+	add(make("10.1.0.0/16", kByGateway, "10.2.0.1")); /* behind a gateway that is behind one */
+	add(make("10.3.0.0/16", kByGateway, "198.51.100.9"));
+	route_rib_commit(rib);
+	EXPECT_EQ("port1 via 198.51.100.1", fib["10.1.0.0/16"]);
+	tellings = 0;
+	add(make("198.51.100.1/32", kLan));
+	route_rib_commit(rib);
+	EXPECT_EQ("port2 via 198.51.100.1", fib["10.0.0.0/8"]);
+	EXPECT_EQ("port2 via 198.51.100.1", fib["10.1.0.0/16"]);
+	EXPECT_EQ("port1 via 198.51.100.9", fib["10.3.0.0/16"]);
+	EXPECT_EQ(3, tellings);
+}
+
+/* Another daemon's route gives way to one of ours of its distance, whichever came first. */
+TEST_F(RouteRib, kernel_routes_are_the_last_of_their_distance)
+{
+	add(make("10.0.0.0/8", kWan, "198.51.100.9", 20, ROUTE_KERNEL));
+	add(make("10.0.0.0/8", kLan, "192.0.2.9", 20));
+	route_rib_commit(rib);
+	EXPECT_EQ("port2 via 192.0.2.9", fib["10.0.0.0/8"]);
+	add(make("10.0.0.0/8", kWan, "198.51.100.9", 19, ROUTE_KERNEL));
+	route_rib_commit(rib);
+	EXPECT_EQ("port1 via 198.51.100.9", fib["10.0.0.0/8"]);
+	struct route_count count[ROUTE_SOURCE_COUNT];
+	route_rib_count(rib, 0, AF_INET, count);
+	EXPECT_EQ(1u, count[ROUTE_KERNEL].best);
+	EXPECT_EQ(1u, count[ROUTE_STATIC].candidates);
+	EXPECT_EQ(0u, count[ROUTE_STATIC].best);
+}
+
+/* The host's side depends on whose a route is: it is told though the hop is the same. */
+TEST_F(RouteRib, another_source_is_told)
+{
+	add(make("10.0.0.0/8", kWan, "198.51.100.9", 20, ROUTE_KERNEL));
+	route_rib_commit(rib);
+	add(make("10.0.0.0/8", kWan, "198.51.100.9", 1));
+	route_rib_commit(rib);
+	EXPECT_EQ(2, tellings);
+}
+
+TEST_F(RouteRib, listeners_hear_of_routes_and_interfaces_once_a_commit)
+{
+	struct Ear {
+		route_listener l;
+		int heard;
+	} ear = {};
+	ear.l.settled = [](route_listener *l) { reinterpret_cast<Ear *>(l)->heard++; };
+	route_rib_commit(rib);
+	route_rib_listen(rib, &ear.l);
+	route_rib_commit(rib);
+	EXPECT_EQ(0, ear.heard);
+	add(make("10.0.0.0/8", kWan));
+	add(make("10.1.0.0/16", kWan));
+	route_rib_commit(rib);
+	EXPECT_EQ(1, ear.heard);
+	ASSERT_EQ(ERR_OK, route_rib_set_if(rib, tunnel(9), true, "Tunnel9")); /* nobody's route goes there */
+	route_rib_commit(rib);
+	EXPECT_EQ(2, ear.heard);
+	EXPECT_TRUE(route_rib_if_up(rib, tunnel(9)));
+	EXPECT_FALSE(route_rib_if_up(rib, tunnel(10)));
+	route_rib_unlisten(&ear.l);
+}
+
+TEST_F(RouteRib, an_entry_is_the_longest_settled_one_that_covers)
+{
+	std::vector<std::string> got;
+	auto entry = [&](const std::string &text) {
+		addr_prefix p = prefix(text);
+		got.clear();
+		return route_rib_entry(
+			rib, 0, &p,
+			[](void *ctx, const route_info *i) {
+				char name[ADDR_PREFIX_TEXT];
+				static_cast<std::vector<std::string> *>(ctx)->push_back(addr_prefix_str(&i->c.prefix, name));
+			},
+			&got);
+	};
+	add(make("10.0.0.0/8", kWan));
+	add(make("10.0.0.0/8", kLan, "", 9));
+	add(make("10.1.0.0/16", tunnel(9))); /* down */
+	route_rib_commit(rib);
+	EXPECT_TRUE(entry("10.1.2.3/32"));
+	EXPECT_EQ((std::vector<std::string>{ "10.0.0.0/8", "10.0.0.0/8" }), got);
+	EXPECT_TRUE(entry("10.0.0.0/8"));
+	EXPECT_FALSE(entry("10.0.0.0/7"));
+	EXPECT_FALSE(entry("11.0.0.0/8"));
+	addr_prefix exact = prefix("10.1.0.0/16");
+	EXPECT_FALSE(route_rib_has(rib, 0, &exact));
+	exact = prefix("10.0.0.0/8");
+	EXPECT_TRUE(route_rib_has(rib, 0, &exact));
+}
+
 TEST_F(RouteRib, bad_candidates_are_refused)
 {
 	auto c = make("10.0.0.0/8", kByGateway);

@@ -94,6 +94,41 @@ TEST(RouteTrie, agrees_with_a_naive_table)
 	EXPECT_EQ(ordered, walked);
 }
 
+/* What is told in pieces is the whole in order, whatever stands where a piece begins. */
+TEST(RouteTrie, goes_on_behind_any_prefix)
+{
+	std::map<std::pair<uint32_t, int>, int> naive;
+	std::mt19937 random(7);
+	route_trie t = {};
+	auto make = [](uint32_t a, int len) {
+		addr_prefix p = {};
+		p.addr = addr_of_u32(len == 0 ? 0 : a & (~0u << (32 - len)));
+		p.len = static_cast<uint8_t>(len);
+		return p;
+	};
+	for (int i = 0; i < 500; i++) {
+		addr_prefix p = make(random() & 0xff0000ff, static_cast<int>(random() % 33));
+		int &value = naive[{ addr_u32(&p.addr), p.len }];
+		ASSERT_EQ(ERR_OK, route_trie_set(&t, &p, &value));
+	}
+	for (int i = 0; i < 2000; i++) {
+		addr_prefix p = make(random() & 0xff0000ff, static_cast<int>(random() % 33));
+		auto after = naive.upper_bound({ addr_u32(&p.addr), p.len });
+		EXPECT_EQ(after == naive.end() ? nullptr : &after->second, route_trie_next(&t, &p));
+		int within = 0, expected = 0;
+		route_trie_walk_within(
+			&t, &p, [](void *ctx, void *) { ++*static_cast<int *>(ctx); }, &within);
+		for (const auto &entry : naive) {
+			addr a = addr_of_u32(entry.first.first);
+			expected += entry.first.second >= p.len && addr_in(&p, &a);
+		}
+		EXPECT_EQ(expected, within);
+	}
+	addr_prefix begin = {};
+	EXPECT_EQ(&naive.begin()->second, route_trie_next(&t, &begin));
+	route_trie_fini(&t);
+}
+
 TEST(RouteTrie, six_goes_to_the_last_bit)
 {
 	Trie trie;

@@ -126,7 +126,7 @@ static uint64_t now_of(void *clock)
 	return *static_cast<uint64_t *>(clock);
 }
 
-static void set_address(void *world, const char *netdev, const struct addr_prefix *prefix, bool add)
+static void set_address(void *world, uint32_t, const char *netdev, const struct addr_prefix *prefix, bool add)
 {
 	auto *b = static_cast<Box *>(world);
 	std::string entry = std::string(netdev) + " " + str(*prefix);
@@ -137,7 +137,7 @@ static void set_address(void *world, const char *netdev, const struct addr_prefi
 		EXPECT_EQ(b->host.erase(entry), 1u) << entry;
 }
 
-static void expect_address(void *world, const char *netdev, const struct addr_prefix *prefix, bool add)
+static void expect_address(void *world, uint32_t, const char *netdev, const struct addr_prefix *prefix, bool add)
 {
 	auto *b = static_cast<Box *>(world);
 	std::string entry = std::string(netdev) + " " + str(*prefix);

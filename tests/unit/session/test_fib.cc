@@ -223,7 +223,7 @@ TEST_F(SessionFib, a_tunnel_that_goes_down_uncovers_the_floating_route)
 TEST_F(SessionFib, a_hop_that_cant_be_put_takes_the_route_away)
 {
 	struct addr_prefix prefix = net("10.1.0.0/16"), bad = prefix;
-	struct route_hop hop = { { ROUTE_IF_TUNNEL, 5 }, {} };
+	struct route_hop hop = { { ROUTE_IF_TUNNEL, 5 }, {}, ROUTE_STATIC };
 
 	ASSERT_EQ(session_fib_changed(fib, 0, &prefix, &hop), ERR_OK);
 	wheel_advance(&wheel, wheel.now_ms + 20);

@@ -61,4 +61,54 @@ TEST_F(SessionStatics, through_a_port_that_is_shut_it_waits)
 	EXPECT_EQ(hub.route("10.1.0.0/16"), "S [250/0] Null0");
 }
 
+TEST_F(SessionStatics, a_tracked_one_comes_and_goes_with_its_track)
+{
+	const std::string tracked = "track 1 ip route 10.9.0.0 255.255.0.0 reachability\n"
+				    "track 2 interface Ethernet0/1 line-protocol\ntrack 3 list boolean and\n object 1\n object 2\n"
+				    "ip route 10.1.0.0 255.255.0.0 10.10.0.7 track 3\nip route 10.1.0.0 255.255.0.0 Null0 200\n";
+	load(tracked);
+	EXPECT_EQ(hub.route("10.1.0.0/16"), "S [200/0] Null0");
+	load(tracked + "ip route 10.9.0.0 255.255.0.0 Null0\n");
+	wan.run(600);
+	EXPECT_EQ(hub.route("10.1.0.0/16"), "S [1/0] Ethernet0/1");
+	EXPECT_TRUE(hub.logged("track=3 state=up"));
+	hub.must_load(with(ports, "interface Ethernet0/1\n", "interface Ethernet0/1\n shutdown\n") + tracked +
+		      "ip route 10.9.0.0 255.255.0.0 Null0\n");
+	wan.run(600);
+	EXPECT_EQ(hub.route("10.1.0.0/16"), "S [200/0] Null0");
+	load("");
+	EXPECT_TRUE(hub.routes(true).empty());
+}
+
+TEST_F(SessionStatics, delays_stubs_and_lists_of_negated_members)
+{
+	const std::string lines = "track 1 stub-object\n default-state STATE\ntrack 2 list boolean or\n object 1 not\n"
+				  "track 3 list boolean and\n object 1\n delay up 2 down 1\n"
+				  "ip route 10.1.0.0 255.255.0.0 Null0 track 2\nip route 10.2.0.0 255.255.0.0 Null0 track 3\n";
+	load(with(lines, "STATE", "down"));
+	EXPECT_EQ(hub.route("10.1.0.0/16"), "S [1/0] Null0");
+	EXPECT_EQ(hub.route("10.2.0.0/16"), "");
+	load(with(lines, "STATE", "up"));
+	wan.run(1500);
+	EXPECT_EQ(hub.route("10.1.0.0/16"), "");
+	EXPECT_EQ(hub.route("10.2.0.0/16"), ""); /* not yet */
+	wan.run(1500);
+	EXPECT_EQ(hub.route("10.2.0.0/16"), "S [1/0] Null0");
+	load(with(lines, "STATE", "down"));
+	wan.run(500);
+	EXPECT_EQ(hub.route("10.2.0.0/16"), "S [1/0] Null0");
+	wan.run(1500);
+	EXPECT_EQ(hub.route("10.2.0.0/16"), "");
+}
+
+/* A track that hangs on the route that hangs on it turns no more often than the timer lets it. */
+TEST_F(SessionStatics, a_circle_of_track_and_route_is_bounded)
+{
+	load("track timer msec 1000\ntrack 1 ip route 10.1.0.0 255.255.0.0 reachability\ntrack 2 list boolean and\n object 1 not\n"
+	     "ip route 10.1.0.0 255.255.0.0 Null0 track 2\n");
+	wan.run(10000);
+	EXPECT_GT(hub.count_logged("track=1 state="), 5u);
+	EXPECT_LT(hub.count_logged("track=1 state="), 12u);
+}
+
 } // namespace
