@@ -155,7 +155,9 @@ static enum err take_rekey(struct naveload_options *o, const char *name, const c
 
 static enum err take_prefix(struct naveload_options *o, const char *name, const char *value)
 {
-	struct addr_prefix *to = strcmp(name, "local-ts") == 0 ? &o->plan.local : &o->plan.remote;
+	struct addr_prefix *to = strcmp(name, "local-ts") == 0 ? &o->plan.local
+				 : strcmp(name, "behind") == 0 ? &o->plan.behind
+							       : &o->plan.remote;
 
 	if (addr_parse_prefix(value, to) != ERR_OK)
 		return refuse(o, "--%s: '%s' is no prefix; for example 10.20.0.0/16", name, value);
@@ -252,6 +254,7 @@ static const struct row rows[] = {
 	{ "local-ts", "PREFIX", OTHER, 0, 0, 0, take_prefix, "traffic selector of the peers' side (everything)" },
 	{ "remote-ts", "PREFIX", OTHER, 0, 0, 0, take_prefix, "traffic selector of the hub's side (everything)" },
 	{ "address", NULL, FLAG, AT(address), 0, 0, NULL, "ask for an inner address; without one the set-up has failed" },
+	{ "behind", "PREFIX", OTHER, 0, 0, 0, take_prefix, "tell the hub of a network behind each: this one, then the next of that size, and so on" },
 	HEADING("When"),
 	{ "rate", "R", NUMBER, AT(pace.rate), 1, 1000000, NULL, "begin R peers a second; their time counts from when they were due (as fast as can be)" },
 	{ "burst", "B", NUMBER, AT(pace.burst), 1, NAVELOAD_PEERS_MAX, NULL, "with --rate: B at once before that (1)" },

@@ -18,17 +18,24 @@ const char *naveload_plan_name(const struct naveload_plan *p, const char *patter
 	return out;
 }
 
-struct addr naveload_plan_addr(const struct addr *first, uint32_t n)
+struct addr_prefix naveload_plan_network(const struct addr_prefix *first, uint32_t n)
 {
-	struct addr a = *first;
-	uint64_t carry = n;
+	struct addr_prefix p = { .addr = addr_network(first), .len = first->len };
+	uint64_t carry = (uint64_t)n << (8 - p.len % 8) % 8;
 
-	for (unsigned i = addr_bits(&a) / 8; i-- > 0 && carry != 0;) {
-		carry += a.b[i];
-		a.b[i] = (uint8_t)carry;
+	for (unsigned i = (p.len + 7U) / 8; i-- > 0 && carry != 0;) {
+		carry += p.addr.b[i];
+		p.addr.b[i] = (uint8_t)carry;
 		carry >>= 8;
 	}
-	return a;
+	return p;
+}
+
+struct addr naveload_plan_addr(const struct addr *first, uint32_t n)
+{
+	struct addr_prefix host = addr_prefix_host(first);
+
+	return naveload_plan_network(&host, n).addr;
 }
 
 struct ike_path naveload_plan_path(const struct naveload_plan *p, uint32_t index)

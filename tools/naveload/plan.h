@@ -39,6 +39,7 @@ struct naveload_plan {
 	struct ike_offers ike, esp;
 	struct addr_prefix local, remote; /* family 0: everything of the hub's family */
 	bool address;
+	struct addr_prefix behind; /* of the first peer: what it tells the hub to lie behind it; family 0: nothing */
 	/* when */
 	struct naveload_pace pace;
 	enum naveload_rekey rekey; /* once all have come … */
@@ -60,6 +61,9 @@ const char *naveload_plan_name(const struct naveload_plan *p, const char *patter
 
 /* The address that is 'n' above 'first'. */
 struct addr naveload_plan_addr(const struct addr *first, uint32_t n);
+
+/* The network that is 'n' after 'first', of the same size. */
+struct addr_prefix naveload_plan_network(const struct addr_prefix *first, uint32_t n);
 
 /* The path that peer 'index' begins on: addresses and ports are taken in turn. */
 struct ike_path naveload_plan_path(const struct naveload_plan *p, uint32_t index);

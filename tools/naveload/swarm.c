@@ -26,6 +26,7 @@ static enum err initiate(struct naveload_swarm *s, uint32_t index, struct slab_h
 	struct ike_id remote = { .type = IKE_ID_FQDN, .data = bytes_str(plan->hub_id != NULL ? plan->hub_id : "") };
 	uint8_t authorities[IKE_CERTS_AUTHORITIES_LEN];
 	struct wr w = wr_of(authorities, sizeof(authorities));
+	struct ike_config routes;
 	struct ike_request r;
 	enum err err = ERR_OK;
 
@@ -39,6 +40,11 @@ static enum err initiate(struct naveload_swarm *s, uint32_t index, struct slab_h
 	r.force_udp = plan->nat || plan->port_count != 0;
 	r.need_address = plan->address;
 	r.want = plan->address ? &want : NULL;
+	if (plan->behind.addr.family != 0) {
+		memset(&routes, 0, sizeof(routes));
+		routes.prefix[routes.prefix_count++] = naveload_plan_network(&plan->behind, index);
+		r.routes = &routes;
+	}
 	r.terms.child.esp = plan->esp;
 	r.terms.child.local = &s->local;
 	r.terms.child.remote = &s->remote;

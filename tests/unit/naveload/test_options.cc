@@ -8,6 +8,14 @@
 
 namespace
 {
+
+std::string network(const struct naveload_plan &p, uint32_t n)
+{
+	struct addr_prefix net = naveload_plan_network(&p.behind, n);
+	char text[ADDR_PREFIX_TEXT];
+
+	return addr_prefix_str(&net, text);
+}
 struct Options {
 	struct naveload_options o = {};
 	std::vector<std::string> words;
@@ -81,8 +89,8 @@ TEST(NaveloadOptions, each_is_taken)
 	Options o({ "--psk=k", "--peers=7", "--rate", "100", "--burst", "5", "--concurrency", "0", "--hold", "3", "--rounds", "2",
 		"--forget", "--leave", "--retransmit", "500", "--tries", "3", "--dpd", "9", "--json", "--quiet", "--verbose", "--watch",
 		"1", "--nat", "--address", "--hub-id", "hub", "--first", "100", "--id", "p%@example.net", "--local-ts", "10.0.0.0/8",
-		"--remote-ts", "0.0.0.0/0", "--rekey", "child", "--rekeys", "4", "--churn", "6", "--cert", "c%.pem", "--key", "k.pem",
-		"--ca", "ca.pem", "192.0.2.1" });
+		"--remote-ts", "0.0.0.0/0", "--behind", "10.128.0.0/24", "--rekey", "child", "--rekeys", "4", "--churn", "6", "--cert",
+		"c%.pem", "--key", "k.pem", "--ca", "ca.pem", "192.0.2.1" });
 	const struct naveload_plan &p = o.o.plan;
 
 	ASSERT_EQ(o.err, ERR_OK) << o.o.why;
@@ -106,6 +114,8 @@ TEST(NaveloadOptions, each_is_taken)
 	EXPECT_STREQ(p.ca, "ca.pem");
 	EXPECT_EQ(o.id(1), "p101@example.net");
 	EXPECT_EQ(p.local.len, 8);
+	EXPECT_EQ(network(p, 0), "10.128.0.0/24");
+	EXPECT_EQ(network(p, 257), "10.129.1.0/24");
 	EXPECT_EQ(p.remote.len, 0);
 }
 
@@ -176,12 +186,29 @@ TEST(NaveloadOptions, a_refusal_names_the_option_and_the_way_out)
 	EXPECT_EQ(refusal({ "--rekey", "all", "--psk", "k", "192.0.2.1" }), "--rekey: 'all' is neither ike nor child");
 	for (const std::vector<std::string> &args : std::vector<std::vector<std::string>>{ { "--source", "192.0.2.9-192.0.2.1" },
 		     { "--source", "x" }, { "--ports", "5-4" }, { "--ports", "1-5000" }, { "--psk", "@/nonexistent" }, { "--id", "same" },
-		     { "--id", "%%" }, { "--local-ts", "10.0.0.0" }, { "--remote-ts", "2001:db8::/32" }, { "--source", "2001:db8::1" },
-		     { "--ike", "" }, { "--rekeys", "2" }, { "--churn", "2" }, { "--key", "k.pem" }, { "--cert", std::string(250, 'x') },
-		     { "--ca", std::string(250, 'x') } }) {
+		     { "--id", "%%" }, { "--local-ts", "10.0.0.0" }, { "--behind", "10.0.0.0/33" }, { "--remote-ts", "2001:db8::/32" },
+		     { "--source", "2001:db8::1" }, { "--ike", "" }, { "--rekeys", "2" }, { "--churn", "2" }, { "--key", "k.pem" },
+		     { "--cert", std::string(250, 'x') }, { "--ca", std::string(250, 'x') } }) {
 		std::vector<std::string> all = args;
 
 		all.insert(all.end(), { "--psk", "k", "192.0.2.1" });
 		EXPECT_NE(refusal(all), "") << args[0] << " " << args[1];
+	}
+}
+
+TEST(NaveloadPlan, networks_of_any_size_follow_each_other)
+{
+	static const struct {
+		const char *first;
+		uint32_t n;
+		const char *expected;
+	} rows[] = { { "10.0.0.0/8", 2, "12.0.0.0/8" }, { "10.0.0.77/26", 5, "10.0.1.128/26" }, { "10.0.0.9/32", 250, "10.0.1.3/32" },
+		{ "2001:db8:20::/64", 0x1ffff, "2001:db8:21:ffff::/64" }, { "2001:db8::/61", 3, "2001:db8:0:18::/61" } };
+
+	for (const auto &row : rows) {
+		struct naveload_plan p = {};
+
+		ASSERT_EQ(addr_parse_prefix(row.first, &p.behind), ERR_OK);
+		EXPECT_EQ(network(p, row.n), row.expected) << row.first;
 	}
 }

@@ -1,0 +1,97 @@
+#!/bin/bash
+# t_sessions.sh [--nic none|full] [--peers N]: 10,000 sessions at one hub, a network behind each, while two hosts of a further spoke and of the
+# hub ping each other all the time: all come up, all routes are there, pages are read, all go within 5 s, and no ping is lost.
+# Prints what a session keeps in naved and in navedp.  Shows R-SYS-02, R-RTE-05.
+cd "$(dirname "$0")" || exit 2
+. ./lab.sh
+. ./nave.sh
+
+PEERS=10000
+split=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--peers) PEERS=$2; shift ;;
+	*) split+=("$1") ;;
+	esac
+	shift
+done
+
+load_site() {
+	lab_ns load
+	lab_wan load eth0 spoke
+	lab_addr load eth0 203.0.113.99/24
+	ip -n "$LAB-load" route add default via 203.0.113.254
+}
+
+rss_kb() { awk '/^VmRSS/ { print $2 }' "/proc/$(nave_pid hub1 "$1")/status"; }
+
+# What a session has added to a process, in bytes; MOST "" is no limit.
+kept() { # PROGRAM BEFORE MOST
+	local each=$((($(rss_kb "$1") - $2) * 1024 / PEERS))
+	LAB_NOTE="$each bytes each"
+	echo "$LAB_NOTE"
+	[ -z "$3" ] || [ "$each" -le "$3" ]
+}
+
+# The swarm, which stays until it is told to go.
+come() {
+	lab_start naveload load "$LAB_BIN/naveload" --psk "$LAB_PSK" --address --peers "$PEERS" --first 2 --behind 10.128.0.0/24 --concurrency 100 \
+		--hold 86400 --json --quiet 198.51.100.1
+	LOAD=$LAB_PID
+	lab_wait 60 nave_is hub1 "(d['ikev2']['up'], d['ikev2']['half_open']) == ($((PEERS + 1)), 0)" show version
+}
+
+# Read page by page.
+all_routes() {
+	lab_wait 10 nave_is hub1 "sum(r['code'] == 'S' and str(r['interface']).startswith('Virtual-Access') for r in d['routes']) == $((2 * PEERS + 2))" \
+		show ip route
+}
+
+placed() { nave_is hub1 "[(p['placement'], p['inbound']) for p in d['placements']] == [('$1', $((PEERS + 1)))]" show platform offload; }
+
+only_the_spoke() { nave_is hub1 "d['ikev2']['up'] == 1" show version; }
+
+go() {
+	local begin=${EPOCHREALTIME/./}
+	kill -INT "$LOAD"
+	lab_wait 30 only_the_spoke || return 1
+	LAB_NOTE="$(((${EPOCHREALTIME/./} - begin) / 1000)) ms"
+	[ $((${EPOCHREALTIME/./} - begin)) -lt 5000000 ]
+}
+
+nothing_left() {
+	nave_is hub1 "sum(p['inbound'] for p in d['placements']) == 1" show platform offload && nave_is hub1 "d['pools'][0]['used'] == 1" show ip local pool &&
+		nave_is hub1 "sum(r['code'] == 'S' and str(r['interface']).startswith('Virtual-Access') for r in d['routes']) == 2" show ip route
+}
+
+no_ping_lost() {
+	kill -INT "$PING"
+	lab_wait 5 grep -q 'packet loss' "$LAB_DIR/ping.log" || return 1
+	LAB_NOTE=$(grep 'packet loss' "$LAB_DIR/ping.log")
+	grep -q ' 0% packet loss' "$LAB_DIR/ping.log"
+}
+
+lab_options "${split[@]}"
+lab_begin sessions
+lab_inet
+load_site
+nave_site hub1 hub 10.10.0.10/24 10.10.0.1
+nave_site spoke1 spoke 10.20.1.10/24 10.20.1.1
+NAVE_POOL_LAST=10.77.255.250 NAVE_DPD='60 5 on-demand' nave_config_hub hub1
+nave_config_spoke spoke1 1
+lab_check 'the hub starts' nave_start hub1 "$LAB_NIC" || lab_finish
+lab_check 'a spoke starts' nave_start spoke1 none || lab_finish
+lab_check 'ping from LAN to LAN' lab_wait 15 lab_ping spoke1-lan 10.20.1.10 10.10.0.10 || lab_finish
+lab_start ping spoke1-lan ping -n -q -i 0.01 10.10.0.10
+PING=$LAB_PID
+naved=$(rss_kb naved)
+navedp=$(rss_kb navedp)
+lab_check "$PEERS sessions come up" come || lab_finish
+lab_check 'the lease and the network of each is routed' all_routes
+lab_check 'all are placed' placed "$([ "$LAB_NIC" = none ] && echo software || echo inline-protocol)"
+lab_check 'what one keeps in naved' kept naved "$naved" 6144
+lab_check 'what one keeps in navedp' kept navedp "$navedp" "$([ "$LAB_NIC" = none ] || echo 1536)"
+lab_check 'all go' go
+lab_check 'and nothing is left of them' lab_wait 30 nothing_left
+lab_check 'no ping was lost' no_ping_lost
+lab_finish
