@@ -135,7 +135,7 @@ size_t dp_op_size(const struct dp_op *op)
 	size_t size = sizes[c];
 
 	if (c == DP_CLASS_SA)
-		size = offsetof(struct dp_sa, ts) + op->u.sa.ts_count * sizeof(op->u.sa.ts[0]);
+		size = dp_sa_size(&op->u.sa);
 	return offsetof(struct dp_op, u) + size;
 }
 

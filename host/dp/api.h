@@ -281,6 +281,12 @@ struct dp_sa {
 	struct dp_ts_pair ts[DP_TS_MAX]; /* the last member: copies may end after 'ts_count' pairs */
 };
 
+/* Bytes of 'sa' up to its last selector pair. */
+static inline size_t dp_sa_size(const struct dp_sa *sa)
+{
+	return offsetof(struct dp_sa, ts) + sa->ts_count * sizeof(sa->ts[0]);
+}
+
 /* ---- operations, transactions ---- */
 
 /* Classes of objects in order of reference: each names only objects of classes before its own. */

@@ -125,10 +125,10 @@ static enum err build(struct db *db, struct dp_sa *conf, uint32_t slot, struct d
 		err = build_gre(sa, conf, &db->tunnel_cold[db_tunnel_index(db, t)].conf);
 	if (err != ERR_OK)
 		return err;
-	sa->conf = (struct dp_sa *)calloc(1, sizeof(*sa->conf));
+	sa->conf = (struct dp_sa *)malloc(dp_sa_size(conf));
 	if (sa->conf == NULL)
 		return ERR_NOMEM;
-	*sa->conf = *conf; /* the secrets move */
+	memcpy(sa->conf, conf, dp_sa_size(conf)); /* the secrets move */
 	memset(&conf->key, 0, sizeof(conf->key));
 	memset(&conf->integ_key, 0, sizeof(conf->integ_key));
 	sa->id = conf->id;
@@ -352,7 +352,7 @@ enum err db_sa_copy(struct db *db, uint32_t id, struct db_sa **out)
 
 	if (old == NULL)
 		return ERR_ABSENT;
-	conf = *old->conf;
+	memcpy(&conf, old->conf, dp_sa_size(old->conf));
 	memset(&conf.key, 0, sizeof(conf.key));
 	memset(&conf.integ_key, 0, sizeof(conf.integ_key));
 	err = secret_set(&conf.key, secret_view(&old->conf->key));

@@ -99,7 +99,7 @@ struct db_sa {
 	uint8_t placement;  /* enum dp_placement */
 	uint8_t reason;     /* enum dp_reason */
 	uint8_t fate;       /* enum db_sa_fate */
-	struct dp_sa *conf; /* own copy, with the keys */
+	struct dp_sa *conf; /* own copy of dp_sa_size bytes, with the keys */
 	struct map_node by_id;
 	struct list of_tunnel;
 	db_sa_drop *drop;

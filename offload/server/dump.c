@@ -74,7 +74,7 @@ static bool next_sa(const struct server_plant *p, uint32_t *at, struct dp_item *
 
 	if (sa == NULL)
 		return false;
-	out->op.u.sa = *sa->conf;
+	memcpy(&out->op.u.sa, sa->conf, dp_sa_size(sa->conf));
 	memset(&out->op.u.sa.key, 0, sizeof(struct secret));
 	memset(&out->op.u.sa.integ_key, 0, sizeof(struct secret));
 	out->result.placement = sa->placement;
