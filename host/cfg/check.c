@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cfg/check_acl.h"
 #include "cfg/check_if.h"
 #include "cfg/check_pki.h"
 
@@ -365,6 +366,7 @@ static void check_authz_policy(struct cfg_build *b, struct cfg_authz_policy *a)
 		cfg_build_lack(b, &a->object, 0, "'%s' isn't complete", a->pool->object.title);
 	if (a->ipv6_pool != NULL && !a->ipv6_pool->object.complete)
 		cfg_build_lack(b, &a->object, 0, "'%s' isn't complete", a->ipv6_pool->object.title);
+	cfg_check_acl_routes(b, a);
 }
 
 /* A route hangs on its track, a list on its members: what they can't know never is up. */

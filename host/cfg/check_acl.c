@@ -1,5 +1,5 @@
 /*
- * Access lists where they are used, as cli.md 3 wants them.  Part of cfg_check_model.
+ * Access lists where they are used, as cli.md 1.5 and 3 want them.  Part of cfg_check_model.
  */
 #include "cfg/check_acl.h"
 
@@ -53,6 +53,22 @@ static unsigned check_family(struct cfg_build *b, struct cfg_interface *i, const
 		cfg_build_lack(b, &i->object, 0, "'tunnel protection ipsec policy %s': 'tunnel mode %s' doesn't carry it", word,
 			cfg_model_mode_name(i->tunnel.mode));
 	return check_entries(b, i, acl);
+}
+
+void cfg_check_acl_routes(struct cfg_build *b, struct cfg_authz_policy *p)
+{
+	struct addr_prefix prefix;
+
+	for (const struct cfg_route_set *set = p->route_sets; set != NULL; set = set->next) {
+		if (set->acl == NULL)
+			continue;
+		if (set->acl->family != set->family)
+			cfg_build_lack(b, &p->object, set->line, "'%s' is of the other family", set->acl->object.title);
+		for (const struct cfg_ace *e = set->acl->entries; e != NULL; e = e->next)
+			if (e->permit && cfg_acl_prefix(&e->source, &prefix) != ERR_OK)
+				cfg_build_lack(b, &p->object, e->stmt->line, "a line of '%s' has a wildcard with holes, which no route has",
+					set->acl->object.title);
+	}
 }
 
 void cfg_check_acl_policy(struct cfg_build *b, struct cfg_interface *i)

@@ -534,7 +534,7 @@ struct cfg_profile {
 	bool shutdown;
 };
 
-enum cfg_route_set_how { CFG_SET_INTERFACE, CFG_SET_PREFIX_REMOTE, CFG_SET_PREFIX_LOCAL };
+enum cfg_route_set_how { CFG_SET_INTERFACE, CFG_SET_ACL, CFG_SET_PREFIX_REMOTE, CFG_SET_PREFIX_LOCAL };
 
 /*
  * `route set …`.  INTERFACE without 'interface': the tunnel's own address as a host prefix; with it: its connected
@@ -544,6 +544,8 @@ struct cfg_route_set {
 	const struct cfg_route_set *next;
 	enum cfg_route_set_how how;
 	const struct cfg_interface *interface;
+	const struct cfg_acl *acl; /* what its permitting entries have as their source */
+	uint8_t family;            /* that it should be of */
 	struct addr_prefix prefix;
 	uint32_t line;
 };

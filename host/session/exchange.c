@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "cfg/acl.h"
+
 struct addr session_exchange_own_address(const struct cfg_interface *i, uint8_t family)
 {
 	struct addr none = { .family = 0 };
@@ -40,10 +42,22 @@ static void add_connected(const struct cfg_interface *i, enum cfg_tunnel_mode mo
 		add_prefix(&six->prefix, mode, out);
 }
 
+static void add_permitted(const struct cfg_acl *acl, enum cfg_tunnel_mode mode, struct ike_config *out)
+{
+	for (const struct cfg_ace *e = acl == NULL ? NULL : acl->entries; e != NULL; e = e->next) {
+		struct addr_prefix p;
+
+		if (e->permit && cfg_acl_prefix(&e->source, &p) == ERR_OK)
+			add_prefix(&p, mode, out);
+	}
+}
+
 static void add_set(const struct cfg_route_set *set, enum cfg_tunnel_mode mode, const struct addr own[2], struct ike_config *out)
 {
 	if (set->how == CFG_SET_PREFIX_REMOTE) {
 		add_prefix(&set->prefix, mode, out);
+	} else if (set->how == CFG_SET_ACL) {
+		add_permitted(set->acl, mode, out);
 	} else if (set->how == CFG_SET_INTERFACE && set->interface != NULL) {
 		add_connected(set->interface, mode, out);
 	} else if (set->how == CFG_SET_INTERFACE) {

@@ -1,6 +1,7 @@
 #!/bin/bash
 # t_pmtu.sh [--nic none|full|small]: TCP between hosts behind two Naves, through tunnels of each mode, while the WAN in between takes 1500,
-# then 1400 and 1280 bytes: the routers say so by ICMP.  Shows R-TUN-15, R-IP6-01 to R-IP6-04.
+# then 1400 and 1280 bytes: the routers say so by ICMP; and when they don't, segments are small enough by `ip tcp adjust-mss`.
+# Shows R-TUN-15, R-IP6-01 to R-IP6-04.
 cd "$(dirname "$0")" || exit 2
 . ./lab.sh
 . ./nave.sh
@@ -71,18 +72,40 @@ tcp6() { lab_in spoke1-lan ./tcp.py send 2001:db8:20:1::2 2001:db8:10::2 300000 
 # tunnel_mtu NAME BELOW: what the tunnel takes has become less than that.
 tunnel_mtu() { nave_is "$1" "all(0 < f['mtu'] < $2 for f in d['flows'])" show crypto ipsec sa; }
 
-mode() { # DESTINATION MODE
+mode() { # DESTINATION MODE [WITH WHAT]
 	local mtu
 	wan_takes 1500
-	lab_check "$2 over $1" over "$1" "$2" || return 1
+	lab_check "$2 over $1${3:+, with $3}" over "$1" "$2" || return 1
 	for mtu in 1400 1280; do
 		wan_takes $mtu
 		forget
 		lab_check "WAN of $mtu: TCP over IPv4" tcp4
 		lab_check "WAN of $mtu: TCP over IPv6" tcp6
 	done
+	[ -z "${3:-}" ] || return 0
 	lab_check 'the hub knows what its tunnel takes' tunnel_mtu hub1 1280
 	lab_check 'the spoke, too' tunnel_mtu spoke1 1280
+}
+
+# silent: no router says why it dropped a packet.
+silent() {
+	lab_in inet nft -f - <<-NFT
+		table inet silent {
+			chain c {
+				type filter hook output priority 0
+				icmp type destination-unreachable drop
+				icmpv6 type packet-too-big drop
+			}
+		}
+	NFT
+}
+
+# Then what fits must be known beforehand.
+clamped() {
+	local n
+	for n in hub1 spoke1; do
+		sed -i 's/^ tunnel mode .*/&\n ip tcp adjust-mss 1120\n ipv6 tcp adjust-mss 1120/' "$LAB_DIR/$n/config"
+	done
 }
 
 lab_options "$@"
@@ -99,4 +122,8 @@ mode 198.51.100.1 'ipsec dual-overlay'
 mode 2001:db8:51::1 'ipsec dual-overlay'
 mode 198.51.100.1 'gre ip'
 mode 2001:db8:51::1 'gre ipv6'
+clamped
+silent
+mode 198.51.100.1 'ipsec dual-overlay' 'adjust-mss, and no ICMP'
+mode 2001:db8:51::1 'gre ipv6' 'adjust-mss, and no ICMP'
 lab_finish

@@ -1,6 +1,8 @@
 /*
  * `crypto ikev2 authorization policy` and name manglers (cli.md 1.5, 1.6).
  */
+#include <sys/socket.h>
+
 #include "cfg/build.h"
 
 static struct cfg_authz_policy *policy_of(struct cfg_object *object)
@@ -20,6 +22,10 @@ static void set_route(struct cfg_build *b, struct cfg_object *object, const stru
 	if (cfg_stmt_has(s, "interface")) {
 		set->how = CFG_SET_INTERFACE;
 		set->interface = name == NULL ? NULL : cfg_find_interface(b->m, name);
+	} else if (cfg_stmt_has(s, "access-list")) {
+		set->how = CFG_SET_ACL;
+		set->family = cfg_stmt_has(s, "ipv6") ? AF_INET6 : AF_INET;
+		set->acl = cfg_find_acl(b->m, cfg_stmt_text(s, "acl"));
 	} else {
 		set->how = cfg_stmt_has(s, "local") ? CFG_SET_PREFIX_LOCAL : CFG_SET_PREFIX_REMOTE;
 		set->prefix = cfg_stmt_prefix(s, "prefix");
@@ -167,10 +173,10 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_AUTHZ_POLICY,
-		.what = CFG_CLASS_NOT_YET,
 		.keep = CFG_KEEP_EACH,
 		.pattern = "route set access-list [ipv6] <acl@acl>",
-		.help = "tells the peer what an access list permits",
+		.set = set_route,
+		.help = "tells the peer to send us what is the source of an access list's permitting entries",
 	},
 	{
 		.mode = CFG_MODE_AUTHZ_POLICY,

@@ -401,6 +401,20 @@ TEST(CfgModel, own_identities)
 	}
 }
 
+TEST(CfgModel, R_RTE_09_lists_of_routes_are_of_the_right_family_and_have_no_holes)
+{
+	Loaded l("ip access-list standard FOUR\n permit 10.0.0.0 0.255.0.255\nipv6 access-list SIX\n permit ipv6 2001:db8::/32 any\n"
+		 "crypto ikev2 authorization policy A\n route set access-list FOUR\n"
+		 "crypto ikev2 authorization policy B\n route set access-list SIX\n"
+		 "crypto ikev2 authorization policy C\n route set access-list ipv6 SIX\n");
+
+	ASSERT_EQ(l.err, ERR_OK) << l.errors();
+	EXPECT_FALSE(cfg_find_authz_policy(l.model, "A")->object.complete);
+	EXPECT_FALSE(cfg_find_authz_policy(l.model, "B")->object.complete);
+	EXPECT_TRUE(cfg_find_authz_policy(l.model, "C")->object.complete);
+	EXPECT_NE(cfg_find_authz_policy(l.model, "C")->route_sets->acl, nullptr);
+}
+
 TEST(CfgModel, authorization_policy)
 {
 	Loaded l(

@@ -81,6 +81,17 @@ TEST_F(SessionExchange, R_RTE_08_remote_prefixes_of_the_families_that_the_tunnel
 	EXPECT_EQ(routes(CFG_TUNNEL_IPSEC_DUAL), "10.0.0.0/8 2001:db8::/32");
 }
 
+TEST_F(SessionExchange, R_RTE_09_what_an_access_list_permits)
+{
+	grant_of(
+		"access-list 99 permit 10.20.0.0 0.0.255.255\naccess-list 99 deny 10.21.0.0 0.0.255.255\naccess-list 99 permit host 10.22.0.7\n"
+		"ip access-list extended E\n permit tcp 10.23.0.0 0.0.255.255 any eq www\n permit ip 10.20.0.0 0.0.255.255 any\n"
+		"ipv6 access-list SIX\n permit ipv6 2001:db8:20::/48 any\n"
+		"crypto ikev2 authorization policy U\n route set access-list 99\n route set access-list E\n route set access-list ipv6 SIX\n");
+	EXPECT_EQ(routes(CFG_TUNNEL_IPSEC_IPV4), "10.20.0.0/16 10.22.0.7/32 10.23.0.0/16");
+	EXPECT_EQ(routes(CFG_TUNNEL_IPSEC_DUAL), "10.20.0.0/16 10.22.0.7/32 10.23.0.0/16 2001:db8:20::/48");
+}
+
 TEST_F(SessionExchange, R_RTE_08_lines_add_up_users_first_and_each_prefix_once)
 {
 	grant_of("crypto ikev2 authorization policy U\n route set remote 10.2.0.0 255.255.0.0\n route set interface\n"
