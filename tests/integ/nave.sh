@@ -10,6 +10,14 @@ nave_site() {
 	lab_host "$1-lan" eth0 "$3" "$4" "$1" eth1
 }
 
+# nave_load_site: where naveload's swarm stands: the namespace 'load', 203.0.113.99 on the spokes' side of the WAN.
+nave_load_site() {
+	lab_ns load
+	lab_wan load eth0 spoke
+	lab_addr load eth0 203.0.113.99/24
+	ip -n "$LAB-load" route add default via 203.0.113.254
+}
+
 # nave_platform NAME NIC: the platform file.  With a SmartNIC the WAN port belongs to it, else to the kernel; a node may have no LAN.
 # NAVE_PLATFORM_LINES are for the whole file.
 nave_platform() {

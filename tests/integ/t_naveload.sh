@@ -19,13 +19,6 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-load_site() {
-	lab_ns load
-	lab_wan load eth0 spoke
-	lab_addr load eth0 203.0.113.11/24
-	ip -n "$LAB-load" route add default via 203.0.113.254
-}
-
 # A host with all addresses of its own, for hubs that the test doesn't give any.
 plain_site() { # NAME ADDR
 	lab_ns "$1"
@@ -137,7 +130,7 @@ NAVE_DPD='600 2 on-demand'
 lab_options "${SPLIT[@]}"
 lab_begin naveload
 lab_inet
-load_site
+nave_load_site
 PKI=$LAB_DIR/pki
 mkdir -p "$PKI"
 lab_check 'a CA' ca_root

@@ -16,13 +16,6 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-load_site() {
-	lab_ns load
-	lab_wan load eth0 spoke
-	lab_addr load eth0 203.0.113.99/24
-	ip -n "$LAB-load" route add default via 203.0.113.254
-}
-
 rss_kb() { awk '/^VmRSS/ { print $2 }' "/proc/$(nave_pid hub1 "$1")/status"; }
 
 # What a session has added to a process, in bytes.
@@ -74,7 +67,7 @@ no_ping_lost() {
 lab_options "${split[@]}"
 lab_begin sessions
 lab_inet
-load_site
+nave_load_site
 nave_site hub1 hub 10.10.0.10/24 10.10.0.1
 nave_site spoke1 spoke 10.20.1.10/24 10.20.1.1
 NAVE_POOL_LAST=10.77.255.250 NAVE_DPD='60 5 on-demand' nave_config_hub hub1

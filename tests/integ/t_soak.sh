@@ -23,10 +23,7 @@ while [ $# -gt 0 ]; do
 done
 
 sites() {
-	lab_ns load
-	lab_wan load eth0 spoke
-	lab_addr load eth0 203.0.113.11/24
-	ip -n "$LAB-load" route add default via 203.0.113.254
+	nave_load_site
 	nave_site hub1 hub 10.10.0.10/24 10.10.0.1
 	nave_config_hub hub1
 	sed -i "s/^ dpd .*/&\n lifetime 120/; s/^ set ikev2-profile default/&\n set security-association lifetime seconds 120/" \
