@@ -39,7 +39,8 @@ struct addr_prefix net(const std::string &text)
 class RouteExpect : public ::testing::Test
 {
       protected:
-	struct nl *sock = nullptr;
+	struct nl *sock = nullptr; /* of others */
+	struct nl *own = nullptr;
 	struct route_expect *expect = nullptr;
 	struct wheel wheel = {};
 	struct log log = { keep, this, LOG_L_DEBUG };
@@ -58,13 +59,15 @@ class RouteExpect : public ::testing::Test
 			GTEST_SKIP() << "no new network namespace: " << strerror(errno);
 		wheel_init(&wheel, 1000);
 		ASSERT_EQ(nl_open(-1, &sock), ERR_OK);
-		ASSERT_EQ(route_expect_new(&expect, sock, -1, &wheel, &log), ERR_OK);
+		ASSERT_EQ(nl_open(-1, &own), ERR_OK);
+		ASSERT_EQ(route_expect_new(&expect, own, -1, &wheel, &log), ERR_OK);
 	}
 	void TearDown() override
 	{
 		route_expect_free(expect);
 		if (tun >= 0)
 			(void)close(tun);
+		nl_close(own);
 		nl_close(sock);
 	}
 	void make(bool up)
