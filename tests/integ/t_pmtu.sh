@@ -104,7 +104,7 @@ silent() {
 clamped() {
 	local n
 	for n in hub1 spoke1; do
-		sed -i 's/^ tunnel mode .*/&\n ip tcp adjust-mss 1120\n ipv6 tcp adjust-mss 1120/' "$LAB_DIR/$n/config"
+		sed -i 's/^ tunnel mode .*/&\n ip tcp adjust-mss 1060\n ipv6 tcp adjust-mss 1060/' "$LAB_DIR/$n/config"
 	done
 }
 
