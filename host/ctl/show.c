@@ -78,7 +78,7 @@ static const struct ctl_command table[] = {
 	{ .words = "clear crypto sa", .help = "ESP SAs" },
 	{ .words = "clear crypto sa spi", .help = "one pair" },
 	{ .words = "clear crypto sa spi <spi>",
-		.help = "one of its SPIs, as in show crypto ipsec sa",
+		.help = "its inbound SPI, as in show crypto ipsec sa",
 		.next = ctl_show_session_clear_esp,
 		.acts = true },
 	{ .words = "clear crypto session", .help = "delete all sessions", .next = ctl_show_session_clear, .acts = true },

@@ -296,7 +296,7 @@ struct session_child *session_child_by_spi(const struct session *s, uint32_t spi
 	list_each (it, &s->children) {
 		struct session_child *c = list_of(it, struct session_child, link);
 
-		if (c->spi_in == spi || c->spi_out == spi)
+		if (c->spi_in == spi)
 			return c;
 	}
 	return NULL;

@@ -359,7 +359,6 @@ unsigned session_hub_delete_esp(struct session_hub *h, uint32_t spi)
 	struct addr anybody = { .family = 0 };
 	uint32_t cursor = 0;
 	struct session *s;
-	unsigned count = 0;
 
 	while ((s = walk_of(h, &anybody, &cursor)) != NULL) {
 		struct session_child *c = session_child_by_spi(s, spi);
@@ -367,9 +366,9 @@ unsigned session_hub_delete_esp(struct session_hub *h, uint32_t spi)
 		if (c == NULL)
 			continue;
 		ike_engine_delete_child(h->engine, session_now(h), s->ike, c->spi_in);
-		count++;
+		return 1;
 	}
-	return count;
+	return 0;
 }
 
 unsigned session_hub_clear(struct session_hub *h, const struct addr *peer)

@@ -88,7 +88,7 @@ const struct cfg_model *session_hub_model(const struct session_hub *h);
  */
 unsigned session_hub_rekey(struct session_hub *h, const struct addr *peer, bool esp);
 
-/* Deletes the pairs of ESP SAs one of whose SPIs is 'spi'; returns how many. */
+/* Deletes the pair of ESP SAs whose inbound SPI is 'spi'; returns how many that are, 0 or 1. */
 unsigned session_hub_delete_esp(struct session_hub *h, uint32_t spi);
 
 /* Deletes the sessions that 'peer' (family 0: all) is the peer of; returns how many. */

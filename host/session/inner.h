@@ -226,7 +226,7 @@ void session_child_move(struct session *s, const struct ike_path *path, bool udp
 /* The session takes its access (again), to send by the child that the engine chose; false: it has none, or that failed. */
 bool session_child_take_access(struct session *s);
 
-/* The pair one of whose SPIs is 'spi'; NULL: the session has none. */
+/* The pair whose inbound SPI is 'spi'; NULL: the session has none.  Outbound ones are the peers' choice: several may have the same. */
 struct session_child *session_child_by_spi(const struct session *s, uint32_t spi);
 
 /* The child whose SA 'id' is; NULL when it is nobody's. */
