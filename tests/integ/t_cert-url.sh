@@ -117,7 +117,7 @@ nave_begins() {
  certificate url http://$AT:$PORT/spoke1.der" cert_config "$LAB_DIR/spoke1/config" spoke1 ecdsa
 	echo 'crypto ikev2 http-url cert' >>"$LAB_DIR/spoke1/config"
 	lab_check 'a Nave spoke starts' nave_start_fake spoke1
-	lab_check 'it comes in' lab_wait 10 nave_up spoke1 1
+	lab_check 'it comes in' lab_wait 40 nave_up spoke1 1
 	lab_check 'strongSwan has fetched its certificate' [ "$(fetched spoke1.der)" -ge 1 ]
 	lab_check 'and it that of strongSwan' [ "$(fetched "$(by_hash hub1)")" -ge 1 ]
 	nave_stop spoke1 naved

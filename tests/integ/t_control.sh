@@ -119,13 +119,13 @@ nave_to_strongswan() {
 	fake_node spoke2 spoke 203.0.113.32/24 203.0.113.254
 	NAVE_HUB=198.51.100.2 nave_config_spoke spoke2 22
 	lab_check 'a second Nave spoke starts' nave_start_fake spoke2
-	lab_check 'Nave initiates to strongSwan' lab_wait 10 nave_up spoke2 1
+	lab_check 'Nave initiates to strongSwan' lab_wait 40 nave_up spoke2 1
 	lab_check 'strongSwan shows it' ss_log_has "$LAB_DIR/hub2" 'CHILD_SA lan.* established'
 	lab_check 'the spoke has the route that strongSwan sent' nave_is spoke2 \
 		"any(r['prefix'] == '10.10.0.0/24' and r['interface'] == 'Tunnel0' for r in d['routes'])" show ip route
 	lab_check 'cleared on the spoke' nave_ctl spoke2 clear crypto session
 	lab_check 'it is gone from strongSwan' lab_wait 5 ss_log_has "$LAB_DIR/hub2" 'received DELETE for IKE_SA'
-	lab_check 'and comes back by itself' lab_wait 10 nave_up spoke2 1
+	lab_check 'and comes back by itself' lab_wait 40 nave_up spoke2 1
 }
 
 lab_options "$@"

@@ -182,7 +182,7 @@ nave_begins() {
 	[ -z "$PPK" ] || sed -i 's/^ pki trustpoint TP$/&\n keyring local PQ/' "$LAB_DIR/spoke$1/config"
 	[ -z "$PPK" ] || printf '%s\n' 'crypto ikev2 keyring PQ' ' peer hub' '  address 198.51.100.2' "$PPK" >>"$LAB_DIR/spoke$1/config"
 	lab_check "Nave spoke with $2 starts" nave_start "spoke$1" none || return 1
-	lab_check "Nave comes in by $2" lab_wait 10 nave_up "spoke$1" 1 || return 1
+	lab_check "Nave comes in by $2" lab_wait 40 nave_up "spoke$1" 1 || return 1
 	lab_check 'it shows the method' nave_is "spoke$1" "[s['auth_sign'] for s in d['sas']] == ['EAP($2)']" show crypto ikev2 sa
 	lab_check 'ping from its LAN to that of strongSwan' lab_ping "spoke$1-lan" "10.20.$1.10" 10.10.0.10
 	nave_stop "spoke$1" naved

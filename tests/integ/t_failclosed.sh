@@ -73,7 +73,7 @@ lab_addr ss1 eth0 203.0.113.12/24
 ip -n "$LAB-ss1" route add default via 203.0.113.254
 ss_psk_spoke ss1 "$LAB_DIR/ss1" 203.0.113.12 ss1.vpn.example.net || exit 1
 lab_check 'strongSwan initiates' ss_initiate "$LAB_DIR/ss1" hub || lab_finish
-lab_check 'both sessions are up' lab_wait 10 nave_up hub1 2 || lab_finish
+lab_check 'both sessions are up' lab_wait 40 nave_up hub1 2 || lab_finish
 lab_check 'and pass packets' lab_wait 5 answers
 streams
 if [ "$LAB_NIC" != none ]; then

@@ -154,7 +154,7 @@ acl hub1 FROM-SPOKE 'deny udp any any eq 7777' 'permit ip any any'
 acl spoke1 TO-HUB 'deny udp any host 10.10.0.10 eq 9999' 'permit ip any any'
 lab_check "the hub starts (nic $LAB_NIC)" nave_start hub1 "$LAB_NIC" || lab_finish
 lab_check 'the spoke starts' nave_start spoke1 "$LAB_NIC" || lab_finish
-lab_check 'it comes up' lab_wait 10 nave_up spoke1 1 || lab_finish
+lab_check 'it comes up' lab_wait 40 nave_up spoke1 1 || lab_finish
 lab_check 'and back' lab_wait 5 reaches_back
 lists
 lab_check 'a list changed eight times loses no packet that all permit' change

@@ -42,7 +42,7 @@ carries() { # MODE
 	lab_capture inet w-hub1 "$1.pcap"
 	lab_check "$1 mode: the hub starts (nic $LAB_NIC)" nave_start hub1 "$LAB_NIC" || return 1
 	lab_check 'the spoke starts' nave_start spoke1 "$LAB_NIC" || return 1
-	lab_check 'it comes up' lab_wait 10 nave_up spoke1 1 || return 1
+	lab_check 'it comes up' lab_wait 40 nave_up spoke1 1 || return 1
 	lab_check 'ping from LAN to LAN' lab_wait 5 lab_ping spoke1-lan 10.20.1.10 10.10.0.10
 	lab_check 'and back' lab_ping hub1-lan 10.10.0.10 10.20.1.10
 	# shellcheck disable=SC2046 # two words
@@ -61,7 +61,7 @@ other_key() {
 	gre spoke1 transport 78
 	lab_check 'keys differ: the hub starts' nave_start hub1 "$LAB_NIC" || return 1
 	lab_check 'the spoke starts' nave_start spoke1 "$LAB_NIC" || return 1
-	lab_check 'it comes up' lab_wait 10 nave_up spoke1 1 || return 1
+	lab_check 'it comes up' lab_wait 40 nave_up spoke1 1 || return 1
 	lab_check 'no ping is answered' no_ping
 	lab_check 'the hub counts why' dropped hub1 gre-key
 	stop spoke1

@@ -26,7 +26,7 @@ lab_check "the hub starts (nic $LAB_NIC)" nave_start hub1 "$LAB_NIC" || lab_fini
 nave_site spoke1 spoke 10.20.1.10/24 10.20.1.1
 nave_config_spoke spoke1 1
 lab_check 'a spoke starts' nave_start spoke1 none || lab_finish
-lab_check 'its session is up' lab_wait 10 nave_up hub1 1
+lab_check 'its session is up' lab_wait 40 nave_up hub1 1
 lab_check 'and passes packets' lab_ping spoke1-lan 10.20.1.10 10.10.0.10
 lab_check 'the idle hub takes less than 5 % of a core' hub_is_idle
 lab_check 'and still answers' lab_ping spoke1-lan 10.20.1.10 10.10.0.10

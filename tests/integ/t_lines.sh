@@ -146,7 +146,7 @@ lab_addr ss1 lo 10.32.4.1/32
 lab_say 'Nave begins'
 strongswan 'delete_rekeyed_delay = 1' || lab_finish
 lab_check 'Nave starts' nave_start hub1 "$LAB_NIC" || lab_finish
-lab_check 'the tunnel comes up by itself' lab_wait 15 nave_up hub1 1
+lab_check 'the tunnel comes up by itself' lab_wait 40 nave_up hub1 1
 lab_check 'Nave is the initiator' began True
 both
 rekeys one two

@@ -93,7 +93,7 @@ nave_moves() {
 	NAVE_HUB=198.51.100.2 nave_config_spoke spoke1 4
 	sed -i 's/^ dpd .*/&\n mobike/' "$LAB_DIR/spoke1/config"
 	lab_check 'Nave spoke starts' nave_start spoke1 none || return 1
-	lab_check 'Nave comes up' lab_wait 10 nave_up spoke1 1 || return 1
+	lab_check 'Nave comes up' lab_wait 40 nave_up spoke1 1 || return 1
 	lab_check 'ping from LAN to LAN' pings spoke1-lan 10.20.4.10 10.10.0.10
 	sed -i 's/203\.0\.113\.14/203.0.113.24/' "$LAB_DIR/spoke1/config"
 	kill -HUP "$(nave_pid spoke1 naved)"
@@ -115,7 +115,7 @@ nave_searches() {
 	NAVE_DPD='10 2 periodic' NAVE_HUB=198.51.100.3 nave_config_spoke spoke2 5
 	sed -i 's/^ dpd .*/&\n mobike/' "$LAB_DIR/spoke2/config"
 	lab_check 'Nave spoke of a hub with two addresses starts' nave_start spoke2 none || return 1
-	lab_check 'Nave comes up' lab_wait 10 nave_up spoke2 1 || return 1
+	lab_check 'Nave comes up' lab_wait 40 nave_up spoke2 1 || return 1
 	lab_check 'ping from LAN to LAN' pings spoke2-lan 10.20.5.10 10.10.0.10
 	lab_in inet nft -f - <<-NFT
 		table ip lost {

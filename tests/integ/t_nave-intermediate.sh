@@ -26,7 +26,7 @@ NAVE_IPSEC=$'\n set pfs group31\n set additional-key-exchange 1 20\n set additio
 NAVE_IKE_GROUP=$'31\n additional-key-exchange 1 20 19\n additional-key-exchange 2 21 none' nave_config_hub hub1
 lab_check 'the hub starts' nave_start hub1 none
 spoke 1 $'\n additional-key-exchange 1 19 20\n additional-key-exchange 2 21'
-lab_check 'two key exchanges more: it comes in' lab_wait 10 nave_up spoke1 1
+lab_check 'two key exchanges more: it comes in' lab_wait 40 nave_up spoke1 1
 lab_check "by the hub's order" has_groups hub1 'ECP-384/20 ECP-521/21'
 lab_check 'the spoke says the same' has_groups spoke1 'ECP-384/20 ECP-521/21'
 lab_check 'ping from LAN to LAN' lab_ping spoke1-lan 10.20.1.10 10.10.0.10
@@ -43,7 +43,7 @@ nave_stop spoke1 naved
 nave_stop spoke1 navedp
 lab_check 'the hub has forgotten it' lab_wait 5 nave_down hub1
 spoke 2 $'\n additional-key-exchange 1 19'
-lab_check 'one more, the other left out: it comes in' lab_wait 10 nave_up spoke2 1
+lab_check 'one more, the other left out: it comes in' lab_wait 40 nave_up spoke2 1
 lab_check 'and made no more' has_groups hub1 'ECP-256/19'
 spoke 3 ''
 lab_check 'without the one that the hub insists on it stays out' lab_wait 10 grep -q 'NO_PROPOSAL_CHOSEN' "$LAB_DIR/spoke3-naved.log"

@@ -24,7 +24,7 @@ one_tunnel() {
 	nave_config_spoke spoke1 1
 	lab_capture inet w-hub1 wan.pcap
 	lab_check "the spoke starts (nic $LAB_NIC)" nave_start spoke1 "$LAB_NIC" || return 1
-	lab_check 'the spoke initiates' lab_wait 10 nave_up spoke1 1 || return 1
+	lab_check 'the spoke initiates' lab_wait 40 nave_up spoke1 1 || return 1
 	lab_check 'the hub shows the session' lab_wait 5 nave_up hub1 1
 	lab_check 'ping from LAN to LAN' lab_ping spoke1-lan 10.20.1.10 10.10.0.10
 	lab_check 'and back' lab_ping hub1-lan 10.10.0.10 10.20.1.10
@@ -66,7 +66,7 @@ full_table() {
 	nave_site spoke2 spoke 10.20.2.10/24 10.20.2.1
 	config_many
 	lab_check 'a spoke with 17 tunnels starts' nave_start spoke2 none || return 1
-	lab_check 'all 17 come up' lab_wait 20 nave_up hub1 17 || return 1
+	lab_check 'all 17 come up' lab_wait 40 nave_up hub1 17 || return 1
 	lab_check '16 of them inline, the 17th in software: table-full' nave_is hub1 \
 		"sorted((p['placement'], p['reason'], p['inbound'], p['outbound']) for p in d['placements']) \
 == [('inline-protocol', '-', 16, 16), ('software', 'table-full', 1, 1)]" show platform offload

@@ -73,7 +73,7 @@ CFG
 
 lab_check "the hub runs" start hub 198.51.100.1 198.51.100.254
 lab_check "the spoke runs" start s1 203.0.113.11 203.0.113.254
-lab_check "a session comes up" lab_wait 15 nave_up hub 1
+lab_check "a session comes up" lab_wait 40 nave_up hub 1
 lab_check "the spoke knows it too" lab_wait 5 nave_up s1 1
 [ "${1:-}" = --show ] && screens
 

@@ -186,7 +186,7 @@ spoke_judges() {
 	nave_config_spoke spoke1 2
 	CERT_LINES=' revocation-check ocsp' cert_config "$LAB_DIR/spoke1/config" one ecdsa
 	lab_check 'a Nave spoke that asks OCSP starts' spoke V
-	lab_check 'the hub is good: it is up' lab_wait 10 nave_up spoke1 1
+	lab_check 'the hub is good: it is up' lab_wait 40 nave_up spoke1 1
 	lab_check 'it ends' spoke_ends
 	lab_check 'it starts again, and the hub is revoked' spoke R
 	lab_check 'it says why there is no tunnel' spoke_says revoked

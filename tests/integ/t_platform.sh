@@ -22,7 +22,7 @@ offload_inline() {
 	nave_stop spoke1 naved
 	nave_platform spoke1 none >"$LAB_DIR/spoke1/platform"
 	lab_check 'with offload auto' nave_start_control spoke1
-	lab_check 'it does' lab_wait 20 nave_up spoke1 1
+	lab_check 'it does' lab_wait 40 nave_up spoke1 1
 	lab_check 'inline at the hub' nave_placed hub1 spoke1.vpn.example.net inline-protocol -
 	lab_check 'ping from LAN to LAN' lab_wait 20 lab_ping spoke1-lan 10.20.1.10 10.10.0.10
 	nave_crash hub1 navenic
@@ -101,7 +101,7 @@ addresses_host() {
 	lab_in spoke2 ip route add 0.0.0.0/0 via 203.0.113.254 dev eth0
 	lab_check 'mended, as it said: noticed' lab_wait 20 lab_log_has spoke2-naved 'host.address netdev=eth0 .*state=ok'
 	lab_check 'the route too' lab_wait 20 lab_log_has spoke2-naved 'host.route netdev=eth0 .*state=ok'
-	lab_check 'and the session comes up' lab_wait 20 nave_up spoke2 1
+	lab_check 'and the session comes up' lab_wait 40 nave_up spoke2 1
 	lab_check 'the address that the hub gave is looked after, too' lab_wait 20 lab_log_has spoke2-naved \
 		'host.address netdev=nave0 prefix=10.77.0.[0-9]+/32 state=missing'
 	lab_in spoke2 ip address del 203.0.113.12/24 dev eth0

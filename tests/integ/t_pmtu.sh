@@ -53,7 +53,7 @@ over() {
 		sed -i "s/^ tunnel mode .*/ tunnel mode $2/; s/^ tunnel destination .*/ tunnel destination $1/" "$LAB_DIR/$n/config"
 		reload "$n" || return 1
 	done
-	lab_wait 15 nave_up spoke1 1 && lab_wait 5 lab_ping spoke1-lan 2001:db8:20:1::2 2001:db8:10::2 1 && lab_wait 5 lab_ping spoke1-lan 10.20.1.2 10.10.0.2 1
+	lab_wait 40 nave_up spoke1 1 && lab_wait 5 lab_ping spoke1-lan 2001:db8:20:1::2 2001:db8:10::2 1 && lab_wait 5 lab_ping spoke1-lan 10.20.1.2 10.10.0.2 1
 }
 
 # Hosts forget what they have heard of other paths.

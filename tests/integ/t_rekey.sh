@@ -74,7 +74,7 @@ spoke_and_strongswan() {
 	NAVE_HUB=198.51.100.2 nave_config_spoke spoke1 2
 	shorten spoke1
 	lab_check 'Nave spoke starts' nave_start spoke1 none || return 1
-	lab_check 'Nave comes up' lab_wait 10 nave_up spoke1 1 || return 1
+	lab_check 'Nave comes up' lab_wait 40 nave_up spoke1 1 || return 1
 	watch spoke-out spoke1-lan 10.20.2.10 10.10.0.10 $SOFT
 	watch spoke-back hub2-lan 10.10.0.10 10.20.2.10 $SOFT
 }

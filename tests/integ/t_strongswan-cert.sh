@@ -117,7 +117,7 @@ nave_to_strongswan() {
 		"$LAB_DIR/spoke$n/config"
 	printf 'crypto pki certificate map HUBS 10\n subject-name co ou = hubs\n' >>"$LAB_DIR/spoke$n/config"
 	lab_check "Nave spoke with $kind starts" nave_start "spoke$n" none || return 1
-	lab_check "Nave comes in with $kind" lab_wait 10 nave_up "spoke$n" 1 || return 1
+	lab_check "Nave comes in with $kind" lab_wait 40 nave_up "spoke$n" 1 || return 1
 	lab_check 'ping from its LAN to that of strongSwan' lab_ping "spoke$n-lan" "10.20.$n.10" 10.10.0.10
 	nave_stop "spoke$n" naved
 	nave_stop "spoke$n" navedp

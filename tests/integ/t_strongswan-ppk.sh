@@ -90,7 +90,7 @@ nave_comes() {
 	NAVE_HUB=198.51.100.2 nave_config_spoke "spoke$n" "$n"
 	nave_ppk "spoke$n" "$@"
 	lab_check 'Nave spoke starts' nave_start "spoke$n" none || return 1
-	lab_check "Nave comes in with ${*:-no key}" lab_wait 10 nave_up "spoke$n" 1
+	lab_check "Nave comes in with ${*:-no key}" lab_wait 40 nave_up "spoke$n" 1
 	lab_check "in use: $used" in_use "spoke$n" "$used"
 	lab_check 'ping from its LAN to that of strongSwan' lab_ping "spoke$n-lan" "10.20.$n.10" 10.10.0.10
 }

@@ -42,7 +42,7 @@ nave_to_strongswan() {
 	nave_site spoke1 spoke 10.20.1.10/24 10.20.1.1
 	NAVE_HUB=198.51.100.2 nave_config_spoke spoke1 1
 	lab_check "Nave spoke starts (nic $LAB_NIC)" nave_start spoke1 "$LAB_NIC" || return 1
-	lab_check 'Nave initiates' lab_wait 10 nave_up spoke1 1 || return 1
+	lab_check 'Nave initiates' lab_wait 40 nave_up spoke1 1 || return 1
 	lab_check 'ping from its LAN to that of strongSwan' lab_ping spoke1-lan 10.20.1.10 10.10.0.10
 	lab_check 'and back' lab_ping hub2-lan 10.10.0.10 10.20.1.10
 	lab_check 'ping from its assigned address' lab_ping spoke1 10.77.0.100 10.10.0.10

@@ -66,7 +66,7 @@ node_start r1
 node_start r2
 
 lab_say 'expected state'
-lab_check 'the tunnel comes up by itself' lab_wait 10 nave_up r1 1
+lab_check 'the tunnel comes up by itself' lab_wait 40 nave_up r1 1
 lab_check 'r1: AES-CBC-256, SHA512, DH 19, PSK both ways, its address as identity' lab_wait 5 agreed r1 198.51.100.1
 lab_check 'one child: GRE between the hosts, transport mode' lab_wait 5 one_child r1 198.51.100.1 203.0.113.11
 lab_check 'r1: C 2001:db8:cafe::/64' nave_is r1 "any(r['code'] == 'C' and r['prefix'] == '2001:db8:cafe::/64' for r in d['routes'])" show ipv6 route
@@ -80,7 +80,7 @@ lab_say 'must work'
 lab_check 'ping6 from LAN address to LAN address' lab_ping r1 2001:db8:cafe::1 2001:db8:beef::1 5
 lab_check 'from host to host and back' lab_ping r2-lan 2001:db8:beef::2 2001:db8:cafe::2 5
 lab_check 'r2-alias.cfg gives the running configuration of r2.cfg' same_running_config
-lab_check 'and the tunnel comes up' lab_wait 10 nave_up r1 1
+lab_check 'and the tunnel comes up' lab_wait 40 nave_up r1 1
 lab_kill INT "$LAB_CAPTURE"
 lab_check 'the WAN shows IKE and ESP alone' only_ike_and_esp wan
 

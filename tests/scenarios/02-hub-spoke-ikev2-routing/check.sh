@@ -73,9 +73,9 @@ site spoke2 branches
 
 node_start hub1
 node_start spoke1
-lab_check 'spoke1 comes in' lab_wait 10 nave_up hub1 1
+lab_check 'spoke1 comes in' lab_wait 40 nave_up hub1 1
 node_start spoke2
-lab_check 'spoke2 comes in' lab_wait 10 nave_up hub1 2
+lab_check 'spoke2 comes in' lab_wait 40 nave_up hub1 2
 
 lab_say 'expected state'
 lab_check 'hub1: S for each of both loopbacks and LANs' lab_wait 5 hub_routes 1 2

@@ -67,7 +67,7 @@ gre_over() { # TRANSPORT: GRE goes between the hosts
 
 ipsec_cell() { # TRANSPORT MODE SELECTOR…
 	lab_check "$2 over $1" over "$1" "$2"
-	lab_check "one SA, ${*:3}" lab_wait 20 up_over "$1" "${@:3}"
+	lab_check "one SA, ${*:3}" lab_wait 40 up_over "$1" "${@:3}"
 }
 
 no_way() { # FAMILY COMMAND…: neither routed into the tunnel nor let through
@@ -83,7 +83,7 @@ node_start hub1
 node_start spoke1
 
 lab_say 'ikev2: expected state'
-lab_check 'the session comes up' lab_wait 15 nave_up hub1 1
+lab_check 'the session comes up' lab_wait 40 nave_up hub1 1
 lab_check 'spoke1: S Tunnel0 for the four of IPv6' lab_wait 5 static_routes spoke1 ipv6 Tunnel0 2001:db8:20::/44 2001:db8:77::/64 2001:db8:10::/64 2001:db8:77::254/128
 lab_check 'and for the four of IPv4' static_routes spoke1 ip Tunnel0 10.77.0.0/16 10.20.0.0/16 10.10.0.0/24 10.77.0.254/32
 lab_check 'hub1: S 2001:db8:77::1/128 and 2001:db8:20:1::/64 by the virtual access' lab_wait 5 static_routes hub1 ipv6 Virtual-Access1 2001:db8:77::1/128 2001:db8:20:1::/64
@@ -98,7 +98,7 @@ for transport in IPv4 IPv6; do
 	mode=ip
 	[ $transport = IPv4 ] || mode=ipv6
 	lab_check "gre $mode" over $transport "gre $mode"
-	lab_check "the session comes up over $transport, in transport mode" lab_wait 20 gre_over $transport
+	lab_check "the session comes up over $transport, in transport mode" lab_wait 40 gre_over $transport
 	lab_check 'IPv4 in it' lab_wait 5 ping4
 	lab_check 'IPv6 in it' lab_wait 5 ping6
 done

@@ -77,8 +77,8 @@ node_start r1
 node_start r2
 
 lab_say 'expected state'
-lab_check 'the tunnel comes up by itself' lab_wait 10 nave_up r1 1
-lab_check 'two CHILD_SAs in tunnel mode, each with the selectors of its line' lab_wait 10 both
+lab_check 'the tunnel comes up by itself' lab_wait 40 nave_up r1 1
+lab_check 'two CHILD_SAs in tunnel mode, each with the selectors of its line' lab_wait 40 both
 lab_check 'r1 has one IKE SA' lab_wait 5 ike_sas r1
 lab_check 'r2 has one' ike_sas r2
 lab_check 'r1: S 10.32.3.0/24 Tunnel1 (rri), S 10.32.4.0/24 Tunnel1 (rri)' lab_wait 5 rri r1 10.32.3.0/24 10.32.4.0/24

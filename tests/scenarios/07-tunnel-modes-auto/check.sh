@@ -46,7 +46,7 @@ all_up() { nave_up hub1 4; }
 # run_of NAME: what both runs share.
 run_of() {
 	local m
-	lab_check "$1: all four come in" lab_wait 15 all_up
+	lab_check "$1: all four come in" lab_wait 40 all_up
 	lab_check 'm1: any IPv4' selectors m1 0.0.0.0/0
 	lab_check 'm2: any IPv6' selectors m2 ::/0
 	lab_check 'm3: GRE between the hosts, IPv4' selectors m3 '198.51.100.1/32 proto 47'
