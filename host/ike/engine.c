@@ -595,9 +595,9 @@ static enum ike_event take_grant(struct ike_sa *sa, const struct ike_grant *gran
 	ike_sa_take_terms(sa, &grant->terms);
 	ike_act_resume_r_bound(sa);
 	sa->takes_config = grant->reply != NULL;
-	if (grant->reply != NULL) {
-		sa->assigned_ip4 = grant->reply->ip4;
-		sa->assigned_ip6 = grant->reply->ip6.addr;
+	if (reply != NULL) {
+		sa->assigned_ip4 = reply->ip4;
+		sa->assigned_ip6 = reply->ip6.addr;
 	}
 	return ike_act_first_later(sa) ? IKE_E_GRANTED_BARE : IKE_E_GRANTED;
 }

@@ -484,8 +484,9 @@ struct ike_ports {
 	void (*child_use)(void *ctx, struct slab_handle sa, uint32_t spi_in);
 
 	/*
-	 * What a further CHILD_SA that the peer asks for may be; what it points at lives until the engine is next called.  'pfs' and
-	 * 'lifetime_s' of the SA's terms hold for all of its children.  Any error: NO_ADDITIONAL_SAS.  NULL: there is never one.
+	 * What a further CHILD_SA that the peer asks for may be, or the first if IKE_AUTH made none (RFC6023, or it was refused there); what it
+	 * points at lives until the engine is next called.  'pfs' and 'lifetime_s' of the SA's terms hold for all of its children.
+	 * Any error: NO_ADDITIONAL_SAS.  NULL: there is never one.
 	 */
 	enum err (*child_policy)(void *ctx, struct slab_handle sa, const struct ike_child_plea *plea, struct ike_child_policy *out);
 

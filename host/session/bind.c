@@ -327,7 +327,7 @@ static void ask_install(void *ctx, struct slab_handle sa, struct ike_child_sa *c
 	ike_engine_installed(h->engine, session_now(h), sa, child->spi_in, err);
 }
 
-/* As the first one: the peer's selectors decide which part of it (cli.md 3). */
+/* The first one if IKE_AUTH made none, or another one: the peer's selectors decide which part of the tunnel's it gets (cli.md 3). */
 static enum err ask_further(void *ctx, struct slab_handle sa, const struct ike_child_plea *plea, struct ike_child_policy *out)
 {
 	struct session_hub *h = (struct session_hub *)ctx;
@@ -335,9 +335,9 @@ static enum err ask_further(void *ctx, struct slab_handle sa, const struct ike_c
 	struct session_offer offer = offer_of(plea->tsi, plea->tsi_count, plea->tsr, plea->tsr_count);
 	enum err err;
 
-	if (s == NULL || s->state != SESSION_S_UP || s->access.source == NULL)
+	if (s == NULL || (s->state != SESSION_S_UP && s->state != SESSION_S_GRANTED) || s->access.source == NULL)
 		return ERR_STATE;
-	if (s->profile->mode_auto && list_empty(&s->children)) /* IKE_AUTH made none (RFC6023) */
+	if (s->profile->mode_auto && list_empty(&s->children))
 		s->access.mode = session_mode_of(plea->path.local.addr.family, plea->tsi, plea->tsi_count);
 	err = session_terms_fill(s->profile, s->access.source, s->access.mode, &s->path, &h->further);
 	session_lines_fit(s, &offer, &h->further);

@@ -1,6 +1,6 @@
 #!/bin/bash
-# t_children.sh: several CHILD_SAs under one IKE SA with real strongSwan: asked for by it, narrowed, each with its own packets, each
-# rekeyed by either side with PFS and without, one deleted; no ping is lost through the rekeys.
+# t_children.sh: several CHILD_SAs under one IKE SA with real strongSwan: the first after another was refused in IKE_AUTH (RFC 7296 1.3),
+# narrowed, each with its own packets, each rekeyed by either side with PFS and without, one deleted; no ping is lost through the rekeys.
 # Shows R-IKE-20, R-IKE-23.
 cd "$(dirname "$0")" || exit 2
 . ./lab.sh
@@ -31,6 +31,7 @@ strongswan() {
 		echo "connections {"
 		ss_psk_conn hub 203.0.113.11 ss1.vpn.example.net | sed '/^\t\t\t}$/,$d'
 		echo "			}"
+		child odd 10.10.0.0/24 aes256-sha512
 		child pfs 10.11.0.0/24 aes128gcm16-ecp256,aes128gcm16
 		child wide 0.0.0.0/0 aes256gcm16-aes128gcm16 'local_ts = 10.0.0.0/8'
 		child tcp '10.11.0.0/24[tcp/8080]' aes128gcm16
@@ -79,6 +80,12 @@ rekey_all() {
 	nave_ctl hub1 rekey crypto ipsec sa >/dev/null || return 1
 }
 
+# A child that the hub's proposals don't allow is asked for in IKE_AUTH.
+refused() {
+	! ss_ctl "$LAB_DIR/ss1" --initiate --child odd --timeout 10 >/dev/null 2>&1 &&
+		grep -q 'child.refused.*NO_PROPOSAL_CHOSEN' "$LAB_DIR/hub1-naved.log"
+}
+
 rekeys() { [ "$(grep -c 'child.rekeyed' "$LAB_DIR/hub1-naved.log")" -ge "$1" ]; }
 
 lab_options "$@"
@@ -89,7 +96,11 @@ nave_config_hub hub1
 second_lan
 lab_check 'Nave hub starts' nave_start hub1 none || lab_finish
 strongswan || lab_finish
-lab_check 'the first child' ss_initiate "$LAB_DIR/ss1" hub || lab_finish
+lab_say 'the first one'
+lab_check 'another child is refused in IKE_AUTH' refused
+lab_check 'the first child comes by CREATE_CHILD_SA' ss_initiate "$LAB_DIR/ss1" hub || lab_finish
+lab_check 'the session is up' lab_wait 5 nave_up hub1 1
+lab_check 'under the same IKE SA' ss_log_has "$LAB_DIR/ss1" 'generating CREATE_CHILD_SA request 2'
 VIP=$(ss_vip ss1)
 PINGS=()
 lab_check 'a second one, with a key exchange of its own' ss_ctl "$LAB_DIR/ss1" --initiate --child pfs --timeout 10

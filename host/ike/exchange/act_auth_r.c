@@ -193,7 +193,7 @@ void ike_act_auth_r_build_proof(struct ike_sa *sa, struct ike_build *b)
 		ike_addresses_build(sa, b, false);
 }
 
-/* AUTH, and the notify for which there is no child. */
+/* AUTH, and the notify for which there is and will be no child. */
 static enum err reply_childless_with(const struct ike_step *s, uint16_t notify, struct bytes data)
 {
 	struct ike_sa *sa = s->sa;
@@ -268,7 +268,7 @@ static enum err narrow(const struct ike_step *s, const struct ike_msg *msg, stru
 	struct ike_ts assigned[2];
 	enum err err;
 
-	if (policy->narrow_to_address && s->sa->setup->wants_config)
+	if (policy->narrow_to_address)
 		ike_narrow_to_address(s->sa, assigned, &sides);
 	err = ike_narrow_answer(s->sa, msg, &sides, fit);
 	plan->local = &fit->local;
@@ -322,7 +322,7 @@ enum err ike_act_auth_r_child(const struct ike_step *s)
 	enum err err = make_child(s);
 
 	if (err != ERR_OK)
-		(void)reply_childless(s, child_notify(s->e, err));
+		(void)ike_act_first_refuse(s, child_notify(s->e, err));
 	return err;
 }
 

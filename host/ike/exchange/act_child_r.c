@@ -359,9 +359,9 @@ static enum err consult(const struct ike_step *s, struct ike_child_policy *polic
 	plea.tsr = tsr.item;
 	plea.tsi_count = tsi.count;
 	plea.tsr_count = tsr.count;
-	if (ike_act_first_policy(s->sa, policy))
-		return ERR_OK;
-	if (ports->child_policy == NULL || !s->sa->came_up || ports->child_policy(ports->ctx, s->sa->handle, &plea, policy) != ERR_OK)
+	if (!s->sa->came_up && !ike_act_first_later(s->sa))
+		return ERR_FULL;
+	if (ports->child_policy == NULL || ports->child_policy(ports->ctx, s->sa->handle, &plea, policy) != ERR_OK)
 		return ERR_FULL;
 	return ike_child_room(s->sa, policy->limit) ? ERR_OK : ERR_FULL;
 }

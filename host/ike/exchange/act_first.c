@@ -1,6 +1,7 @@
 /*
- * What the first child's coming means, and IKE_AUTH without it (RFC6023).  Until it is there the SA keeps its setup: what the world allows,
- * and the configuration that IKE_AUTH brought.  Engine's thread.
+ * What the first child's coming means, and IKE_AUTH without it: the peers would have it so (RFC6023), or the responder can't grant what was
+ * asked for, and the initiator may ask for another one (RFC7296-1.3).  Until it is there the SA keeps its setup: what the world allows, and the
+ * configuration that IKE_AUTH brought.  Engine's thread.
  */
 #include "ike/exchange/act_first.h"
 
@@ -30,7 +31,8 @@ void ike_act_first_take(struct ike_sa *sa, const struct ike_msg *msg)
 	sa->setup->childless = ike_msg_find(msg, IKE_P_SA) == NULL;
 }
 
-enum err ike_act_first_reply(const struct ike_step *s)
+/* Answers IKE_AUTH without a child; 'refusal': the notify that says why, 0: none was asked for. */
+static enum err reply(const struct ike_step *s, uint16_t refusal)
 {
 	struct ike_sa *sa = s->sa;
 	const struct ike_deal *deal = sa->setup->deal;
@@ -41,16 +43,28 @@ enum err ike_act_first_reply(const struct ike_step *s)
 	ike_seal_begin(s->e, sa, IKE_X_IKE_AUTH, true, &b);
 	ike_act_auth_r_build_proof(sa, &b);
 	ike_act_reauth_build(sa, &b);
-	ike_act_ticket_reply(sa, &b, true);
+	ike_act_ticket_reply(sa, &b, refusal == 0);
 	if (deal->has_config)
 		ike_config_build(ike_build_payload(&b, IKE_P_CP), IKE_CP_REPLY, &deal->config);
+	if (refusal != 0)
+		ike_notify_build_plain(ike_build_payload(&b, IKE_P_NOTIFY), refusal, bytes_of(NULL, 0));
 	err = ike_seal_end(s->e, sa, &b, &datagram);
 	if (err == ERR_OK)
 		err = ike_window_respond(sa, datagram);
-	if (err == ERR_OK)
-		err = ike_keys_trim(&sa->suite, &sa->keys);
+	return err == ERR_OK ? ike_keys_trim(&sa->suite, &sa->keys) : err;
+}
+
+enum err ike_act_first_reply(const struct ike_step *s)
+{
 	ike_core_count(s->e, IKE_STAT_CHILDLESS);
-	return err;
+	return reply(s, 0);
+}
+
+enum err ike_act_first_refuse(const struct ike_step *s, uint16_t notify)
+{
+	ike_core_log_sa(s->sa, LOG_L_WARN, "child.refused", "notify=%s", ike_iana_notify_str(notify));
+	s->sa->setup->childless = true;
+	return reply(s, notify);
 }
 
 enum err ike_act_first_ask(const struct ike_step *s)
@@ -97,15 +111,6 @@ void ike_act_first_refused(struct ike_sa *sa, uint16_t notify)
 {
 	ike_core_blame(sa, ike_act_auth_i_blame_of(notify));
 	ike_fsm_post(sa, IKE_E_DELETE);
-}
-
-bool ike_act_first_policy(const struct ike_sa *sa, struct ike_child_policy *out)
-{
-	if (!ike_act_first_later(sa))
-		return false;
-	*out = sa->setup->deal->terms.child;
-	out->narrow_to_address &= sa->setup->wants_config;
-	return true;
 }
 
 const struct ike_config *ike_act_first_config(const struct ike_sa *sa)

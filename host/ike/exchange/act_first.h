@@ -7,12 +7,11 @@
 extern "C" {
 #endif
 
-struct ike_child_policy; /* ike/ports.h */
 struct ike_sa;
 
 /*
- * The first child: with it the SA is up.  It comes in IKE_AUTH, or later by CREATE_CHILD_SA if both sides would have it so (RFC6023); for
- * the world that is no difference.
+ * The first child: with it the SA is up.  It comes in IKE_AUTH, or later by CREATE_CHILD_SA: if both sides would have it so (RFC6023), or
+ * if the responder refused what IKE_AUTH asked for.
  */
 
 /* Whether it comes later, and hasn't yet. */
@@ -24,6 +23,9 @@ void ike_act_first_begin(struct ike_sa *sa);
 /* Responder: whether the peer's first IKE_AUTH request leaves it for later. */
 void ike_act_first_take(struct ike_sa *sa, const struct ike_msg *msg);
 
+/* Responder: answers IKE_AUTH with 'notify' instead of it.  The SA stands, and waits for the peer to ask for another one (RFC7296-1.3). */
+enum err ike_act_first_refuse(const struct ike_step *s, uint16_t notify);
+
 ike_action_fn ike_act_first_reply; /* responder: answers IKE_AUTH without it */
 ike_action_fn ike_act_first_ask;   /* initiator: IKE_AUTH is through, so CREATE_CHILD_SA is next */
 ike_action_fn ike_act_first_up;    /* it is there: the SA is up */
@@ -33,9 +35,6 @@ bool ike_act_first_born(struct ike_sa *sa);
 
 /* The peer refuses it by 'notify': the SA is of no use. */
 void ike_act_first_refused(struct ike_sa *sa, uint16_t notify);
-
-/* Responder: what it may be; false: it isn't awaited. */
-bool ike_act_first_policy(const struct ike_sa *sa, struct ike_child_policy *out);
 
 /* The CFG_REPLY of IKE_AUTH, for the world that installs it; NULL: none, or that has seen it. */
 const struct ike_config *ike_act_first_config(const struct ike_sa *sa);

@@ -25,3 +25,18 @@ TEST_F(SessionChildless, RFC6023_a_spoke_with_childless_comes_up_with_address_ro
 	hub.expect_whole();
 	s.expect_whole();
 }
+
+/* R-TUN-10: the mode is that of the selectors whenever they come. */
+TEST_F(SessionChildless, RFC6023_mode_auto_waits_for_the_selectors)
+{
+	SpokeConfig spokes{ 1 };
+
+	spokes.profile = " childless\n";
+	hub.must_load(with(
+		with(HubConfig().text(), " virtual-template 1\n", " virtual-template 1 mode auto\n"), " tunnel mode ipsec ipv4\n", ""));
+	Box &s = spoke(spokes);
+	up(s);
+	ASSERT_EQ(hub.up(), 1u);
+	EXPECT_EQ(hub.session()->access.mode, CFG_TUNNEL_IPSEC_IPV4);
+	hub.expect_whole();
+}
