@@ -31,6 +31,26 @@ static void accept_routes(struct aaa_grant *g, const struct cfg_authz_policy *p)
 	g->route_tag = p->route_tag;
 }
 
+static void add_source(struct aaa_grant *g, const struct cfg_authz_policy *p, enum cfg_origin origin)
+{
+	if (p == NULL)
+		return;
+	g->origin[g->source_count] = (uint8_t)origin;
+	g->source[g->source_count++] = p;
+}
+
+unsigned aaa_grant_lines(const struct aaa_grant *grant, struct cfg_derive_line *out, unsigned max)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < grant->source_count; i++)
+		for (const struct cfg_attribute_use *use = grant->source[i]->attributes; use != NULL; use = use->next)
+			for (const struct cfg_attribute *a = use->list->lines; a != NULL; a = a->next, count++)
+				if (out != NULL && count < max)
+					out[count] = (struct cfg_derive_line){ a->text, (enum cfg_origin)grant->origin[i] };
+	return count;
+}
+
 void aaa_grant_merge(struct aaa_grant *out, const struct cfg_authz_policy *user, const struct cfg_authz_policy *group, bool group_overrides)
 {
 	const struct cfg_authz_policy *weak = group_overrides ? user : group;
@@ -38,10 +58,8 @@ void aaa_grant_merge(struct aaa_grant *out, const struct cfg_authz_policy *user,
 
 	memset(out, 0, sizeof(*out));
 	out->active = true;
-	if (user != NULL)
-		out->source[out->source_count++] = user;
-	if (group != NULL)
-		out->source[out->source_count++] = group;
+	add_source(out, user, CFG_ORIGIN_USER);
+	add_source(out, group, CFG_ORIGIN_GROUP);
 	if (weak != NULL)
 		lay_over(out, weak);
 	if (strong != NULL)

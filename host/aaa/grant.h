@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cfg/model.h"
+#include "cfg/derive.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,7 +17,8 @@ enum { AAA_SOURCE_MAX = 2 };
  * decided; lists (route sets) are read from 'source' in order.  Pointers live in the model.
  */
 struct aaa_grant {
-	bool active; /* an authorization is configured: only then is there a configuration exchange (R-RTE-12) */
+	bool active;                    /* an authorization is configured: only then is there a configuration exchange (R-RTE-12) */
+	uint8_t origin[AAA_SOURCE_MAX]; /* enum cfg_origin of each source */
 	unsigned source_count;
 	const struct cfg_authz_policy *source[AAA_SOURCE_MAX]; /* user, then group */
 	const struct cfg_pool *pool;
@@ -31,6 +32,9 @@ struct aaa_grant {
 	uint8_t route_distance;
 	uint32_t route_tag;
 };
+
+/* How many `interface-config` lines the grant has; 'out' (NULL: none are wanted) gets them in order, at most 'max'. */
+unsigned aaa_grant_lines(const struct aaa_grant *grant, struct cfg_derive_line *out, unsigned max);
 
 /* Merges the policies, either of which may be NULL; the user's wins unless 'group_overrides'. */
 void aaa_grant_merge(

@@ -35,6 +35,8 @@ static const struct shape {
 	[CFG_KIND_LOGIN_LIST] = { sizeof(struct cfg_aaa_list), offsetof(struct cfg_model, login_lists),
 		offsetof(struct cfg_aaa_list, next) },
 	[CFG_KIND_USER] = { sizeof(struct cfg_user), offsetof(struct cfg_model, users), offsetof(struct cfg_user, next) },
+	[CFG_KIND_ATTRIBUTE_LIST] = { sizeof(struct cfg_attribute_list), offsetof(struct cfg_model, attribute_lists),
+		offsetof(struct cfg_attribute_list, next) },
 	[CFG_KIND_TRUSTPOINT] = { sizeof(struct cfg_trustpoint), offsetof(struct cfg_model, trustpoints),
 		offsetof(struct cfg_trustpoint, next) },
 	[CFG_KIND_CERT_MAP] = { sizeof(struct cfg_cert_map), offsetof(struct cfg_model, cert_maps), offsetof(struct cfg_cert_map, next) },
@@ -48,7 +50,7 @@ static const struct shape {
 
 void *cfg_build_alloc(struct cfg_build *b, size_t size)
 {
-	void *p = arena_alloc(&b->m->arena, size);
+	void *p = arena_alloc(b->arena, size);
 
 	b->no_memory = b->no_memory || p == NULL;
 	return p;
@@ -83,7 +85,7 @@ bool cfg_build_is_builtin(const struct cfg_build *b, const struct cfg_stmt *s)
 {
 	while (s->parent != NULL)
 		s = s->parent;
-	return s != &b->m->tree->root;
+	return s != &b->tree->root;
 }
 
 static void message(struct cfg_build *b, enum cfg_severity severity, const struct cfg_stmt *s, const struct cfg_word *word,
@@ -92,7 +94,7 @@ static void message(struct cfg_build *b, enum cfg_severity severity, const struc
 static void message(struct cfg_build *b, enum cfg_severity severity, const struct cfg_stmt *s, const struct cfg_word *word,
 	const char *form, va_list args)
 {
-	struct cfg_place at = { b->m->tree->file, s->line, word != NULL ? word->column : s->word[0].column };
+	struct cfg_place at = { b->tree->file, s->line, word != NULL ? word->column : s->word[0].column };
 	char text[CFG_MESSAGE_TEXT];
 
 	if (cfg_build_is_builtin(b, s))
@@ -141,7 +143,7 @@ void cfg_build_lack(struct cfg_build *b, struct cfg_object *o, uint32_t line, co
 	if (r == NULL)
 		return;
 	r->line = line;
-	r->text = arena_str(&b->m->arena, text);
+	r->text = arena_str(b->arena, text);
 	if (r->text == NULL) {
 		b->no_memory = true;
 		return;
@@ -158,7 +160,7 @@ void cfg_build_lack(struct cfg_build *b, struct cfg_object *o, uint32_t line, co
 
 void cfg_build_not_yet(struct cfg_build *b, struct cfg_object *o, const struct cfg_stmt *s, const char *word)
 {
-	struct cfg_place at = { b->m->tree->file, s->line, s->word[0].column };
+	struct cfg_place at = { b->tree->file, s->line, s->word[0].column };
 
 	cfg_build_lack(b, o, cfg_build_is_builtin(b, s) ? 0 : s->line, "'%s' isn't implemented yet", word);
 	if (!cfg_build_is_builtin(b, s))
@@ -280,8 +282,8 @@ static void make_object(struct cfg_build *b, struct cfg_object *owner, const str
 	if (o == NULL)
 		return;
 	o->kind = kind;
-	o->title = arena_str(&b->m->arena, cfg_stmt_str(s, title, sizeof(title)));
-	o->name = arena_str(&b->m->arena, cfg_refs_object_name(s, title));
+	o->title = arena_str(b->arena, cfg_stmt_str(s, title, sizeof(title)));
+	o->name = arena_str(b->arena, cfg_refs_object_name(s, title));
 	o->stmt = s;
 	o->builtin = cfg_build_is_builtin(b, s) || cfg_lang_is_default(b->lang, s);
 	o->line = cfg_build_is_builtin(b, s) ? 0 : s->line;
@@ -322,7 +324,7 @@ static bool opens(const struct cfg_object *o, const struct cfg_stmt *s)
 static void note_class(struct cfg_build *b, struct cfg_object *o, const struct cfg_stmt *s)
 {
 	char title[CFG_REFS_TITLE];
-	struct cfg_place at = { b->m->tree->file, s->line, s->word[0].column };
+	struct cfg_place at = { b->tree->file, s->line, s->word[0].column };
 
 	if ((s->row->what != CFG_CLASS_NOT_YET && s->row->what != CFG_CLASS_RESTRICT) || s->no || cfg_build_is_builtin(b, s))
 		return;
@@ -343,16 +345,24 @@ static void note_class(struct cfg_build *b, struct cfg_object *o, const struct c
 	}
 }
 
-static void set_line(struct cfg_build *b, struct cfg_object *owner, const struct cfg_stmt *s, struct cfg_object **inner)
+void cfg_build_judge(struct cfg_build *b, struct cfg_object *o, const struct cfg_stmt *s)
 {
-	struct cfg_object *o = kind_of(owner, s) == CFG_KIND_NONE ? owner : made_by(b, s);
-
-	*inner = o;
 	note_class(b, o, s);
 	if (!s->no)
 		check_refs(b, o, s);
+}
+
+void cfg_build_line(struct cfg_build *b, struct cfg_object *o, const struct cfg_stmt *s)
+{
+	cfg_build_judge(b, o, s);
 	if (s->row->set != NULL && (!s->no || (s->row->flags & CFG_ROW_NO_KEPT) != 0) && !b->no_memory)
 		s->row->set(b, o, s);
+}
+
+static void set_line(struct cfg_build *b, struct cfg_object *owner, const struct cfg_stmt *s, struct cfg_object **inner)
+{
+	*inner = kind_of(owner, s) == CFG_KIND_NONE ? owner : made_by(b, s);
+	cfg_build_line(b, *inner, s);
 }
 
 /* What holds in an object before its lines speak. */
@@ -387,7 +397,7 @@ enum err cfg_build_model(const struct cfg_lang *lang, struct cfg_messages *messa
 {
 	static const uint8_t key[16]; /* as for the tree: names are the operator's own */
 	uint32_t errors = messages->count[CFG_ERROR];
-	struct cfg_build b = { .lang = lang, .m = m, .messages = messages };
+	struct cfg_build b = { .lang = lang, .m = m, .tree = m->tree, .arena = &m->arena, .messages = messages };
 
 	if (map_init(&m->by_name, key) != ERR_OK)
 		return ERR_NOMEM;

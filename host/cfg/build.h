@@ -16,6 +16,8 @@ extern "C" {
 struct cfg_build {
 	const struct cfg_lang *lang;
 	struct cfg_model *m;
+	const struct cfg_tree *tree; /* whose lines it reads: the model's, or those of an object that is made of it later */
+	struct arena *arena;         /* of the same */
 	struct cfg_messages *messages;
 	struct cfg_object *last_object;
 	void *last[CFG_KIND_COUNT]; /* the last of each list, where the next is hung */
@@ -27,9 +29,18 @@ struct cfg_build {
 /* Fills the empty 'm', which has a tree.  ERR_MALFORMED: 'messages' got an error; or ERR_NOMEM. */
 MUST_USE enum err cfg_build_model(const struct cfg_lang *lang, struct cfg_messages *messages, struct cfg_model *m);
 
+/*
+ * Puts the line 's' of b->tree into 'o', which it belongs to: what it refers to and what has no code yet is noted, then its setter
+ * called.
+ */
+void cfg_build_line(struct cfg_build *b, struct cfg_object *o, const struct cfg_stmt *s);
+
+/* The first half of that: what 'o' lacks because of 's'. */
+void cfg_build_judge(struct cfg_build *b, struct cfg_object *o, const struct cfg_stmt *s);
+
 /* ---- for setters and checks ---- */
 
-/* Zeroed memory of the model; NULL (noted in b) when there is none. */
+/* Zeroed memory of the model, or of what is made of it; NULL (noted in b) when there is none. */
 void *cfg_build_alloc(struct cfg_build *b, size_t size);
 
 /* Hangs 'node', whose first member is its next pointer, at the end of the list whose first pointer is at 'head'. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cfg/check_acl.h"
+#include "cfg/check_attributes.h"
 #include "cfg/check_if.h"
 #include "cfg/check_pki.h"
 
@@ -366,6 +367,9 @@ static void check_authz_policy(struct cfg_build *b, struct cfg_authz_policy *a)
 		cfg_build_lack(b, &a->object, 0, "'%s' isn't complete", a->pool->object.title);
 	if (a->ipv6_pool != NULL && !a->ipv6_pool->object.complete)
 		cfg_build_lack(b, &a->object, 0, "'%s' isn't complete", a->ipv6_pool->object.title);
+	for (const struct cfg_attribute_use *use = a->attributes; use != NULL; use = use->next)
+		if (!use->list->object.complete)
+			cfg_build_lack(b, &a->object, 0, "'%s' isn't complete", use->list->object.title);
 	cfg_check_acl_routes(b, a);
 }
 
@@ -407,6 +411,8 @@ void cfg_check_model(struct cfg_build *b)
 		check_aaa_list(b, l);
 	for (struct cfg_aaa_list *l = m->login_lists; l != NULL; l = l->next)
 		check_aaa_list(b, l);
+	for (struct cfg_attribute_list *l = m->attribute_lists; l != NULL; l = l->next)
+		cfg_check_attributes(b, l);
 	for (struct cfg_authz_policy *a = m->authz_policies; a != NULL; a = a->next)
 		check_authz_policy(b, a);
 	for (struct cfg_trustpoint *t = m->trustpoints; t != NULL; t = t->next)

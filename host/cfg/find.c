@@ -118,6 +118,11 @@ const struct cfg_user *cfg_find_user(const struct cfg_model *m, const char *name
 	return (const struct cfg_user *)(const void *)cfg_find(m, CFG_KIND_USER, name);
 }
 
+const struct cfg_attribute_list *cfg_find_attribute_list(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_attribute_list *)(const void *)cfg_find(m, CFG_KIND_ATTRIBUTE_LIST, name);
+}
+
 const struct cfg_trustpoint *cfg_find_trustpoint(const struct cfg_model *m, const char *name)
 {
 	return (const struct cfg_trustpoint *)(const void *)cfg_find(m, CFG_KIND_TRUSTPOINT, name);

@@ -32,6 +32,7 @@ const struct cfg_ipsec_profile *cfg_find_ipsec_profile(const struct cfg_model *m
 const struct cfg_aaa_list *cfg_find_aaa_list(const struct cfg_model *m, const char *name);
 const struct cfg_aaa_list *cfg_find_login_list(const struct cfg_model *m, const char *name);
 const struct cfg_user *cfg_find_user(const struct cfg_model *m, const char *name);
+const struct cfg_attribute_list *cfg_find_attribute_list(const struct cfg_model *m, const char *name);
 const struct cfg_trustpoint *cfg_find_trustpoint(const struct cfg_model *m, const char *name);
 const struct cfg_cert_map *cfg_find_cert_map(const struct cfg_model *m, const char *name);
 const struct cfg_mangler *cfg_find_mangler(const struct cfg_model *m, const char *name);

@@ -37,6 +37,7 @@ enum err cfg_load(const struct cfg_lang *lang, const char *file, struct bytes te
 
 	if (m == NULL)
 		return ERR_NOMEM;
+	m->lang = lang;
 	m->tree = cfg_stmt_tree_new(file);
 	parsed = m->tree == NULL ? ERR_NOMEM : cfg_parse_text(lang, CFG_MODE_GLOBAL, text, messages, m->tree);
 	if (parsed != ERR_NOMEM)

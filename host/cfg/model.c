@@ -24,6 +24,7 @@ static const char *const kind_name[CFG_KIND_COUNT] = {
 	[CFG_KIND_AAA_LIST] = "aaa authorization network",
 	[CFG_KIND_LOGIN_LIST] = "aaa authentication login",
 	[CFG_KIND_USER] = "username",
+	[CFG_KIND_ATTRIBUTE_LIST] = "aaa attribute list",
 	[CFG_KIND_TRUSTPOINT] = "crypto pki trustpoint",
 	[CFG_KIND_CERT_MAP] = "crypto pki certificate map",
 	[CFG_KIND_MANGLER] = "crypto ikev2 name-mangler",

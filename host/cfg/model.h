@@ -24,6 +24,7 @@ extern "C" {
  * is not inherited but where the language says so (a profile without a usable keyring is itself incomplete).
  */
 
+struct cfg_lang; /* cfg/load.h: the language */
 struct cfg_stmt; /* cfg/stmt.h: a line of the configuration */
 struct cfg_tree; /* all of them */
 
@@ -44,6 +45,7 @@ enum cfg_kind {
 	CFG_KIND_AAA_LIST,
 	CFG_KIND_LOGIN_LIST,
 	CFG_KIND_USER,
+	CFG_KIND_ATTRIBUTE_LIST,
 	CFG_KIND_TRUSTPOINT,
 	CFG_KIND_CERT_MAP,
 	CFG_KIND_MANGLER,
@@ -550,6 +552,25 @@ struct cfg_route_set {
 	uint32_t line;
 };
 
+/* A line of `aaa attribute list NAME`: one for the virtual accesses of whoever is granted the list. */
+struct cfg_attribute {
+	const struct cfg_attribute *next;
+	const char *text; /* without quotes */
+	const struct cfg_stmt *stmt;
+};
+
+struct cfg_attribute_list {
+	struct cfg_object object;
+	struct cfg_attribute_list *next;
+	const struct cfg_attribute *lines; /* in order of writing */
+};
+
+/* `aaa attribute list` of a policy. */
+struct cfg_attribute_use {
+	const struct cfg_attribute_use *next;
+	const struct cfg_attribute_list *list;
+};
+
 struct cfg_authz_policy {
 	struct cfg_object object;
 	struct cfg_authz_policy *next;
@@ -564,7 +585,8 @@ struct cfg_authz_policy {
 	struct addr dns[CFG_DNS_MAX];
 	unsigned dns_count;
 	struct addr ipv6_dns;
-	uint32_t session_lifetime_s; /* 0: no end */
+	uint32_t session_lifetime_s;                /* 0: no end */
+	const struct cfg_attribute_use *attributes; /* in order of writing */
 };
 
 /* ---- IPsec ---- */
@@ -668,6 +690,7 @@ struct cfg_model {
 	struct cfg_aaa_list *aaa_lists;
 	struct cfg_aaa_list *login_lists;
 	struct cfg_user *users;
+	struct cfg_attribute_list *attribute_lists;
 	struct cfg_trustpoint *trustpoints;
 	struct cfg_cert_map *cert_maps;
 	struct cfg_mangler *manglers;
@@ -676,6 +699,7 @@ struct cfg_model {
 	struct cfg_object *objects; /* every object, by next_object */
 
 	/* The model's own. */
+	const struct cfg_lang *lang; /* that it is written in; borrowed, outlives it */
 	struct map by_name;
 	struct cfg_tree *tree; /* the lines that it was built from */
 	struct arena arena;

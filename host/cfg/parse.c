@@ -296,8 +296,13 @@ static void all_lines(struct parser *p)
 	}
 }
 
-enum err cfg_parse_text(
-	const struct cfg_lang *lang, enum cfg_mode mode, struct bytes text, struct cfg_messages *messages, struct cfg_tree *tree)
+struct start {
+	struct cfg_stmt *container;
+	enum cfg_mode mode;
+};
+
+static enum err parse(
+	const struct cfg_lang *lang, struct start from, struct bytes text, struct cfg_messages *messages, struct cfg_tree *tree)
 {
 	uint32_t errors = messages->count[CFG_ERROR];
 	struct parser *p = (struct parser *)calloc(1, sizeof(*p));
@@ -310,8 +315,8 @@ enum err cfg_parse_text(
 	p->messages = messages;
 	p->matcher = cfg_match_new(lang);
 	p->lexer.text = text;
-	p->container[0] = &tree->root;
-	p->mode[0] = mode;
+	p->container[0] = from.container;
+	p->mode[0] = from.mode;
 	if (p->matcher == NULL)
 		p->err = ERR_NOMEM;
 	all_lines(p);
@@ -321,4 +326,16 @@ enum err cfg_parse_text(
 	if (err != ERR_OK)
 		return err;
 	return messages->count[CFG_ERROR] != errors ? ERR_MALFORMED : ERR_OK;
+}
+
+enum err cfg_parse_text(
+	const struct cfg_lang *lang, enum cfg_mode mode, struct bytes text, struct cfg_messages *messages, struct cfg_tree *tree)
+{
+	return parse(lang, (struct start){ &tree->root, mode }, text, messages, tree);
+}
+
+enum err cfg_parse_below(
+	const struct cfg_lang *lang, struct cfg_stmt *container, struct bytes text, struct cfg_messages *messages, struct cfg_tree *tree)
+{
+	return parse(lang, (struct start){ container, container->row->enters }, text, messages, tree);
 }

@@ -14,6 +14,12 @@ extern "C" {
 MUST_USE enum err cfg_parse_text(
 	const struct cfg_lang *lang, enum cfg_mode mode, struct bytes text, struct cfg_messages *messages, struct cfg_tree *tree);
 
+/*
+ * The same for lines below 'container', a line of 'tree' that opens a mode: they replace lines that are there already, and take them back.
+ */
+MUST_USE enum err cfg_parse_below(
+	const struct cfg_lang *lang, struct cfg_stmt *container, struct bytes text, struct cfg_messages *messages, struct cfg_tree *tree);
+
 #ifdef __cplusplus
 }
 #endif

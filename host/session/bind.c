@@ -69,7 +69,9 @@ static const struct cfg_interface *find_source(struct session *s, uint32_t *tunn
 	struct session_tunnel *t;
 
 	if (tmpl != NULL)
-		return tmpl->object.complete ? tmpl : NULL;
+		return tmpl->object.complete && !tmpl->shutdown ? session_clone_of(s, tmpl) : NULL;
+	if (!session_clone_none(s))
+		return NULL;
 	t = session_tunnel_for_path(s->hub, &s->path, s->profile);
 	if (t == NULL)
 		return NULL;

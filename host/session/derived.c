@@ -7,6 +7,7 @@
 
 #include "cfg/print.h"
 #include "cfg/stmt.h"
+#include "session/clone.h"
 #include "session/hub.h"
 
 struct walk {
@@ -19,6 +20,10 @@ const char *session_origin_str(enum session_origin origin)
 	switch (origin) {
 	case SESSION_FROM_TEMPLATE:
 		return "template";
+	case SESSION_FROM_USER:
+		return "user";
+	case SESSION_FROM_GROUP:
+		return "group";
 	case SESSION_FROM_CONFIG:
 		return "config";
 	case SESSION_FROM_PEER:
@@ -61,16 +66,35 @@ static void tell_ends(const struct walk *w, const struct session *s)
 	tell_peer(w, "destination", addr_str(&s->path.remote.addr, text));
 }
 
+static enum session_origin origin_of(const struct session *s, const struct cfg_stmt *line)
+{
+	const struct cfg_derived *d = session_clone_derived(s);
+
+	if (!s->access.cloned)
+		return SESSION_FROM_CONFIG;
+	switch (d == NULL ? CFG_ORIGIN_TEMPLATE : cfg_derive_origin(d, line)) {
+	case CFG_ORIGIN_USER:
+		return SESSION_FROM_USER;
+	case CFG_ORIGIN_GROUP:
+		return SESSION_FROM_GROUP;
+	case CFG_ORIGIN_TEMPLATE:
+		break;
+	}
+	return SESSION_FROM_TEMPLATE;
+}
+
 enum err session_derived_walk(const struct session *s, session_derived_fn *fn, void *ctx)
 {
 	const struct walk w = { .fn = fn, .ctx = ctx };
-	enum session_origin origin = s->access.cloned ? SESSION_FROM_TEMPLATE : SESSION_FROM_CONFIG;
+	const struct cfg_derived *d = session_clone_derived(s);
+	const struct cfg_stmt *parent;
 	enum err err = ERR_OK;
 
 	if (s->access.source == NULL)
 		return ERR_ABSENT;
-	for (const struct cfg_stmt *l = cfg_stmt_first(s->access.source->object.stmt); err == ERR_OK && l != NULL; l = cfg_stmt_next(l))
-		err = tell_written(&w, l, origin);
+	parent = d != NULL ? d->lines : s->access.source->object.stmt;
+	for (const struct cfg_stmt *l = cfg_stmt_first(parent); err == ERR_OK && l != NULL; l = cfg_stmt_next(l))
+		err = tell_written(&w, l, origin_of(s, l));
 	if (err != ERR_OK || !s->access.cloned)
 		return err;
 	if (s->profile->mode_auto)

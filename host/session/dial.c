@@ -80,7 +80,7 @@ static enum err open_session(struct session_hub *h, const struct cfg_interface *
 		return ERR_FULL;
 	s->profile = profile;
 	s->grant = slot.grant;
-	err = session_access_open(s, i, i->tunnel.mode, tunnel);
+	err = session_clone_none(s) ? session_access_open(s, i, i->tunnel.mode, tunnel) : ERR_UNSUPPORTED;
 	if (err == ERR_OK)
 		err = session_lines_open(s, i);
 	if (err == ERR_OK)

@@ -9,6 +9,7 @@
 #include "session/box/filter.h"
 #include "session/box/iface.h"
 #include "session/box/track.h"
+#include "session/clone.h"
 #include "session/fsm.h"
 #include "session/redirect.h"
 #include "session/hub.h"
@@ -83,6 +84,7 @@ static inline uint64_t session_now(const struct session_hub *h)
 struct session_model {
 	struct cfg_model *cfg;
 	struct session_trust *trust;
+	struct map clones; /* clone.h */
 	unsigned users;
 };
 

@@ -14,9 +14,12 @@
 
 struct session_model *session_model_new(struct cfg_model *cfg, const struct log *log)
 {
+	static const uint8_t key[16]; /* as for the language: lines are the operator's own */
 	struct session_model *m = (struct session_model *)calloc(1, sizeof(*m));
 
-	if (m == NULL || session_trust_new(cfg, log, &m->trust) != ERR_OK) {
+	if (m == NULL || map_init(&m->clones, key) != ERR_OK || session_trust_new(cfg, log, &m->trust) != ERR_OK) {
+		if (m != NULL)
+			map_fini(&m->clones);
 		free(m);
 		return NULL;
 	}
@@ -36,6 +39,7 @@ void session_model_put(struct session_model *m)
 	if (m == NULL || --m->users != 0)
 		return;
 	session_trust_free(m->trust);
+	map_fini(&m->clones);
 	cfg_model_free(m->cfg);
 	free(m);
 }
@@ -89,6 +93,9 @@ static bool same_policy(const struct cfg_model *to, const struct cfg_authz_polic
 {
 	for (const struct cfg_route_set *set = p->route_sets; set != NULL; set = set->next)
 		if (!same_interface(to, set->interface))
+			return false;
+	for (const struct cfg_attribute_use *use = p->attributes; use != NULL; use = use->next)
+		if (!same_object(to, &use->list->object))
 			return false;
 	return (p->pool == NULL || same_object(to, &p->pool->object)) && same_object(to, &p->object);
 }
@@ -196,7 +203,7 @@ static bool same_admission(const struct cfg_model *to, const struct session *s)
 
 bool session_model_keeps_inside(const struct cfg_model *to, const struct session *s)
 {
-	return same_admission(to, s) && same_access(to, s->access.source) && same_grant(to, s);
+	return same_admission(to, s) && same_access(to, s->access.source) && same_grant(to, s) && session_clone_keeps(to, s);
 }
 
 bool session_model_keeps(const struct cfg_model *to, const struct session *s)

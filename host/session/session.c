@@ -161,6 +161,7 @@ void session_free(struct session *s)
 	session_child_remove_all(s);
 	session_lines_close(s);
 	session_access_close(s);
+	session_clone_drop(s);
 	route_rib_commit(h->env.rib);
 	list_del(&s->in_tunnel);
 	session_lease_give(s);

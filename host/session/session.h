@@ -14,6 +14,7 @@
 extern "C" {
 #endif
 
+struct session_clone;
 struct session_hub;
 struct session_eap;
 struct session_inquiry;
@@ -116,6 +117,7 @@ struct session {
 	struct addr redirected_from; /* initiator: the gateway that sent us to this one; family 0: none did */
 	struct addr assigned;        /* initiator: what the hub gave us; family 0: none */
 	struct session_access access;
+	struct session_clone *clone; /* counted: whose interface 'access' has, clone.h; NULL: the template's own, or a static tunnel's */
 	struct list children;        /* the oldest first */
 	struct list lines;           /* of its tunnel's policy, lines/lines.h */
 	uint64_t up_ms;              /* 0: never was */

@@ -1,7 +1,7 @@
 #!/bin/bash
-# t_features.sh [--nic none|full]: what interfaces do to packets between a Nave hub and a Nave spoke: access lists on the template (cloned into
-# the virtual access) and on the spoke's Tunnel, changed while packets flow; spoofed sources; TCP's segments; and what show commands tell
-# of it.  Shows R-PBF-04, R-PBF-05, R-SYS-07, R-SYS-08, R-TUN-18.
+# t_features.sh [--nic none|full]: what interfaces do to packets between a Nave hub and a Nave spoke: an access list and a MTU that the spoke's group
+# brings, TCP's segments that the user brings, the template's check of sources, an access list on the spoke's Tunnel; lists changed while packets
+# flow; and what show commands tell of it.  Shows R-AAA-14, R-AAA-24, R-PBF-04, R-PBF-05, R-SYS-07, R-SYS-08, R-SYS-09, R-TUN-18.
 cd "$(dirname "$0")" || exit 2
 . ./lab.sh
 . ./nave.sh
@@ -12,6 +12,38 @@ feature() {
 	shift
 	printf ' %s\n' "$@" >"$LAB_DIR/lines"
 	sed -i "/^ tunnel mode/r $LAB_DIR/lines" "$LAB_DIR/$name/config"
+}
+
+# grant_lines NAME: the group's policy and the spoke's own bring lines for its virtual access.
+grant_lines() {
+	sed -i -e '/^ virtual-template 1/a\ aaa authorization user psk list default name-mangler HOST' \
+		-e '/^ pool P/a\ aaa attribute list GROUP' "$LAB_DIR/$1/config"
+	cat >>"$LAB_DIR/$1/config" <<CFG
+!
+crypto ikev2 name-mangler HOST
+ fqdn hostname
+!
+aaa attribute list GROUP
+ attribute type interface-config "ip access-group FROM-SPOKE in"
+ attribute type interface-config "ip mtu 1380"
+!
+aaa attribute list USER
+ attribute type interface-config "ip tcp adjust-mss 1200"
+!
+crypto ikev2 authorization policy spoke1
+ no route set interface
+ aaa attribute list USER
+!
+CFG
+}
+
+# origins NODE: where the lines of its first virtual access come from, but for those of its two ends.
+origins() { nave_get "$1" "', '.join(l['line'] + ' ' + l['origin'] for l in d['lines'] if l['line'].startswith('ip '))" show derived-config interface Virtual-Access1; }
+
+# Datagrams of 1380 bytes go back to the spoke in one piece, larger ones are answered.
+narrow() {
+	lab_in hub1-lan ping -q -c 1 -W 2 -M do -s 1352 -I 10.10.0.10 10.20.1.10 >/dev/null || return 1
+	lab_in hub1-lan ping -c 1 -W 2 -M do -s 1353 -I 10.10.0.10 10.20.1.10 | grep -q 'mtu = 1380'
 }
 
 # acl NAME LIST LINE…: the list is so from now on.
@@ -148,7 +180,8 @@ nave_site hub1 hub 10.10.0.10/24 10.10.0.1
 nave_site spoke1 spoke 10.20.1.10/24 10.20.1.1
 nave_config_hub hub1
 nave_config_spoke spoke1 1
-feature hub1 'ip access-group FROM-SPOKE in' 'ip verify unicast reverse-path' 'ip tcp adjust-mss 1200'
+feature hub1 'ip verify unicast reverse-path'
+grant_lines hub1
 feature spoke1 'ip access-group TO-HUB out'
 acl hub1 FROM-SPOKE 'deny udp any any eq 7777' 'permit ip any any'
 acl spoke1 TO-HUB 'deny udp any host 10.10.0.10 eq 9999' 'permit ip any any'
@@ -156,6 +189,11 @@ lab_check "the hub starts (nic $LAB_NIC)" nave_start hub1 "$LAB_NIC" || lab_fini
 lab_check 'the spoke starts' nave_start spoke1 "$LAB_NIC" || lab_finish
 lab_check 'it comes up' lab_wait 40 nave_up spoke1 1 || lab_finish
 lab_check 'and back' lab_wait 5 reaches_back
+nave_ctl hub1 show derived-config interface Virtual-Access1
+lab_check 'its virtual access has lines of the template, the group and the user' \
+	[ "$(origins hub1)" = "ip unnumbered Loopback0 template, ip verify unicast reverse-path template, ip tcp adjust-mss 1200 user, \
+ip access-group FROM-SPOKE in group, ip mtu 1380 group" ]
+lab_check 'and the group'\''s MTU' narrow
 lists
 lab_check 'a list changed eight times loses no packet that all permit' change
 lab_check 'spoofed sources are dropped and counted as urpf' spoofed

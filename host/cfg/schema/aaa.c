@@ -1,6 +1,8 @@
 /*
  * AAA (cli.md 6): the local method is built, RADIUS is grammar.
  */
+#include <string.h>
+
 #include "cfg/build.h"
 
 static void set_new_model(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
@@ -30,6 +32,21 @@ static void set_user(struct cfg_build *b, struct cfg_object *object, const struc
 {
 	(void)b;
 	((struct cfg_user *)(void *)object)->password = cfg_stmt_secret(s, "password");
+}
+
+static void set_interface_config(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	struct cfg_attribute *a = (struct cfg_attribute *)cfg_build_alloc(b, sizeof(*a));
+	const char *text = cfg_stmt_text(s, "line");
+	size_t len = strlen(text);
+	bool quoted = len >= 2 && text[0] == '"' && text[len - 1] == '"';
+
+	if (a == NULL)
+		return;
+	a->stmt = s;
+	a->text = quoted ? arena_str_of(b->arena, bytes_of(text + 1, len - 2)) : text;
+	b->no_memory = b->no_memory || a->text == NULL;
+	cfg_build_append(b, &((struct cfg_attribute_list *)(void *)object)->lines, a);
 }
 
 static const struct cfg_row rows[] = {
@@ -201,19 +218,20 @@ static const struct cfg_row rows[] = {
 	{
 		.mode = CFG_MODE_GLOBAL,
 		.enters = CFG_MODE_ATTRIBUTE_LIST,
-		.what = CFG_CLASS_NOT_YET,
 		.keep = CFG_KEEP_KEY,
 		.key = 1,
+		.kind = CFG_KIND_ATTRIBUTE_LIST,
 		.defines = "attribute-list",
 		.pattern = "aaa attribute list <name>",
-		.help = "attributes of the local data base",
+		.help = "what an authorization policy may give its peers' interfaces",
 	},
 	{
 		.mode = CFG_MODE_ATTRIBUTE_LIST,
-		.what = CFG_CLASS_NOT_YET,
 		.keep = CFG_KEEP_EACH,
 		.pattern = "attribute type interface-config <line:text>",
-		.help = "a line for the virtual access",
+		.set = set_interface_config,
+		.help = "an interface line, in quotes; those of all lists are laid over the template of the virtual access in order, the user's "
+			"first; `no LINE` takes one back",
 	},
 };
 

@@ -88,6 +88,17 @@ static void set_session_lifetime(struct cfg_build *b, struct cfg_object *object,
 	policy_of(object)->session_lifetime_s = (uint32_t)cfg_stmt_number(s, "seconds", 0);
 }
 
+static void set_attributes(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	const struct cfg_attribute_list *list = cfg_find_attribute_list(b->m, cfg_stmt_text(s, "list"));
+	struct cfg_attribute_use *use = list == NULL ? NULL : (struct cfg_attribute_use *)cfg_build_alloc(b, sizeof(*use));
+
+	if (use == NULL)
+		return;
+	use->list = list;
+	cfg_build_append(b, &policy_of(object)->attributes, use);
+}
+
 /* ---- name manglers ---- */
 
 static struct cfg_mangler *mangler_of(struct cfg_object *object)
@@ -233,10 +244,10 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_AUTHZ_POLICY,
-		.what = CFG_CLASS_NOT_YET,
 		.keep = CFG_KEEP_EACH,
 		.pattern = "aaa attribute list <list@attribute-list>",
-		.help = "further attributes",
+		.set = set_attributes,
+		.help = "lines for the virtual access of the peer; a static tunnel can't have any, and its peer is refused",
 	},
 
 	{

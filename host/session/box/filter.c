@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cfg/find.h"
 #include "dp/line.h"
 #include "session/inner.h"
 
@@ -136,14 +137,15 @@ static enum err put(struct session_hub *h, const struct cfg_acl *acl)
 	return err;
 }
 
-static enum err put_named(struct session_hub *h, const struct cfg_interface *i)
+enum err session_filter_need(struct session_hub *h, const struct cfg_interface *i)
 {
 	enum err err = ERR_OK;
 
 	for (unsigned n = 0; n < CFG_FAMILIES * CFG_ACL_WAYS && err == ERR_OK; n++) {
-		const struct cfg_acl *acl = i->feature[n / CFG_ACL_WAYS].acl[n % CFG_ACL_WAYS];
+		const struct cfg_acl *named = i->feature[n / CFG_ACL_WAYS].acl[n % CFG_ACL_WAYS];
+		const struct cfg_acl *acl = named == NULL ? NULL : cfg_find_acl(h->model->cfg, named->object.name);
 
-		if (acl != NULL)
+		if (acl != NULL && acl->entries != NULL)
 			err = put(h, acl);
 	}
 	return err;
@@ -157,12 +159,17 @@ void session_filter_unmark(struct session_hub *h)
 
 enum err session_filter_configure(struct session_hub *h)
 {
+	const struct session *s;
+	uint32_t cursor = 0;
 	enum err err = ERR_OK;
 
 	session_filter_unmark(h);
 	for (const struct cfg_interface *i = h->model->cfg->interfaces; i != NULL && err == ERR_OK; i = i->next)
 		if (i->object.complete)
-			err = put_named(h, i);
+			err = session_filter_need(h, i);
+	while (err == ERR_OK && (s = session_hub_walk(h, &cursor)) != NULL)
+		if (s->clone != NULL && s->access.source != NULL)
+			err = session_filter_need(h, s->access.source);
 	return err;
 }
 

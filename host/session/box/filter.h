@@ -15,9 +15,12 @@ struct session_hub;
  * goes by the new one at once.
  */
 
-/* Puts those that the model's interfaces name, and marks them. */
+/* Puts those that the interfaces of the model and of its sessions name, and marks them. */
 MUST_USE enum err session_filter_configure(struct session_hub *h);
 void session_filter_unmark(struct session_hub *h);
+
+/* The same for those that the interface of one session names beyond the model's. */
+MUST_USE enum err session_filter_need(struct session_hub *h, const struct cfg_interface *i);
 
 /* Takes back those without a mark that no session's interface names any more. */
 void session_filter_sweep(struct session_hub *h);

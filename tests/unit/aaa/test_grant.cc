@@ -125,4 +125,31 @@ TEST(AaaGrant, nobody_grants_nothing)
 	EXPECT_EQ(g.pool, nullptr);
 }
 
+TEST(AaaGrant, R_AAA_14_R_AAA_24_lines_are_the_users_then_the_groups)
+{
+	Loaded m("aaa attribute list A\n attribute type interface-config \"ip mtu 1300\"\n"
+		 " attribute type interface-config \"description a\"\n"
+		 "aaa attribute list B\n attribute type interface-config \"ip mtu 1200\"\n"
+		 "crypto ikev2 authorization policy U\n aaa attribute list A\n"
+		 "crypto ikev2 authorization policy G\n aaa attribute list B\n aaa attribute list A\n");
+	struct cfg_derive_line line[8];
+	struct aaa_grant g;
+
+	for (bool override : { false, true }) { /* which is about single values */
+		aaa_grant_merge(&g, policy(m, "U"), policy(m, "G"), override);
+		ASSERT_EQ(aaa_grant_lines(&g, line, 8), 5u);
+		EXPECT_STREQ(line[0].text, "ip mtu 1300");
+		EXPECT_EQ(line[1].origin, CFG_ORIGIN_USER);
+		EXPECT_STREQ(line[2].text, "ip mtu 1200");
+		EXPECT_EQ(line[2].origin, CFG_ORIGIN_GROUP);
+		EXPECT_STREQ(line[4].text, "description a");
+	}
+	EXPECT_EQ(aaa_grant_lines(&g, line, 1), 5u); /* as many as there are, whatever fits */
+	aaa_grant_merge(&g, nullptr, policy(m, "G"), false);
+	ASSERT_EQ(aaa_grant_lines(&g, line, 8), 3u);
+	EXPECT_EQ(line[0].origin, CFG_ORIGIN_GROUP);
+	aaa_grant_merge(&g, nullptr, nullptr, false);
+	EXPECT_EQ(aaa_grant_lines(&g, nullptr, 0), 0u);
+}
+
 } // namespace
