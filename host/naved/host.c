@@ -99,6 +99,11 @@ static enum route_device device_of(void *ctx, uint32_t vrf, const char *netdev, 
 	return out->kind == ROUTE_IF_PORT ? ROUTE_DEVICE_PORT : out->kind == ROUTE_IF_TUNNEL ? ROUTE_DEVICE_OVERLAY : ROUTE_DEVICE_FOREIGN;
 }
 
+static void device_came(void *ctx, const char *netdev)
+{
+	route_kernel_refresh(((const struct naved_host *)ctx)->kernel, netdev);
+}
+
 void naved_host_configured(struct naved_host *h)
 {
 	route_learn_look(h->learn);
@@ -136,6 +141,7 @@ static enum err open_learn(struct naved_host *h)
 		.log = c->log,
 		.rib = c->rib,
 		.device = device_of,
+		.came = device_came,
 		.ctx = h };
 
 	for (size_t i = 0; i < sizeof(learn.map_key); i++)

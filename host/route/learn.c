@@ -33,6 +33,7 @@ struct learn_route {
 struct learn_device {
 	struct list link;
 	uint32_t index;
+	bool up;
 	char name[NL_LINK_NAME];
 };
 
@@ -249,39 +250,56 @@ static void dump_route(const struct nl_route *route, void *ctx)
 		(void)keep((struct route_learn *)ctx, route);
 }
 
-static void note_device(struct route_learn *l, uint32_t index, const char *name)
+static struct learn_device *find_device(const struct route_learn *l, uint32_t index)
 {
-	struct learn_device *d = NULL;
-
 	list_each (it, &l->devices)
 		if (list_of(it, struct learn_device, link)->index == index)
-			d = list_of(it, struct learn_device, link);
-	if (d != NULL && name != NULL && strcmp(d->name, name) == 0)
+			return list_of(it, struct learn_device, link);
+	return NULL;
+}
+
+static void drop_device(struct route_learn *l, struct learn_device *d)
+{
+	if (d == NULL)
 		return;
 	l->moved = true;
-	if (name == NULL && d != NULL) {
-		list_del(&d->link);
-		free(d);
-		return;
-	}
-	if (d == NULL)
+	list_del(&d->link);
+	free(d);
+}
+
+static void note_device(struct route_learn *l, const struct nl_link *link)
+{
+	struct learn_device *d = find_device(l, link->index);
+	bool is_named = d != NULL && strcmp(d->name, link->name) == 0;
+	bool was_up = is_named && d->up;
+
+	if (d == NULL) {
 		d = (struct learn_device *)calloc(1, sizeof(*d));
-	if (d == NULL || name == NULL)
-		return;
-	d->index = index;
-	(void)snprintf(d->name, sizeof(d->name), "%s", name);
-	if (!list_linked(&d->link))
+		if (d == NULL)
+			return;
+		d->index = link->index;
 		list_add(&l->devices, &d->link);
+	}
+	d->up = link->up;
+	(void)snprintf(d->name, sizeof(d->name), "%s", link->name);
+	l->moved |= !is_named;
+	if (d->up && !was_up && l->conf.came != NULL)
+		l->conf.came(l->conf.ctx, d->name);
 }
 
 static void saw_link(void *ctx, const struct nl_link *link, bool gone)
 {
-	note_device((struct route_learn *)ctx, link->index, gone ? NULL : link->name);
+	struct route_learn *l = (struct route_learn *)ctx;
+
+	if (gone)
+		drop_device(l, find_device(l, link->index));
+	else
+		note_device(l, link);
 }
 
 static void dump_link(const struct nl_link *link, void *ctx)
 {
-	note_device((struct route_learn *)ctx, link->index, link->name);
+	note_device((struct route_learn *)ctx, link);
 }
 
 /* Every prefix again: 'sweep' takes out what the dump didn't show. */
@@ -329,6 +347,15 @@ static void look_again(struct wheel_timer *timer, uint64_t now_ms)
 	route_learn_look(list_of(timer, struct route_learn, look));
 }
 
+/* Notices were lost: any device may have gone and come. */
+static void doubt(struct route_learn *l)
+{
+	list_each (it, &l->devices)
+		list_of(it, struct learn_device, link)->up = false;
+	if (!wheel_armed(&l->look))
+		wheel_arm(l->conf.wheel, &l->look, l->conf.wheel->now_ms + LEARN_PAUSE_MS);
+}
+
 int route_learn_fd(const struct route_learn *l)
 {
 	return nl_watch_fd(l->watch);
@@ -338,8 +365,8 @@ void route_learn_readable(struct route_learn *l)
 {
 	enum err err = nl_watch_read(l->watch);
 
-	if (err != ERR_OK && err != ERR_AGAIN && !wheel_armed(&l->look))
-		wheel_arm(l->conf.wheel, &l->look, l->conf.wheel->now_ms + LEARN_PAUSE_MS);
+	if (err != ERR_OK && err != ERR_AGAIN)
+		doubt(l);
 	if (l->moved)
 		settle_all(l, false);
 	route_rib_commit(l->conf.rib);

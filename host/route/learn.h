@@ -35,6 +35,8 @@ struct route_learn_config {
 	struct route_rib *rib;
 	uint8_t map_key[16];
 	enum route_device (*device)(void *ctx, uint32_t vrf, const char *netdev, struct route_if *out);
+	/* The device is there and up, which it wasn't when last looked at: the host has no routes of ours through it.  NULL: nobody is told. */
+	void (*came)(void *ctx, const char *netdev);
 	void *ctx;
 };
 
