@@ -124,9 +124,9 @@ static __always_inline enum steer_verdict inbound_icmp6(struct cursor *c)
 }
 
 /* An IPv6 fragment that hides its protocol behind options may be ESP or UDP. */
-static __always_inline bool inbound_is_steered_fragment(__u8 proto)
+static __always_inline bool inbound_is_steered_fragment(__u8 proto, bool ipsec)
 {
-	return proto == IPPROTO_ESP || proto == IPPROTO_UDP || proto == IPPROTO_GRE || parse_is_option(proto);
+	return proto == IPPROTO_GRE || (ipsec && (proto == IPPROTO_ESP || proto == IPPROTO_UDP || parse_is_option(proto)));
 }
 
 static __always_inline enum steer_verdict inbound_local(struct cursor *c, struct packet *p, const struct steer_port *port)
@@ -136,16 +136,16 @@ static __always_inline enum steer_verdict inbound_local(struct cursor *c, struct
 	if (!parse_ext(c, p))
 		return STEER_V_DROP_MALFORMED;
 	if (p->frag != PARSE_WHOLE)
-		return ipsec && inbound_is_steered_fragment(p->proto) ? STEER_V_STEER_FRAGMENT : STEER_V_PASS_LOCAL;
+		return inbound_is_steered_fragment(p->proto, ipsec) ? STEER_V_STEER_FRAGMENT : STEER_V_PASS_LOCAL;
 	if (p->family == 6 && p->proto == IPPROTO_ICMPV6)
 		return inbound_icmp6(c);
+	if (p->proto == IPPROTO_GRE)
+		return STEER_V_STEER_GRE;
 	if (!ipsec)
 		return STEER_V_PASS_LOCAL;
 	switch (p->proto) {
 	case IPPROTO_ESP:
 		return STEER_V_STEER_ESP;
-	case IPPROTO_GRE:
-		return STEER_V_STEER_GRE;
 	case IPPROTO_UDP:
 		return inbound_udp(c, p);
 	default:

@@ -70,7 +70,7 @@ enum steer_verdict {
 
 /* How a port is treated.  A LAN port has TRANSIT alone; a WAN port has IPSEC, and TRANSIT if it also routes in clear; WIRE stands alone. */
 enum steer_flag {
-	STEER_F_IPSEC = 1,   /* ESP, GRE and fragments for a local address go to the datapath */
+	STEER_F_IPSEC = 1,   /* ESP and its fragments for a local address go to the datapath, as GRE does on every port */
 	STEER_F_WIRE = 4,    /* every frame goes to the datapath: the port lends its wire to one that DPDK owns */
 	STEER_F_TRANSIT = 2, /* what is for no local address goes to the datapath, else it is dropped */
 };

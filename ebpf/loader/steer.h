@@ -19,7 +19,7 @@ struct loader_steer;
 
 enum loader_role {
 	LOADER_LAN,  /* steered by destination */
-	LOADER_WAN,  /* ESP, GRE and fragments for local addresses too */
+	LOADER_WAN,  /* ESP and fragments for local addresses too */
 	LOADER_WIRE, /* every frame, whatever it is: the datapath has the port's addresses elsewhere */
 };
 

@@ -63,10 +63,10 @@ static void check_protection(struct cfg_build *b, struct cfg_interface *i)
 {
 	const struct cfg_ipsec_profile *p = i->tunnel.protection;
 
-	if (p == NULL && cfg_model_mode_is_gre(i->tunnel.mode))
-		cfg_build_lack(b, &i->object, 0, "'tunnel mode %s' without 'tunnel protection ipsec profile' isn't implemented yet",
-			cfg_model_mode_name(i->tunnel.mode));
-	else if (p == NULL)
+	if (p == NULL && i->type == CFG_IF_TUNNEL && cfg_model_mode_is_gre(i->tunnel.mode)) {
+		if (i->ip_how == CFG_IP_NEGOTIATED)
+			cfg_build_lack(b, &i->object, 0, "'ip address negotiated' needs 'tunnel protection ipsec profile'");
+	} else if (p == NULL)
 		cfg_build_lack(
 			b, &i->object, 0, "'tunnel mode %s' needs 'tunnel protection ipsec profile'", cfg_model_mode_name(i->tunnel.mode));
 	if (p == NULL)

@@ -206,6 +206,8 @@ static enum err check_tunnel(const struct dp_tunnel *t)
 		return ERR_RANGE;
 	if (t->local.family == 0 || t->local.family != t->remote.family)
 		return ERR_MALFORMED;
+	if (t->mode == DP_TUNNEL_GRE && (t->sa_out != 0 || t->more_count != 0))
+		return ERR_MALFORMED;
 	return is_name(t->name, sizeof(t->name)) ? ERR_OK : ERR_INCOMPLETE;
 }
 

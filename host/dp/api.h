@@ -184,7 +184,8 @@ enum dp_tunnel_mode { DP_TUNNEL_IPSEC, DP_TUNNEL_GRE_IPSEC, DP_TUNNEL_GRE };
 /*
  * A virtual access or static tunnel: where inner packets enter and leave.  Without 'sa_out' it drops (no-sa).
  * With GRE its SAs protect what goes between 'local' and 'remote' by protocol 47 (RFC2784, RFC2890), in tunnel mode or in transport mode;
- * 'mode', 'local', 'remote' and the key can't change while SAs are in it.
+ * 'mode', 'local', 'remote' and the key can't change while SAs are in it.  Of mode GRE it has no SAs: what goes is clear text, which leaves by no
+ * WAN port, and what comes is known by 'remote', 'local' and key, which no other such tunnel of its front VRF has (ERR_EXISTS).
  */
 struct dp_tunnel {
 	uint32_t id;

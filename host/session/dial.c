@@ -24,6 +24,17 @@ struct addr session_dial_source(const struct cfg_interface *i)
 	return session_exchange_own_address(i->tunnel.source_if, i->tunnel.destination.family);
 }
 
+const char *session_dial_underlay(const struct session_hub *h, const struct addr *destination, uint32_t tunnel, struct route_hop *hop)
+{
+	if (!route_rib_underlay(h->env.rib, 0, destination, tunnel, hop) || hop->out.kind == ROUTE_IF_NULL)
+		return "no route to destination";
+	if (hop->out.kind == ROUTE_IF_TUNNEL)
+		return "recursive-routing";
+	if (hop->out.kind == ROUTE_IF_LOOPBACK)
+		return "destination is this box";
+	return NULL;
+}
+
 const char *session_dial_obstacle(struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, struct session_way *way)
 {
 	const struct cfg_profile *profile = i->tunnel.protection->ikev2_profile;
@@ -40,13 +51,7 @@ const char *session_dial_obstacle(struct session_hub *h, const struct cfg_interf
 	way->source = session_dial_source(i);
 	if (way->source.family != way->destination.family)
 		return "no source address";
-	if (!route_rib_underlay(h->env.rib, 0, &way->destination, tunnel, &hop) || hop.out.kind == ROUTE_IF_NULL)
-		return "no route to destination";
-	if (hop.out.kind == ROUTE_IF_TUNNEL)
-		return "recursive-routing";
-	if (hop.out.kind == ROUTE_IF_LOOPBACK)
-		return "destination is this box";
-	return NULL;
+	return session_dial_underlay(h, &way->destination, tunnel, &hop);
 }
 
 struct grant_slot {

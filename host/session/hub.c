@@ -43,6 +43,8 @@ static enum err apply(struct session_hub *h)
 	if (err == ERR_OK)
 		err = session_tunnel_configure(h);
 	if (err == ERR_OK)
+		err = session_plain_configure(h->plains);
+	if (err == ERR_OK)
 		err = session_iface_configure_tunnels(h->ifaces);
 	if (err == ERR_OK)
 		err = session_track_configure(h->tracks);
@@ -58,6 +60,7 @@ static void sweep(struct session_hub *h)
 	session_track_sweep(h->tracks);
 	session_address_sweep(h); /* before what they stand on */
 	session_tunnel_sweep(h);
+	session_plain_sweep(h->plains);
 	session_iface_sweep(h->ifaces);
 	session_filter_sweep(h);
 	route_rib_commit(h->env.rib);
@@ -72,6 +75,7 @@ static void restore(struct session_hub *h, struct session_model *former, const s
 		session_statics_unmark(h);
 		session_track_unmark(h->tracks);
 		session_tunnel_unmark(h);
+		session_plain_unmark(h->plains);
 		session_iface_unmark(h->ifaces);
 		session_filter_unmark(h);
 	} else if (apply(h) != ERR_OK) {
@@ -269,7 +273,10 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 		err = session_iface_new(&h->ifaces, h);
 	if (err == ERR_OK)
 		err = session_track_new(&h->tracks, h);
+	if (err == ERR_OK)
+		err = session_plain_new(&h->plains, h);
 	if (err != ERR_OK) {
+		session_track_free(h->tracks);
 		session_iface_free(h->ifaces);
 		crypto_share_stock_free(h->shares);
 		map_fini(&h->statics);
@@ -304,6 +311,7 @@ void session_hub_free(struct session_hub *h)
 	dp_spi_fini(&h->spi);
 	session_address_free_all(h);
 	session_filter_free_all(h);
+	session_plain_free(h->plains);
 	session_track_free(h->tracks);
 	session_iface_free(h->ifaces);
 	crypto_share_stock_free(h->shares);

@@ -8,6 +8,7 @@
 #include "pki/shelf.h"
 #include "session/box/filter.h"
 #include "session/box/iface.h"
+#include "session/box/plain.h"
 #include "session/box/track.h"
 #include "session/clone.h"
 #include "session/fsm.h"
@@ -56,6 +57,7 @@ struct session_hub {
 	struct list filters;   /* session/box/filter.c */
 	struct map statics;    /* routes of the configuration, box/statics.c */
 	struct session_tracks *tracks;
+	struct session_plains *plains;
 	uint64_t *units; /* bitmap of Virtual-Access numbers in use, from 1 */
 	uint32_t unit_words;
 	uint32_t unit_from;           /* all before this word are in use */
@@ -313,6 +315,9 @@ struct session_way {
 
 /* Why the static tunnel 'i' of id 'tunnel' can't have a session to way->destination now; NULL: it can, from way->source, which is set. */
 const char *session_dial_obstacle(struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, struct session_way *way);
+
+/* Why no tunnel 'tunnel' can reach 'destination' now; NULL: it can, by '*hop'. */
+const char *session_dial_underlay(const struct session_hub *h, const struct addr *destination, uint32_t tunnel, struct route_hop *hop);
 
 /*
  * A session of ours that the configuration in force would begin from another address goes there (MOBIKE); false: it can't, or the configuration

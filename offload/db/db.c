@@ -27,9 +27,11 @@ static bool make_tables(struct db *db)
 	db->vrf_cold = (struct db_vrf_cold *)calloc(DB_VRF_MAX, sizeof(*db->vrf_cold));
 	db->port_cold = (struct db_port_cold *)calloc(DB_PORT_MAX, sizeof(*db->port_cold));
 	db->filter = (struct db_rules **)calloc(DB_FILTER_MAX, sizeof(*db->filter));
+	db->carrier_head = (uint32_t *)calloc(DB_CARRIER_HEADS, sizeof(*db->carrier_head));
 	db->filter_cold = (struct db_filter_cold *)db_pool_map(DB_FILTER_MAX * sizeof(*db->filter_cold));
-	return db->filter != NULL && db->filter_cold != NULL && db->sa_in != NULL && db->sa_out != NULL && db->vrf != NULL &&
-	       db->port != NULL && db->tunnel_cold != NULL && db->adj_cold != NULL && db->vrf_cold != NULL && db->port_cold != NULL;
+	return db->carrier_head != NULL && db->filter != NULL && db->filter_cold != NULL && db->sa_in != NULL && db->sa_out != NULL &&
+	       db->vrf != NULL && db->port != NULL && db->tunnel_cold != NULL && db->adj_cold != NULL && db->vrf_cold != NULL &&
+	       db->port_cold != NULL;
 }
 
 /* A slot's configuration may be replaced before the old one's grace period is over: twice the slots suffice. */
@@ -46,6 +48,10 @@ static enum err make_pools(struct db *db)
 		err = db_pool_init(&db->fib_nodes, sizeof(struct db_fib_node), l->fib_nodes);
 	if (err == ERR_OK)
 		err = db_pool_init(&db->gates, sizeof(struct db_gate), l->tunnels + DB_PORT_MAX + 1);
+	if (err == ERR_OK)
+		err = db_pool_init(&db->carriers, sizeof(struct db_carrier), 2 * l->tunnels + 1);
+	if (err == ERR_OK)
+		db->carrier = (struct db_carrier *)db_pool_take(&db->carriers); /* the one that nobody has */
 	if (err == ERR_OK)
 		db->gate = (struct db_gate *)db_pool_take(&db->gates); /* the one that does nothing */
 	db->tunnel = (struct db_tunnel *)(void *)db->tunnels.base;
@@ -135,6 +141,7 @@ void db_free(struct db *db)
 	db_pool_fini(&db->adjs);
 	db_pool_fini(&db->fib_nodes);
 	db_pool_fini(&db->gates);
+	db_pool_fini(&db->carriers);
 	db_pool_unmap(db->sa_in, db->limits.slots * sizeof(struct db_sa *));
 	db_pool_unmap(db->sa_out, db->limits.slots * sizeof(struct db_sa *));
 	db_pool_unmap(db->vrf, DB_VRF_MAX * sizeof(*db->vrf));
@@ -142,6 +149,7 @@ void db_free(struct db *db)
 	db_pool_unmap(db->tunnel_cold, db->limits.tunnels * sizeof(*db->tunnel_cold));
 	db_pool_unmap(db->adj_cold, db->limits.adjacencies * sizeof(*db->adj_cold));
 	db_pool_unmap(db->filter_cold, DB_FILTER_MAX * sizeof(*db->filter_cold));
+	free(db->carrier_head);
 	free(db->filter);
 	free(db->vrf_cold);
 	free(db->port_cold);

@@ -7,6 +7,7 @@
 #include "base/list.h"
 #include "base/map.h"
 #include "db/adj.h"
+#include "db/carrier.h"
 #include "db/fib.h"
 #include "db/filter.h"
 #include "db/gate.h"
@@ -44,9 +45,11 @@ struct db {
 	struct db_tunnel *tunnel; /* by index */
 	struct db_adj *adj;
 	struct db_vrf *vrf;
-	struct db_port *port;     /* [DB_PORT_MAX] */
-	struct db_gate *gate;     /* by index */
-	struct db_rules **filter; /* [DB_FILTER_MAX]; published rules */
+	struct db_port *port;       /* [DB_PORT_MAX] */
+	struct db_gate *gate;       /* by index */
+	struct db_rules **filter;   /* [DB_FILTER_MAX]; published rules */
+	struct db_carrier *carrier; /* by index */
+	uint32_t *carrier_head;     /* [DB_CARRIER_HEADS]; 0: none */
 	uint32_t slot_mask;
 	uint32_t epoch; /* grows with every change that may alter an outer route */
 	struct db_rcu *rcu;
@@ -60,6 +63,7 @@ struct db {
 	struct db_pool adjs;
 	struct db_pool fib_nodes;
 	struct db_pool gates;
+	struct db_pool carriers;
 	struct db_tunnel_cold *tunnel_cold; /* by index, as the following */
 	struct db_adj_cold *adj_cold;
 	struct db_vrf_cold *vrf_cold;

@@ -17,7 +17,7 @@ void db_gre_build(struct db_gre *g, const struct dp_tunnel *tunnel, bool transpo
 		wr_u32(&w, tunnel->key);
 	g->len = (uint8_t)w.len;
 	g->has_key = tunnel->has_key;
-	g->key = tunnel->key;
+	g->key = tunnel->has_key ? tunnel->key : 0;
 }
 
 bool db_gre_selected(const struct dp_tunnel *tunnel, const struct db_ts *ts, uint32_t count)

@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-/* GRE of an SA: what stands in front of each passenger (RFC2784, RFC2890), and what must stand there. */
+/* GRE of an SA or a carrier: what stands in front of each passenger (RFC2784, RFC2890), and what must stand there. */
 enum {
 	DB_GRE_PROTO = 47,
 	DB_GRE_BASE = 4,        /* bytes of flags, version and type */
@@ -29,7 +29,7 @@ struct db_gre {
 	uint32_t key;
 };
 
-/* 'tunnel' is of mode GRE_IPSEC. */
+/* 'tunnel' is of mode GRE_IPSEC, or of GRE and 'transport' is false. */
 void db_gre_build(struct db_gre *g, const struct dp_tunnel *tunnel, bool transport);
 
 /* Whether selectors let the tunnel's GRE pass. */

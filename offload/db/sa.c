@@ -100,6 +100,8 @@ static enum err build_gre(struct db_sa *sa, const struct dp_sa *conf, const stru
 
 	if (tunnel->mode == DP_TUNNEL_IPSEC)
 		return ERR_OK;
+	if (tunnel->mode == DP_TUNNEL_GRE)
+		return ERR_UNSUPPORTED;
 	if (!db_gre_selected(tunnel, sa->ts, sa->ts_count))
 		return ERR_MALFORMED;
 	gre = (struct db_gre *)calloc(1, sizeof(*gre));

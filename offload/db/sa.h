@@ -117,7 +117,7 @@ static_assert(offsetof(struct db_sa, local) == 128, "SA: addresses in line 2");
  * ERR_NEEDS_REKEY: 'conf.state' names another store or a lost slot; ERR_STALE, ERR_STATE: the SPI isn't reserved;
  * ERR_EXISTS: the id is of the other direction or has another SPI or key; ERR_BUSY: another configuration of it is prepared;
  * ERR_ABSENT: no such tunnel; ERR_FULL;
- * ERR_UNSUPPORTED: transport mode without GRE, key or window sizes; ERR_MALFORMED: selectors (those of a GRE tunnel's SA
+ * ERR_UNSUPPORTED: transport mode without GRE, a tunnel without SAs, key or window sizes; ERR_MALFORMED: selectors (those of a GRE tunnel's SA
  * that don't let its GRE pass among them), addresses.
  */
 MUST_USE enum err db_sa_prepare(struct db *db, struct dp_sa *conf, struct db_sa **out);

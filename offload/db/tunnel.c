@@ -59,9 +59,11 @@ static struct db_tunnel *tunnel_new(struct db *db, uint32_t id)
 	t->id = id;
 	t->sa_out = DB_SLOT_NONE;
 	t->more_count = 0;
+	t->carrier = 0;
 	t->refs = 1;
 	memset(cold_of(db, t), 0, sizeof(struct db_tunnel_cold));
 	list_init(&cold_of(db, t)->sas);
+	list_init(&cold_of(db, t)->carriers);
 	map_add(&db->tunnel_ids, &cold_of(db, t)->by_id, id_hash(db, id));
 	return t;
 }
@@ -96,26 +98,30 @@ enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf)
 	uint16_t inner = db_vrf_find(db, conf->inner_vrf);
 	uint16_t front = db_vrf_find(db, conf->front_vrf);
 	struct db_tunnel *t = db_tunnel_find(db, conf->id);
-	uint32_t slot, gate;
+	uint32_t slot, gate, carrier;
 	enum err err;
 
-	if (conf->mode == DP_TUNNEL_GRE)
-		return ERR_UNSUPPORTED;
 	if (t != NULL && cold_of(db, t)->sa_count != 0 && !dp_tunnel_keeps_sas(&cold_of(db, t)->conf, conf))
 		return ERR_BUSY;
 	if (inner == DB_VRF_NONE || front == DB_VRF_NONE)
 		return ERR_ABSENT;
 	slot = sender(db, conf->sa_out, t);
 	gate = t == NULL ? 0 : cold_of(db, t)->gate;
-	err = db_gate_put(db, &gate, conf->feature);
+	err = db_carrier_prepare(db, t, conf, front, &carrier);
 	if (err != ERR_OK)
 		return err;
+	err = db_gate_put(db, &gate, conf->feature);
+	if (err != ERR_OK) {
+		db_carrier_abandon(db, t, carrier);
+		return err;
+	}
 	hold_vrfs(db, inner, front, true);
 	if (t == NULL) {
 		t = tunnel_new(db, conf->id);
 		if (t == NULL) {
 			hold_vrfs(db, inner, front, false);
 			db_gate_del(db, &gate);
+			db_carrier_abandon(db, NULL, carrier);
 			return ERR_FULL;
 		}
 	} else {
@@ -135,6 +141,7 @@ enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf)
 		__atomic_store_n(&t->path_mtu, 0, __ATOMIC_RELAXED); /* who sends by it next is told */
 	__atomic_store_n(&t->sa_out, slot, __ATOMIC_RELEASE);
 	put_more(db, conf, t);
+	db_carrier_set(db, t, carrier);
 	__atomic_store_n(&t->live, true, __ATOMIC_RELEASE);
 	db_touch(db);
 	return ERR_OK;
@@ -178,6 +185,7 @@ enum err db_tunnel_del(struct db *db, uint32_t id)
 	__atomic_store_n(&t->more_count, 0, __ATOMIC_RELEASE);
 	__atomic_store_n(&t->gate, 0, __ATOMIC_RELEASE);
 	db_gate_del(db, &cold_of(db, t)->gate);
+	db_carrier_set(db, t, 0);
 	map_del(&db->tunnel_ids, &cold_of(db, t)->by_id);
 	hold_vrfs(db, t->inner_vrf, t->front_vrf, false);
 	db_touch(db);
@@ -242,6 +250,7 @@ void db_tunnel_stats(const struct db *db, const struct db_tunnel *t, uint64_t no
 		*(sa->direction == DP_IN ? &out->in_packets : &out->out_packets) += s.packets;
 		*(sa->direction == DP_IN ? &out->in_bytes : &out->out_bytes) += s.bytes;
 	}
+	db_carrier_count(&cold->carriers, out);
 	out->in_drops = __atomic_load_n(&t->in_drops, __ATOMIC_RELAXED);
 	out->out_drops = __atomic_load_n(&t->out_drops, __ATOMIC_RELAXED);
 	db_gate_stats(db, cold->gate, &out->feature);

@@ -43,24 +43,25 @@ struct db_tunnel {
 
 	/* line 1: packets that 'sa_out' doesn't let pass */
 	uint32_t more[DP_MORE_MAX]; /* slots of other senders; a worker asks each what it lets pass, so old and new may mix */
-	uint32_t spare1;
+	uint32_t carrier;           /* index of what GRE without SAs is made of; 0: none */
 };
 static_assert(sizeof(struct db_tunnel) == 128 && offsetof(struct db_tunnel, more) == 64, "tunnel: two lines");
 
 struct db_tunnel_cold {
 	struct map_node by_id;
-	struct list sas;     /* db_sa.of_tunnel, also those in their grace period */
-	uint32_t sa_count;   /* published */
-	uint32_t rule_count; /* of routes that lead here */
-	uint32_t gate;       /* also while it does nothing */
+	struct list sas;      /* db_sa.of_tunnel, also those in their grace period */
+	struct list carriers; /* db_carrier.of_tunnel, those in their grace period too */
+	uint32_t sa_count;    /* published */
+	uint32_t rule_count;  /* of routes that lead here */
+	uint32_t gate;        /* also while it does nothing */
 	struct dp_tunnel conf;
 	uint64_t link_until_ms;
-	uint64_t past_packets[2], past_bytes[2]; /* of SAs that are gone, by enum dp_direction */
+	uint64_t past_packets[2], past_bytes[2]; /* of SAs and carriers that are gone, by enum dp_direction */
 };
 
 /*
- * ERR_ABSENT: VRF or filter unknown; ERR_UNSUPPORTED: GRE without IPsec; ERR_BUSY: another mode, or other addresses or key of GRE, while SAs
- * are in it; ERR_FULL.
+ * ERR_ABSENT: VRF or filter unknown; ERR_EXISTS: another tunnel of mode GRE has its addresses and key; ERR_BUSY: another mode, or other
+ * addresses or key of GRE, while SAs are in it; ERR_FULL.
  * 'sa_out' and 'more' may be SAs that are yet to come: the tunnel does without them until then.
  */
 MUST_USE enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf);
@@ -98,7 +99,7 @@ uint64_t db_tunnel_link_until(const struct db *db, const struct db_tunnel *t);
 /* Live tunnels: '*cursor' begins at 0; NULL at the end. */
 struct db_tunnel *db_tunnel_walk(const struct db *db, uint32_t *cursor);
 
-/* Packets and bytes are those of its SAs, past ones included. */
+/* Packets and bytes are those of its SAs or carriers, past ones included. */
 void db_tunnel_stats(const struct db *db, const struct db_tunnel *t, uint64_t now_ms, struct dp_tunnel_stats *out);
 
 #ifdef __cplusplus

@@ -41,12 +41,12 @@ static bool for_us(const struct path_ctx *c, const struct path_pkt *p)
 	return db_hop_action(hop) == DB_HOP_LOCAL;
 }
 
-/* Fragments of ESP and UDP for the box are put together before anybody looks at them (sa-state 12). */
+/* Fragments of ESP, UDP and GRE for the box are put together before anybody looks at them (sa-state 12). */
 static bool whole(struct path_ctx *c, struct path_pkt *p)
 {
 	enum path_drop why;
 
-	if ((p->proto != IPPROTO_ESP && p->proto != IPPROTO_UDP) || !for_us(c, p))
+	if ((p->proto != IPPROTO_ESP && p->proto != IPPROTO_UDP && p->proto != IPPROTO_GRE) || !for_us(c, p))
 		return true;
 	if (!path_reass_take(c, p))
 		return false;
@@ -69,7 +69,7 @@ void path_classify_read(struct path_ctx *c, struct path_pkt *p)
 		to_esp(c, p, path_ip_get32(p->ip + at));
 		return;
 	}
-	path_list_add(&c->plain, p);
+	path_list_add(p->proto == IPPROTO_GRE && (p->flags & (PATH_F_FRAGMENTED | PATH_F_HOST)) == 0 ? &c->gre : &c->plain, p);
 }
 
 /* With a gate it passes that first, once. */

@@ -8,7 +8,7 @@ extern "C" {
 #endif
 
 /*
- * in -> esp (cipher text or what a device made of it), plain, punt, or out (the host's own frames): by what the
+ * in -> esp (cipher text or what a device made of it), gre, plain, punt, or out (the host's own frames): by what the
  * packet is, not by whether an SA knows it.
  */
 void path_classify(struct path_ctx *c);

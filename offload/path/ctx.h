@@ -132,7 +132,8 @@ struct path_ctx {
 
 	/* the round's */
 	uint64_t now_ms;
-	struct path_list gated; /* their interface has features */
+	struct path_list gated;        /* their interface has features */
+	struct path_list gre, carried; /* GRE as it came; passengers of GRE without SAs */
 	struct path_list in, esp, clear, plain, tunnel, outer, seal, sealed, out, punt;
 	struct path_pkt pkt[PATH_BURST];
 	uint64_t tx_pending; /* ports with something in 'tx' */

@@ -20,7 +20,7 @@ static void stamp(uint64_t *at, uint64_t now_ms)
 }
 
 /* Reads a packet's header; what stood around it told 'p->family' and the traffic class. */
-static enum path_drop open_packet(struct path_pkt *p, uint8_t outer_tos)
+enum path_drop path_decap_open(struct path_pkt *p, uint8_t outer_tos)
 {
 	uint8_t told = p->family;
 	enum path_drop why;
@@ -59,13 +59,13 @@ static enum path_drop open_passenger(struct path_pkt *p, uint8_t outer_tos)
 {
 	enum path_drop why = path_gre_open(p);
 
-	return why != PATH_DROP_COUNT ? why : open_packet(p, outer_tos);
+	return why != PATH_DROP_COUNT ? why : path_decap_open(p, outer_tos);
 }
 
 /* The packet inside an IP header of its own: for the host or its networks, or GRE. */
 static enum path_drop open_tunnel(struct path_pkt *p)
 {
-	enum path_drop why = (p->flags & PATH_F_CLEAR) != 0 ? open_processed(p) : open_packet(p, p->tos);
+	enum path_drop why = (p->flags & PATH_F_CLEAR) != 0 ? open_processed(p) : path_decap_open(p, p->tos);
 
 	if (why != PATH_DROP_COUNT)
 		return why;
@@ -86,8 +86,8 @@ static enum path_drop open_gre(struct path_pkt *p)
 	return open_passenger(p, tos);
 }
 
-/* What SA and tunnel let pass, bare.  False: it waits for others, or was dropped. */
-static bool open_one(struct path_ctx *c, struct path_pkt *p, const struct db_tunnel *t)
+/* What the SA lets pass, bare.  False: it waits for others, or was dropped. */
+static bool open_one(struct path_ctx *c, struct path_pkt *p)
 {
 	enum path_drop why = (p->sa->flags & DB_SA_TRANSPORT) != 0 ? PATH_DROP_COUNT : open_tunnel(p);
 
@@ -96,27 +96,31 @@ static bool open_one(struct path_ctx *c, struct path_pkt *p, const struct db_tun
 			return false;
 		why = open_gre(p);
 	}
-	if (why == PATH_DROP_COUNT && !__atomic_load_n(&t->live, __ATOMIC_RELAXED))
-		why = PATH_DROP_TUNNEL_DOWN;
 	if (why != PATH_DROP_COUNT)
 		path_drop_in(c, p, why);
 	return why == PATH_DROP_COUNT;
+}
+
+void path_decap_enter(struct path_ctx *c, struct path_pkt *p)
+{
+	struct db_tunnel *t = &c->db->tunnel[p->tunnel];
+	uint32_t gate = __atomic_load_n(&t->gate, __ATOMIC_ACQUIRE); /* before it is seen alive */
+
+	if (!__atomic_load_n(&t->live, __ATOMIC_RELAXED)) {
+		path_drop_in(c, p, PATH_DROP_TUNNEL_DOWN);
+		return;
+	}
+	stamp(&t->last_in_ms, c->now_ms);
+	p->vrf = __atomic_load_n(&t->inner_vrf, __ATOMIC_RELAXED);
+	path_list_add(gate != 0 ? &c->gated : &c->plain, p);
 }
 
 void path_decap(struct path_ctx *c)
 {
 	for (uint32_t i = 0; i < c->clear.count; i++)
 		rte_prefetch0(&c->db->tunnel[c->clear.pkt[i]->tunnel]);
-	for (uint32_t i = 0; i < c->clear.count; i++) {
-		struct path_pkt *p = c->clear.pkt[i];
-		struct db_tunnel *t = &c->db->tunnel[p->tunnel];
-		uint32_t gate = __atomic_load_n(&t->gate, __ATOMIC_ACQUIRE); /* before it is seen alive */
-
-		if (!open_one(c, p, t))
-			continue;
-		stamp(&t->last_in_ms, c->now_ms);
-		p->vrf = __atomic_load_n(&t->inner_vrf, __ATOMIC_RELAXED);
-		path_list_add(gate != 0 ? &c->gated : &c->plain, p);
-	}
+	for (uint32_t i = 0; i < c->clear.count; i++)
+		if (open_one(c, c->clear.pkt[i]))
+			path_decap_enter(c, c->clear.pkt[i]);
 	c->clear.count = 0;
 }

@@ -41,18 +41,22 @@ void path_drop(struct path_ctx *c, struct path_pkt *p, enum path_drop why)
 }
 
 /* The slot's owner is the caller, so its counts have one writer; the tunnel's have several. */
-void path_drop_in(struct path_ctx *c, struct path_pkt *p, enum path_drop why)
+static void count_in(struct db_state_in *in, enum path_drop why)
 {
-	struct db_state_in *in = p->sa->run.in;
-
 	if (why == PATH_DROP_REPLAY)
 		in->replay_drops++;
 	else if (why == PATH_DROP_AUTH || why == PATH_DROP_AUTH_DEVICE)
 		in->auth_drops++;
 	else if (why != PATH_DROP_DUMMY)
 		in->other_drops++;
+}
+
+void path_drop_in(struct path_ctx *c, struct path_pkt *p, enum path_drop why)
+{
+	if (p->sa != NULL)
+		count_in(p->sa->run.in, why);
 	if (why != PATH_DROP_DUMMY)
-		__atomic_fetch_add(&c->db->tunnel[p->sa->tunnel].in_drops, 1, __ATOMIC_RELAXED);
+		__atomic_fetch_add(&c->db->tunnel[p->tunnel].in_drops, 1, __ATOMIC_RELAXED);
 	path_drop(c, p, why);
 }
 

@@ -25,7 +25,7 @@ extern "C" {
 	X(NEXT_HEADER, "next-header", "ESP carries something else than it should")                       \
 	X(GRE_FORMAT, "gre-format", "no GRE header, or one that says what isn't understood")             \
 	X(GRE_KEY, "gre-key", "GRE without the tunnel's key, or with another")                           \
-	X(GRE_CLEAR, "gre-clear", "GRE for the box that no SA protected")                                \
+	X(GRE_CLEAR, "gre-clear", "GRE for the box, unprotected and of no tunnel")                       \
 	X(GRE_TYPE, "gre-type", "GRE carries something else than IP")                                    \
 	X(TS_IN, "ts-in", "inner packet outside the inbound selectors")                                  \
 	X(TS_OUT, "ts-out", "packet outside the outbound selectors")                                     \

@@ -64,11 +64,22 @@ static bool choose(struct path_ctx *c, struct path_pkt *p)
 	return false;
 }
 
+static void stamp(struct db_tunnel *t, uint64_t now_ms)
+{
+	if (__atomic_load_n(&t->last_out_ms, __ATOMIC_RELAXED) != now_ms)
+		__atomic_store_n(&t->last_out_ms, now_ms, __ATOMIC_RELAXED);
+}
+
 static void enter(struct path_ctx *c, struct path_pkt *p)
 {
 	struct db_tunnel *t = &c->db->tunnel[p->tunnel];
 	const struct db_sa *sa;
 
+	if (p->sa == NULL && __atomic_load_n(&t->mode, __ATOMIC_RELAXED) == DP_TUNNEL_GRE) {
+		stamp(t, c->now_ms);
+		path_list_add(&c->carried, p);
+		return;
+	}
 	if (!choose(c, p))
 		return;
 	sa = p->sa;
@@ -78,8 +89,7 @@ static void enter(struct path_ctx *c, struct path_pkt *p)
 	}
 	for (int i = 0; i < SESSION_LINES; i++)
 		rte_prefetch0((const uint8_t *)sa->session + LINE * i);
-	if (__atomic_load_n(&t->last_out_ms, __ATOMIC_RELAXED) != c->now_ms)
-		__atomic_store_n(&t->last_out_ms, c->now_ms, __ATOMIC_RELAXED);
+	stamp(t, c->now_ms);
 	path_list_add(&c->outer, p);
 }
 

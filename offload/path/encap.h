@@ -7,7 +7,7 @@
 extern "C" {
 #endif
 
-/* tunnel -> outer: the tunnel's sending SA, its owner, its selectors (a wrong route can't reach a wrong peer). */
+/* tunnel -> outer, or carried where no SA protects: the tunnel's sending SA, its owner, its selectors (a wrong route can't reach a wrong peer). */
 void path_encap(struct path_ctx *c);
 
 #ifdef __cplusplus

@@ -45,16 +45,6 @@ static void account(struct path_ctx *c, const struct path_pkt *p)
 		path_life_out(c, p->sa);
 }
 
-/* DF of the outer packet; one that is to be cut after encryption hasn't it. */
-static bool dont_fragment(const struct path_pkt *p)
-{
-	if ((p->flags & PATH_F_POST_FRAG) != 0 || p->sa->df == DP_DF_CLEAR)
-		return false;
-	if (p->sa->df == DP_DF_SET || p->family == AF_INET6)
-		return true;
-	return (path_ip_get16(p->ip + 6) & PATH_IP4_DF) != 0;
-}
-
 /* Copies of constant length for the usual two. */
 static void copy_header(uint8_t *to, const struct db_sa *sa)
 {
@@ -99,7 +89,7 @@ static bool build(struct path_pkt *p, struct engine_op *op)
 	uint32_t total = db_sa_outer_len(sa, p->len);
 	uint32_t head = (uint32_t)sa->header_len + sa->iv_len + sa->gre_len;
 	uint32_t pad = total - head - sa->icv_len - p->len - ESP_TRAILER;
-	bool df = dont_fragment(p);
+	bool df = path_ip_outer_df(p, sa->df);
 	uint8_t *ip;
 	uint8_t *tail;
 
@@ -110,7 +100,7 @@ static bool build(struct path_pkt *p, struct engine_op *op)
 	ip = path_buf_push(p->m, head);
 	copy_header(ip, sa);
 	if (sa->gre_len != 0)
-		path_gre_write(p, df, ip + head - sa->gre_len);
+		path_gre_write(p, sa->gre, df, ip + head - sa->gre_len);
 	if ((sa->flags & DB_SA_V6) != 0)
 		path_ip_finish6(ip, total, p->tos);
 	else
@@ -162,13 +152,13 @@ static bool goes_inline(const struct path_pkt *p)
 /* The device encrypts a GRE packet that is whole; false: no room in its buffer. */
 static bool wrap(struct path_pkt *p)
 {
-	bool df = dont_fragment(p);
+	bool df = path_ip_outer_df(p, p->sa->df);
 
 	if (p->sa->gre_len == 0)
 		return true;
 	if (p->m->data_off < p->sa->gre_len + PATH_ETHER)
 		return false;
-	path_gre_write(p, df, path_buf_push(p->m, p->sa->gre_len));
+	path_gre_write(p, p->sa->gre, df, path_buf_push(p->m, p->sa->gre_len));
 	return true;
 }
 

@@ -77,6 +77,10 @@ static void too_long(struct path_ctx *c, struct path_pkt *p, uint32_t mtu)
 		path_frag_ip4(c, p, mtu, &h);
 		return;
 	}
+	if (p->family == AF_INET6 && (p->flags & PATH_F_POST_FRAG) != 0) {
+		path_frag_ip6(c, p, mtu, &h);
+		return;
+	}
 	path_icmp_send(c, p, PATH_ICMP_TOO_BIG, mtu);
 	path_drop(c, p, PATH_DROP_TOO_BIG);
 }
@@ -102,6 +106,21 @@ static void forward(struct path_ctx *c, struct path_pkt *p)
 		path_list_add(&c->gated, p);
 	else
 		leave(c, p);
+}
+
+void path_fib_send(struct path_ctx *c, struct path_pkt *p)
+{
+	switch (db_hop_action(p->hop)) {
+	case DB_HOP_ADJ:
+		forward(c, p);
+		break;
+	case DB_HOP_PORT:
+		ask_connected(c, p);
+		break;
+	default:
+		path_drop_out(c, p, PATH_DROP_OUTER_ROUTE);
+		break;
+	}
 }
 
 static void to_tunnel(struct path_ctx *c, struct path_pkt *p)
@@ -136,7 +155,7 @@ static bool take_hop(struct path_ctx *c, struct path_pkt *p)
 	return true;
 }
 
-/* GRE from a wire would be a tunnel's without its protection. */
+/* GRE from a wire that is no tunnel's own would be a tunnel's without its protection. */
 static void for_the_box(struct path_ctx *c, struct path_pkt *p)
 {
 	if (p->proto == IPPROTO_GRE && (p->flags & (PATH_F_HOST | PATH_F_TUNNEL)) == 0)
@@ -169,6 +188,14 @@ static void follow(struct path_ctx *c, struct path_pkt *p)
 	}
 }
 
+void path_fib_leave(struct path_ctx *c)
+{
+	path_gate_port_out(c);
+	for (uint32_t i = 0; i < c->gated.count; i++)
+		leave(c, c->gated.pkt[i]);
+	c->gated.count = 0;
+}
+
 void path_fib(struct path_ctx *c)
 {
 	for (uint32_t i = 0; i < c->plain.count; i++) {
@@ -189,8 +216,5 @@ void path_fib(struct path_ctx *c)
 	}
 	path_count(c, PATH_COUNT_ROUTED, c->plain.count);
 	c->plain.count = 0;
-	path_gate_port_out(c);
-	for (uint32_t i = 0; i < c->gated.count; i++)
-		leave(c, c->gated.pkt[i]);
-	c->gated.count = 0;
+	path_fib_leave(c);
 }

@@ -16,6 +16,10 @@ void path_fib(struct path_ctx *c);
  */
 bool path_fib_aim(struct path_ctx *c, struct path_pkt *p);
 
+/* To the next hop 'p->hop', which mustn't be a tunnel: what leaves by ports with features is in c->gated then, until path_fib_leave. */
+void path_fib_send(struct path_ctx *c, struct path_pkt *p);
+void path_fib_leave(struct path_ctx *c);
+
 #ifdef __cplusplus
 }
 #endif

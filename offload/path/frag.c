@@ -90,7 +90,7 @@ void path_frag_ip4(struct path_ctx *c, struct path_pkt *p, uint32_t mtu, const s
 }
 
 /* The box is the source, so it may (RFC8200-4.5): a fragment header behind the outer one. */
-static void cut_ip6(struct path_ctx *c, struct path_pkt *p, uint32_t mtu, const struct path_hand *how)
+void path_frag_ip6(struct path_ctx *c, struct path_pkt *p, uint32_t mtu, const struct path_hand *how)
 {
 	uint32_t payload = (uint32_t)p->len - PATH_IP6;
 	uint32_t header = PATH_IP6 + PATH_IP6_FRAG;
@@ -132,7 +132,7 @@ static void cut(struct path_ctx *c, struct path_pkt *p)
 	if (p->len <= mtu)
 		path_list_add(&c->out, p);
 	else if (p->family == AF_INET6)
-		cut_ip6(c, p, mtu, &h);
+		path_frag_ip6(c, p, mtu, &h);
 	else
 		path_frag_ip4(c, p, mtu, &h);
 }

@@ -86,26 +86,25 @@ static void go(struct path_ctx *c, struct path_pkt *p)
 		path_list_add(&c->seal, p);
 }
 
-/* Too long: cut it before encryption, have it cut after, or refuse it. */
-static void too_long(struct path_ctx *c, struct path_pkt *p, uint32_t mtu)
+bool path_outer_cut(struct path_ctx *c, struct path_pkt *p, uint32_t mtu, bool clear_df)
 {
 	struct path_hand h = { .tunnel = p->tunnel, .vrf = p->vrf, .flags = p->flags, .stage = PATH_AT_ENCAP };
 	bool df = p->family == AF_INET6 || (path_ip_get16(p->ip + 6) & PATH_IP4_DF) != 0;
 
 	if (!df) {
 		path_frag_ip4(c, p, mtu, &h);
-		return;
+		return false;
 	}
 	/* RFC8200-5: what fits 1280 bytes must pass; and with 'df clear' the outer packet may be cut. */
-	if ((p->family == AF_INET6 && p->len <= PATH_IP6_MIN_MTU) || (p->family == AF_INET && p->sa->df == DP_DF_CLEAR)) {
+	if (p->family == AF_INET6 ? p->len <= PATH_IP6_MIN_MTU : clear_df) {
 		p->flags |= PATH_F_POST_FRAG;
-		go(c, p);
-		return;
+		return true;
 	}
 	if (p->family == AF_INET6 && mtu < PATH_IP6_MIN_MTU)
 		mtu = PATH_IP6_MIN_MTU;
 	path_icmp_send(c, p, PATH_ICMP_TOO_BIG, mtu);
 	path_drop_out(c, p, PATH_DROP_TOO_BIG);
+	return false;
 }
 
 static void measure(struct path_ctx *c, struct path_pkt *p)
@@ -120,7 +119,8 @@ static void measure(struct path_ctx *c, struct path_pkt *p)
 		return;
 	}
 	path = path_mtu(c, p->sa, p->hop);
-	too_long(c, p, mtu != 0 && mtu < path ? mtu : path);
+	if (path_outer_cut(c, p, mtu != 0 && mtu < path ? mtu : path, p->sa->df == DP_DF_CLEAR))
+		go(c, p);
 }
 
 void path_outer(struct path_ctx *c)

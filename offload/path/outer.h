@@ -13,6 +13,12 @@ extern "C" {
  */
 void path_outer(struct path_ctx *c);
 
+/*
+ * What to do with a packet that is longer than the 'mtu' of its tunnel: true: it goes as it is, and what is made of it is cut
+ * (PATH_F_POST_FRAG), IPv4 with DF only if 'clear_df'; false: it was cut, or refused.
+ */
+bool path_outer_cut(struct path_ctx *c, struct path_pkt *p, uint32_t mtu, bool clear_df);
+
 #ifdef __cplusplus
 }
 #endif

@@ -12,6 +12,7 @@
 #include <rte_mbuf.h>
 #include <rte_ring.h>
 
+#include "path/carry.h"
 #include "path/classify.h"
 #include "path/ctx.h"
 #include "path/decap.h"
@@ -192,9 +193,11 @@ static void run(struct path_ctx *c)
 	path_gate_port_in(c);
 	path_esp_in(c);
 	path_decap(c);
+	path_carry_in(c);
 	path_gate_tunnel_in(c);
 	path_fib(c);
 	path_encap(c);
+	path_carry_out(c);
 	path_outer(c);
 	path_esp_out(c);
 	path_frag(c);

@@ -256,6 +256,9 @@ TEST_F(Inbound, a_lan_steers_by_destination)
 	EXPECT_EQ("STEER_TRANSIT", verdict(frame4({ .dst = FAR4, .frag_offset = 8 }, Bytes(8))));
 	EXPECT_EQ("PASS_LOCAL", verdict(frame4({ .dst = HUB4_LAN }, udp(53, Bytes(8)))));
 	EXPECT_EQ("PASS_LOCAL", verdict(frame4({ .proto = 50 }, esp())));
+	EXPECT_EQ("STEER_GRE", verdict(frame4({ .proto = 47 }, Bytes(24))));
+	EXPECT_EQ("STEER_GRE", verdict(frame6({ .proto = 47 }, Bytes(24))));
+	EXPECT_EQ("STEER_FRAGMENT", verdict(frame4({ .proto = 47, .more = true }, Bytes(24))));
 	EXPECT_EQ("PASS_LOCAL", verdict(frame4({}, udp(500, ike({})))));
 	EXPECT_EQ("PASS_LOCAL", verdict(frame4({ .more = true }, udp(53, Bytes(8)))));
 	EXPECT_EQ("PASS_ND", verdict(frame6({ .proto = 58 }, icmp6(135))));

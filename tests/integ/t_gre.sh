@@ -1,6 +1,6 @@
 #!/bin/bash
 # t_gre.sh [--nic none|full]: GRE under IPsec between a Nave spoke and a Nave hub, in tunnel mode and in transport mode, with a key and with
-# the wrong one.  Shows R-TUN-02, R-TUN-09.
+# the wrong one; and GRE without protection between that hub and another, beside the protected tunnel.  Shows R-TUN-02, R-TUN-09, R-IP6-01.
 cd "$(dirname "$0")" || exit 2
 . ./lab.sh
 . ./nave.sh
@@ -34,11 +34,91 @@ stop() {
 	[ "$LAB_NIC" = none ] || lab_check 'its card ends' nave_stop "$1" navenic
 }
 
+# A second hub beyond the first one's LAN, whose host routes for both.
+hub2_site() {
+	lab_ns hub2
+	lab_wan hub2 eth0 hub
+	lab_link hub2 eth1 hub1-lan eth1
+	lab_addr hub1-lan eth1 10.30.0.10/24
+	ip -n "$LAB-hub1-lan" addr add 2001:db8:10::10/64 dev eth0 nodad
+	ip -n "$LAB-hub1-lan" addr add 2001:db8:30::10/64 dev eth1 nodad
+	lab_in hub1-lan sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+}
+
+# between ME ME6 MY_NET PEER PEER6 PEER_NET: lines of a hub for two tunnels in clear to the other one, over IPv4 and over IPv6; each has a
+# loopback of both families behind it.
+between() {
+	cat <<CFG
+ipv6 unicast-routing
+interface Loopback1
+ ip address 10.88.$3.1 255.255.255.255
+ ipv6 address 2001:db8:88:$3::1/128
+interface Loopback2
+ ip address 10.89.$3.1 255.255.255.255
+ ipv6 address 2001:db8:89:$3::1/128
+interface Ethernet0/1
+ ip address $1 255.255.255.0
+ ipv6 address $2/64
+interface Tunnel100
+ ip unnumbered Loopback1
+ ipv6 enable
+ tunnel source Ethernet0/1
+ tunnel destination $4
+interface Tunnel101
+ ip unnumbered Loopback2
+ ipv6 enable
+ tunnel mode gre ipv6
+ tunnel key 4711
+ tunnel source Ethernet0/1
+ tunnel destination $5
+ip route 10.88.$6.0 255.255.255.0 Tunnel100
+ip route 10.89.$6.0 255.255.255.0 Tunnel101
+ipv6 route 2001:db8:88:$6::/64 Tunnel100
+ipv6 route 2001:db8:89:$6::/64 Tunnel101
+CFG
+}
+
+hub2_config() {
+	mkdir -p "$LAB_DIR/hub2"
+	{
+		printf 'hostname hub2\ninterface Ethernet0/0\n ip address 198.51.100.2 255.255.255.0\n'
+		between 10.30.0.1 2001:db8:30::1 2 10.10.0.1 2001:db8:10::1 1
+		echo 'ip route 10.10.0.0 255.255.255.0 10.30.0.10'
+		echo 'ipv6 route 2001:db8:10::/64 2001:db8:30::10'
+		echo 'ip route 10.20.0.0 255.255.0.0 Tunnel100'
+	} >"$LAB_DIR/hub2/config"
+	{
+		between 10.10.0.1 2001:db8:10::1 1 10.30.0.1 2001:db8:30::1 2
+		echo 'ip route 10.30.0.0 255.255.255.0 10.10.0.10'
+		echo 'ipv6 route 2001:db8:30::/64 2001:db8:10::10'
+	} >>"$LAB_DIR/hub1/config"
+	sed -i 's/^ route set remote 10.10.0.0 255.255.255.0/&\n route set remote 10.88.2.0 255.255.255.0/' "$LAB_DIR/hub1/config"
+}
+
+line_up() { nave_is "$1" "next(i['protocol'] for i in d['interfaces'] if i['name'] == '$2') == '$3'" show ip interface brief; }
+
+in_clear() {
+	lab_check 'the second hub starts' nave_start hub2 none || return 1
+	lab_check 'its Tunnel100 is up' lab_wait 10 line_up hub2 Tunnel100 up
+	for net in 10.88 10.89 2001:db8:88: 2001:db8:89:; do
+		case $net in 10.*) me=$net.2.1 it=$net.1.1 ;; *) me=${net}2::1 it=${net}1::1 ;; esac
+		lab_check "ping from hub to hub, $me" lab_wait 5 lab_ping hub2 "$me" "$it"
+		lab_check 'and back' lab_wait 5 lab_ping hub1 "$it" "$me"
+	done
+	lab_check 'ping through both kinds: from the second hub to the spoke'\''s LAN' lab_wait 5 lab_ping hub2 10.88.2.1 10.20.1.10
+	lab_check 'between the hubs it is GRE in clear' lab_wait 5 shows_gre
+	stop hub2
+	lab_check 'the first hub'\''s tunnel needs no session' line_up hub1 Tunnel100 up
+}
+
+shows_gre() { tcpdump -nr "$LAB_DIR/clear.pcap" 'proto 47 or ip6 proto 47' 2>/dev/null | grep -q GRE; }
+
 carries() { # MODE
 	nave_config_hub hub1
 	nave_config_spoke spoke1 1
 	gre hub1 "$1" 77
 	gre spoke1 "$1" 77
+	[ "$1" = transport ] || hub2_config
 	lab_capture inet w-hub1 "$1.pcap"
 	lab_check "$1 mode: the hub starts (nic $LAB_NIC)" nave_start hub1 "$LAB_NIC" || return 1
 	lab_check 'the spoke starts' nave_start spoke1 "$LAB_NIC" || return 1
@@ -46,6 +126,7 @@ carries() { # MODE
 	lab_check 'ping from LAN to LAN' lab_wait 5 lab_ping spoke1-lan 10.20.1.10 10.10.0.10
 	lab_check 'and back' lab_ping hub1-lan 10.10.0.10 10.20.1.10
 	# shellcheck disable=SC2046 # two words
+	if [ "$1" = tunnel ]; then in_clear; fi
 	lab_check "placement: $(placed_at "$1")" nave_placed hub1 spoke1.vpn.example.net $(placed_at "$1")
 	lab_kill INT "$LAB_CAPTURE"
 	lab_check 'on the wire it is ESP alone' only_esp "$1"
@@ -75,7 +156,11 @@ lab_begin gre
 lab_inet
 nave_site hub1 hub 10.10.0.10/24 10.10.0.1
 nave_site spoke1 spoke 10.20.1.10/24 10.20.1.1
+hub2_site
+lab_capture hub1-lan eth1 clear.pcap
+clear_pid=$LAB_CAPTURE
 carries tunnel
+lab_kill INT "$clear_pid"
 carries transport
 if [ "$LAB_NIC" = none ]; then other_key; fi
 lab_finish

@@ -354,7 +354,7 @@ static const struct cfg_row rows[] = {
 		.pattern = "tunnel mode {gre {ip|ipv6}|ipsec {ipv4 [v6-overlay]|ipv6 [v4-overlay]|dual-overlay}}",
 		.set = set_mode,
 		.preset = "gre ip",
-		.help = "encapsulation and transport; GRE without protection isn't built yet",
+		.help = "encapsulation and transport; a static Tunnel of GRE needs no protection, and leaves by LAN ports alone then",
 	},
 	{
 		.mode = CFG_MODE_INTERFACE,

@@ -50,10 +50,22 @@ struct route_if session_iface_key(const struct session_ifaces *t, const char *na
 struct route_if session_iface_named(const struct session_hub *h, const char *name)
 {
 	const struct session_tunnel *tunnel = session_tunnel_find(h, name);
+	uint32_t id = tunnel != NULL ? session_tunnel_id(tunnel) : session_plain_id(h->plains, name);
 
-	if (tunnel == NULL)
+	if (id == 0)
 		return session_iface_key(h->ifaces, name);
-	return (struct route_if){ .kind = ROUTE_IF_TUNNEL, .id = session_tunnel_id(tunnel) };
+	return (struct route_if){ .kind = ROUTE_IF_TUNNEL, .id = id };
+}
+
+bool session_iface_is_wan(const struct session_ifaces *t, struct route_if key)
+{
+	list_each (it, &t->ifaces) {
+		const struct iface *i = list_of(it, struct iface, link);
+
+		if (i->key.kind == key.kind && i->key.id == key.id)
+			return i->wan;
+	}
+	return false;
 }
 
 const char *session_iface_netdev(const struct session_ifaces *t, struct route_if key)
@@ -286,12 +298,11 @@ static enum err apply_interface(struct session_ifaces *t, const struct cfg_inter
 
 static enum err apply_tunnel(struct session_ifaces *t, const struct cfg_interface *cfg)
 {
-	const struct session_tunnel *tunnel = session_tunnel_find(t->hub, cfg->object.name);
 	struct session_place place = { .netdev = SESSION_IFACE_TUN, .by_host = t->hub->platform->addresses == CFG_OWNER_HOST };
 
-	if (tunnel == NULL || cfg->shutdown)
+	place.key = session_iface_named(t->hub, cfg->object.name);
+	if (place.key.kind == ROUTE_IF_NONE || cfg->shutdown)
 		return ERR_OK;
-	place.key = (struct route_if){ .kind = ROUTE_IF_TUNNEL, .id = session_tunnel_id(tunnel) };
 	return apply_addresses(t, NULL, &place, cfg);
 }
 

@@ -43,6 +43,9 @@ struct route_if session_iface_of_netdev(const struct session_ifaces *t, uint32_t
 /* Whether the host sets addresses and routes of an interface of the routing table by itself. */
 bool session_iface_by_host(const struct session_ifaces *t, struct route_if key);
 
+/* Whether it is a protected port. */
+bool session_iface_is_wan(const struct session_ifaces *t, struct route_if key);
+
 /* The configuration's name of the datapath's port 'id'; NULL when there is none. */
 const char *session_iface_port_name(const struct session_ifaces *t, uint32_t id);
 

@@ -50,6 +50,15 @@ static void tell_access(const struct session *s, session_iface_fn *fn, void *ctx
 	fn(ctx, &info);
 }
 
+/* One without protection has no session to be up with. */
+static void tell_plain(const struct session_hub *h, struct session_iface_info *info, session_iface_fn *fn, void *ctx)
+{
+	info->tunnel = session_plain_id(h->plains, info->name);
+	info->reason = session_plain_reason(h->plains, info->name);
+	info->up = info->reason == NULL;
+	fn(ctx, info);
+}
+
 static void tell_tunnel(const struct session_hub *h, const struct cfg_interface *cfg, session_iface_fn *fn, void *ctx)
 {
 	const struct session_tunnel *t = session_tunnel_find(h, cfg->object.name);
@@ -61,6 +70,10 @@ static void tell_tunnel(const struct session_hub *h, const struct cfg_interface 
 		return;
 	}
 	info.addr = session_exchange_own_address(cfg, AF_INET);
+	if (session_plain_id(h->plains, cfg->object.name) != 0) {
+		tell_plain(h, &info, fn, ctx);
+		return;
+	}
 	info.reason = cfg->object.complete ? session_tunnel_reason(h, cfg->object.name) : "incomplete";
 	fn(ctx, &info);
 }

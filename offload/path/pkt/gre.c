@@ -1,4 +1,4 @@
-/* GRE headers of an SA's packets.  Workers. */
+/* GRE headers.  Workers. */
 #include "path/pkt/gre.h"
 
 #include <rte_ip.h>
@@ -9,9 +9,8 @@
 
 enum { TYPE_IP4 = 0x0800, TYPE_IP6 = 0x86dd, FIELD = 4, UNDERSTOOD = DB_GRE_CHECKSUM | DB_GRE_KEY | DB_GRE_SEQUENCE };
 
-void path_gre_write(const struct path_pkt *p, bool df, uint8_t *at)
+void path_gre_write(const struct path_pkt *p, const struct db_gre *g, bool df, uint8_t *at)
 {
-	const struct db_gre *g = p->sa->gre;
 	uint32_t total = (uint32_t)g->len + p->len;
 
 	memcpy(at, g->header, g->len);
@@ -31,34 +30,42 @@ static uint32_t length_of(uint16_t flags)
 	return DB_GRE_BASE + FIELD * fields;
 }
 
-static bool key_fits(const struct db_gre *g, const uint8_t *gre, uint16_t flags)
+enum path_drop path_gre_read(const uint8_t *gre, uint32_t have, struct path_gre_head *out)
 {
-	uint32_t at = DB_GRE_BASE + ((flags & DB_GRE_CHECKSUM) != 0 ? FIELD : 0);
-
-	if (((flags & DB_GRE_KEY) != 0) != g->has_key)
-		return false;
-	return !g->has_key || path_ip_get32(gre + at) == g->key;
-}
-
-enum path_drop path_gre_open(struct path_pkt *p)
-{
-	const uint8_t *gre = path_buf_data(p->m);
-	uint32_t have = p->m->data_len;
-	uint16_t flags, type;
+	uint16_t flags;
 
 	if (have < DB_GRE_BASE)
 		return PATH_DROP_GRE_FORMAT;
 	flags = path_ip_get16(gre);
-	type = path_ip_get16(gre + 2);
 	if ((flags & ~UNDERSTOOD) != 0 || have < length_of(flags))
 		return PATH_DROP_GRE_FORMAT;
 	if ((flags & DB_GRE_CHECKSUM) != 0 && rte_raw_cksum(gre, have) != 0xffff)
 		return PATH_DROP_GRE_FORMAT;
-	if (!key_fits(p->sa->gre, gre, flags))
-		return PATH_DROP_GRE_KEY;
-	if (type != TYPE_IP4 && type != TYPE_IP6)
-		return PATH_DROP_GRE_TYPE;
-	p->family = type == TYPE_IP6 ? AF_INET6 : AF_INET;
-	path_buf_pull(p->m, length_of(flags));
+	out->type = path_ip_get16(gre + 2);
+	out->len = (uint16_t)length_of(flags);
+	out->has_key = (flags & DB_GRE_KEY) != 0;
+	out->key = out->has_key ? path_ip_get32(gre + DB_GRE_BASE + ((flags & DB_GRE_CHECKSUM) != 0 ? FIELD : 0)) : 0;
 	return PATH_DROP_COUNT;
+}
+
+enum path_drop path_gre_take(struct path_pkt *p, const struct path_gre_head *head)
+{
+	if (head->type != TYPE_IP4 && head->type != TYPE_IP6)
+		return PATH_DROP_GRE_TYPE;
+	p->family = head->type == TYPE_IP6 ? AF_INET6 : AF_INET;
+	path_buf_pull(p->m, head->len);
+	return PATH_DROP_COUNT;
+}
+
+enum path_drop path_gre_open(struct path_pkt *p)
+{
+	const struct db_gre *g = p->sa->gre;
+	struct path_gre_head head;
+	enum path_drop why = path_gre_read(path_buf_data(p->m), p->m->data_len, &head);
+
+	if (why != PATH_DROP_COUNT)
+		return why;
+	if (head.has_key != g->has_key || head.key != g->key)
+		return PATH_DROP_GRE_KEY;
+	return path_gre_take(p, &head);
 }

@@ -135,6 +135,16 @@ static inline bool path_ip_selected(const struct path_pkt *p, const struct db_sa
 	return db_ts_match(sa->ts, sa->ts_count, &f);
 }
 
+/* DF of the packet around 'p', by 'how' (enum dp_df); one that is to be cut afterwards hasn't it. */
+static inline bool path_ip_outer_df(const struct path_pkt *p, uint8_t how)
+{
+	if ((p->flags & PATH_F_POST_FRAG) != 0 || how == DP_DF_CLEAR)
+		return false;
+	if (how == DP_DF_SET || p->family == AF_INET6)
+		return true;
+	return (path_ip_get16(p->ip + 6) & PATH_IP4_DF) != 0;
+}
+
 /* Takes one from the time to live; false: it is used up. */
 static inline bool path_ip_take_ttl(const struct path_pkt *p)
 {

@@ -440,8 +440,18 @@ TEST(CfgCheck, gre_is_protected)
 {
 	EXPECT_EQ(tunnel(std::string(good) + " no tunnel mode\n"), "");
 	EXPECT_EQ(tunnel(std::string(good) + " tunnel mode gre ip\n tunnel key 7\n"), "");
-	EXPECT_EQ(tunnel(std::string(good) + " no tunnel protection ipsec profile default\n tunnel mode gre ip\n"),
-		"'tunnel mode gre ip' without 'tunnel protection ipsec profile' isn't implemented yet\n");
+}
+
+/* R-TUN-09: between hubs, as a static Tunnel alone.  A line that asks for protection is never forgotten. */
+TEST(CfgCheck, gre_needs_no_protection_on_a_static_tunnel)
+{
+	const std::string plain = " tunnel source Ethernet0/0\n tunnel destination 192.0.2.2\n";
+
+	EXPECT_EQ(tunnel(plain), "");
+	EXPECT_EQ(tunnel(plain + " tunnel mode gre ip\n tunnel key 7\n"), "");
+	EXPECT_EQ(tunnel(plain + " ip address negotiated\n"), "'ip address negotiated' needs 'tunnel protection ipsec profile'\n");
+	EXPECT_NE(tunnel(plain + " tunnel protection ipsec profile MISSING\n"), "");
+	EXPECT_EQ(tunnel(plain + " tunnel mode ipsec ipv4\n"), "'tunnel mode ipsec ipv4' needs 'tunnel protection ipsec profile'\n");
 }
 
 TEST(CfgCheck, a_tunnels_ends_are_of_its_transport)

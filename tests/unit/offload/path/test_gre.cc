@@ -357,7 +357,4 @@ TEST_F(Gre, a_tunnel_keeps_what_its_sas_are_made_of)
 	ASSERT_TRUE(db_tunnel_get(db, TUNNEL, &t));
 	t.mtu = 1400;
 	EXPECT_EQ(db_tunnel_put(db, &t), ERR_OK);
-	t.id = 99;
-	t.mode = DP_TUNNEL_GRE;
-	EXPECT_EQ(db_tunnel_put(db, &t), ERR_UNSUPPORTED);
 }
