@@ -1,9 +1,12 @@
 /*
  * Key exchanges in the shapes that IKE knows, one file of group/ each.  Private keys are made from our own random source and kept as
  * octets, so that a half-open SA costs a few dozen bytes and a simulation repeats itself; OpenSSL is called with them once for each half
- * of the exchange.  On whichever thread the struct crypto is.
+ * of the exchange.  Who answers has both halves at once, or the first from the stock: what the library made for it serves the second.
+ * On whichever thread the struct crypto is.
  */
 #include "crypto/kex.h"
+
+#include <string.h>
 
 #include "crypto/group/shape.h"
 
@@ -114,8 +117,17 @@ enum err crypto_kex_step(struct crypto *c, const struct crypto_rand *rand, struc
 	return err;
 }
 
+void crypto_kex_take(struct crypto_kex *to, struct crypto_kex *from)
+{
+	crypto_kex_fini(to);
+	*to = *from;
+	memset(from, 0, sizeof(*from));
+}
+
 void crypto_kex_fini(struct crypto_kex *kex)
 {
+	EVP_PKEY_CTX_free(kex->made);
+	kex->made = NULL;
 	secret_fini(&kex->key);
 	kex->group = NULL;
 }

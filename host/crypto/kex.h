@@ -9,10 +9,13 @@
 extern "C" {
 #endif
 
+struct evp_pkey_ctx_st; /* OpenSSL's EVP_PKEY_CTX */
+
 /* The half of a key exchange that we began.  All-zero is safe to fini. */
 struct crypto_kex {
 	const struct crypto_alg *group;
-	struct secret key; /* private */
+	struct secret key;            /* private; all that has to be kept */
+	struct evp_pkey_ctx_st *made; /* what the library made of it for the public value, and would again for the secret; NULL: nothing */
 };
 
 /* Begins one of 'group'; our public value, group->pub_len bytes as KE carries it, goes to 'pub'.  ERR_UNSUPPORTED: see crypto_has. */
@@ -41,6 +44,9 @@ struct crypto_kex_turn {
  * two values are of one kind is the former two at once.  Errors as of crypto_kex_new and crypto_kex_derive.
  */
 MUST_USE enum err crypto_kex_step(struct crypto *c, const struct crypto_rand *rand, struct crypto_kex_turn *t);
+
+/* Moves 'from', which is all-zero after it, to 'to', of which nothing is left. */
+void crypto_kex_take(struct crypto_kex *to, struct crypto_kex *from);
 
 void crypto_kex_fini(struct crypto_kex *kex);
 

@@ -124,8 +124,7 @@ static bool take(struct shelf *shelf, struct crypto_kex *out, uint8_t *pub)
 		return false;
 	s = &shelf->share[--shelf->count];
 	memcpy(pub, s->pub, s->kex.group->pub_len);
-	out->group = s->kex.group;
-	secret_take(&out->key, &s->kex.key);
+	crypto_kex_take(out, &s->kex);
 	share_fini(s);
 	return true;
 }

@@ -125,6 +125,7 @@ static void answer_agree(struct world *w, struct answer *a)
 	answer.pub = bytes_of(pub, t.pub_len);
 	secret_take(&answer.own, &t.kex.key);
 	secret_take(&answer.shared, &t.shared);
+	crypto_kex_fini(&t.kex);
 	ike_engine_agreed(w->engine, w->now_ms, a->handle, &answer);
 	if (answer.own.len != 0 || answer.shared.len != 0)
 		fault(w, "secrets left in the key exchange");

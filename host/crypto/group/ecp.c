@@ -76,7 +76,7 @@ out:
 	return err;
 }
 
-static enum err ecp_share(struct crypto *c, const struct crypto_kex *kex, uint8_t *pub)
+static enum err ecp_share(struct crypto *c, struct crypto_kex *kex, uint8_t *pub)
 {
 	return multiply(c, kex, NULL, pub, kex->group->pub_len);
 }

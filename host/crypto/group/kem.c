@@ -41,7 +41,7 @@ static enum err kem_draw(struct crypto *c, const struct crypto_rand *rand, struc
 	return err == ERR_OK ? crypto_rand_fill(rand, kex->key.data, SEED_LEN) : err;
 }
 
-static enum err kem_share(struct crypto *c, const struct crypto_kex *kex, uint8_t *pub)
+static enum err kem_share(struct crypto *c, struct crypto_kex *kex, uint8_t *pub)
 {
 	EVP_PKEY *key = import(c, kex->group, PARAM_SEED, secret_view(&kex->key));
 	size_t len = 0;

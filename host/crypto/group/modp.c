@@ -115,7 +115,7 @@ static enum err power(struct crypto *c, const struct crypto_kex *kex, const BIGN
 	return err;
 }
 
-static enum err modp_share(struct crypto *c, const struct crypto_kex *kex, uint8_t *pub)
+static enum err modp_share(struct crypto *c, struct crypto_kex *kex, uint8_t *pub)
 {
 	return power(c, kex, c->modp[crypto_alg_index(kex->group)].generator, pub);
 }

@@ -15,7 +15,7 @@ struct crypto_shape {
 	void (*fini)(struct crypto *c, unsigned i); /* what 'init' made, or half of it */
 
 	enum err (*draw)(struct crypto *c, const struct crypto_rand *rand, struct crypto_kex *kex); /* a private half */
-	enum err (*share)(struct crypto *c, const struct crypto_kex *kex, uint8_t *pub);            /* the public half of it */
+	enum err (*share)(struct crypto *c, struct crypto_kex *kex, uint8_t *pub);                  /* the public half of it */
 
 	/* The secret that it has with 'peer', whose length is checked, to the group's out_len bytes; ERR_MALFORMED for what no peer sends. */
 	enum err (*derive)(struct crypto *c, const struct crypto_kex *kex, struct bytes peer, uint8_t *shared);

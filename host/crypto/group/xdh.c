@@ -40,11 +40,12 @@ static enum err xdh_draw(struct crypto *c, const struct crypto_rand *rand, struc
 }
 
 /*
- * The private half as OpenSSL wants it.  It asks for a public half too, or computes one, slower than 'multiply' does;
+ * The private half as OpenSSL wants it, ready to multiply.  It asks for a public half too, or computes one, slower than 'multiply' does;
  * scalar multiplication never looks at it, so that the base point stands in.
  */
-static EVP_PKEY *private_key(struct crypto *c, const struct crypto_kex *kex)
+static EVP_PKEY_CTX *make(struct crypto *c, const struct crypto_kex *kex)
 {
+	EVP_PKEY_CTX *ctx = NULL;
 	EVP_PKEY *key = NULL;
 	uint8_t point[XDH_MAX];
 	OSSL_PARAM params[3];
@@ -53,41 +54,44 @@ static EVP_PKEY *private_key(struct crypto *c, const struct crypto_kex *kex)
 	params[0] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, kex->key.data, kex->key.len);
 	params[1] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, kex->group->pub_len);
 	params[2] = OSSL_PARAM_construct_end();
-	return EVP_PKEY_fromdata(c->xdh[crypto_alg_index(kex->group)].maker, &key, EVP_PKEY_KEYPAIR, params) == 1 ? key : NULL;
+	if (EVP_PKEY_fromdata(c->xdh[crypto_alg_index(kex->group)].maker, &key, EVP_PKEY_KEYPAIR, params) == 1)
+		ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+	EVP_PKEY_free(key); /* 'ctx' has it, too */
+	if (ctx != NULL && EVP_PKEY_derive_init(ctx) == 1)
+		return ctx;
+	EVP_PKEY_CTX_free(ctx);
+	return NULL;
 }
 
 /* The private half times 'point' (RFC7748-5): the shared secret, or by the base point the public half. */
-static enum err multiply(struct crypto *c, const struct crypto_kex *kex, const uint8_t *point, uint8_t *out)
+static enum err multiply(struct crypto *c, const struct crypto_alg *group, EVP_PKEY_CTX *private_half, const uint8_t *point, uint8_t *out)
 {
-	EVP_PKEY *peer = c->xdh[crypto_alg_index(kex->group)].peer;
-	EVP_PKEY *key = private_key(c, kex);
-	EVP_PKEY_CTX *ctx = key == NULL ? NULL : EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
-	size_t len = kex->group->out_len;
-	enum err err = ERR_CRYPTO;
+	EVP_PKEY *peer = c->xdh[crypto_alg_index(group)].peer;
+	size_t len = group->out_len;
 
-	if (ctx == NULL || EVP_PKEY_set1_encoded_public_key(peer, point, len) != 1)
-		goto out;
-	if (EVP_PKEY_derive_init(ctx) != 1 || EVP_PKEY_derive_set_peer_ex(ctx, peer, 0) != 1)
-		goto out;
+	if (private_half == NULL || EVP_PKEY_set1_encoded_public_key(peer, point, len) != 1 ||
+		EVP_PKEY_derive_set_peer_ex(private_half, peer, 0) != 1)
+		return ERR_CRYPTO;
 	/* OpenSSL refuses an all-zero result: a peer's point of small order (RFC7748-6). */
-	err = EVP_PKEY_derive(ctx, out, &len) == 1 && len == kex->group->out_len ? ERR_OK : ERR_MALFORMED;
-out:
-	EVP_PKEY_CTX_free(ctx);
-	EVP_PKEY_free(key);
-	return err;
+	return EVP_PKEY_derive(private_half, out, &len) == 1 && len == group->out_len ? ERR_OK : ERR_MALFORMED;
 }
 
-static enum err xdh_share(struct crypto *c, const struct crypto_kex *kex, uint8_t *pub)
+static enum err xdh_share(struct crypto *c, struct crypto_kex *kex, uint8_t *pub)
 {
 	uint8_t point[XDH_MAX];
 
 	base_of(kex->group, point);
-	return multiply(c, kex, point, pub);
+	kex->made = make(c, kex);
+	return multiply(c, kex->group, kex->made, point, pub);
 }
 
 static enum err xdh_derive(struct crypto *c, const struct crypto_kex *kex, struct bytes peer, uint8_t *shared)
 {
-	return multiply(c, kex, peer.data, shared);
+	EVP_PKEY_CTX *again = kex->made == NULL ? make(c, kex) : NULL;
+	enum err err = multiply(c, kex->group, kex->made != NULL ? kex->made : again, peer.data, shared);
+
+	EVP_PKEY_CTX_free(again);
+	return err;
 }
 
 const struct crypto_shape crypto_xdh_shape = {

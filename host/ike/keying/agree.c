@@ -113,6 +113,7 @@ static void compute(struct ike_engine *e, struct slab_handle handle, const struc
 	answer.pub = bytes_of(pub, t.pub_len);
 	secret_take(&answer.own, &t.kex.key);
 	secret_take(&answer.shared, &t.shared);
+	crypto_kex_fini(&t.kex);
 	ike_agree_take(e, handle, &answer);
 }
 

@@ -64,6 +64,14 @@ TEST_F(Stock, R_DEF_each_share_is_given_out_once_and_is_a_key_with_its_public_va
 		ASSERT_EQ(crypto_kex_derive(c, &kex, bytes_of(theirs, x25519->pub_len), &a), ERR_OK);
 		ASSERT_EQ(crypto_kex_derive(c, &peer, bytes_of(pub, x25519->pub_len), &b), ERR_OK);
 		EXPECT_TRUE(secret_eq(secret_view(&a), secret_view(&b)));
+
+		/* Its octets alone are worth as much, and they are all that is kept meanwhile. */
+		struct crypto_kex octets = {};
+		octets.group = x25519;
+		secret_take(&octets.key, &kex.key);
+		ASSERT_EQ(crypto_kex_derive(c, &octets, bytes_of(theirs, x25519->pub_len), &b), ERR_OK);
+		EXPECT_TRUE(secret_eq(secret_view(&a), secret_view(&b)));
+		crypto_kex_fini(&octets);
 		secret_fini(&a);
 		secret_fini(&b);
 		crypto_kex_fini(&kex);
