@@ -16,13 +16,21 @@ LAB_FAILED=0
 
 lab_say() { printf '%s\n' "$*"; }
 
-# lab_options "$@": what every test understands; sets LAB_NIC, LAB_KEEP, LAB_LONG.
+# Options of a test's own, each with a value: [--option]=VARIABLE.
+declare -A LAB_OPTIONS=()
+
+# lab_options "$@": what every test understands, and LAB_OPTIONS; sets LAB_NIC, LAB_KEEP, LAB_LONG.
 lab_options() {
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--nic) LAB_NIC=${2:-}; shift ;;
 		--keep) LAB_KEEP=yes ;;
 		--long) LAB_LONG=yes ;;
+		--*)
+			[ -n "${LAB_OPTIONS[$1]:-}" ] && [ -n "${2:-}" ] || lab_usage
+			printf -v "${LAB_OPTIONS[$1]}" %s "$2"
+			shift
+			;;
 		*) lab_usage ;;
 		esac
 		shift
@@ -31,7 +39,7 @@ lab_options() {
 }
 
 lab_usage() {
-	echo "usage: $0 [--nic none|full|small] [--keep] [--long]" >&2
+	echo "usage: $0 [--nic none|full|small] [--keep] [--long]$([ ${#LAB_OPTIONS[@]} = 0 ] || printf ' [%s VALUE]' "${!LAB_OPTIONS[@]}")" >&2
 	exit 2
 }
 

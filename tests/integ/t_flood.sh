@@ -14,15 +14,7 @@ HONEST=40 # set-ups a second
 STANDING=50
 PER_SOURCE=200 # of each prefix a second
 BURST=400
-split=()
-while [ $# -gt 0 ]; do
-	case $1 in
-	--seconds) SECONDS_EACH=$2; shift ;;
-	--rate) RATE=$2; shift ;;
-	*) split+=("$1") ;;
-	esac
-	shift
-done
+LAB_OPTIONS=([--seconds]=SECONDS_EACH [--rate]=RATE)
 
 spoke_side() { # NAME ADDR
 	lab_ns "$1"
@@ -147,7 +139,7 @@ filtered() {
 	[ "$heard" -le "$allowed" ] && [ "$allowed" -lt "$(awk '{ print $1 }' "$LAB_DIR/flood.out")" ]
 }
 
-lab_options "${split[@]}"
+lab_options "$@"
 NAVE_POOL_LAST=10.77.255.250
 NAVE_DPD='10 2 periodic'
 lab_begin flood

@@ -12,17 +12,9 @@ SS_PLUGINS="$SS_PLUGINS md4 des eap-identity eap-mschapv2 eap-tls"
 export PYTHONDONTWRITEBYTECODE=1
 only="*"
 mtu=576
-split=()
-while [ $# -gt 0 ]; do
-	case $1 in
-	--list) list=yes ;;
-	--only) only=${2:-}; shift ;;
-	--mtu) mtu=${2:-}; shift ;;
-	*) split+=("$1") ;;
-	esac
-	shift
-done
-lab_options "${split[@]}"
+LAB_OPTIONS=([--only]=only [--mtu]=mtu)
+[ "${1:-}" != --list ] || { list=yes; shift; }
+lab_options "$@"
 [ -z "${list:-}" ] || exec python3 matrix/main.py list "$only"
 
 # strongSwan with all the addresses that the cases have, which are there before it is: hundreds of events at once overflow the socket that it

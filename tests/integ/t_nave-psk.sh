@@ -1,6 +1,6 @@
 #!/bin/bash
-# t_nave-psk.sh [--nic none|full|small]: a Nave spoke and a Nave hub, plain ESP between them, LAN to LAN; and what a device
-# that is full does with the next tunnel.
+# t_nave-psk.sh [--nic none|full|small]: a Nave spoke and a Nave hub, plain ESP between them, LAN to LAN; a datapath that answers late; and what
+# a device that is full does with the next tunnel.
 # Shows R-SYS-01, R-SYS-03, R-RTE-02, R-RTE-04, R-RTE-05, R-RTE-06, R-RTE-07, R-RTE-08, R-TUN-03, R-TUN-04, R-TUN-05, R-TUN-06.
 cd "$(dirname "$0")" || exit 2
 . ./lab.sh
@@ -40,6 +40,25 @@ one_tunnel() {
 	lab_check 'the hub has forgotten it' lab_wait 5 nave_down hub1
 }
 
+# state_is NAME STATE: of its only IKE SA.
+state_is() { nave_is "$1" "[s['state'] for s in d['sas']] == ['$2']" show crypto ikev2 sa; }
+
+# The hub's navedp stands still while a session comes up: the spoke has no answer until the SAs are there, and begins nothing anew.
+late_datapath() {
+	local navedp
+	navedp=$(nave_pid hub1 navedp)
+	kill -STOP "$navedp"
+	lab_check 'the spoke comes again' nave_again spoke1 naved "$LAB_NIC" || return 1
+	lab_check 'the hub waits for a datapath that stands still' lab_wait 15 state_is hub1 R_INSTALL
+	lab_check 'so does the spoke' state_is spoke1 I_AUTH
+	kill -CONT "$navedp"
+	lab_check 'then the session is up' lab_wait 10 nave_up spoke1 1
+	lab_check 'ping from LAN to LAN' lab_wait 5 lab_ping spoke1-lan 10.20.1.10 10.10.0.10
+	lab_check 'it is the one that was begun' [ "$(grep -c 'ike\.up\|ike\.down' "$LAB_DIR/hub1-naved.log")" = 3 ]
+	lab_check 'it goes as it came' nave_stop spoke1 naved
+	lab_check 'and leaves nothing' lab_wait 5 nave_is hub1 "sum(p['inbound'] + p['outbound'] for p in d['placements']) == 0" show platform offload
+}
+
 # config_many: spoke2 with 17 tunnels, each from an address of its own.
 config_many() {
 	local n
@@ -77,6 +96,7 @@ lab_options "$@"
 lab_begin nave-psk
 lab_inet
 one_tunnel
+if [ "$LAB_NIC" = none ]; then late_datapath; fi
 if [ "$LAB_NIC" = small ]; then full_table; fi
 lab_check 'naved of the hub ends' nave_stop hub1 naved
 lab_check 'navedp of the hub ends' nave_stop hub1 navedp

@@ -10,14 +10,7 @@ cd "$(dirname "$0")" || exit 2
 SS_PLUGINS="$SS_PLUGINS md4 des eap-identity eap-mschapv2 eap-tls"
 PEERS=200
 CERTS=20
-SPLIT=()
-while [ $# -gt 0 ]; do
-	case $1 in
-	--peers) PEERS=$2; shift ;;
-	*) SPLIT+=("$1") ;;
-	esac
-	shift
-done
+LAB_OPTIONS=([--peers]=PEERS)
 
 # A host with all addresses of its own, for hubs that the test doesn't give any.
 plain_site() { # NAME ADDR
@@ -127,7 +120,7 @@ usage() {
 
 NAVE_POOL_LAST=10.78.255.250
 NAVE_DPD='600 2 on-demand'
-lab_options "${SPLIT[@]}"
+lab_options "$@"
 lab_begin naveload
 lab_inet
 nave_load_site

@@ -7,14 +7,7 @@ cd "$(dirname "$0")" || exit 2
 . ./nave.sh
 
 PEERS=10000
-split=()
-while [ $# -gt 0 ]; do
-	case $1 in
-	--peers) PEERS=$2; shift ;;
-	*) split+=("$1") ;;
-	esac
-	shift
-done
+LAB_OPTIONS=([--peers]=PEERS)
 
 rss_kb() { awk '/^VmRSS/ { print $2 }' "/proc/$(nave_pid hub1 "$1")/status"; }
 
@@ -64,7 +57,7 @@ no_ping_lost() {
 	grep -q ' 0% packet loss' "$LAB_DIR/ping.log"
 }
 
-lab_options "${split[@]}"
+lab_options "$@"
 lab_begin sessions
 lab_inet
 nave_load_site

@@ -12,15 +12,7 @@ MINUTES=0
 SECONDS_LEAST=15
 PEERS=2000
 ACTS=150 # a second
-split=()
-while [ $# -gt 0 ]; do
-	case $1 in
-	--minutes) MINUTES=$2; shift ;;
-	--peers) PEERS=$2; shift ;;
-	*) split+=("$1") ;;
-	esac
-	shift
-done
+LAB_OPTIONS=([--minutes]=MINUTES [--peers]=PEERS)
 
 sites() {
 	nave_load_site
@@ -73,7 +65,7 @@ nothing_left() {
 		nave_is hub1 "sum(p['inbound'] + p['outbound'] for p in d['placements']) == 0" show platform offload
 }
 
-lab_options "${split[@]}"
+lab_options "$@"
 HOLD=$((MINUTES * 60 > SECONDS_LEAST ? MINUTES * 60 : SECONDS_LEAST))
 NAVE_POOL_LAST=10.77.255.250
 NAVE_DPD='10 2 periodic'
