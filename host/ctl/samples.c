@@ -1,10 +1,11 @@
 /*
- * Counters of the datapath, all pages of one kind.  Who shows sessions looks SAs up by id, so they are sorted at the end.
+ * Counters of the datapath, all pages of one kind.  What has ids is sorted by them at the end, to be looked up.
  * Loop thread.
  */
 #include "ctl/samples.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,11 +63,27 @@ static void take_page(struct dp_pull *pull, const struct dp_msg *reply)
 	s->count += page->count;
 }
 
+/* Ids come first in each row, but for counters, which have names. */
+static uint32_t id_of(const void *row)
+{
+	uint32_t id;
+
+	memcpy(&id, row, sizeof(id));
+	return id;
+}
+static_assert(offsetof(struct dp_sa_stats, id) == 0 && offsetof(struct dp_tunnel_stats, id) == 0 && offsetof(struct dp_port_stats, id) == 0,
+	"rows are found by what they begin with");
+
 static int compare(const void *a, const void *b)
 {
-	const struct dp_sa_stats *x = (const struct dp_sa_stats *)a, *y = (const struct dp_sa_stats *)b;
+	uint32_t x = id_of(a), y = id_of(b);
 
-	return x->id < y->id ? -1 : x->id > y->id;
+	return x < y ? -1 : x > y;
+}
+
+static bool has_ids(enum dp_stats_which which)
+{
+	return which == DP_STATS_SA || which == DP_STATS_TUNNEL || which == DP_STATS_PORT;
 }
 
 static void end(struct dp_pull *pull, enum err err)
@@ -75,8 +92,8 @@ static void end(struct dp_pull *pull, enum err err)
 
 	if (s->err == ERR_OK)
 		s->err = err;
-	if (s->which == DP_STATS_SA && s->count > 0)
-		qsort(s->row, s->count, sizeof(struct dp_sa_stats), compare);
+	if (has_ids(s->which) && s->count > 0)
+		qsort(s->row, s->count, row_size(s->which), compare);
 	s->done(s, s->err);
 }
 
@@ -95,14 +112,27 @@ void ctl_samples_fini(struct ctl_samples *s)
 	memset(s, 0, sizeof(*s));
 }
 
-const struct dp_sa_stats *ctl_samples_sa(const struct ctl_samples *s, uint32_t id)
+static const void *find(const struct ctl_samples *s, enum dp_stats_which which, uint32_t id)
 {
-	struct dp_sa_stats key = { .id = id };
-
 	if (s->count == 0)
 		return NULL;
-	assert(s->which == DP_STATS_SA);
-	return (const struct dp_sa_stats *)bsearch(&key, s->row, s->count, sizeof(key), compare);
+	assert(s->which == which);
+	return bsearch(&id, s->row, s->count, row_size(which), compare);
+}
+
+const struct dp_sa_stats *ctl_samples_sa(const struct ctl_samples *s, uint32_t id)
+{
+	return (const struct dp_sa_stats *)find(s, DP_STATS_SA, id);
+}
+
+const struct dp_tunnel_stats *ctl_samples_tunnel_of(const struct ctl_samples *s, uint32_t id)
+{
+	return (const struct dp_tunnel_stats *)find(s, DP_STATS_TUNNEL, id);
+}
+
+const struct dp_port_stats *ctl_samples_port_of(const struct ctl_samples *s, uint32_t id)
+{
+	return (const struct dp_port_stats *)find(s, DP_STATS_PORT, id);
 }
 
 const struct dp_port_stats *ctl_samples_port(const struct ctl_samples *s, size_t index)

@@ -30,6 +30,10 @@ void ctl_samples_fini(struct ctl_samples *s);
 /* The counters of an object, NULL when the datapath told none; 's' is of that kind or was never begun. */
 const struct dp_sa_stats *ctl_samples_sa(const struct ctl_samples *s, uint32_t id);
 
+/* The same of a tunnel or a port. */
+const struct dp_tunnel_stats *ctl_samples_tunnel_of(const struct ctl_samples *s, uint32_t id);
+const struct dp_port_stats *ctl_samples_port_of(const struct ctl_samples *s, uint32_t id);
+
 const struct dp_port_stats *ctl_samples_port(const struct ctl_samples *s, size_t index);
 const struct dp_tunnel_stats *ctl_samples_tunnel(const struct ctl_samples *s, size_t index);
 const struct dp_line_stats *ctl_samples_line(const struct ctl_samples *s, size_t index);

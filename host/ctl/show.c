@@ -7,8 +7,10 @@
 #include <sys/socket.h>
 
 #include "ctl/device.h"
+#include "ctl/iface.h"
 #include "ctl/show_acl.h"
 #include "ctl/show_derived.h"
+#include "ctl/show_iface.h"
 #include "ctl/show_ike.h"
 #include "ctl/show_ip.h"
 #include "ctl/show_platform.h"
@@ -68,12 +70,22 @@ void ctl_show_end(struct ctl_call *call)
 	.state_size = sizeof(struct ctl_device_state), .acts = true
 
 #define LISTS .begin = ctl_show_acl_begin, .next = ctl_show_acl, WALKS
-#define FEATURES .begin = ctl_show_acl_begin_interfaces, .next = ctl_show_acl_interfaces, WALKS
+#define FEATURES .begin = ctl_iface_begin, .next = ctl_show_acl_interfaces, WALKS
+#define INTERFACES .begin = ctl_iface_begin, .next = ctl_show_iface, WALKS
+#define DERIVED .begin = ctl_show_derived_begin, .next = ctl_show_derived, WALKS
+#define CLEAR_LISTS .begin = ctl_show_acl_begin_clear, .next = ctl_show_acl_clear, WALKS, .acts = true
+#define CLEAR_COUNTERS .begin = ctl_iface_begin_clear, .next = ctl_iface_clear, WALKS, .acts = true
 
 #define REKEY(which) .next = ctl_show_session_rekey, .variant = (which), .acts = true
 
 static const struct ctl_command table[] = {
-	{ .words = "clear", .help = "end what runs" },
+	{ .words = "clear", .help = "end what runs, or count from zero" },
+	{ .words = "clear access-list", .help = "of access lists" },
+	{ .words = "clear access-list counters", .help = "count matches from zero", CLEAR_LISTS },
+	{ .words = "clear access-list counters <name>", .help = "those of one list", CLEAR_LISTS },
+	{ .words = "clear counters", .help = "count packets of all interfaces from zero", CLEAR_COUNTERS },
+	{ .words = "clear counters <interface>", .help = "of one of them", CLEAR_COUNTERS },
+	{ .words = "clear counters <interface> <number>", .help = "Virtual-Access 1", CLEAR_COUNTERS },
 	{ .words = "clear crypto", .help = "IKE and IPsec" },
 	{ .words = "clear crypto sa", .help = "ESP SAs" },
 	{ .words = "clear crypto sa spi", .help = "one pair" },
@@ -137,10 +149,11 @@ static const struct ctl_command table[] = {
 		WALKS_SAS },
 	{ .words = "show derived-config", .help = "configurations that sessions have" },
 	{ .words = "show derived-config interface", .help = "of a virtual access" },
-	{ .words = "show derived-config interface <interface>",
-		.help = "line by line, with where each comes from",
-		.begin = ctl_show_derived_begin,
-		.next = ctl_show_derived },
+	{ .words = "show derived-config interface <interface>", .help = "line by line, with where each comes from", DERIVED },
+	{ .words = "show derived-config interface <interface> <number>", .help = "Virtual-Access 1", DERIVED },
+	{ .words = "show interfaces", .help = "interfaces, their ends and what they count", INTERFACES },
+	{ .words = "show interfaces <interface>", .help = "one of them", INTERFACES },
+	{ .words = "show interfaces <interface> <number>", .help = "Virtual-Access 1", INTERFACES },
 	{ .words = "show ip", .help = "addresses and routes" },
 	{ .words = "show ip cef", .help = "the datapath's forwarding table", CEF(AF_INET) },
 	{ .words = "show ip interface", .help = "interfaces, and what they do to packets", FEATURES },

@@ -13,6 +13,8 @@
 extern "C" {
 #endif
 
+struct ctl_base;
+
 /* What the commands look at: the ctx of the server.  All borrowed. */
 struct ctl_world {
 	const char *version;
@@ -26,16 +28,20 @@ struct ctl_world {
 	struct route_rib *rib;
 	struct dp_provider *datapath;
 	struct dp_sync *sync;
+	struct ctl_base *base; /* cleared counters, base.h; NULL: none can be */
 };
 
 /* The operator's commands, for a server whose ctx is a struct ctl_world; docs/ctl.md tells what each document holds. */
 const struct ctl_command *ctl_show_table(void);
+
+enum { CTL_IFACE_NAME = 48 }; /* bytes of an interface's name, NUL included */
 
 /* What a command that walks a table remembers between two parts, all-zero at first. */
 struct ctl_show_state {
 	struct ctl_samples samples; /* counters of SAs, or of what the command shows */
 	struct ctl_samples ports;
 	uint32_t cursor;
+	char name[CTL_IFACE_NAME]; /* iface.h; "": none is named */
 };
 
 /* For 'begin': gathers the counters of all ESP SAs; without a datapath the document goes without them. */

@@ -11,8 +11,12 @@ extern "C" {
 MUST_USE enum err ctl_show_acl_begin(struct ctl_call *call);
 MUST_USE enum err ctl_show_acl(struct ctl_call *call, json_t *doc, bool *more);
 
-/* show ip interface [NAME], whose features count in the datapath. */
-MUST_USE enum err ctl_show_acl_begin_interfaces(struct ctl_call *call);
+/* clear access-list counters [NAME]; marks of lines that a new configuration hasn't any more go. */
+MUST_USE enum err ctl_show_acl_begin_clear(struct ctl_call *call);
+MUST_USE enum err ctl_show_acl_clear(struct ctl_call *call, json_t *doc, bool *more);
+void ctl_show_acl_settle(const struct ctl_world *w);
+
+/* show ip interface [NAME], 'next' of it; ctl_iface_begin begins. */
 MUST_USE enum err ctl_show_acl_interfaces(struct ctl_call *call, json_t *doc, bool *more);
 
 #ifdef __cplusplus

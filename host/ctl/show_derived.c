@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "ctl/iface.h"
 #include "ctl/text.h"
 #include "session/derived.h"
 
@@ -11,9 +12,18 @@ struct derived {
 	enum err err;
 };
 
+static const char *name_of(const struct ctl_call *call)
+{
+	return ((const struct ctl_show_state *)call->state)->name;
+}
+
 enum err ctl_show_derived_begin(struct ctl_call *call)
 {
-	if (session_derived_find(ctl_show_world(call)->hub, call->arg[0]) != NULL)
+	enum err err = ctl_iface_name(call);
+
+	if (err != ERR_OK)
+		return err;
+	if (session_derived_find(ctl_show_world(call)->hub, name_of(call)) != NULL)
 		return ERR_OK;
 	(void)snprintf(call->error, sizeof(call->error), "no session has that interface (show ip interface brief)");
 	return ERR_ABSENT;
@@ -30,7 +40,7 @@ static void add_line(void *ctx, const char *line, enum session_origin origin)
 
 enum err ctl_show_derived(struct ctl_call *call, json_t *doc, bool *more)
 {
-	const struct session *s = session_derived_find(ctl_show_world(call)->hub, call->arg[0]);
+	const struct session *s = session_derived_find(ctl_show_world(call)->hub, name_of(call));
 	struct derived d = { .doc = doc };
 	enum err err;
 

@@ -1,57 +1,16 @@
-/*
- * Interfaces and pools.  Tables that can only be walked as a whole are walked once for each part of
- * the answer, which takes the rows that are its own.  Loop thread.
- */
+/* Interfaces, a line each, and pools.  Loop thread. */
 #include "ctl/show_ip.h"
 
-#include <string.h>
-
+#include "ctl/page.h"
 #include "ctl/text.h"
-
-/* The rows 'from' to 'from' + CTL_PAGE_ROWS of a walk. */
-struct page {
-	json_t *doc;
-	uint32_t at, from;
-	bool more;
-	enum err err;
-};
-
-/* Whether the row that comes now is of this page. */
-static bool page_takes(struct page *p)
-{
-	uint32_t at = p->at++;
-
-	if (at >= p->from + CTL_PAGE_ROWS)
-		p->more = true;
-	return p->err == ERR_OK && at >= p->from && !p->more;
-}
-
-static enum err page_begin(struct page *p, struct ctl_call *call, json_t *doc, const char *name)
-{
-	const struct ctl_show_state *state = (const struct ctl_show_state *)call->state;
-
-	memset(p, 0, sizeof(*p));
-	p->doc = doc;
-	p->from = state->cursor;
-	return json_object_set_new(doc, name, json_array()) == 0 ? ERR_OK : ERR_NOMEM;
-}
-
-static enum err page_end(struct page *p, struct ctl_call *call, bool *more)
-{
-	struct ctl_show_state *state = (struct ctl_show_state *)call->state;
-
-	state->cursor += CTL_PAGE_ROWS;
-	*more = p->more;
-	return p->err;
-}
 
 /* ---- interfaces ---- */
 
 static void add_interface(void *ctx, const struct session_iface_info *info)
 {
-	struct page *p = (struct page *)ctx;
+	struct ctl_page *p = (struct ctl_page *)ctx;
 
-	if (!page_takes(p))
+	if (!ctl_page_takes(p))
 		return;
 	p->err = ctl_show_add(p->doc, "interfaces",
 		json_pack("{s:o, s:o, s:s, s:s, s:s, s:o}", "name", ctl_text_str(info->name), "address", ctl_text_addr(&info->addr),
@@ -61,13 +20,13 @@ static void add_interface(void *ctx, const struct session_iface_info *info)
 
 enum err ctl_show_ip_interfaces(struct ctl_call *call, json_t *doc, bool *more)
 {
-	struct page p;
-	enum err err = page_begin(&p, call, doc, "interfaces");
+	struct ctl_page p;
+	enum err err = ctl_page_begin(&p, call, doc, "interfaces");
 
 	if (err != ERR_OK)
 		return err;
 	session_hub_interfaces(ctl_show_world(call)->hub, add_interface, &p);
-	return page_end(&p, call, more);
+	return ctl_page_end(&p, more);
 }
 
 /* ---- pools ---- */

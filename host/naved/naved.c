@@ -25,7 +25,9 @@
 #include "crypto/job.h"
 #include "crypto/key.h"
 #include "crypto/rand.h"
+#include "ctl/iface.h"
 #include "ctl/show.h"
+#include "ctl/show_acl.h"
 #include "dp/client.h"
 #include "dp/fake.h"
 #include "dp/sync.h"
@@ -69,6 +71,7 @@ struct naved {
 	struct ike_engine *engine;
 	struct net_udp *udp;
 	struct net_fetch *fetch;
+	struct ctl_base *base;
 	struct ctl_world world; /* what the operator may look at */
 	struct ctl_server *control;
 };
@@ -218,6 +221,13 @@ static enum err load_platform(struct naved *n)
 	return err;
 }
 
+/* Of what went with the former configuration nothing is kept. */
+static void settle_counters(const struct naved *n)
+{
+	ctl_iface_settle(&n->world);
+	ctl_show_acl_settle(&n->world);
+}
+
 static enum err load_config(struct naved *n)
 {
 	struct cfg_messages messages = { 0 };
@@ -232,6 +242,8 @@ static enum err load_config(struct naved *n)
 		cfg_model_free(model);
 	else if (n->host != NULL)
 		naved_host_configured(n->host);
+	if (err == ERR_OK && n->control != NULL)
+		settle_counters(n);
 	return err;
 }
 
@@ -483,8 +495,10 @@ static enum err open_control(struct naved *n)
 	struct ctl_server_config control = {
 		.path = n->platform->control_socket, .table = ctl_show_table(), .ctx = &n->world, .log = &n->log
 	};
-	enum err err;
+	enum err err = ctl_base_new(&n->base, n->map_key);
 
+	if (err != ERR_OK)
+		return err;
 	n->world = (struct ctl_world){ .version = n->options.version,
 		.started_ms = clock_now_ms(),
 		.now_ms = now_ms,
@@ -494,7 +508,8 @@ static enum err open_control(struct naved *n)
 		.udp = n->udp,
 		.rib = n->rib,
 		.datapath = n->datapath,
-		.sync = n->sync };
+		.sync = n->sync,
+		.base = n->base };
 	err = ctl_server_new(&n->control, n->loop, &control);
 	if (err != ERR_OK)
 		(void)fprintf(stderr, "naved: control socket %s: %s\n", control.path, err_str(err));
@@ -541,6 +556,7 @@ void naved_free(struct naved *n)
 	if (n == NULL)
 		return;
 	ctl_server_free(n->control);
+	ctl_base_free(n->base);
 	if (n->engine != NULL)
 		(void)session_hub_clear(n->hub, &all);
 	ike_engine_free(n->engine);

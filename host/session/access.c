@@ -111,6 +111,7 @@ static void hold(struct session *s)
 	struct session_access *a = &s->access;
 	struct session *former = session_by_tunnel(s->hub, a->tunnel);
 
+	a->life = former != NULL ? former->access.life : ++s->hub->lives;
 	if (former != NULL)
 		let_go(former);
 	map_add(&s->hub->by_tunnel, &a->by_tunnel, hash_tunnel(s->hub, a->tunnel));

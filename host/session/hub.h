@@ -137,6 +137,9 @@ struct session_iface_info {
 	const struct cfg_interface *source; /* its own lines, or its template's */
 	uint32_t tunnel;                    /* the datapath's id of it, or of its port; 0: none */
 	uint32_t port;
+	uint32_t life;                 /* of the datapath's tunnel: another number when it was deleted and made again */
+	uint32_t mtu;                  /* of a port, as configured; 0: the device's */
+	const struct session *session; /* that has it; NULL: none */
 };
 typedef void session_iface_fn(void *ctx, const struct session_iface_info *info);
 void session_hub_interfaces(const struct session_hub *h, session_iface_fn *fn, void *ctx);

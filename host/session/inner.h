@@ -61,6 +61,7 @@ struct session_hub {
 	uint64_t *units; /* bitmap of Virtual-Access numbers in use, from 1 */
 	uint32_t unit_words;
 	uint32_t unit_from;           /* all before this word are in use */
+	uint32_t lives;               /* tunnels that were made in the datapath so far */
 	struct session_terms further; /* what was last said of a peer's further CHILD_SA */
 	struct list inquiries;        /* auth/inquiry.h */
 	struct map marks;             /* auth/proven.c, and the next two */

@@ -77,6 +77,7 @@ struct session_access {
 	bool held;                          /* the datapath's tunnel is put for it and for no other */
 	bool cloned;                        /* a Virtual-Access, whose unit goes back */
 	bool lasting;                       /* a static tunnel's: the id stays when the session goes */
+	uint32_t life;                      /* of the datapath's tunnel: see struct session_iface_info */
 	uint32_t path_mtu;                  /* bytes of inner IP, as the datapath told; 0: nothing was sent yet */
 	char name[DP_NAME_MAX];
 };

@@ -83,8 +83,42 @@ lists() {
 	lab_check 'and counted as acl-out' grew spoke1 acl-out "$before"
 	nave_ctl hub1 show access-lists
 	nave_ctl hub1 show ip interface Virtual-Access1
-	lab_check 'show access-lists prints the lines and their matches' prints hub1 'show access-lists FROM-SPOKE' '^ *10 deny udp any any eq 7777 (.* match'
+	lab_check 'matches count from zero' cleared_matches
+	lab_check 'show access-lists prints the lines and their matches' prints hub1 'show access-lists FROM-SPOKE' '^ *20 permit ip any any (3 matches'
 	lab_check 'show ip interface tells what is set' prints hub1 'show ip interface Virtual-Access1' 'Inbound  access list is FROM-SPOKE'
+}
+
+# counted NODE WHAT: packets of its first virtual access since they were cleared.
+counted() { nave_get "$1" "d['interfaces'][0]['counters']['$2']" show interfaces Virtual-Access 1; }
+total() { nave_get "$1" "d['interfaces'][0]['total']['$2']" show interfaces virtual-a1; }
+
+# Ten pings on either side of a rekey of both kinds of SA, and of a reload: all of them are counted, and nothing else.
+rekeyed_counts() {
+	local in out spi
+	in=$(total hub1 in_packets) out=$(total hub1 out_packets)
+	nave_ctl hub1 clear counters || return 1
+	spi=$(spis hub1)
+	pings 10 || return 1
+	nave_ctl hub1 rekey crypto ipsec sa && lab_wait 10 other_spis hub1 "$spi" || return 1
+	nave_ctl hub1 rekey crypto ikev2 sa
+	reload hub1
+	pings 10 || return 1
+	nave_ctl hub1 show interfaces Virtual-Access1
+	[ "$(counted hub1 in_packets) $(counted hub1 out_packets) $(counted hub1 in_bytes)" = "20 20 1680" ] || return 1
+	[ "$(total hub1 in_packets) $(total hub1 out_packets)" = "$((in + 20)) $((out + 20))" ]
+}
+pings() { lab_in spoke1-lan ping -n -q -c "$1" -i 0.05 -W 2 -I 10.20.1.10 10.10.0.10; }
+spis() { nave_get "$1" "sorted(f['inbound']['spi'] for f in d['flows'])" show crypto ipsec sa; }
+other_spis() { [ "$(spis "$1")" != "$2" ] && nave_is "$1" "len(d['flows']) == 1" show crypto ipsec sa; }
+
+# Matches of a list count from zero, and go on in the total.
+cleared_matches() {
+	local before
+	before=$(nave_get hub1 "d['lists'][0]['lines'][1]['matches_total']" show access-lists FROM-SPOKE)
+	nave_ctl hub1 clear access-list counters FROM-SPOKE || return 1
+	pings 3 || return 1
+	nave_is hub1 "[(l['matches'], l['matches_total']) for l in d['lists'][0]['lines']][1] == (3, $before + 3) \
+and d['lists'][0]['lines'][0]['matches'] == 0 < d['lists'][0]['lines'][0]['matches_total']" show access-lists FROM-SPOKE
 }
 
 prints() {
@@ -194,6 +228,8 @@ lab_check 'its virtual access has lines of the template, the group and the user'
 	[ "$(origins hub1)" = "ip unnumbered Loopback0 template, ip verify unicast reverse-path template, ip tcp adjust-mss 1200 user, \
 ip access-group FROM-SPOKE in group, ip mtu 1380 group" ]
 lab_check 'and the group'\''s MTU' narrow
+lab_check 'counters from zero are exact across rekeys and a reload' rekeyed_counts
+nave_ctl hub1 show interfaces
 lists
 lab_check 'a list changed eight times loses no packet that all permit' change
 lab_check 'spoofed sources are dropped and counted as urpf' spoofed

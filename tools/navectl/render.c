@@ -12,6 +12,8 @@ static const struct {
 	const char *command;
 	void (*fn)(const json_t *doc, FILE *out);
 } layouts[] = {
+	{ "clear access-list counters*", navectl_render_cleared_counters },
+	{ "clear counters*", navectl_render_cleared_counters },
 	{ "clear crypto session", navectl_render_cleared },
 	{ "clear crypto session remote <address>", navectl_render_cleared },
 	{ "device fault *", navectl_render_fault },
@@ -27,7 +29,8 @@ static const struct {
 	{ "show crypto session", navectl_render_crypto_session },
 	{ "show crypto session brief", navectl_render_crypto_brief },
 	{ "show crypto session detail", navectl_render_crypto_detail },
-	{ "show derived-config interface <interface>", navectl_render_ip_derived },
+	{ "show derived-config interface *", navectl_render_ip_derived },
+	{ "show interfaces*", navectl_render_iface },
 	{ "show ip interface", navectl_render_ip_features },
 	{ "show ip interface <interface>", navectl_render_ip_features },
 	{ "show ip interface brief", navectl_render_ip_interfaces },
@@ -116,6 +119,11 @@ void navectl_render_cleared(const json_t *doc, FILE *out)
 	long long count = navectl_get_int(doc, "cleared");
 
 	(void)fprintf(out, "%lld session%s cleared\n", count, count == 1 ? "" : "s");
+}
+
+void navectl_render_cleared_counters(const json_t *doc, FILE *out)
+{
+	(void)fprintf(out, "counters of %lld cleared\n", navectl_get_int(doc, "cleared"));
 }
 
 void navectl_render_rekeyed(const json_t *doc, FILE *out)

@@ -19,6 +19,7 @@ void navectl_render_version(const json_t *doc, FILE *out);
 void navectl_render_lines(const json_t *doc, FILE *out);
 void navectl_render_help(const json_t *doc, FILE *out);
 void navectl_render_cleared(const json_t *doc, FILE *out);
+void navectl_render_cleared_counters(const json_t *doc, FILE *out);
 void navectl_render_rekeyed(const json_t *doc, FILE *out);
 void navectl_render_fault(const json_t *doc, FILE *out);
 
@@ -30,6 +31,8 @@ void navectl_render_crypto_ikev2_detailed(const json_t *doc, FILE *out);
 void navectl_render_crypto_ipsec(const json_t *doc, FILE *out);
 void navectl_render_crypto_redirect(const json_t *doc, FILE *out);
 void navectl_render_crypto_stats(const json_t *doc, FILE *out);
+
+void navectl_render_iface(const json_t *doc, FILE *out);
 
 void navectl_render_ip_derived(const json_t *doc, FILE *out);
 void navectl_render_ip_interfaces(const json_t *doc, FILE *out);

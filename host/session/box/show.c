@@ -24,8 +24,10 @@ static void tell_own(const struct session_hub *h, const struct cfg_interface *cf
 {
 	struct session_iface_info info = { .name = cfg->object.name, .method = method_of(cfg), .admin_up = !cfg->shutdown, .source = cfg };
 	struct route_if key = session_iface_key(h->ifaces, cfg->object.name);
+	const struct cfg_port *port = cfg_platform_port(h->platform, cfg->object.name);
 
 	info.port = key.kind == ROUTE_IF_PORT ? key.id : 0;
+	info.mtu = port != NULL ? port->mtu : 0;
 	info.addr = session_exchange_own_address(cfg, AF_INET);
 	if (!cfg->object.complete)
 		info.reason = "incomplete";
@@ -43,7 +45,9 @@ static void tell_access(const struct session *s, session_iface_fn *fn, void *ctx
 	const struct cfg_interface *source = s->access.source;
 	struct session_iface_info info = { .name = s->access.name, .method = method_of(source), .admin_up = true, .source = source };
 
+	info.session = s;
 	info.tunnel = s->access.tunnel;
+	info.life = s->access.life;
 	info.addr = s->assigned.family != 0 ? s->assigned : session_exchange_own_address(source, AF_INET);
 	info.up = s->state == SESSION_S_UP;
 	info.reason = info.up ? NULL : "negotiating";
