@@ -76,6 +76,7 @@ void ctl_show_end(struct ctl_call *call)
 #define CLEAR_LISTS .begin = ctl_show_acl_begin_clear, .next = ctl_show_acl_clear, WALKS, .acts = true
 #define CLEAR_COUNTERS .begin = ctl_iface_begin_clear, .next = ctl_iface_clear, WALKS, .acts = true
 
+#define IPSEC_OF .begin = ctl_show_session_begin_interface, .next = ctl_show_session_ipsec, WALKS
 #define REKEY(which) .next = ctl_show_session_rekey, .variant = (which), .acts = true
 
 static const struct ctl_command table[] = {
@@ -134,9 +135,26 @@ static const struct ctl_command table[] = {
 	{ .words = "show crypto ikev2 redirect", .help = "who is sent elsewhere", .next = ctl_show_redirect, WALKS },
 	{ .words = "show crypto ikev2 sa", .help = "IKE SAs", .next = ctl_show_ike_sas, WALKS },
 	{ .words = "show crypto ikev2 sa detailed", .help = "with identities, SPIs and counters", .next = ctl_show_ike_sas, WALKS },
+	{ .words = "show crypto ikev2 sa local", .help = "those of one address of ours" },
+	{ .words = "show crypto ikev2 sa local <address>",
+		.help = "outer address",
+		.next = ctl_show_ike_sas,
+		.variant = CTL_OF_LOCAL,
+		WALKS },
+	{ .words = "show crypto ikev2 sa remote", .help = "those of one peer" },
+	{ .words = "show crypto ikev2 sa remote <address>", .help = "the peer's outer address", .next = ctl_show_ike_sas, WALKS },
 	{ .words = "show crypto ikev2 stats", .help = "counters by reason", .next = ctl_show_ike_stats },
 	{ .words = "show crypto ipsec", .help = "IPsec" },
 	{ .words = "show crypto ipsec sa", .help = "ESP SAs and their counters", .next = ctl_show_session_ipsec, WALKS_SAS },
+	{ .words = "show crypto ipsec sa interface", .help = "those of one interface" },
+	{ .words = "show crypto ipsec sa interface <interface>", .help = "as in show ip interface brief", IPSEC_OF },
+	{ .words = "show crypto ipsec sa interface <interface> <number>", .help = "Virtual-Access 1", IPSEC_OF },
+	{ .words = "show crypto ipsec sa peer", .help = "those of one peer" },
+	{ .words = "show crypto ipsec sa peer <address>",
+		.help = "the peer's outer address",
+		.next = ctl_show_session_ipsec,
+		.variant = CTL_OF_REMOTE,
+		WALKS_SAS },
 	{ .words = "show crypto session",
 		.help = "peers, and where their packets are encrypted",
 		.next = ctl_show_session_list,
@@ -146,6 +164,12 @@ static const struct ctl_command table[] = {
 		.help = "with SPIs and selectors",
 		.next = ctl_show_session_list,
 		.variant = CTL_SESSION_FLOWS,
+		WALKS_SAS },
+	{ .words = "show crypto session remote", .help = "those of one peer" },
+	{ .words = "show crypto session remote <address>",
+		.help = "the peer's outer address",
+		.next = ctl_show_session_list,
+		.variant = CTL_OF_REMOTE,
 		WALKS_SAS },
 	{ .words = "show derived-config", .help = "configurations that sessions have" },
 	{ .words = "show derived-config interface", .help = "of a virtual access" },

@@ -129,12 +129,21 @@ static json_t *sa_row(const struct session_hub *hub, const struct ike_sa_info *s
 	return NULL;
 }
 
+/* The end of an SA that the command's argument is about. */
+static const struct addr *end_of(const struct ctl_call *call, const struct ike_sa_info *info)
+{
+	return call->command->variant == CTL_OF_LOCAL ? &info->path.local.addr : &info->path.remote.addr;
+}
+
 enum err ctl_show_ike_sas(struct ctl_call *call, json_t *doc, bool *more)
 {
 	struct ctl_show_state *state = (struct ctl_show_state *)call->state;
 	const struct ctl_world *w = ctl_show_world(call);
 	struct ike_sa_info info;
+	struct addr wanted = { .family = 0 };
 
+	if (call->arg[0] != NULL && addr_parse(call->arg[0], &wanted) != ERR_OK)
+		return ERR_MALFORMED;
 	if (state->cursor == 0 && json_object_set_new(doc, "sas", json_array()) != 0)
 		return ERR_NOMEM;
 	for (unsigned rows = 0; rows < CTL_PAGE_ROWS; rows++) {
@@ -142,6 +151,8 @@ enum err ctl_show_ike_sas(struct ctl_call *call, json_t *doc, bool *more)
 
 		if (!ike_engine_walk(w->engine, &state->cursor, &info))
 			return ERR_OK;
+		if (call->arg[0] != NULL && !addr_eq(&wanted, end_of(call, &info)))
+			continue;
 		err = ctl_show_add(doc, "sas", sa_row(w->hub, &info, w->now_ms(w->clock)));
 		if (err != ERR_OK)
 			return err;

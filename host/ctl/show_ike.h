@@ -11,6 +11,8 @@ extern "C" {
 MUST_USE enum err ctl_show_ike_sas(struct ctl_call *call, json_t *doc, bool *more);
 MUST_USE enum err ctl_show_ike_stats(struct ctl_call *call, json_t *doc, bool *more);
 
+enum { CTL_OF_LOCAL = 1 }; /* variant of ctl_show_ike_sas: the argument is our address, not the peer's */
+
 #ifdef __cplusplus
 }
 #endif

@@ -31,14 +31,27 @@ enum err ctl_show_ip_interfaces(struct ctl_call *call, json_t *doc, bool *more)
 
 /* ---- pools ---- */
 
+static uint32_t size_of(const struct cfg_pool_range *r)
+{
+	return addr_u32(&r->last) - addr_u32(&r->first) + 1;
+}
+
+/* Of the ranges that sessions lease from the hub knows those alone that one ever leased from: sizes are the configuration's. */
 static json_t *pool_row(const struct session_hub *hub, const struct cfg_pool *pool)
 {
-	const struct cfg_pool_range *range = pool->ranges; /* sessions lease from the first */
-	uint32_t used = 0, size = addr_u32(&range->last) - addr_u32(&range->first) + 1;
+	json_t *ranges = json_array();
+	uint32_t used = 0, leased_from = 0;
+	json_int_t size = 0;
 
-	(void)session_hub_pool_usage(hub, pool->object.name, &used, &size); /* false: nobody leased yet */
-	return json_pack("{s:o, s:o, s:o, s:I, s:I, s:I}", "name", ctl_text_str(pool->object.name), "begin", ctl_text_addr(&range->first),
-		"end", ctl_text_addr(&range->last), "size", (json_int_t)size, "used", (json_int_t)used, "free", (json_int_t)size - used);
+	for (const struct cfg_pool_range *r = pool->ranges; r != NULL; r = r->next) {
+		size += size_of(r);
+		(void)json_array_append_new(ranges, json_pack("{s:o, s:o, s:I}", "begin", ctl_text_addr(&r->first), "end",
+							    ctl_text_addr(&r->last), "size", (json_int_t)size_of(r)));
+	}
+	(void)session_hub_pool_usage(hub, pool->object.name, &used, &leased_from); /* false: nobody leased yet */
+	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "name", ctl_text_str(pool->object.name), "begin",
+		ctl_text_addr(&pool->ranges->first), "end", ctl_text_addr(&pool->ranges->last), "ranges", ranges, "size", size, "used",
+		(json_int_t)used, "free", size - used);
 }
 
 enum err ctl_show_ip_pools(struct ctl_call *call, json_t *doc, bool *more)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/iface.h"
 #include "ctl/show_lines.h"
 #include "ctl/text.h"
 #include "ike/wire/ts.h"
@@ -71,6 +72,30 @@ static json_t *transform(const struct session_child *c)
 	(void)snprintf(text, sizeof(text), "%s%s%s", c->encr != NULL ? c->encr->name : "", c->integ != NULL ? " " : "",
 		c->integ != NULL ? c->integ->name : "");
 	return json_string(text);
+}
+
+/* ---- which ---- */
+
+/* The peer that the command names; family 0: it names none. */
+static enum err remote_of(const struct ctl_call *call, struct addr *out)
+{
+	memset(out, 0, sizeof(*out));
+	return (call->command->variant & CTL_OF_REMOTE) != 0 ? addr_parse(call->arg[0], out) : ERR_OK;
+}
+
+enum err ctl_show_session_begin_interface(struct ctl_call *call)
+{
+	enum err err = ctl_iface_name(call);
+
+	return err != ERR_OK ? err : ctl_show_with_sas(call);
+}
+
+/* Whether the command is about the session. */
+static bool is_wanted(const struct ctl_call *call, const struct session *s, const struct addr *peer)
+{
+	const char *name = ((const struct ctl_show_state *)call->state)->name;
+
+	return (name[0] == '\0' || strcmp(name, s->access.name) == 0) && (peer->family == 0 || addr_eq(peer, &s->path.remote.addr));
 }
 
 /* ---- show crypto session ---- */
@@ -179,14 +204,14 @@ static json_t *idle_row(const struct cfg_interface *i, const char *reason)
 }
 
 /* The static tunnels without a session, which come first. */
-static enum err list_idle(const struct ctl_world *w, json_t *doc)
+static enum err list_idle(const struct ctl_world *w, json_t *doc, const struct addr *peer)
 {
 	enum err err = json_object_set_new(doc, "sessions", json_array()) == 0 ? ERR_OK : ERR_NOMEM;
 
 	for (const struct cfg_interface *i = session_hub_model(w->hub)->interfaces; err == ERR_OK && i != NULL; i = i->next) {
 		const char *reason = i->type == CFG_IF_TUNNEL ? session_tunnel_reason(w->hub, i->object.name) : NULL;
 
-		if (reason != NULL)
+		if (reason != NULL && (peer->family == 0 || addr_eq(peer, &i->tunnel.destination)))
 			err = ctl_show_add(doc, "sessions", idle_row(i, reason));
 	}
 	return err;
@@ -195,14 +220,18 @@ static enum err list_idle(const struct ctl_world *w, json_t *doc)
 enum err ctl_show_session_list(struct ctl_call *call, json_t *doc, bool *more)
 {
 	struct ctl_show_state *state = (struct ctl_show_state *)call->state;
-	enum err err = state->cursor == 0 ? list_idle(ctl_show_world(call), doc) : ERR_OK;
 	const struct session *s;
+	struct addr peer;
+	enum err err = remote_of(call, &peer);
 
+	if (err == ERR_OK && state->cursor == 0)
+		err = list_idle(ctl_show_world(call), doc, &peer);
 	for (unsigned rows = 0; err == ERR_OK && rows < CTL_PAGE_ROWS; rows++) {
 		s = session_hub_walk(ctl_show_world(call)->hub, &state->cursor);
 		if (s == NULL)
 			return ERR_OK;
-		err = ctl_show_add(doc, "sessions", session_row(call, s));
+		if (is_wanted(call, s, &peer))
+			err = ctl_show_add(doc, "sessions", session_row(call, s));
 	}
 	*more = true;
 	return err;
@@ -246,13 +275,18 @@ enum err ctl_show_session_ipsec(struct ctl_call *call, json_t *doc, bool *more)
 {
 	struct ctl_show_state *state = (struct ctl_show_state *)call->state;
 	const struct session *s;
+	struct addr peer;
 
+	if (remote_of(call, &peer) != ERR_OK)
+		return ERR_MALFORMED;
 	if (state->cursor == 0 && json_object_set_new(doc, "flows", json_array()) != 0)
 		return ERR_NOMEM;
 	for (unsigned sessions = 0; sessions < CTL_PAGE_ROWS; sessions++) {
 		s = session_hub_walk(ctl_show_world(call)->hub, &state->cursor);
 		if (s == NULL)
 			return ERR_OK;
+		if (!is_wanted(call, s, &peer))
+			continue;
 		list_each (it, &s->children) {
 			enum err err = ctl_show_add(doc, "flows", flow_row(state, s, list_of(it, struct session_child, link)));
 
@@ -267,13 +301,6 @@ enum err ctl_show_session_ipsec(struct ctl_call *call, json_t *doc, bool *more)
 }
 
 /* ---- clear crypto session, rekey crypto ---- */
-
-/* The peer that the command names; family 0: it names none. */
-static enum err remote_of(const struct ctl_call *call, struct addr *out)
-{
-	memset(out, 0, sizeof(*out));
-	return (call->command->variant & CTL_OF_REMOTE) != 0 ? addr_parse(call->arg[0], out) : ERR_OK;
-}
 
 static enum err put_count(json_t *doc, const char *name, unsigned count)
 {

@@ -9,8 +9,11 @@ extern "C" {
 
 /* show crypto session, show crypto ipsec sa, clear crypto session, clear crypto sa, rekey crypto: 'next' of these commands. */
 
-enum { CTL_SESSION_FLOWS = 1 };                /* variant: with the ESP SAs of each */
-enum { CTL_OF_REMOTE = 1, CTL_REKEY_ESP = 2 }; /* variant, both may be: the argument is the peer's address; the ESP SAs */
+/* Variants: the argument is the peer's address; the ESP SAs; with the ESP SAs of each. */
+enum { CTL_OF_REMOTE = 1, CTL_REKEY_ESP = 2, CTL_SESSION_FLOWS = 4 };
+
+/* show crypto ipsec sa interface I: 'begin'. */
+MUST_USE enum err ctl_show_session_begin_interface(struct ctl_call *call);
 
 MUST_USE enum err ctl_show_session_list(struct ctl_call *call, json_t *doc, bool *more);
 MUST_USE enum err ctl_show_session_ipsec(struct ctl_call *call, json_t *doc, bool *more);

@@ -61,6 +61,7 @@ for n in hub s1; do
 	lab_link "$n" eth1 "lan-$n" eth0
 done
 nave_config_hub hub
+sed -i '/^ip local pool P /a ip local pool P 10.77.1.1 10.77.1.9' "$LAB_DIR/hub/config"
 nave_config_spoke s1 1
 cat >>"$LAB_DIR/s1/config" <<CFG
 interface Tunnel9
@@ -101,7 +102,30 @@ lab_check "show ip route has what IKEv2 brought" holds hub "show ip route" \
 lab_check "and the default gateway" prints hub "show ip route" "^Gateway of last resort is 198.51.100.254 to network 0.0.0.0"
 lab_check "show ip interface brief" holds s1 "show ip interface brief" \
 	'[(i["address"], i["method"], i["protocol"]) for i in d["interfaces"] if i["name"] == "Tunnel0"] == [("10.77.0.100", "negotiated", "up")]'
-lab_check "show ip local pool" holds hub "show ip local pool" '[(p["name"], p["used"], p["free"]) for p in d["pools"]] == [("P", 1, 150)]'
+lab_check "show ip local pool" holds hub "show ip local pool" '[(p["name"], p["used"], p["free"], p["size"], [r["size"] for r in p["ranges"]]) for p in d["pools"]] == [("P", 1, 159, 160, [151, 9])]'
+lab_check "with all its ranges" prints hub "show ip local pool" "^  *10.77.1.1  *10.77.1.9"
+for c in "crypto session remote 203.0.113.11" "crypto ipsec sa peer 203.0.113.11" "crypto ipsec sa interface virtual-a1" \
+	"crypto ipsec sa interface Virtual-Access 1" "crypto ikev2 sa remote 203.0.113.11" "crypto ikev2 sa local 198.51.100.1"; do
+	lab_check "show $c: that one" holds hub "show $c" '[len(rows) for rows in d.values()] == [1]'
+done
+for c in "crypto session remote 192.0.2.1" "crypto ipsec sa peer 192.0.2.1" "crypto ipsec sa interface Tunnel9" "crypto ikev2 sa remote 192.0.2.1" \
+	"crypto ikev2 sa local 192.0.2.1"; do
+	lab_check "show $c: none" holds hub "show $c" '[len(rows) for rows in d.values()] == [0]'
+done
+lab_check "show interfaces" holds hub "show interfaces" \
+	'[(i["name"], i["protocol"], i["encapsulation"]) for i in d["interfaces"]] == [("Loopback0", "up", "LOOPBACK"), ("Ethernet0/0", "up", "ARPA"),
+	 ("Ethernet0/1", "up", "ARPA"), ("Virtual-Template1", "down", "TUNNEL"), ("Virtual-Access1", "up", "TUNNEL")] and
+	 all((i["total"] is None) == (i["name"] in ("Loopback0", "Virtual-Template1")) for i in d["interfaces"])'
+lab_check "show interfaces of one tunnel" holds s1 "show interfaces tu0" \
+	'[(i["source"], i["destination"], i["mode"], i["protection"], i["method"], i["cleared_s"]) for i in d["interfaces"]] == \
+	 [("203.0.113.11", "198.51.100.1", "ipsec ipv4", "default", "negotiated", None)]'
+lab_check "one that isn't there" refuses hub "show interfaces Tunnel77" "there is no such interface"
+lab_check "what is none" refuses hub "clear counters nothing" "that is no interface"
+lab_check "clear counters of one" prints hub "clear counters Virtual-Access 1" "^counters of 1 cleared"
+lab_check "which tells when" holds hub "show interfaces" \
+	'[i["name"] for i in d["interfaces"] if i["cleared_s"] is not None] == ["Virtual-Access1"]'
+lab_check "clear counters of all that count" prints hub "clear counters" "^counters of 3 cleared"
+lab_check "clear access-list counters of none" refuses hub "clear access-list counters X" "there is no such access list"
 lab_check "show platform offload" holds hub "show platform offload" \
 	'[p["name"] for p in d["ports"]] == ["Ethernet0/0", "Ethernet0/1"] and [(p["inbound"], p["outbound"]) for p in d["placements"]] == [(1, 1)]'
 lab_check "show platform drops" holds hub "show platform drops" '"counters" in d'
@@ -113,6 +137,7 @@ lab_check "clear of a peer that isn't there" prints hub "clear crypto session re
 lab_check "clear crypto session" prints hub "clear crypto session remote 203.0.113.11" "^1 session cleared"
 lab_check "the session comes back" lab_wait 20 holds hub "show crypto session" \
 	'[s["uptime_s"] is not None and s["uptime_s"] < 15 for s in d["sessions"] if s["status"] == "UP-ACTIVE"] == [True]'
+lab_check "and counts from zero" holds hub "show interfaces Virtual-Access1" '[i["cleared_s"] for i in d["interfaces"]] == [None]'
 lab_check "the shell" sh -c "printf 'show version\nshow ip\nquit\n' | '$LAB_BIN/navectl' --socket '$LAB_DIR/hub/control.sock' |
-	grep -q '% the command is incomplete; expected: interface, local, route'"
+	grep -q '% the command is incomplete; expected: cef, interface, local, route'"
 lab_finish

@@ -32,12 +32,15 @@ void navectl_render_ip_derived(const json_t *doc, FILE *out)
 
 void navectl_render_ip_pools(const json_t *doc, FILE *out)
 {
-	const json_t *p;
+	const json_t *p, *r;
 
 	(void)fprintf(out, " %-20s %-15s %-15s %7s %7s\n", "Pool", "Begin", "End", "Free", "In use");
-	for (size_t i = 0; (p = navectl_get_next(doc, "pools", &i)) != NULL;)
+	for (size_t i = 0; (p = navectl_get_next(doc, "pools", &i)) != NULL;) {
 		(void)fprintf(out, " %-20s %-15s %-15s %7lld %7lld\n", navectl_get_str(p, "name"), navectl_get_str(p, "begin"),
 			navectl_get_str(p, "end"), navectl_get_int(p, "free"), navectl_get_int(p, "used"));
+		for (size_t k = 1; (r = navectl_get_next(p, "ranges", &k)) != NULL;)
+			(void)fprintf(out, " %-20s %-15s %-15s\n", "", navectl_get_str(r, "begin"), navectl_get_str(r, "end"));
+	}
 }
 
 static void print_matches(const json_t *row, const char *name, FILE *out)
