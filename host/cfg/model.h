@@ -51,6 +51,7 @@ enum cfg_kind {
 	CFG_KIND_MANGLER,
 	CFG_KIND_ACL,
 	CFG_KIND_TRACK,
+	CFG_KIND_POLICY_MAP,
 	CFG_KIND_OTHER, /* an object in the grammar that no code uses yet */
 	CFG_KIND_COUNT
 };
@@ -264,6 +265,15 @@ struct cfg_ipv6_addr {
 	struct addr_prefix prefix; /* the address itself and its length */
 };
 
+/* `policy-map`: what its class-default may have, bits a second of packets as they are inside; 0: all that comes. */
+struct cfg_policy_map {
+	struct cfg_object object;
+	struct cfg_policy_map *next;
+	uint64_t police_bps;
+	uint32_t burst; /* bytes, of what is policed */
+	uint64_t shape_bps;
+};
+
 enum { CFG_IPV4, CFG_IPV6, CFG_FAMILIES };
 enum { CFG_ACL_IN, CFG_ACL_OUT, CFG_ACL_WAYS };
 
@@ -293,6 +303,7 @@ struct cfg_interface {
 	const struct cfg_interface *ipv6_lender;
 	uint16_t ip_mtu; /* 0: by the path */
 	struct cfg_feature feature[CFG_FAMILIES];
+	const struct cfg_policy_map *service[CFG_ACL_WAYS]; /* `service-policy`; NULL: none */
 	struct cfg_tunnel tunnel;
 };
 
@@ -696,6 +707,7 @@ struct cfg_model {
 	struct cfg_mangler *manglers;
 	struct cfg_acl *acls;
 	struct cfg_track *tracks;
+	struct cfg_policy_map *policy_maps;
 	struct cfg_object *objects; /* every object, by next_object */
 
 	/* The model's own. */

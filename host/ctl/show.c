@@ -14,6 +14,7 @@
 #include "ctl/show_ike.h"
 #include "ctl/show_ip.h"
 #include "ctl/show_platform.h"
+#include "ctl/show_policy.h"
 #include "ctl/show_redirect.h"
 #include "ctl/show_route.h"
 #include "ctl/show_session.h"
@@ -75,6 +76,7 @@ void ctl_show_end(struct ctl_call *call)
 #define DERIVED .begin = ctl_show_derived_begin, .next = ctl_show_derived, WALKS
 #define CLEAR_LISTS .begin = ctl_show_acl_begin_clear, .next = ctl_show_acl_clear, WALKS, .acts = true
 #define CLEAR_COUNTERS .begin = ctl_iface_begin_clear, .next = ctl_iface_clear, WALKS, .acts = true
+#define POLICIES .begin = ctl_iface_begin, .next = ctl_show_policy, WALKS
 
 #define IPSEC_OF .begin = ctl_show_session_begin_interface, .next = ctl_show_session_ipsec, WALKS
 #define REKEY(which) .next = ctl_show_session_rekey, .variant = (which), .acts = true
@@ -220,6 +222,9 @@ static const struct ctl_command table[] = {
 		.begin = ctl_show_platform_begin_offload,
 		.next = ctl_show_platform_offload,
 		WALKS },
+	{ .words = "show policy-map", .help = "what policies let pass" },
+	{ .words = "show policy-map interface", .help = "at every interface that has one", POLICIES },
+	{ .words = "show policy-map interface <interface>", .help = "at one of them", POLICIES },
 	{ .words = "show running-config", .help = "the configuration in force", CONFIG, .state_size = sizeof(struct ctl_show_config) },
 	{ .words = "show track", .help = "what is tracked, and what hangs on it", .next = ctl_show_track },
 	{ .words = "show track brief", .help = "a line each", .next = ctl_show_track },

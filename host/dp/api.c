@@ -200,9 +200,15 @@ static enum err check_port(const struct dp_port *p)
 	return is_name(p->name, sizeof(p->name)) && is_name(p->spec, sizeof(p->spec)) ? ERR_OK : ERR_INCOMPLETE;
 }
 
+static bool rate_fits(const struct dp_rate *r)
+{
+	return r->police_bps <= DP_RATE_MAX && r->shape_bps <= DP_RATE_MAX && (r->police_bps == 0 || r->burst != 0);
+}
+
 static enum err check_tunnel(const struct dp_tunnel *t)
 {
-	if (t->id == 0 || t->mode > DP_TUNNEL_GRE || t->df > DP_DF_CLEAR || t->more_count > DP_MORE_MAX || !features_fit(t->feature))
+	if (t->id == 0 || t->mode > DP_TUNNEL_GRE || t->df > DP_DF_CLEAR || t->more_count > DP_MORE_MAX || !features_fit(t->feature) ||
+		!rate_fits(&t->rate[DP_IN]) || !rate_fits(&t->rate[DP_OUT]) || t->rate[DP_IN].shape_bps != 0)
 		return ERR_RANGE;
 	if (t->local.family == 0 || t->local.family != t->remote.family)
 		return ERR_MALFORMED;

@@ -30,7 +30,7 @@ extern "C" {
 #endif
 
 /* Version of the message format; both sides must have the same major. */
-enum { DP_VERSION_MAJOR = 6, DP_VERSION_MINOR = 0 };
+enum { DP_VERSION_MAJOR = 7, DP_VERSION_MINOR = 0 };
 
 enum {
 	DP_NAME_MAX = 64,     /* bytes of an interface or VRF name, with NUL */
@@ -132,6 +132,18 @@ struct dp_feature {
 	uint8_t urpf;       /* enum dp_urpf */
 };
 
+/*
+ * What may pass a tunnel in one direction, bits of the packets as they are inside a second; all-zero: as it comes.  What is policed is dropped
+ * beyond the rate, what is shaped waits for its turn, DP_SHAPE_MS at most.
+ */
+enum { DP_SHAPE_MS = 200 };
+#define DP_RATE_MAX UINT64_C(1000000000000) /* bits a second */
+struct dp_rate {
+	uint64_t police_bps; /* 0: isn't */
+	uint64_t shape_bps;  /* 0: isn't; outbound alone */
+	uint32_t burst;      /* bytes that may be policed at once, at least one with police_bps */
+};
+
 enum dp_port_kind { DP_PORT_NETDEV, DP_PORT_PCI, DP_PORT_VDEV };
 enum dp_port_role { DP_ROLE_LAN, DP_ROLE_WAN };
 
@@ -203,6 +215,7 @@ struct dp_tunnel {
 	struct addr remote;
 	char name[DP_NAME_MAX]; /* "Virtual-Access7" */
 	struct dp_feature feature[DP_FAMILIES];
+	struct dp_rate rate[2]; /* by enum dp_direction */
 };
 
 /* Whether 'to' may take the place of 'from' while SAs are in it: what the headers of their packets are made of stays. */
@@ -438,6 +451,15 @@ struct dp_feature_stats {
 	uint64_t urpf_drops;
 };
 
+/* What a rate did, since the interface has one. */
+struct dp_rate_stats {
+	uint64_t passed, passed_bytes; /* what waits is among them */
+	uint64_t exceeded, exceeded_bytes;
+	uint64_t delayed;    /* of those that passed */
+	uint64_t lost;       /* would have waited too long */
+	uint32_t waiting_ms; /* how long one that came now would wait */
+};
+
 struct dp_tunnel_stats {
 	uint32_t id;
 	uint32_t mtu;
@@ -446,6 +468,7 @@ struct dp_tunnel_stats {
 	uint64_t in_drops, out_drops;
 	uint32_t idle_in_ms, idle_out_ms;
 	struct dp_feature_stats feature;
+	struct dp_rate_stats rate[2]; /* by enum dp_direction */
 };
 
 struct dp_port_stats {

@@ -279,6 +279,11 @@ static void write_tunnel(struct wr *w, const struct dp_tunnel *t)
 	dp_form_write_addr(w, &t->remote);
 	dp_form_write_name(w, t->name);
 	write_features(w, t->feature);
+	for (unsigned i = DP_IN; i <= DP_OUT; i++) {
+		wr_u64(w, t->rate[i].police_bps);
+		wr_u64(w, t->rate[i].shape_bps);
+		wr_u32(w, t->rate[i].burst);
+	}
 }
 
 static void read_tunnel(struct rd *r, struct dp_tunnel *t)
@@ -298,6 +303,11 @@ static void read_tunnel(struct rd *r, struct dp_tunnel *t)
 	t->remote = dp_form_read_addr(r);
 	dp_form_read_name(r, t->name, sizeof(t->name));
 	read_features(r, t->feature);
+	for (unsigned i = DP_IN; i <= DP_OUT; i++) {
+		t->rate[i].police_bps = rd_u64(r);
+		t->rate[i].shape_bps = rd_u64(r);
+		t->rate[i].burst = rd_u32(r);
+	}
 }
 
 static void write_ts(struct wr *w, const struct dp_ts *ts)

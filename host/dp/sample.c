@@ -45,6 +45,28 @@ static void read_feature(struct rd *r, struct dp_feature_stats *s)
 	s->urpf_drops = rd_u64(r);
 }
 
+static void write_rate(struct wr *w, const struct dp_rate_stats *s)
+{
+	wr_u64(w, s->passed);
+	wr_u64(w, s->passed_bytes);
+	wr_u64(w, s->exceeded);
+	wr_u64(w, s->exceeded_bytes);
+	wr_u64(w, s->delayed);
+	wr_u64(w, s->lost);
+	wr_u32(w, s->waiting_ms);
+}
+
+static void read_rate(struct rd *r, struct dp_rate_stats *s)
+{
+	s->passed = rd_u64(r);
+	s->passed_bytes = rd_u64(r);
+	s->exceeded = rd_u64(r);
+	s->exceeded_bytes = rd_u64(r);
+	s->delayed = rd_u64(r);
+	s->lost = rd_u64(r);
+	s->waiting_ms = rd_u32(r);
+}
+
 void dp_sample_write_tunnel(struct wr *w, const struct dp_tunnel_stats *s)
 {
 	wr_u32(w, s->id);
@@ -58,6 +80,8 @@ void dp_sample_write_tunnel(struct wr *w, const struct dp_tunnel_stats *s)
 	wr_u32(w, s->idle_in_ms);
 	wr_u32(w, s->idle_out_ms);
 	write_feature(w, &s->feature);
+	write_rate(w, &s->rate[DP_IN]);
+	write_rate(w, &s->rate[DP_OUT]);
 }
 
 void dp_sample_read_tunnel(struct rd *r, struct dp_tunnel_stats *s)
@@ -73,6 +97,8 @@ void dp_sample_read_tunnel(struct rd *r, struct dp_tunnel_stats *s)
 	s->idle_in_ms = rd_u32(r);
 	s->idle_out_ms = rd_u32(r);
 	read_feature(r, &s->feature);
+	read_rate(r, &s->rate[DP_IN]);
+	read_rate(r, &s->rate[DP_OUT]);
 }
 
 void dp_sample_write_port(struct wr *w, const struct dp_port_stats *s)

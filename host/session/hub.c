@@ -122,6 +122,7 @@ enum err session_hub_configure(struct session_hub *h, struct cfg_model *model, c
 	tune(h);
 	if (former != NULL) {
 		end_changed(h);
+		session_rate_reload(h);
 		session_reach_changed(h, former->cfg, former_platform);
 	}
 	h->era++;

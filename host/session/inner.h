@@ -9,6 +9,7 @@
 #include "session/box/filter.h"
 #include "session/box/iface.h"
 #include "session/box/plain.h"
+#include "session/box/rate.h"
 #include "session/box/track.h"
 #include "session/clone.h"
 #include "session/fsm.h"

@@ -51,6 +51,10 @@ static enum err make_pools(struct db *db)
 	if (err == ERR_OK)
 		err = db_pool_init(&db->carriers, sizeof(struct db_carrier), 2 * l->tunnels + 1);
 	if (err == ERR_OK)
+		err = db_pool_init(&db->rates, sizeof(struct db_rate), 2 * l->tunnels + 1);
+	if (err == ERR_OK)
+		db->rate = (struct db_rate *)db_pool_take(&db->rates); /* the one that limits nothing */
+	if (err == ERR_OK)
 		db->carrier = (struct db_carrier *)db_pool_take(&db->carriers); /* the one that nobody has */
 	if (err == ERR_OK)
 		db->gate = (struct db_gate *)db_pool_take(&db->gates); /* the one that does nothing */
@@ -142,6 +146,7 @@ void db_free(struct db *db)
 	db_pool_fini(&db->fib_nodes);
 	db_pool_fini(&db->gates);
 	db_pool_fini(&db->carriers);
+	db_pool_fini(&db->rates);
 	db_pool_unmap(db->sa_in, db->limits.slots * sizeof(struct db_sa *));
 	db_pool_unmap(db->sa_out, db->limits.slots * sizeof(struct db_sa *));
 	db_pool_unmap(db->vrf, DB_VRF_MAX * sizeof(*db->vrf));

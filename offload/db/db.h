@@ -13,6 +13,7 @@
 #include "db/gate.h"
 #include "db/pool.h"
 #include "db/port.h"
+#include "db/rate.h"
 #include "db/rcu.h"
 #include "db/route.h"
 #include "db/sa.h"
@@ -48,6 +49,7 @@ struct db {
 	struct db_port *port;       /* [DB_PORT_MAX] */
 	struct db_gate *gate;       /* by index */
 	struct db_rules **filter;   /* [DB_FILTER_MAX]; published rules */
+	struct db_rate *rate;       /* by index */
 	struct db_carrier *carrier; /* by index */
 	uint32_t *carrier_head;     /* [DB_CARRIER_HEADS]; 0: none */
 	uint32_t slot_mask;
@@ -64,6 +66,7 @@ struct db {
 	struct db_pool fib_nodes;
 	struct db_pool gates;
 	struct db_pool carriers;
+	struct db_pool rates;
 	struct db_tunnel_cold *tunnel_cold; /* by index, as the following */
 	struct db_adj_cold *adj_cold;
 	struct db_vrf_cold *vrf_cold;

@@ -11,7 +11,7 @@ static bool is_idle(const struct db_gate *g)
 {
 	static const struct db_gate_side nothing[DP_FAMILIES];
 
-	return memcmp(g->side, nothing, sizeof(nothing)) == 0;
+	return memcmp(g->side, nothing, sizeof(nothing)) == 0 && g->rate == 0;
 }
 
 static bool wants_any(const struct dp_feature feature[DP_FAMILIES])
@@ -35,17 +35,25 @@ static enum err find_filters(const struct db *db, const struct dp_feature featur
 	return ERR_OK;
 }
 
-enum err db_gate_put(struct db *db, uint32_t *index, const struct dp_feature feature[DP_FAMILIES])
+enum err db_gate_put(struct db *db, uint32_t *index, const struct dp_feature feature[DP_FAMILIES], const struct dp_rate rate[2])
 {
-	uint32_t filter[FILTERS];
+	static const struct dp_rate none[2];
+	uint32_t filter[FILTERS], at;
 	enum err err = find_filters(db, feature, filter);
 	struct db_gate *g;
 
-	if (err != ERR_OK || (*index == 0 && !wants_any(feature)))
+	if (err != ERR_OK)
+		return err;
+	at = *index == 0 ? 0 : db->gate[*index].rate;
+	err = db_rate_put(db, &at, rate != NULL ? rate : none);
+	if (err != ERR_OK || (*index == 0 && at == 0 && !wants_any(feature)))
 		return err;
 	g = *index != 0 ? &db->gate[*index] : (struct db_gate *)db_pool_take(&db->gates);
-	if (g == NULL)
+	if (g == NULL) {
+		db_rate_del(db, &at);
 		return ERR_FULL;
+	}
+	__atomic_store_n(&g->rate, at, __ATOMIC_RELEASE);
 	*index = db_pool_index(&db->gates, g);
 	for (unsigned i = 0; i < FILTERS; i++) {
 		struct db_gate_side *s = &g->side[i / 2];
@@ -79,8 +87,14 @@ void db_gate_del(struct db *db, uint32_t *index)
 		return;
 	for (unsigned i = 0; i < FILTERS; i++)
 		db_filter_hold(db, g->side[i / 2].filter[i % 2], false);
+	db_rate_del(db, &g->rate);
 	db_rcu_defer(db->rcu, gate_drop, &db->gates, g);
 	*index = 0;
+}
+
+uint32_t db_gate_rate(const struct db *db, uint32_t index)
+{
+	return db->gate[index].rate;
 }
 
 void db_gate_stats(const struct db *db, uint32_t index, struct dp_feature_stats *out)

@@ -110,7 +110,7 @@ enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf)
 	err = db_carrier_prepare(db, t, conf, front, &carrier);
 	if (err != ERR_OK)
 		return err;
-	err = db_gate_put(db, &gate, conf->feature);
+	err = db_gate_put(db, &gate, conf->feature, conf->rate);
 	if (err != ERR_OK) {
 		db_carrier_abandon(db, t, carrier);
 		return err;
@@ -254,6 +254,7 @@ void db_tunnel_stats(const struct db *db, const struct db_tunnel *t, uint64_t no
 	out->in_drops = __atomic_load_n(&t->in_drops, __ATOMIC_RELAXED);
 	out->out_drops = __atomic_load_n(&t->out_drops, __ATOMIC_RELAXED);
 	db_gate_stats(db, cold->gate, &out->feature);
+	db_rate_stats(db, db_gate_rate(db, cold->gate), now_ms, out->rate);
 	out->idle_in_ms = idle_ms(__atomic_load_n(&t->last_in_ms, __ATOMIC_RELAXED), now_ms);
 	out->idle_out_ms = idle_ms(__atomic_load_n(&t->last_out_ms, __ATOMIC_RELAXED), now_ms);
 }

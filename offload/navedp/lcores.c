@@ -19,7 +19,7 @@
 
 #include "base/clock.h"
 
-enum { LCORE_IDLE_ROUNDS = 256, LCORE_SLEEP_MS = 200, LCORE_NAP_MS = 1, LCORE_CLOCK_ROUNDS = 16 };
+enum { LCORE_IDLE_ROUNDS = 256, LCORE_SLEEP_MS = 200, LCORE_NAP_MS = 1, LCORE_HELD_MS = 1, LCORE_CLOCK_ROUNDS = 16 };
 
 struct lcore {
 	struct navedp_lcores *all;
@@ -71,7 +71,7 @@ static uint32_t doze(struct lcore *l, struct db_rcu *rcu)
 	got = path_worker_poll(l->worker, clock_now_ms());
 	if (got == 0) {
 		db_rcu_offline(rcu, l->number);
-		(void)epoll_wait(l->epoll, ready, 8, sleep_ms);
+		(void)epoll_wait(l->epoll, ready, 8, path_worker_holds(l->worker) ? LCORE_HELD_MS : sleep_ms);
 		db_rcu_online(rcu, l->number);
 		drain_bell(l);
 	}

@@ -110,6 +110,7 @@ struct path_tx {
 };
 
 struct path_reass; /* reass.h */
+struct path_hold;  /* pkt/hold.h */
 
 /* A datagram whose first fragment left a guarded port (heads.h). */
 struct path_head {
@@ -146,6 +147,7 @@ struct path_ctx {
 	struct rte_ring *notes;
 	struct rte_ring **to; /* [worker_count]: hand-over; NULL for itself */
 	struct path_reass *reass;
+	struct path_hold *hold;
 	struct path_head heads[PATH_HEADS];
 	struct limit icmp_limit;
 	struct limit note_limit;

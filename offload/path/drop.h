@@ -33,6 +33,8 @@ extern "C" {
 	X(ACL_IN, "acl-in", "an access list denies it as it comes in")                                   \
 	X(ACL_OUT, "acl-out", "an access list denies it as it goes out")                                 \
 	X(URPF, "urpf", "no route leads back to its source")                                             \
+	X(POLICED, "policed", "more than its interface may pass")                                        \
+	X(SHAPED, "shaped", "would have waited too long for its interface")                              \
 	X(MARTIAN, "martian", "source or destination never on a wire")                                   \
 	X(TTL, "ttl", "time to live is over")                                                            \
 	X(NO_ROUTE, "no-route", "no route")                                                              \

@@ -7,6 +7,7 @@
 #include "path/pkt/icmp.h"
 #include "path/pkt/ip.h"
 #include "path/pkt/mss.h"
+#include "path/rate.h"
 
 enum { TCP_FLAGS = 13, TCP_ACK_RST = 0x14, ND_FIRST = 133, ND_LAST = 137 };
 
@@ -264,6 +265,7 @@ void path_gate_tunnel_in(struct path_ctx *c)
 	if (c->gated.count == 0)
 		return;
 	run(c, &c->gated, &at);
+	path_rate_in(c, &c->gated);
 	for (uint32_t i = 0; i < c->gated.count; i++)
 		path_list_add(&c->plain, c->gated.pkt[i]);
 	c->gated.count = 0;
@@ -295,6 +297,7 @@ void path_gate_tunnel_out(struct path_ctx *c)
 	}
 	c->tunnel.count = kept;
 	run(c, &fresh, &at);
+	path_rate_out(c, &fresh);
 	for (uint32_t i = 0; i < fresh.count; i++)
 		path_list_add(&c->tunnel, fresh.pkt[i]);
 }

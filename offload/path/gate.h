@@ -9,7 +9,7 @@ extern "C" {
 
 /*
  * What the configuration wants done to packets where they come in and go out (R-SYS-07): access list, then the source's route, then
- * TCP's segments.  A packet through a tunnel passes twice (R-SYS-08): at the tunnel in clear, at the port as ESP.  Interfaces without
+ * TCP's segments, then the tunnel's rate.  A packet through a tunnel passes twice (R-SYS-08): at the tunnel in clear, at the port as ESP.  Interfaces without
  * features don't get here.
  */
 

@@ -24,6 +24,7 @@
 #include "path/gate.h"
 #include "path/outer.h"
 #include "path/pkt/hand.h"
+#include "path/pkt/hold.h"
 #include "path/pkt/reass.h"
 #include "path/punt.h"
 #include "path/rx.h"
@@ -93,7 +94,7 @@ enum err path_worker_new(struct path_worker **out, const struct path_worker_conf
 	w->inject = ring_new("inject", conf->worker, sizeof(struct path_hand), WORKER_HANDS);
 	w->queues = (struct queue_set *)calloc(1, sizeof(*w->queues));
 	if (c->notes == NULL || c->to == NULL || w->from == NULL || w->inject == NULL || w->queues == NULL ||
-		path_reass_new(&c->reass, conf->cycles_per_s) != ERR_OK) {
+		path_reass_new(&c->reass, conf->cycles_per_s) != ERR_OK || path_hold_new(&c->hold) != ERR_OK) {
 		path_worker_free(w);
 		return ERR_NOMEM;
 	}
@@ -122,6 +123,7 @@ void path_worker_free(struct path_worker *w)
 		drain(w->from[i]);
 	drain(w->inject);
 	path_reass_free(w->ctx.reass);
+	path_hold_free(w->ctx.hold);
 	free(w->ctx.notes);
 	free(w->ctx.to);
 	free(w->from);
@@ -240,9 +242,14 @@ uint32_t path_worker_poll(struct path_worker *w, uint64_t now_ms)
 {
 	struct path_ctx *c = &w->ctx;
 	const struct queue_set *q = __atomic_load_n(&w->queues, __ATOMIC_ACQUIRE);
-	uint32_t n = 0;
+	uint32_t n = 0, due;
 
 	c->now_ms = now_ms;
+	while ((due = path_hold_resume(c)) != 0) {
+		n += due;
+		run(c);
+		run_again(c);
+	}
 	for (uint32_t i = 0; i < q->count; i++) {
 		uint32_t got = path_rx(c, &q->queue[i]);
 
@@ -263,6 +270,11 @@ uint32_t path_worker_poll(struct path_worker *w, uint64_t now_ms)
 	}
 	db_rcu_quiescent(c->db->rcu, c->worker);
 	return n;
+}
+
+bool path_worker_holds(const struct path_worker *w)
+{
+	return path_hold_count(w->ctx.hold) != 0;
 }
 
 /* ---- counters: any thread ---- */

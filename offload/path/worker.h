@@ -97,6 +97,9 @@ enum path_count {
 const char *path_count_str(enum path_count c);
 uint64_t path_worker_count(const struct path_worker *w, enum path_count c);
 
+/* Whether packets wait for their time: the next round mustn't be later than in a millisecond. */
+bool path_worker_holds(const struct path_worker *w);
+
 #ifdef __cplusplus
 }
 #endif

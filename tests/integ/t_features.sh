@@ -1,7 +1,8 @@
 #!/bin/bash
 # t_features.sh [--nic none|full]: what interfaces do to packets between a Nave hub and a Nave spoke: an access list and a MTU that the spoke's group
 # brings, TCP's segments that the user brings, the template's check of sources, an access list on the spoke's Tunnel; lists changed while packets
-# flow; and what show commands tell of it.  Shows R-AAA-14, R-AAA-24, R-PBF-04, R-PBF-05, R-SYS-07, R-SYS-08, R-SYS-09, R-TUN-18.
+# flow; and what show commands tell of it.  Shows R-AAA-14, R-AAA-24, R-PBF-03, R-PBF-04, R-PBF-05, R-SYS-07,
+# R-SYS-08, R-SYS-09, R-TUN-18, R-TUN-22.
 cd "$(dirname "$0")" || exit 2
 . ./lab.sh
 . ./nave.sh
@@ -29,6 +30,15 @@ aaa attribute list GROUP
 !
 aaa attribute list USER
  attribute type interface-config "ip tcp adjust-mss 1200"
+ attribute type interface-config "service-policy output DOWN"
+!
+policy-map UP
+ class class-default
+  police 1000000 20000
+!
+policy-map DOWN
+ class class-default
+  shape average 2000000
 !
 crypto ikev2 authorization policy spoke1
  no route set interface
@@ -153,6 +163,61 @@ for port in int(sys.argv[1]), int(sys.argv[1]), 7000:
 
 udp_listens() { lab_in hub1-lan ss -Hlun "sport = :$1" | grep -q .; }
 
+# datagrams FROM_NODE FROM TO_NODE TO RATE COUNT: COUNT of 1172 bytes, 1200 with their headers, RATE bits of that a second (0: at once); prints how
+# many came, and at how many bits a second they did.
+datagrams() {
+	lab_in "$3" timeout 30 python3 -c 'import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+s.bind((sys.argv[1], 6000))
+s.settimeout(20)
+came, first, last = 0, 0, 0
+while True:
+    try:
+        s.recv(2000)
+    except TimeoutError:
+        break
+    last = time.monotonic()
+    first = first or last
+    came += 1
+    s.settimeout(0.6)
+print(came, round((came - 1) * 9600 / (last - first)) if came > 1 else 0)' "$4" >"$LAB_DIR/came" &
+	local sink=$!
+	lab_wait 15 sink_listens "$3" || return 1
+	lab_in "$1" python3 -c 'import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind((sys.argv[1], 0))
+rate, count = int(sys.argv[3]), int(sys.argv[4])
+begin = time.monotonic()
+for i in range(count):
+    if rate:
+        time.sleep(max(0, begin + i * 9600 / rate - time.monotonic()))
+    s.sendto(bytes(1172), (sys.argv[2], 6000))' "$2" "$4" "$5" "$6" || return 1
+	wait "$sink"
+	cat "$LAB_DIR/came"
+}
+sink_listens() { lab_in "$1" ss -Hlun 'sport = :6000' | grep -q .; }
+
+# policy NODE INTERFACE DIRECTION WHAT
+policy() { nave_get "$1" "next(p['$4'] for p in d['policies'] if p['direction'] == '$3')" show policy-map interface "$2"; }
+
+# 2 s of twice the rate that the hub polices: half of it comes, and 20 kB at the beginning.
+policed() {
+	local came rate
+	read -r came rate < <(datagrams spoke1-lan 10.20.1.10 hub1-lan 10.10.0.10 2000000 400)
+	LAB_NOTE="$came of 400 datagrams"
+	[ "$came" -ge 205 ] && [ "$came" -le 232 ] && [ "$(policy hub1 Virtual-Access1 input exceeded_packets)" -eq $((400 - came)) ]
+}
+
+# 30 datagrams at once, 288 kbit, are 140 ms of 2 Mbit/s: all come, at that rate.
+shaped() {
+	local came rate
+	read -r came rate < <(datagrams hub1-lan 10.10.0.10 spoke1-lan 10.20.1.10 0 30)
+	LAB_NOTE="$came of 30 datagrams, $rate bit/s"
+	[ "$came" -eq 30 ] && [ "$rate" -ge 1900000 ] && [ "$rate" -le 2100000 ] &&
+		[ "$(policy hub1 Virtual-Access1 output delayed_packets)" -ge 28 ] && [ "$(policy hub1 Virtual-Access1 output dropped_packets)" -eq 0 ]
+}
+
 # A ping flood by whose side the list changes ten times; none of its packets may be lost, since every list permits it.
 change() {
 	local i
@@ -214,7 +279,7 @@ nave_site hub1 hub 10.10.0.10/24 10.10.0.1
 nave_site spoke1 spoke 10.20.1.10/24 10.20.1.1
 nave_config_hub hub1
 nave_config_spoke spoke1 1
-feature hub1 'ip verify unicast reverse-path'
+feature hub1 'ip verify unicast reverse-path' 'service-policy input UP'
 grant_lines hub1
 feature spoke1 'ip access-group TO-HUB out'
 acl hub1 FROM-SPOKE 'deny udp any any eq 7777' 'permit ip any any'
@@ -231,6 +296,9 @@ lab_check 'and the group'\''s MTU' narrow
 lab_check 'counters from zero are exact across rekeys and a reload' rekeyed_counts
 nave_ctl hub1 show interfaces
 lists
+lab_check 'what comes in is policed to 1 Mbit/s, and the excess counted' policed
+lab_check 'what goes out is shaped to 2 Mbit/s: it waits, and all of it comes' shaped
+lab_check 'show policy-map interface tells of both' prints hub1 'show policy-map interface Virtual-Access1' 'shape average 2000000 bps'
 lab_check 'a list changed eight times loses no packet that all permit' change
 lab_check 'spoofed sources are dropped and counted as urpf' spoofed
 lab_check 'and on the interface' [ "$(feature_drops hub1 Virtual-Access1 urpf)" -ge 1 ]

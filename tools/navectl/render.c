@@ -55,6 +55,8 @@ static const struct {
 	{ "show platform counters", navectl_render_platform_counters },
 	{ "show platform drops", navectl_render_platform_counters },
 	{ "show platform offload", navectl_render_platform_offload },
+	{ "show policy-map interface", navectl_render_ip_policies },
+	{ "show policy-map interface <interface>", navectl_render_ip_policies },
 	{ "show running-config", navectl_render_lines },
 	{ "show track", navectl_render_route_track },
 	{ "show track brief", navectl_render_route_tracks },

@@ -38,6 +38,7 @@ void navectl_render_ip_derived(const json_t *doc, FILE *out);
 void navectl_render_ip_interfaces(const json_t *doc, FILE *out);
 void navectl_render_ip_pools(const json_t *doc, FILE *out);
 
+void navectl_render_ip_policies(const json_t *doc, FILE *out);
 void navectl_render_ip_features(const json_t *doc, FILE *out);
 void navectl_render_ip_lists(const json_t *doc, FILE *out);
 

@@ -115,3 +115,30 @@ void navectl_render_ip_features(const json_t *doc, FILE *out)
 				navectl_get_int(drops, "acl_in"), navectl_get_int(drops, "acl_out"), navectl_get_int(drops, "urpf"));
 	}
 }
+
+static void print_amount(const json_t *p, const char *what, const char *packets, const char *bytes, FILE *out)
+{
+	if (navectl_get_has(p, packets))
+		(void)fprintf(out, "      %s %lld packets, %lld bytes\n", what, navectl_get_int(p, packets), navectl_get_int(p, bytes));
+}
+
+void navectl_render_ip_policies(const json_t *doc, FILE *out)
+{
+	const json_t *p;
+
+	for (size_t i = 0; (p = navectl_get_next(doc, "policies", &i)) != NULL;) {
+		(void)fprintf(out, "%s\n  Service-policy %s: %s\n    Class %s\n", navectl_get_str(p, "interface"),
+			navectl_get_str(p, "direction"), navectl_get_str(p, "policy"), navectl_get_str(p, "class"));
+		if (navectl_get_int(p, "police_bps") > 0)
+			(void)fprintf(out, "      police %lld bps, %lld bytes\n", navectl_get_int(p, "police_bps"),
+				navectl_get_int(p, "police_burst"));
+		if (navectl_get_int(p, "shape_bps") > 0)
+			(void)fprintf(out, "      shape average %lld bps\n", navectl_get_int(p, "shape_bps"));
+		print_amount(p, "conformed", "passed_packets", "passed_bytes", out);
+		print_amount(p, "exceeded ", "exceeded_packets", "exceeded_bytes", out);
+		if (navectl_get_has(p, "delayed_packets"))
+			(void)fprintf(out, "      queued    %lld packets, %lld dropped, %lld ms now\n",
+				navectl_get_int(p, "delayed_packets"), navectl_get_int(p, "dropped_packets"),
+				navectl_get_int(p, "wait_ms"));
+	}
+}

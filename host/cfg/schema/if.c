@@ -224,6 +224,13 @@ static void set_verify(struct cfg_build *b, struct cfg_object *object, const str
 	feature_of(object, s)->urpf = cfg_stmt_has(s, "any") ? CFG_URPF_ANY : CFG_URPF_RX;
 }
 
+static void set_service(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	unsigned way = cfg_stmt_has(s, "output") ? CFG_ACL_OUT : CFG_ACL_IN;
+
+	interface_of(object)->service[way] = cfg_find_policy_map(b->m, cfg_stmt_text(s, "map"));
+}
+
 static const struct cfg_row rows[] = {
 	{
 		.mode = CFG_MODE_GLOBAL,
@@ -462,11 +469,18 @@ static const struct cfg_row rows[] = {
 		.set = set_verify,
 		.help = "the same for IPv6",
 	},
-	{ .mode = CFG_MODE_INTERFACE, .what = CFG_CLASS_NOT_YET, .pattern = "service-policy input <map@policy-map>", .help = "QoS inward" },
-	{ .mode = CFG_MODE_INTERFACE,
-		.what = CFG_CLASS_NOT_YET,
+	{
+		.mode = CFG_MODE_INTERFACE,
+		.pattern = "service-policy input <map@policy-map>",
+		.set = set_service,
+		.help = "how much may come in; of a Tunnel or a template, for each virtual access by itself",
+	},
+	{
+		.mode = CFG_MODE_INTERFACE,
 		.pattern = "service-policy output <map@policy-map>",
-		.help = "QoS outward" },
+		.set = set_service,
+		.help = "how much may go out, measured and delayed before it is encrypted",
+	},
 	{
 		.mode = CFG_MODE_INTERFACE,
 		.what = CFG_CLASS_NOT_YET,

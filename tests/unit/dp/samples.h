@@ -147,6 +147,8 @@ inline dp_op tunnel(uint32_t id, uint32_t sa_out = 0, uint32_t inner = 0, uint32
 	t.more[1] = t.more_count > 1 ? id + 1001 : 0;
 	t.local = ip("192.0.2.1");
 	t.remote = ip("198.51.100.1");
+	t.rate[DP_IN] = { 1000000, 0, 1500 };
+	t.rate[DP_OUT] = { 2000000, 3000000, 31250 };
 	name(t.name, sizeof(t.name), "Virtual-Access" + std::to_string(id));
 	return op;
 }

@@ -36,7 +36,8 @@ struct Codec : testing::Test {
 	dp_result results[2]{};
 	dp_event event{};
 	dp_sa_stats sa_stats{ 1, DP_PLACE_SOFT, DP_WHY_POLICY, 2, 3, 4, 5, 6, 7 };
-	dp_tunnel_stats tunnel_stats{ 1, 1400, 2, 3, 4, 5, 6, 7, 8, 9, { { 10, 11 }, 12 } };
+	dp_tunnel_stats tunnel_stats{ 1, 1400, 2, 3, 4, 5, 6, 7, 8, 9, { { 10, 11 }, 12 },
+		{ { 13, 14, 15, 16, 17, 18, 19 }, { 20, 21, 22, 23, 24, 25, 26 } } };
 	dp_port_stats port_stats{};
 	dp_counter counter{};
 	dp_line_stats line_stats{ 3, 2, 1 };
