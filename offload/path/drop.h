@@ -38,6 +38,7 @@ extern "C" {
 	X(MARTIAN, "martian", "source or destination never on a wire")                                   \
 	X(TTL, "ttl", "time to live is over")                                                            \
 	X(NO_ROUTE, "no-route", "no route")                                                              \
+	X(TRANSIT, "transit", "came in clear by a protected port and isn't for the box")                 \
 	X(ROUTE_DROP, "route-drop", "a route says drop")                                                 \
 	X(UNRESOLVED, "unresolved", "no MAC address of the neighbour yet")                               \
 	X(TUNNEL_DOWN, "tunnel-down", "the tunnel is gone")                                              \

@@ -164,8 +164,19 @@ static void for_the_box(struct path_ctx *c, struct path_pkt *p)
 		path_list_add(&c->punt, p);
 }
 
+/* Clear text of others has no business on a protected port, whichever way it goes; nave_steer says the same of the kernel's devices. */
+static bool is_transit(const struct path_ctx *c, const struct path_pkt *p)
+{
+	return (p->flags & (PATH_F_HOST | PATH_F_TUNNEL | PATH_F_ROUTED)) == 0 && db_hop_action(p->hop) != DB_HOP_LOCAL &&
+	       __atomic_load_n(&c->db->port[p->port].guarded, __ATOMIC_RELAXED);
+}
+
 static void follow(struct path_ctx *c, struct path_pkt *p)
 {
+	if (is_transit(c, p)) {
+		path_drop(c, p, PATH_DROP_TRANSIT);
+		return;
+	}
 	switch (db_hop_action(p->hop)) {
 	case DB_HOP_TUNNEL:
 		if (take_hop(c, p))

@@ -109,6 +109,30 @@ TEST_F(Closed, forwarded_packets_never_leave_a_guarded_port_in_clear)
 	EXPECT_EQ(drops(PATH_DROP_TX_UNPROTECTED), 7u);
 }
 
+/* As nave_steer does it for the kernel's devices. */
+TEST_F(Closed, R_SYS_02_clear_text_doesnt_come_in_by_a_guarded_port)
+{
+	Ip ip;
+
+	start();
+	for (const char *dst :
+		{ "10.0.0.9", "10.0.0.200", "10.9.0.1", "203.0.113.5" }) { /* a host, one unknown, a tunnel's, the way back out */
+		ip.src = "10.9.0.2";
+		ip.dst = dst;
+		feed(fake[wan], frame(wan_mac, ip.bytes()));
+	}
+	poll();
+	EXPECT_EQ(drops(PATH_DROP_TRANSIT), 4u);
+	EXPECT_TRUE(fake[lan].tx.empty());
+	EXPECT_TRUE(fake[wan].tx.empty());
+	EXPECT_TRUE(notes(PATH_NOTE_RESOLVE).empty());
+	ip.src = "203.0.113.5";
+	ip.dst = own;
+	feed(fake[wan], frame(wan_mac, ip.bytes()));
+	poll();
+	EXPECT_EQ(fake[twin].tx.size(), 1u) << "the box itself can be reached";
+}
+
 /* Of the host's own datagrams in fragments the first decides. */
 TEST_F(Closed, later_fragments_follow_their_first)
 {
