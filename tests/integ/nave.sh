@@ -94,6 +94,14 @@ nave_ctl() { # NAME COMMAND…
 # nave_pid NAME PROGRAM
 nave_pid() { cat "$LAB_DIR/$1/$2.pid"; }
 
+# nave_reload NAME: its configuration file again, which is whole.
+nave_reload() {
+	local before
+	before=$(grep -c 'config.reload ' "$LAB_DIR/$1-naved.log")
+	kill -HUP "$(nave_pid "$1" naved)"
+	lab_wait 5 lab_log_has "$1-naved" 'config.reload .*err=OK' $((before + 1))
+}
+
 # nave_crash NAME PROGRAM: kill -9.
 nave_crash() { lab_kill KILL "$(nave_pid "$1" "$2")"; }
 

@@ -39,19 +39,12 @@ wan_takes() {
 	ip -n "$LAB-inet" route replace 2001:db8:51::1/128 dev brhub mtu lock "$1"
 }
 
-reload() { # NAME
-	local before
-	before=$(grep -c 'config.reload ' "$LAB_DIR/$1-naved.log")
-	kill -HUP "$(nave_pid "$1" naved)"
-	lab_wait 5 lab_log_has "$1-naved" 'config.reload .*err=OK' $((before + 1))
-}
-
 # over DESTINATION MODE: both ends with that mode.
 over() {
 	local n
 	for n in hub1 spoke1; do
 		sed -i "s/^ tunnel mode .*/ tunnel mode $2/; s/^ tunnel destination .*/ tunnel destination $1/" "$LAB_DIR/$n/config"
-		reload "$n" || return 1
+		nave_reload "$n" || return 1
 	done
 	lab_wait 40 nave_up spoke1 1 && lab_wait 5 lab_ping spoke1-lan 2001:db8:20:1::2 2001:db8:10::2 1 && lab_wait 5 lab_ping spoke1-lan 10.20.1.2 10.10.0.2 1
 }

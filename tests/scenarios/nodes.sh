@@ -30,14 +30,6 @@ node_start() {
 	lab_check "$1 starts (nic $nic)" nave_start "$1" "$nic"
 }
 
-# node_reload NAME: loads the node's configuration file again.
-node_reload() {
-	local before
-	before=$(grep -c 'config.reload ' "$LAB_DIR/$1-naved.log")
-	kill -HUP "$(nave_pid "$1" naved)"
-	lab_wait 5 lab_log_has "$1-naved" 'config.reload .*err=OK' $((before + 1))
-}
-
 nodes_stop() {
 	local n
 	for n in "${NODES[@]}"; do

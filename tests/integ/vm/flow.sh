@@ -6,6 +6,26 @@ PINGS=()
 
 vip() { ip -n "$LAB-ss1" -4 -o addr | awk '$4 ~ /^10\.77\./ { sub("/.*", "", $4); print $4; exit }'; }
 
+# ---- where they stand ----
+
+# The router lets no IKE_SA_INIT request of the hub's through: its responder's SPI is zero.
+spoke_begins() {
+	ip netns exec "$LAB-inet" nft -f - <<NFT
+table inet lab {
+	chain forward {
+		type filter hook forward priority 0
+		iifname brhub udp sport 500 @th,128,64 0 drop
+	}
+}
+NFT
+}
+
+# gre_device NS KIND LOCAL REMOTE: named as its kind.
+gre_device() {
+	ip -n "$LAB-$1" link add "to-$2" type "$2" local "$3" remote "$4" &&
+		ip -n "$LAB-$1" link set "to-$2" up
+}
+
 # ---- packets that are counted ----
 
 # begin_pings NAME NS FROM TO
@@ -51,4 +71,14 @@ everything_anew() { # NODE STRONGSWAN IKE CHILD
 		new_pair "$1" nave_ctl "$1" rekey crypto ipsec sa &&
 		ss_ctl "$dir" --rekey --ike "$3" &&
 		nave_ctl "$1" rekey crypto ikev2 sa
+}
+
+# both_ways NS FROM NS TO NODE STRONGSWAN IKE CHILD: packets in both directions while everything is rekeyed.
+both_ways() {
+	begin_pings out "$1" "$2" "$4"
+	begin_pings back "$3" "$4" "$2"
+	lab_check 'both ends rekey both' everything_anew "${@:5}"
+	end_pings
+	lab_check 'no packet lost, out' none_lost out
+	lab_check 'no packet lost, back' none_lost back
 }

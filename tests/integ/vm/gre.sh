@@ -39,18 +39,6 @@ hub() {
 	nave_start hub1 none
 }
 
-# The router lets no IKE_SA_INIT request of the hub's through: its responder's SPI is zero.
-spoke_begins() {
-	ip netns exec "$LAB-inet" nft -f - <<NFT
-table inet lab {
-	chain forward {
-		type filter hook forward priority 0
-		iifname brhub udp sport 500 @th,128,64 0 drop
-	}
-}
-NFT
-}
-
 # nat FROM TO: the router translates from now on.
 nat() {
 	ip netns exec "$LAB-inet" nft -f - <<NFT
@@ -90,12 +78,6 @@ spoke() {
 	ss_load "$LAB_DIR/ss1"
 }
 
-# gre_device NS KIND LOCAL REMOTE: named as its kind.
-gre_device() {
-	ip -n "$LAB-$1" link add "to-$2" type "$2" local "$3" remote "$4" &&
-		ip -n "$LAB-$1" link set "to-$2" up
-}
-
 # strongswan_begins CONNECTION DEVICE TUNNEL MODE ENCAP
 strongswan_begins() {
 	local address=10.99.$3.2 # 10.99.$3.0/30 is the link's
@@ -107,16 +89,6 @@ strongswan_begins() {
 	both_ways ss1 "$address" hub1-lan 10.10.0.10 hub1 ss1 "$1" "net-$1"
 	lab_check 'strongSwan ends it' ss_end "$LAB_DIR/ss1" "$1"
 	lab_check 'the hub has forgotten it' lab_wait 15 nave_is hub1 'not any(s["status"].startswith("UP") for s in d["sessions"])' show crypto session
-}
-
-# both_ways NS FROM NS TO NODE STRONGSWAN IKE CHILD: packets in both directions while everything is rekeyed.
-both_ways() {
-	begin_pings out "$1" "$2" "$4"
-	begin_pings back "$3" "$4" "$2"
-	lab_check 'both ends rekey both' everything_anew "${@:5}"
-	end_pings
-	lab_check 'no packet lost, out' none_lost out
-	lab_check 'no packet lost, back' none_lost back
 }
 
 # flow_is NODE MODE ENCAP: the one pair is GRE's, with extended sequence numbers.

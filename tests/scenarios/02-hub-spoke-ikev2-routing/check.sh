@@ -100,11 +100,11 @@ lab_check 'no routes' no_tunnel_routes spoke1
 
 node_edit hub1 's/^ match certificate BRANCH/&\n match identity remote fqdn domain vpn.example.net/'
 lab_check 'an identity line beside the map: the checker warns' check_warns hub1 "'match certificate' and 'match identity' .* are alternatives"
-lab_check 'hub1 loads it' node_reload hub1
+lab_check 'hub1 loads it' nave_reload hub1
 lab_check 'OU=visitors is in again' lab_wait 30 spoke_routes spoke1
 
 node_edit hub1 '/^ match identity remote/d; /^ pool P/d'
-lab_check 'hub1 without pool P' node_reload hub1
+lab_check 'hub1 without pool P' nave_reload hub1
 lab_check 'spoke1, OU=branches' back_with branches
 lab_check 'spoke1 has its routes' lab_wait 10 spoke_routes spoke1
 lab_check 'spoke2 gets INTERNAL_ADDRESS_FAILURE' log_has spoke2 'child.rejected .*notify=INTERNAL_ADDRESS_FAILURE'
@@ -115,7 +115,7 @@ lab_check 'no routes' no_tunnel_routes spoke2
 lab_check 'spoke1 still answers' lab_ping spoke1 10.20.1.1 10.10.0.1
 
 node_edit hub1 '/^ aaa authorization group/d'
-lab_check 'hub1 without authorization' node_reload hub1
+lab_check 'hub1 without authorization' nave_reload hub1
 lab_check 'spoke1 is up, and has no routes' lab_wait 10 up_without_routes spoke1
 lab_check 'the hub has none either' no_tunnel_routes hub1
 lab_check "the hub's answer to CFG_SET is empty" log_has spoke1 'config.ack .*accepted=0'

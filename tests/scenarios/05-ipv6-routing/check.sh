@@ -51,7 +51,7 @@ over() {
 		node_edit spoke1 '/^interface Ethernet0\/0/a\ ipv6 address 2001:db8:f::11/64
 s/tunnel destination .*/tunnel destination 2001:db8:f::1/'
 	fi
-	node_reload hub1 && node_reload spoke1
+	nave_reload hub1 && nave_reload spoke1
 }
 
 # up_over TRANSPORT SELECTOR…: a session over it with these.

@@ -50,7 +50,7 @@ outside() {
 # second_line TO: r2's second line leads there from now on.
 second_line() {
 	node_edit r2 "s/^ permit ip 10.32.4.0 0.0.0.255 .*/ permit ip 10.32.4.0 0.0.0.255 $1 0.0.0.255/"
-	node_reload r2
+	nave_reload r2
 }
 
 # delete_one: r2 deletes its second pair, then lets nobody have it again; it took its routes along, and the first pair stays.
