@@ -93,6 +93,16 @@ static json_t *mtu_of(const struct ctl_call *call, const struct session_iface_in
 	return mtu != 0 ? json_integer(mtu) : json_null();
 }
 
+/* Our end: the address that is in force, else what is configured. */
+static json_t *source_of(const struct session_iface_info *info)
+{
+	const struct cfg_tunnel *t = &info->source->tunnel;
+
+	if (info->session != NULL)
+		return ctl_text_addr(&info->session->path.local.addr);
+	return t->source_if != NULL ? ctl_text_str(t->source_if->object.name) : ctl_text_addr(&t->source_addr);
+}
+
 /* The ends and the mode that are in force, else those that are configured. */
 static int add_tunnel(json_t *row, const struct session_iface_info *info)
 {
@@ -101,12 +111,11 @@ static int add_tunnel(json_t *row, const struct session_iface_info *info)
 
 	if (info->source->type != CFG_IF_TUNNEL && info->source->type != CFG_IF_VIRTUAL_TEMPLATE)
 		return 0;
-	return json_object_update_new(
-		row, json_pack("{s:o, s:o, s:s, s:o, s:o}", "source", ctl_text_addr(s != NULL ? &s->path.local.addr : &t->source_addr),
-			     "destination", ctl_text_addr(s != NULL ? &s->path.remote.addr : &t->destination), "mode",
-			     cfg_model_mode_name(s != NULL ? s->access.mode : t->mode), "protection",
-			     ctl_text_str(t->protection != NULL ? t->protection->object.name : ""), "template",
-			     ctl_text_str(s != NULL && s->access.cloned ? info->source->object.name : "")));
+	return json_object_update_new(row, json_pack("{s:o, s:o, s:s, s:o, s:o}", "source", source_of(info), "destination",
+						   ctl_text_addr(s != NULL ? &s->path.remote.addr : &t->destination), "mode",
+						   cfg_model_mode_name(s != NULL ? s->access.mode : t->mode), "protection",
+						   ctl_text_str(t->protection != NULL ? t->protection->object.name : ""), "template",
+						   ctl_text_str(s != NULL && s->access.cloned ? info->source->object.name : "")));
 }
 
 static int add_idle(json_t *row, const struct ctl_call *call, const struct session_iface_info *info)

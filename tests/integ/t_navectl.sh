@@ -119,6 +119,9 @@ lab_check "show interfaces" holds hub "show interfaces" \
 lab_check "show interfaces of one tunnel" holds s1 "show interfaces tu0" \
 	'[(i["source"], i["destination"], i["mode"], i["protection"], i["method"], i["cleared_s"]) for i in d["interfaces"]] == \
 	 [("203.0.113.11", "198.51.100.1", "ipsec ipv4", "default", "negotiated", None)]'
+lab_check "of one that tries" holds s1 "show interfaces Tunnel 9" \
+	'[(i["destination"], i["protocol"], i["counters"]) for i in d["interfaces"]] == [("198.51.100.9", "down", None)] and
+	 d["interfaces"][0]["source"] in ("10.20.1.1", "Ethernet0/1")'
 lab_check "one that isn't there" refuses hub "show interfaces Tunnel77" "there is no such interface"
 lab_check "what is none" refuses hub "clear counters nothing" "that is no interface"
 lab_check "clear counters of one" prints hub "clear counters Virtual-Access 1" "^counters of 1 cleared"
