@@ -45,6 +45,7 @@ static const struct shape {
 	[CFG_KIND_TRACK] = { sizeof(struct cfg_track), offsetof(struct cfg_model, tracks), offsetof(struct cfg_track, next) },
 	[CFG_KIND_POLICY_MAP] = { sizeof(struct cfg_policy_map), offsetof(struct cfg_model, policy_maps),
 		offsetof(struct cfg_policy_map, next) },
+	[CFG_KIND_VRF] = { sizeof(struct cfg_vrf), offsetof(struct cfg_model, vrfs), offsetof(struct cfg_vrf, next) },
 	[CFG_KIND_OTHER] = { sizeof(struct cfg_object), 0, 0 },
 };
 
@@ -121,14 +122,6 @@ void cfg_build_warn(struct cfg_build *b, const struct cfg_stmt *s, const struct 
 	va_start(args, form);
 	message(b, CFG_WARNING, s, word, form, args);
 	va_end(args);
-}
-
-void cfg_build_front_vrf(struct cfg_build *b, const struct cfg_stmt *s)
-{
-	const struct cfg_word *vrf = cfg_stmt_param(s, "vrf");
-
-	if (vrf != NULL)
-		cfg_build_warn(b, s, vrf, "no port is in the front VRF '%s' yet: this matches nobody", vrf->text);
 }
 
 void cfg_build_lack(struct cfg_build *b, struct cfg_object *o, uint32_t line, const char *form, ...)

@@ -52,9 +52,6 @@ void cfg_build_error(struct cfg_build *b, const struct cfg_stmt *s, const struct
 void cfg_build_warn(struct cfg_build *b, const struct cfg_stmt *s, const struct cfg_word *word, const char *form, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* Warns of a `match fvrf` that names a VRF: no port of naved is in one yet. */
-void cfg_build_front_vrf(struct cfg_build *b, const struct cfg_stmt *s);
-
 /* The object isn't complete, because of the line 'line' (0: of none). */
 void cfg_build_lack(struct cfg_build *b, struct cfg_object *o, uint32_t line, const char *form, ...) __attribute__((format(printf, 4, 5)));
 

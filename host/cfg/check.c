@@ -274,14 +274,17 @@ static const struct cfg_stmt *certificate_match(const struct cfg_profile *p)
 	return NULL;
 }
 
-/* The peers' selectors decide the mode: a line of the template would be contradicted. */
-static void check_template(struct cfg_build *b, const struct cfg_profile *p)
+/* The peers' selectors decide the mode of `mode auto`: a line of the template would be contradicted. */
+static void check_template(struct cfg_build *b, struct cfg_profile *p)
 {
 	const struct cfg_interface *i = p->virtual_template;
+	const char *fault = i == NULL ? NULL : cfg_check_clone(i, p->ivrf);
 
 	if (p->mode_auto && i != NULL && i->tunnel.mode_written)
 		cfg_build_error(b, i->object.stmt, NULL, "'tunnel mode' isn't for a template of '%s', which has 'mode auto' (line %u)",
 			p->object.title, p->object.line);
+	if (fault != NULL)
+		cfg_build_lack(b, &p->object, 0, "%s: %s", i->object.name, fault);
 }
 
 static void check_profile(struct cfg_build *b, struct cfg_profile *p, struct map *claims)
@@ -428,5 +431,7 @@ void cfg_check_model(struct cfg_build *b)
 	check_tracks(b);
 	for (struct cfg_interface *i = m->interfaces; i != NULL; i = i->next)
 		cfg_check_if(b, i);
+	for (struct cfg_route *r = m->routes; r != NULL; r = r->next)
+		cfg_check_route(b, r);
 	map_fini(&claims);
 }

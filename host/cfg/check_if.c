@@ -3,6 +3,8 @@
  */
 #include "cfg/check_if.h"
 
+#include <string.h>
+
 #include "cfg/acl.h"
 #include "cfg/check_acl.h"
 
@@ -33,6 +35,24 @@ static uint8_t transport_of(enum cfg_tunnel_mode mode)
 	}
 }
 
+/* Both NULL: the global one. */
+static bool same_vrf(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static void check_vrf(struct cfg_build *b, struct cfg_interface *i)
+{
+	const struct cfg_vrf *vrf = i->vrf == NULL ? NULL : cfg_find_vrf(b->m, i->vrf);
+
+	if (vrf == NULL)
+		return; /* or dangling: said already */
+	if (has_ip(i, AF_INET) && !vrf->family[CFG_IPV4])
+		cfg_build_lack(b, &i->object, 0, "'%s' has no 'address-family ipv4'", vrf->object.title);
+	if (has_ip(i, AF_INET6) && !vrf->family[CFG_IPV6])
+		cfg_build_lack(b, &i->object, 0, "'%s' has no 'address-family ipv6'", vrf->object.title);
+}
+
 static void check_lenders(struct cfg_build *b, struct cfg_interface *i)
 {
 	const struct cfg_interface *four = i->ip_lender, *six = i->ipv6_lender;
@@ -41,6 +61,12 @@ static void check_lenders(struct cfg_build *b, struct cfg_interface *i)
 		cfg_build_lack(b, &i->object, 0, "'ip unnumbered': %s has no IPv4 address of its own", four->object.name);
 	if (six != NULL && six->ipv6 == NULL)
 		cfg_build_lack(b, &i->object, 0, "'ipv6 unnumbered': %s has no IPv6 address of its own", six->object.name);
+	if (i->type == CFG_IF_VIRTUAL_TEMPLATE)
+		return; /* its VRF is a matter of the profile's, too */
+	if (four != NULL && !same_vrf(four->vrf, i->vrf))
+		cfg_build_lack(b, &i->object, 0, "'ip unnumbered': %s is in another VRF", four->object.name);
+	if (six != NULL && !same_vrf(six->vrf, i->vrf))
+		cfg_build_lack(b, &i->object, 0, "'ipv6 unnumbered': %s is in another VRF", six->object.name);
 }
 
 static void check_transport(struct cfg_build *b, struct cfg_interface *i)
@@ -57,6 +83,8 @@ static void check_transport(struct cfg_build *b, struct cfg_interface *i)
 		cfg_build_lack(b, &i->object, 0, "'tunnel mode %s' needs an %s source", cfg_model_mode_name(t->mode), family_name(family));
 	if (t->source_if != NULL && family != 0 && !has_ip(t->source_if, family))
 		cfg_build_lack(b, &i->object, 0, "'tunnel source': %s has no %s address", t->source_if->object.name, family_name(family));
+	if (t->source_if != NULL && !same_vrf(t->source_if->vrf, t->fvrf))
+		cfg_build_lack(b, &i->object, 0, "'tunnel source': %s isn't in the VRF of 'tunnel vrf'", t->source_if->object.name);
 }
 
 static void check_protection(struct cfg_build *b, struct cfg_interface *i)
@@ -147,6 +175,7 @@ void cfg_check_if(struct cfg_build *b, struct cfg_interface *i)
 {
 	check_features(b, i);
 	check_service(b, i);
+	check_vrf(b, i);
 	check_lenders(b, i);
 	if (i->type == CFG_IF_TUNNEL)
 		check_tunnel(b, i);
@@ -154,4 +183,23 @@ void cfg_check_if(struct cfg_build *b, struct cfg_interface *i)
 		check_template(b, i);
 	else if (i->ip_how == CFG_IP_NEGOTIATED)
 		cfg_build_lack(b, &i->object, 0, "'ip address negotiated' is for tunnels");
+}
+
+void cfg_check_route(struct cfg_build *b, struct cfg_route *r)
+{
+	if (r->via_if != NULL && !same_vrf(r->via_if->vrf, r->vrf))
+		cfg_build_lack(b, &r->object, 0, "%s is in another VRF", r->if_name);
+}
+
+const char *cfg_check_clone(const struct cfg_interface *i, const char *ivrf)
+{
+	const char *inner = i->vrf != NULL ? i->vrf : ivrf;
+
+	if (ivrf != NULL && !same_vrf(ivrf, inner))
+		return "is in another VRF than 'ivrf'";
+	if (i->ip_lender != NULL && !same_vrf(i->ip_lender->vrf, inner))
+		return "'ip unnumbered' is in another VRF";
+	if (i->ipv6_lender != NULL && !same_vrf(i->ipv6_lender->vrf, inner))
+		return "'ipv6 unnumbered' is in another VRF";
+	return NULL;
 }

@@ -148,6 +148,11 @@ const struct cfg_policy_map *cfg_find_policy_map(const struct cfg_model *m, cons
 	return (const struct cfg_policy_map *)(const void *)cfg_find(m, CFG_KIND_POLICY_MAP, name);
 }
 
+const struct cfg_vrf *cfg_find_vrf(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_vrf *)(const void *)cfg_find(m, CFG_KIND_VRF, name);
+}
+
 const struct cfg_track *cfg_find_track(const struct cfg_model *m, uint32_t number)
 {
 	char name[16];

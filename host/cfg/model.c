@@ -31,6 +31,7 @@ static const char *const kind_name[CFG_KIND_COUNT] = {
 	[CFG_KIND_ACL] = "access-list",
 	[CFG_KIND_TRACK] = "track",
 	[CFG_KIND_POLICY_MAP] = "policy-map",
+	[CFG_KIND_VRF] = "vrf definition",
 	[CFG_KIND_OTHER] = "object",
 };
 

@@ -52,6 +52,7 @@ enum cfg_kind {
 	CFG_KIND_ACL,
 	CFG_KIND_TRACK,
 	CFG_KIND_POLICY_MAP,
+	CFG_KIND_VRF,
 	CFG_KIND_OTHER, /* an object in the grammar that no code uses yet */
 	CFG_KIND_COUNT
 };
@@ -307,6 +308,14 @@ struct cfg_interface {
 	struct cfg_tunnel tunnel;
 };
 
+/* `vrf definition`: routing tables of its own.  Whoever names one is incomplete without it. */
+struct cfg_vrf {
+	struct cfg_object object;
+	struct cfg_vrf *next;
+	const char *rd;            /* route distinguisher; NULL: none */
+	bool family[CFG_FAMILIES]; /* `address-family`: what interfaces in it may have addresses of */
+};
+
 /* ---- routes and pools ---- */
 
 struct cfg_route {
@@ -538,6 +547,7 @@ struct cfg_profile {
 	const struct cfg_authz *authz;
 	const struct cfg_interface *virtual_template; /* NULL: responds only for static tunnels */
 	bool mode_auto;
+	const char *ivrf;         /* of virtual accesses whose template names none; NULL: global */
 	uint32_t nat_keepalive_s; /* the profile's, else the global one; 0: 20 */
 	bool childless;
 	bool mobike;
@@ -708,6 +718,7 @@ struct cfg_model {
 	struct cfg_acl *acls;
 	struct cfg_track *tracks;
 	struct cfg_policy_map *policy_maps;
+	struct cfg_vrf *vrfs;
 	struct cfg_object *objects; /* every object, by next_object */
 
 	/* The model's own. */

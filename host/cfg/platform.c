@@ -10,13 +10,14 @@
 #include "cfg/parse.h"
 #include "cfg/grammar/value.h"
 
-enum { NETDEV_MAX = 15 };
+enum { NETDEV_MAX = 15, NETNS_MAX = 63 };
 
 struct reader {
 	struct cfg_platform *p;
 	struct cfg_messages *messages;
 	const char *file;
 	struct cfg_port *last;
+	struct cfg_vrf_place *last_vrf;
 	bool no_memory;
 };
 
@@ -143,6 +144,34 @@ static void read_port(struct reader *r, const struct cfg_stmt *s)
 	check_port(r, port, s);
 }
 
+/* ---- VRFs ---- */
+
+static void read_vrf(struct reader *r, const struct cfg_stmt *s)
+{
+	struct cfg_vrf_place *place = (struct cfg_vrf_place *)arena_alloc(&r->p->arena, sizeof(*place));
+
+	if (place == NULL) {
+		r->no_memory = true;
+		return;
+	}
+	place->vrf = copy(r, cfg_stmt_text(s, "name"));
+	place->netns = copy(r, cfg_stmt_text(s, "netns"));
+	if (r->no_memory)
+		return;
+	if (strlen(place->netns) > NETNS_MAX || strchr(place->netns, '/') != NULL)
+		complain(r, CFG_ERROR, s, "netns", "is no name of a network namespace");
+	if (strlen(place->vrf) > NETNS_MAX)
+		complain(r, CFG_ERROR, s, "name", "is too long (63 bytes)");
+	for (const struct cfg_vrf_place *other = r->p->vrfs; other != NULL; other = other->next)
+		if (strcmp(other->netns, place->netns) == 0)
+			complain(r, CFG_ERROR, s, "netns", "is another VRF's already");
+	if (r->last_vrf != NULL)
+		r->last_vrf->next = place;
+	else
+		r->p->vrfs = place;
+	r->last_vrf = place;
+}
+
 /* ---- the file ---- */
 
 static void read_line(struct reader *r, const struct cfg_stmt *s)
@@ -155,6 +184,8 @@ static void read_line(struct reader *r, const struct cfg_stmt *s)
 		r->p->addresses = owner_of(s);
 	else if (strcmp(word, "netns") == 0)
 		r->p->netns = copy(r, cfg_stmt_text(s, "name"));
+	else if (strcmp(word, "vrf") == 0)
+		read_vrf(r, s);
 	else if (strcmp(word, "datapath") == 0)
 		r->p->datapath_socket = copy(r, cfg_stmt_text(s, "path"));
 	else if (strcmp(word, "control") == 0)
@@ -221,5 +252,13 @@ const struct cfg_port *cfg_platform_port(const struct cfg_platform *p, const cha
 	for (const struct cfg_port *port = p->ports; port != NULL; port = port->next)
 		if (strlen(port->if_name) == len && strncmp(port->if_name, if_name, len) == 0)
 			return port;
+	return NULL;
+}
+
+const struct cfg_vrf_place *cfg_platform_vrf(const struct cfg_platform *p, const char *vrf)
+{
+	for (const struct cfg_vrf_place *place = p->vrfs; place != NULL; place = place->next)
+		if (strcmp(place->vrf, vrf) == 0)
+			return place;
 	return NULL;
 }

@@ -44,8 +44,16 @@ struct cfg_port {
 	uint32_t line;
 };
 
+/* Where a VRF of the configuration is in the host. */
+struct cfg_vrf_place {
+	struct cfg_vrf_place *next;
+	const char *vrf;
+	const char *netns; /* the network namespace of its ports, sockets and TUN; no other VRF's */
+};
+
 struct cfg_platform {
-	struct cfg_port *ports; /* in order of writing */
+	struct cfg_port *ports;     /* in order of writing */
+	struct cfg_vrf_place *vrfs; /* the same */
 	enum cfg_owner addresses;
 	enum cfg_offload offload;
 	const char *netns;           /* of the sockets; NULL: naved's own */
@@ -73,6 +81,9 @@ void cfg_platform_free(struct cfg_platform *p);
 
 /* The port of 'if_name' ("Ethernet0/0"; a subinterface has its parent's); NULL when there is none. */
 const struct cfg_port *cfg_platform_port(const struct cfg_platform *p, const char *if_name);
+
+/* Where 'vrf' is; NULL when the file doesn't say. */
+const struct cfg_vrf_place *cfg_platform_vrf(const struct cfg_platform *p, const char *vrf);
 
 #ifdef __cplusplus
 }

@@ -19,6 +19,7 @@
 #include "ctl/show_route.h"
 #include "ctl/show_session.h"
 #include "ctl/show_system.h"
+#include "ctl/show_vrf.h"
 
 enum err ctl_show_add(json_t *doc, const char *name, json_t *row)
 {
@@ -182,6 +183,8 @@ static const struct ctl_command table[] = {
 	{ .words = "show interfaces <interface> <number>", .help = "Virtual-Access 1", INTERFACES },
 	{ .words = "show ip", .help = "addresses and routes" },
 	{ .words = "show ip cef", .help = "the datapath's forwarding table", CEF(AF_INET) },
+	{ .words = "show ip cef vrf", .help = "that of a VRF" },
+	{ .words = "show ip cef vrf <vrf>", .help = "its name", CEF(AF_INET | CTL_ROUTE_VRF) },
 	{ .words = "show ip interface", .help = "interfaces, and what they do to packets", FEATURES },
 	{ .words = "show ip interface <interface>", .help = "one of them", FEATURES },
 	{ .words = "show ip interface brief", .help = "a line each", .next = ctl_show_ip_interfaces, WALKS },
@@ -195,8 +198,15 @@ static const struct ctl_command table[] = {
 	{ .words = "show ip route kernel", .help = "what others put into the host", ROUTES(AF_INET | CTL_ROUTE_KERNEL) },
 	{ .words = "show ip route static", .help = "of the configuration, and by IKEv2", ROUTES(AF_INET | CTL_ROUTE_STATIC) },
 	{ .words = "show ip route summary", .help = "how many there are", .next = ctl_show_route_summary, .variant = AF_INET },
+	{ .words = "show ip route vrf", .help = "that of a VRF" },
+	{ .words = "show ip route vrf <vrf>", .help = "its name", ROUTES(AF_INET | CTL_ROUTE_VRF) },
+	{ .words = "show ip route vrf <vrf> <prefix>",
+		.help = "the entry of a prefix, or the one that covers an address",
+		ROUTES(AF_INET | CTL_ROUTE_VRF | CTL_ROUTE_PREFIX) },
 	{ .words = "show ipv6", .help = "addresses and routes of IPv6" },
 	{ .words = "show ipv6 cef", .help = "the datapath's forwarding table", CEF(AF_INET6) },
+	{ .words = "show ipv6 cef vrf", .help = "that of a VRF" },
+	{ .words = "show ipv6 cef vrf <vrf>", .help = "its name", CEF(AF_INET6 | CTL_ROUTE_VRF) },
 	{ .words = "show ipv6 route", .help = "the routing table of IPv6", ROUTES(AF_INET6) },
 	{ .words = "show ipv6 route <prefix>",
 		.help = "the entry of a prefix, or the one that covers it or an address",
@@ -205,6 +215,11 @@ static const struct ctl_command table[] = {
 	{ .words = "show ipv6 route kernel", .help = "what others put into the host", ROUTES(AF_INET6 | CTL_ROUTE_KERNEL) },
 	{ .words = "show ipv6 route static", .help = "of the configuration, and by IKEv2", ROUTES(AF_INET6 | CTL_ROUTE_STATIC) },
 	{ .words = "show ipv6 route summary", .help = "how many there are", .next = ctl_show_route_summary, .variant = AF_INET6 },
+	{ .words = "show ipv6 route vrf", .help = "that of a VRF" },
+	{ .words = "show ipv6 route vrf <vrf>", .help = "its name", ROUTES(AF_INET6 | CTL_ROUTE_VRF) },
+	{ .words = "show ipv6 route vrf <vrf> <prefix>",
+		.help = "the entry of a prefix, or the one that covers an address",
+		ROUTES(AF_INET6 | CTL_ROUTE_VRF | CTL_ROUTE_PREFIX) },
 	{ .words = "show platform", .help = "datapath and devices" },
 	{ .words = "show platform counters",
 		.help = "all counters of the datapath",
@@ -229,6 +244,7 @@ static const struct ctl_command table[] = {
 	{ .words = "show track", .help = "what is tracked, and what hangs on it", .next = ctl_show_track },
 	{ .words = "show track brief", .help = "a line each", .next = ctl_show_track },
 	{ .words = "show version", .help = "this program, and whether its datapath is there", .next = ctl_show_system_version },
+	{ .words = "show vrf", .help = "routing tables of their own, and what is in them", .next = ctl_show_vrf },
 	{ .words = NULL },
 };
 

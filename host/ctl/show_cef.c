@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ctl/show_route.h"
+#include "ctl/show_vrf.h"
 #include "ctl/text.h"
 
 enum { CEF_MAX = 1 << 21 }; /* rows of one kind */
@@ -164,8 +165,8 @@ static json_t *row_of(const struct session_hub *hub, const struct ctl_cef_state 
 		interface = "Null0";
 		break;
 	}
-	return json_pack("{s:o, s:o, s:s, s:o, s:o}", "vrf", ctl_text_vrf(r->vrf), "prefix", ctl_text_prefix(&r->prefix), "action", action,
-		"next_hop", ctl_text_addr(&next_hop), "interface", ctl_text_str(interface));
+	return json_pack("{s:o, s:o, s:s, s:o, s:o}", "vrf", ctl_show_vrf_text(hub, r->vrf), "prefix", ctl_text_prefix(&r->prefix),
+		"action", action, "next_hop", ctl_text_addr(&next_hop), "interface", ctl_text_str(interface));
 }
 
 enum err ctl_show_cef(struct ctl_call *call, json_t *doc, bool *more)
@@ -173,12 +174,15 @@ enum err ctl_show_cef(struct ctl_call *call, json_t *doc, bool *more)
 	struct ctl_cef_state *s = (struct ctl_cef_state *)call->state;
 	const struct session_hub *hub = ctl_show_world(call)->hub;
 	uint8_t family = (uint8_t)(call->command->variant & CTL_ROUTE_FAMILY);
+	uint32_t vrf = 0;
 	enum err err = json_object_set_new(doc, "entries", json_array()) == 0 ? ERR_OK : ERR_NOMEM;
 
+	if (err == ERR_OK && (call->command->variant & CTL_ROUTE_VRF) != 0)
+		err = ctl_show_vrf_of(call, 0, &vrf);
 	for (unsigned rows = 0; err == ERR_OK && s->at < s->routes && rows < CTL_PAGE_ROWS; s->at++) {
 		const struct dp_route *r = &s->route[s->at];
 
-		if (r->vrf != 0 || r->prefix.addr.family != family)
+		if (r->vrf != vrf || r->prefix.addr.family != family)
 			continue;
 		err = ctl_show_add(doc, "entries", row_of(hub, s, r));
 		rows++;

@@ -14,6 +14,7 @@
 #include "ike/wire/iana.h"
 #include "ike/wire/id.h"
 #include "net/udp.h"
+#include "session/box/vrf.h"
 
 /* ---- one SA ---- */
 
@@ -110,18 +111,26 @@ static json_t *run_time(const struct ike_sa_info *sa, uint64_t now_ms)
 		"children", (int)sa->child_count);
 }
 
+/* That of its session's interface; NULL: the global one. */
+static const char *inner_vrf(const struct session_hub *hub, const struct ike_sa_info *sa)
+{
+	const struct session *s = session_hub_by_ike(hub, sa->handle);
+
+	return s != NULL ? session_vrf_name(hub, s->access.vrf) : NULL;
+}
+
 static json_t *sa_row(const struct session_hub *hub, const struct ike_sa_info *sa, uint64_t now_ms)
 {
 	bool initiator = sa->role == IKE_INITIATOR;
-	const char *vrf = sa->path.vrf == 0 ? "none" : "vrf";
+	const char *fvrf = session_vrf_name(hub, sa->path.vrf), *ivrf = inner_vrf(hub, sa);
 	json_t *row = json_pack("{s:I, s:o, s:o, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
 		(json_int_t)sa->handle.index + 1, "local", ctl_text_addr_port(&sa->path.local), "remote",
-		ctl_text_addr_port(&sa->path.remote), "fvrf", vrf, "ivrf", "none", "status", status_of(sa), "state", sa->state, "encr",
-		alg_name(sa->encr), "prf", alg_name(sa->prf), "integ", alg_name(sa->integ), "group", alg_name(sa->group),
-		"additional_groups", ctl_text_groups(sa->extra, IKE_INFO_EXTRAS), "auth_sign", auth_text(sa->auth_local, sa->eap),
-		"auth_verify", auth_text(sa->auth_remote, sa->eap), "eap_identity", eap_identity(hub, sa), "spi_local",
-		spi_text(initiator ? sa->spi_i : sa->spi_r), "spi_remote", spi_text(initiator ? sa->spi_r : sa->spi_i), "local_id",
-		id_text(sa->local_id), "remote_id", id_text(sa->remote_id));
+		ctl_text_addr_port(&sa->path.remote), "fvrf", fvrf != NULL ? fvrf : "none", "ivrf", ivrf != NULL ? ivrf : "none", "status",
+		status_of(sa), "state", sa->state, "encr", alg_name(sa->encr), "prf", alg_name(sa->prf), "integ", alg_name(sa->integ),
+		"group", alg_name(sa->group), "additional_groups", ctl_text_groups(sa->extra, IKE_INFO_EXTRAS), "auth_sign",
+		auth_text(sa->auth_local, sa->eap), "auth_verify", auth_text(sa->auth_remote, sa->eap), "eap_identity",
+		eap_identity(hub, sa), "spi_local", spi_text(initiator ? sa->spi_i : sa->spi_r), "spi_remote",
+		spi_text(initiator ? sa->spi_r : sa->spi_i), "local_id", id_text(sa->local_id), "remote_id", id_text(sa->remote_id));
 
 	if (row == NULL || json_object_update_new(row, run_time(sa, now_ms)) == 0)
 		return row;

@@ -6,10 +6,13 @@
 
 #include <stdio.h>
 
+#include "ctl/show_vrf.h"
 #include "ctl/text.h"
 
 struct part {
 	json_t *doc;
+	const struct session_hub *hub;
+	uint32_t vrf;
 	int variant;
 	unsigned rows;
 	enum err err;
@@ -47,9 +50,9 @@ static void add_route(void *ctx, const struct route_info *info)
 		return;
 	p->rows++;
 	p->err = ctl_show_add(p->doc, "routes",
-		json_pack("{s:o, s:o, s:s, s:s, s:b, s:i, s:I, s:i, s:o, s:o, s:o, s:b, s:b}", "vrf", ctl_text_vrf(c->vrf), "prefix",
-			ctl_text_prefix(&c->prefix), "code", source_of[c->source].letter, "source", source_of[c->source].word, "ikev2",
-			c->source == ROUTE_IKEV2, "distance", (int)c->distance, "tag", (json_int_t)c->tag, "track", (int)c->track,
+		json_pack("{s:o, s:o, s:s, s:s, s:b, s:i, s:I, s:i, s:o, s:o, s:o, s:b, s:b}", "vrf", ctl_show_vrf_text(p->hub, c->vrf),
+			"prefix", ctl_text_prefix(&c->prefix), "code", source_of[c->source].letter, "source", source_of[c->source].word,
+			"ikev2", c->source == ROUTE_IKEV2, "distance", (int)c->distance, "tag", (json_int_t)c->tag, "track", (int)c->track,
 			"gateway", ctl_text_addr(&c->gateway), "interface", ctl_text_str(info->out_name), "next_hop",
 			ctl_text_addr(&info->hop.next_hop), "best", info->best, "resolved", info->resolved));
 }
@@ -71,13 +74,14 @@ static enum err read_prefix(struct ctl_call *call, uint8_t family, const char *t
 
 static enum err show_entry(struct ctl_call *call, uint8_t family, struct part *p)
 {
+	const char *text = call->arg[(p->variant & CTL_ROUTE_VRF) != 0 ? 1 : 0];
 	struct addr_prefix prefix = { .len = 0 };
-	enum err err = read_prefix(call, family, call->arg[0], &prefix);
+	enum err err = read_prefix(call, family, text, &prefix);
 
 	if (err != ERR_OK)
 		return err;
-	if (!route_rib_entry(ctl_show_world(call)->rib, 0, &prefix, add_route, p)) {
-		(void)snprintf(call->error, sizeof(call->error), "%s isn't in the table", call->arg[0]);
+	if (!route_rib_entry(ctl_show_world(call)->rib, p->vrf, &prefix, add_route, p)) {
+		(void)snprintf(call->error, sizeof(call->error), "%s isn't in the table", text);
 		return ERR_ABSENT;
 	}
 	return p->err;
@@ -86,16 +90,19 @@ static enum err show_entry(struct ctl_call *call, uint8_t family, struct part *p
 enum err ctl_show_route(struct ctl_call *call, json_t *doc, bool *more)
 {
 	struct ctl_route_state *state = (struct ctl_route_state *)call->state;
-	struct part p = { .doc = doc, .variant = call->command->variant, .err = ERR_OK };
+	struct part p = { .doc = doc, .hub = ctl_show_world(call)->hub, .variant = call->command->variant, .err = ERR_OK };
 	uint8_t family = (uint8_t)(p.variant & CTL_ROUTE_FAMILY);
+	enum err err = (p.variant & CTL_ROUTE_VRF) != 0 ? ctl_show_vrf_of(call, 0, &p.vrf) : ERR_OK;
 
+	if (err != ERR_OK)
+		return err;
 	if (json_object_set_new(doc, "routes", json_array()) != 0)
 		return ERR_NOMEM;
 	if ((p.variant & CTL_ROUTE_PREFIX) != 0)
 		return show_entry(call, family, &p);
 	/* Rows that aren't shown are looked at, too: a part is bounded by prefixes. */
 	for (unsigned prefixes = 0; prefixes < CTL_PAGE_ROWS && p.rows < CTL_PAGE_ROWS && p.err == ERR_OK; prefixes++)
-		if (!route_rib_next(ctl_show_world(call)->rib, 0, family, &state->after, add_route, &p))
+		if (!route_rib_next(ctl_show_world(call)->rib, p.vrf, family, &state->after, add_route, &p))
 			return p.err;
 	*more = true;
 	return p.err;

@@ -17,7 +17,8 @@ enum {
 	CTL_ROUTE_STATIC = 0x100,
 	CTL_ROUTE_CONNECTED = 0x200, /* and local */
 	CTL_ROUTE_KERNEL = 0x400,
-	CTL_ROUTE_PREFIX = 0x800 /* the entry that covers the last argument */
+	CTL_ROUTE_PREFIX = 0x800, /* the entry that covers the last argument */
+	CTL_ROUTE_VRF = 0x1000    /* of the VRF that the first one names, else of the global one */
 };
 
 struct ctl_route_state {

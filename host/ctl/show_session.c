@@ -10,8 +10,10 @@
 
 #include "ctl/iface.h"
 #include "ctl/show_lines.h"
+#include "ctl/show_vrf.h"
 #include "ctl/text.h"
 #include "ike/wire/ts.h"
+#include "session/box/vrf.h"
 #include "session/tunnel.h"
 
 enum { SHOW_IKE_PORT = 500 };
@@ -181,9 +183,9 @@ static json_t *session_row(struct ctl_call *call, const struct session *s)
 	json_t *row = json_pack("{s:o, s:o, s:o, s:s, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:i}", "interface",
 		ctl_text_str(s->access.name), "profile", ctl_text_str(s->profile != NULL ? s->profile->object.name : ""), "uptime_s",
 		uptime, "status", status_of(s), "peer", ctl_text_addr(&s->path.remote.addr), "port", (int)s->path.remote.port, "fvrf",
-		ctl_text_vrf(s->path.vrf), "ivrf", ctl_text_vrf(0), "phase1_id", ctl_text_str(s->peer), "capabilities", capabilities(w, s),
-		"local", ctl_text_addr(&s->path.local.addr), "assigned", ctl_text_addr(assigned), "prefixes_accepted",
-		(int)s->prefixes_accepted, "prefixes_refused", (int)s->prefixes_refused);
+		ctl_show_vrf_text(w->hub, s->path.vrf), "ivrf", ctl_show_vrf_text(w->hub, s->access.vrf), "phase1_id",
+		ctl_text_str(s->peer), "capabilities", capabilities(w, s), "local", ctl_text_addr(&s->path.local.addr), "assigned",
+		ctl_text_addr(assigned), "prefixes_accepted", (int)s->prefixes_accepted, "prefixes_refused", (int)s->prefixes_refused);
 
 	if (row == NULL || add_placement(row, state, s) != 0 || (call->command->variant == CTL_SESSION_FLOWS && add_flows(row, s) != 0)) {
 		json_decref(row);
@@ -193,13 +195,14 @@ static json_t *session_row(struct ctl_call *call, const struct session *s)
 }
 
 /* A static tunnel that waits for a session. */
-static json_t *idle_row(const struct cfg_interface *i, const char *reason)
+static json_t *idle_row(const struct session_hub *hub, const struct cfg_interface *i, const char *reason)
 {
 	const struct cfg_profile *profile = i->tunnel.protection->ikev2_profile;
 
 	return json_pack("{s:o, s:o, s:n, s:s, s:s, s:o, s:i, s:o, s:o, s:s, s:s}", "interface", ctl_text_str(i->object.name), "profile",
 		ctl_text_str(profile != NULL ? profile->object.name : ""), "uptime_s", "status", "DOWN", "reason", reason, "peer",
-		ctl_text_addr(&i->tunnel.destination), "port", SHOW_IKE_PORT, "fvrf", ctl_text_vrf(0), "ivrf", ctl_text_vrf(0), "phase1_id",
+		ctl_text_addr(&i->tunnel.destination), "port", SHOW_IKE_PORT, "fvrf",
+		ctl_show_vrf_text(hub, session_vrf_id(i->tunnel.fvrf)), "ivrf", ctl_show_vrf_text(hub, session_vrf_id(i->vrf)), "phase1_id",
 		"", "capabilities", "");
 }
 
@@ -212,7 +215,7 @@ static enum err list_idle(const struct ctl_world *w, json_t *doc, const struct a
 		const char *reason = i->type == CFG_IF_TUNNEL ? session_tunnel_reason(w->hub, i->object.name) : NULL;
 
 		if (reason != NULL && (peer->family == 0 || addr_eq(peer, &i->tunnel.destination)))
-			err = ctl_show_add(doc, "sessions", idle_row(i, reason));
+			err = ctl_show_add(doc, "sessions", idle_row(w->hub, i, reason));
 	}
 	return err;
 }
@@ -264,8 +267,8 @@ static json_t *flow_row(const struct ctl_show_state *state, const struct session
 	struct side in = inbound(state, c), out = outbound(state, c);
 
 	return json_pack("{s:o, s:o, s:o, s:i, s:o, s:o, s:s, s:o, s:o, s:b, s:b, s:i, s:o, s:o, s:o, s:o}", "interface",
-		ctl_text_str(s->access.name), "ivrf", ctl_text_vrf(0), "peer", ctl_text_addr(&s->path.remote.addr), "port",
-		(int)s->path.remote.port, "local_address", ctl_text_addr(&s->path.local.addr), "transform", transform(c), "mode",
+		ctl_text_str(s->access.name), "ivrf", ctl_show_vrf_text(s->hub, s->access.vrf), "peer", ctl_text_addr(&s->path.remote.addr),
+		"port", (int)s->path.remote.port, "local_address", ctl_text_addr(&s->path.local.addr), "transform", transform(c), "mode",
 		c->transport ? "transport" : "tunnel", "group", ctl_text_groups(&c->group, 1), "additional_groups", extras(c), "udp_encap",
 		c->udp_encap, "esn", c->esn, "mtu", (int)session_access_mtu(&s->access), "local", selectors(c->local, c->local_count),
 		"remote", selectors(c->remote, c->remote_count), "inbound", sa_row(&in), "outbound", sa_row(&out));

@@ -57,16 +57,6 @@ json_t *ctl_text_spi(uint32_t spi)
 	return json_string(text);
 }
 
-json_t *ctl_text_vrf(uint32_t vrf)
-{
-	char text[16];
-
-	if (vrf == 0)
-		return json_string("(none)");
-	(void)snprintf(text, sizeof(text), "%u", (unsigned)vrf);
-	return json_string(text);
-}
-
 json_t *ctl_text_groups(const struct crypto_alg *const *group, unsigned max)
 {
 	char text[128] = "";

@@ -23,9 +23,6 @@ json_t *ctl_text_addr_port(const struct addr_port *a);
 json_t *ctl_text_prefix(const struct addr_prefix *p);
 json_t *ctl_text_spi(uint32_t spi); /* "0x00010100" */
 
-/* The name of a VRF. */
-json_t *ctl_text_vrf(uint32_t vrf);
-
 /* "ECP-384/20 MODP-2048/14": names, at most 'max', up to the first NULL. */
 json_t *ctl_text_groups(const struct crypto_alg *const *group, unsigned max);
 

@@ -30,7 +30,7 @@ extern "C" {
 #endif
 
 /* Version of the message format; both sides must have the same major. */
-enum { DP_VERSION_MAJOR = 7, DP_VERSION_MINOR = 0 };
+enum { DP_VERSION_MAJOR = 7, DP_VERSION_MINOR = 1 };
 
 enum {
 	DP_NAME_MAX = 64,     /* bytes of an interface or VRF name, with NUL */
@@ -417,7 +417,7 @@ const char *dp_event_str(enum dp_event_kind kind);
 
 struct dp_event {
 	enum dp_event_kind kind;
-	uint32_t id;         /* SA, tunnel or port, by kind */
+	uint32_t id;         /* SA, tunnel or port, by kind; UNKNOWN_SPI: VRF */
 	uint32_t spi;        /* UNKNOWN_SPI */
 	uint8_t placement;   /* PLACEMENT */
 	uint8_t reason;      /* PLACEMENT, DEVICE */

@@ -33,9 +33,8 @@
 #include "dp/sync.h"
 #include "ike/ability.h"
 #include "ike/engine.h"
-#include "naved/host.h"
+#include "naved/space.h"
 #include "net/fetch.h"
-#include "net/udp.h"
 #include "route/rib.h"
 #include "session/box/fib.h"
 #include "session/box/iface.h"
@@ -63,13 +62,12 @@ struct naved {
 	struct dp_client *client;
 	struct dp_provider *datapath;
 	struct dp_sync *sync;
-	struct naved_host *host; /* NULL: a datapath in memory, nothing of the host is touched */
+	struct naved_spaces *spaces; /* the host, VRF by VRF */
 	struct route_rib *rib;
 	struct session_fib *fib;
 	struct session_hub *hub;
 	struct ike_ports ports;
 	struct ike_engine *engine;
-	struct net_udp *udp;
 	struct net_fetch *fetch;
 	struct ctl_base *base;
 	struct ctl_world world; /* what the operator may look at */
@@ -90,20 +88,29 @@ static int64_t wall_s(void *clock)
 	return (int64_t)time(NULL);
 }
 
+static struct net_udp *socket_of(const struct naved *n, uint32_t vrf)
+{
+	const struct naved_space *space = naved_spaces_find(n->spaces, vrf);
+
+	return space != NULL ? space->udp : NULL;
+}
+
 static void send_ike(void *ctx, const struct ike_path *path, struct bytes datagram)
 {
-	struct naved *n = (struct naved *)ctx;
+	struct net_udp *udp = socket_of((const struct naved *)ctx, path->vrf);
 	struct net_udp_path to = { .local = path->local, .remote = path->remote, .natt = path->natt };
 
-	net_udp_send(n->udp, &to, datagram);
+	if (udp != NULL)
+		net_udp_send(udp, &to, datagram);
 }
 
 static void send_keepalive(void *ctx, const struct ike_path *path)
 {
-	struct naved *n = (struct naved *)ctx;
+	struct net_udp *udp = socket_of((const struct naved *)ctx, path->vrf);
 	struct net_udp_path to = { .local = path->local, .remote = path->remote, .natt = path->natt };
 
-	net_udp_keepalive(n->udp, &to);
+	if (udp != NULL)
+		net_udp_keepalive(udp, &to);
 }
 
 static enum err fetch(void *world, uint64_t token, const struct session_fetch *what)
@@ -120,35 +127,47 @@ static void fetched(void *ctx, uint64_t token, struct bytes body)
 	session_hub_fetched(((struct naved *)ctx)->hub, token, body);
 }
 
-static void receive_ike(void *ctx, const struct net_udp_path *from, struct bytes datagram)
+static void receive_ike(void *ctx, uint32_t vrf, const struct net_udp_path *from, struct bytes datagram)
 {
 	struct naved *n = (struct naved *)ctx;
-	struct ike_path path = { .local = from->local, .remote = from->remote, .natt = from->natt };
+	struct ike_path path = { .local = from->local, .remote = from->remote, .vrf = vrf, .natt = from->natt };
 
 	ike_engine_receive(n->engine, clock_now_ms(), &path, datagram);
+}
+
+static struct naved_host *host_of(const struct naved *n, uint32_t vrf)
+{
+	const struct naved_space *space = naved_spaces_find(n->spaces, vrf);
+
+	return space != NULL ? space->host : NULL;
 }
 
 static void route_changed(void *ctx, uint32_t vrf, const struct addr_prefix *prefix, const struct route_hop *hop)
 {
 	struct naved *n = (struct naved *)ctx;
 	enum err err = session_fib_changed(n->fib, vrf, prefix, hop);
+	struct naved_host *host = host_of(n, vrf);
 
 	if (err != ERR_OK)
 		log_event(&n->log, LOG_L_ERROR, "route.fib", "err=%s", err_name(err));
-	if (n->host != NULL)
-		naved_host_route(n->host, prefix, hop);
+	if (host != NULL)
+		naved_host_route(host, prefix, hop);
 }
 
 static void expect_address(void *world, uint32_t vrf, const char *netdev, const struct addr_prefix *prefix, bool add)
 {
-	(void)vrf;
-	naved_host_expect(((struct naved *)world)->host, netdev, prefix, add);
+	struct naved_host *host = host_of((const struct naved *)world, vrf);
+
+	if (host != NULL)
+		naved_host_expect(host, netdev, prefix, add);
 }
 
 static void set_address(void *world, uint32_t vrf, const char *netdev, const struct addr_prefix *prefix, bool add)
 {
-	(void)vrf;
-	naved_host_address(((struct naved *)world)->host, netdev, prefix, add);
+	struct naved_host *host = host_of((const struct naved *)world, vrf);
+
+	if (host != NULL)
+		naved_host_address(host, netdev, prefix, add);
 }
 
 static void watch_readable(evutil_socket_t fd, short what, void *arg)
@@ -240,8 +259,8 @@ static enum err load_config(struct naved *n)
 	err = session_hub_configure(n->hub, model, n->platform);
 	if (err != ERR_OK)
 		cfg_model_free(model);
-	else if (n->host != NULL)
-		naved_host_configured(n->host);
+	else
+		naved_spaces_configured(n->spaces);
 	if (err == ERR_OK && n->control != NULL)
 		settle_counters(n);
 	return err;
@@ -300,8 +319,7 @@ enum err naved_run(struct naved *n)
 		session_hub_turn(n->hub);
 		ike_engine_advance(n->engine, clock_now_ms());
 		wheel_advance(&n->wheel, clock_now_ms());
-		if (n->host != NULL)
-			naved_host_flush(n->host);
+		naved_spaces_flush(n->spaces);
 		(void)fflush(stderr);
 	}
 	return ERR_OK;
@@ -408,14 +426,18 @@ static enum err open_datapath(struct naved *n)
 	return dp_sync_new(&n->sync, &sync);
 }
 
-static enum err open_host(struct naved *n)
+static enum err open_spaces(struct naved *n)
 {
-	struct naved_host_config config = {
-		.loop = n->loop, .wheel = &n->wheel, .log = &n->log, .rib = n->rib, .hub = &n->hub, .netns_fd = -1
+	struct naved_spaces_config config = {
+		.host = { .loop = n->loop, .wheel = &n->wheel, .log = &n->log, .rib = n->rib, .hub = &n->hub },
+		.no_host = n->options.fake_dataplane,
+		.receive = receive_ike,
+		.ctx = n,
+		.platform = n->platform
 	};
 
-	memcpy(config.map_key, n->map_key, sizeof(config.map_key));
-	return naved_host_new(&n->host, &config);
+	memcpy(config.host.map_key, n->map_key, sizeof(config.host.map_key));
+	return naved_spaces_new(&n->spaces, &config);
 }
 
 static enum err open_routing(struct naved *n)
@@ -424,7 +446,7 @@ static enum err open_routing(struct naved *n)
 
 	if (err == ERR_OK)
 		err = route_rib_new(&n->rib, n->map_key, route_changed, n);
-	return err == ERR_OK && !n->options.fake_dataplane ? open_host(n) : err;
+	return err == ERR_OK ? open_spaces(n) : err;
 }
 
 /* As many as there are cores beside the loop's, and not many: what they do is short. */
@@ -455,8 +477,8 @@ static enum err open_sessions(struct naved *n)
 		.send = send_ike,
 		.keepalive = send_keepalive,
 		.fetch = fetch,
-		.address = n->host != NULL ? set_address : NULL,
-		.expect = n->host != NULL ? expect_address : NULL,
+		.address = set_address,
+		.expect = expect_address,
 		.world = n };
 	struct ike_engine_config engine = { .crypto = n->crypto,
 		.rand = &n->rand,
@@ -482,8 +504,7 @@ static enum err open_sessions(struct naved *n)
 
 static enum err open_sockets(struct naved *n)
 {
-	struct net_udp_config udp = { .netns_fd = -1, .receive = receive_ike, .ctx = n };
-	enum err err = net_udp_new(&n->udp, n->loop, &udp);
+	enum err err = naved_spaces_listen(n->spaces);
 
 	if (err != ERR_OK)
 		(void)fprintf(stderr, "naved: UDP ports 500 and 4500: %s\n", err_str(err));
@@ -505,7 +526,7 @@ static enum err open_control(struct naved *n)
 		.lang = n->lang,
 		.hub = n->hub,
 		.engine = n->engine,
-		.udp = n->udp,
+		.udp = socket_of(n, 0),
 		.rib = n->rib,
 		.datapath = n->datapath,
 		.sync = n->sync,
@@ -567,10 +588,10 @@ void naved_free(struct naved *n)
 	crypto_job_pool_free(n->jobs, n->hub);
 	if (n->sync != NULL)
 		dp_sync_flush(n->sync);
-	net_udp_free(n->udp);
+	naved_spaces_silence(n->spaces);
 	net_fetch_free(n->fetch);
 	session_hub_free(n->hub);
-	naved_host_free(n->host);
+	naved_spaces_free(n->spaces);
 	route_rib_free(n->rib);
 	session_fib_free(n->fib);
 	dp_sync_free(n->sync);

@@ -58,6 +58,7 @@ enum err session_access_open(struct session *s, const struct cfg_interface *sour
 	a->source = source;
 	a->mode = mode;
 	a->cloned = source->type == CFG_IF_VIRTUAL_TEMPLATE;
+	a->vrf = session_vrf_id(source->vrf == NULL && a->cloned ? s->profile->ivrf : source->vrf);
 	a->lasting = !a->cloned;
 	if (a->lasting) {
 		a->unit = source->unit;
@@ -162,6 +163,7 @@ enum err session_access_put(struct session *s)
 	op.u.tunnel.id = a->tunnel;
 	op.u.tunnel.df = (uint8_t)df_of(s->model->cfg->df_bit);
 	op.u.tunnel.mtu = a->source->ip_mtu;
+	op.u.tunnel.inner_vrf = a->vrf;
 	op.u.tunnel.front_vrf = s->path.vrf;
 	op.u.tunnel.sa_out = count != 0 ? sender[0] : 0;
 	for (unsigned i = 1; i < count; i++)

@@ -62,6 +62,12 @@ static void fill_reply(const struct session *s, const struct cfg_interface *sour
 	session_exchange_routes(&s->grant, s->access.mode, own, reply);
 }
 
+/* Whether the template lets peers in by this front VRF: without `tunnel vrf` that is the profile's matter. */
+static bool is_in_front(const struct session *s, const struct cfg_interface *tmpl)
+{
+	return tmpl->tunnel.fvrf == NULL || session_vrf_id(tmpl->tunnel.fvrf) == s->path.vrf;
+}
+
 /* The template, or the static tunnel whose far end calls; NULL: the profile has no place for this peer. */
 static const struct cfg_interface *find_source(struct session *s, uint32_t *tunnel)
 {
@@ -69,7 +75,7 @@ static const struct cfg_interface *find_source(struct session *s, uint32_t *tunn
 	struct session_tunnel *t;
 
 	if (tmpl != NULL)
-		return tmpl->object.complete && !tmpl->shutdown ? session_clone_of(s, tmpl) : NULL;
+		return tmpl->object.complete && !tmpl->shutdown && is_in_front(s, tmpl) ? session_clone_of(s, tmpl) : NULL;
 	if (!session_clone_none(s))
 		return NULL;
 	t = session_tunnel_for_path(s->hub, &s->path, s->profile);
@@ -293,7 +299,7 @@ static enum err take_address(struct session *s, const struct ike_config *config)
 	if (config->ip4.family == 0 || s->access.source->ip_how != CFG_IP_NEGOTIATED)
 		return ERR_OK;
 	s->assigned = config->ip4;
-	return session_address_take(s->hub, &s->assigned);
+	return session_address_take(s->hub, s->access.vrf, &s->assigned);
 }
 
 static enum err install(struct session *s, struct ike_child_sa *child)
@@ -480,13 +486,13 @@ static void tell_moved(void *ctx, struct slab_handle sa, const struct ike_path *
 		session_child_move(s, path, udp_encap);
 }
 
-/* Where its profile would let it in. */
+/* Where its profile would let it in, in the same front VRF. */
 static bool ask_may_move(void *ctx, struct slab_handle sa, const struct ike_path *path)
 {
 	const struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
 	struct session_policy_path where = session_policy_path_of(path);
 
-	return s != NULL && session_policy_admits(s->profile, &where);
+	return s != NULL && path->vrf == s->path.vrf && session_policy_admits(s->profile, &where);
 }
 
 static void pass_send(void *ctx, const struct ike_path *path, struct bytes datagram)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cfg/check_if.h"
 #include "cfg/find.h"
 #include "session/inner.h"
 
@@ -88,7 +89,7 @@ static const char *fault_of(const struct session *s, const struct cfg_interface 
 		return "it is shut down";
 	if (s->profile->mode_auto && i->tunnel.mode_written)
 		return "'tunnel mode' isn't for a profile with 'mode auto'";
-	return NULL;
+	return cfg_check_clone(i, s->profile->ivrf);
 }
 
 static struct session_clone *make(

@@ -24,9 +24,10 @@ struct addr session_dial_source(const struct cfg_interface *i)
 	return session_exchange_own_address(i->tunnel.source_if, i->tunnel.destination.family);
 }
 
-const char *session_dial_underlay(const struct session_hub *h, const struct addr *destination, uint32_t tunnel, struct route_hop *hop)
+const char *session_dial_underlay(
+	const struct session_hub *h, uint32_t front, const struct addr *destination, uint32_t tunnel, struct route_hop *hop)
 {
-	if (!route_rib_underlay(h->env.rib, 0, destination, tunnel, hop) || hop->out.kind == ROUTE_IF_NULL)
+	if (!route_rib_underlay(h->env.rib, front, destination, tunnel, hop) || hop->out.kind == ROUTE_IF_NULL)
 		return "no route to destination";
 	if (hop->out.kind == ROUTE_IF_TUNNEL)
 		return "recursive-routing";
@@ -51,7 +52,7 @@ const char *session_dial_obstacle(struct session_hub *h, const struct cfg_interf
 	way->source = session_dial_source(i);
 	if (way->source.family != way->destination.family)
 		return "no source address";
-	return session_dial_underlay(h, &way->destination, tunnel, &hop);
+	return session_dial_underlay(h, session_vrf_id(i->tunnel.fvrf), &way->destination, tunnel, &hop);
 }
 
 struct grant_slot {
@@ -170,6 +171,7 @@ static enum err initiate(struct session *s, const struct session_way *way)
 	memset(&r, 0, sizeof(r));
 	s->keyed_by = keyed_by(s, way);
 	s->redirected_from = way->from;
+	r.path.vrf = session_vrf_id(i->tunnel.fvrf);
 	r.path.local = (struct addr_port){ .addr = way->source, .port = SESSION_IKE_PORT };
 	r.path.remote = (struct addr_port){ .addr = way->destination, .port = SESSION_IKE_PORT };
 	err = session_terms_fill(s->profile, i, i->tunnel.mode, &r.path, &terms);

@@ -36,8 +36,10 @@ static void end_changed(struct session_hub *h)
 
 static enum err apply(struct session_hub *h)
 {
-	enum err err = session_filter_configure(h);
+	enum err err = session_vrf_configure(h);
 
+	if (err == ERR_OK)
+		err = session_filter_configure(h);
 	if (err == ERR_OK)
 		err = session_iface_configure(h->ifaces);
 	if (err == ERR_OK)
@@ -64,6 +66,7 @@ static void sweep(struct session_hub *h)
 	session_iface_sweep(h->ifaces);
 	session_filter_sweep(h);
 	route_rib_commit(h->env.rib);
+	session_vrf_sweep(h);
 }
 
 /* 'err' came of a configuration that was half applied: the former one, or none, is again. */
@@ -78,6 +81,7 @@ static void restore(struct session_hub *h, struct session_model *former, const s
 		session_plain_unmark(h->plains);
 		session_iface_unmark(h->ifaces);
 		session_filter_unmark(h);
+		session_vrf_unmark(h);
 	} else if (apply(h) != ERR_OK) {
 		log_event(h->env.log, LOG_L_ERROR, "config.restore", "the former configuration isn't whole");
 		return;
@@ -156,7 +160,7 @@ static void tell_pmtu(struct session_hub *h, const struct dp_event *e)
 /* ESP of an SA that we don't know: whoever sends it still believes in a session that is gone. */
 static void tell_unknown_spi(struct session_hub *h, const struct dp_event *e)
 {
-	struct ike_path path = { .remote = e->remote };
+	struct ike_path path = { .remote = e->remote, .vrf = e->id };
 
 	path.natt = e->remote.port != 0;
 	path.local.addr = e->local;
@@ -257,6 +261,7 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 	list_init(&h->inquiries);
 	list_init(&h->addresses);
 	list_init(&h->filters);
+	list_init(&h->vrfs);
 	err = map_init(&h->by_ike, env->map_key);
 	if (err == ERR_OK)
 		err = map_init(&h->statics, env->map_key);
@@ -315,6 +320,7 @@ void session_hub_free(struct session_hub *h)
 	session_plain_free(h->plains);
 	session_track_free(h->tracks);
 	session_iface_free(h->ifaces);
+	session_vrf_free_all(h);
 	crypto_share_stock_free(h->shares);
 	map_fini(&h->statics);
 	session_model_put(h->model);

@@ -135,6 +135,7 @@ struct session_iface_info {
 	bool up;
 	const char *reason;                 /* why it isn't; NULL when up */
 	const struct cfg_interface *source; /* its own lines, or its template's */
+	const char *vrf;                    /* NULL: the global one */
 	uint32_t tunnel;                    /* the datapath's id of it, or of its port; 0: none */
 	uint32_t port;
 	uint32_t life;                 /* of the datapath's tunnel: another number when it was deleted and made again */

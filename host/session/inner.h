@@ -11,6 +11,7 @@
 #include "session/box/plain.h"
 #include "session/box/rate.h"
 #include "session/box/track.h"
+#include "session/box/vrf.h"
 #include "session/clone.h"
 #include "session/fsm.h"
 #include "session/redirect.h"
@@ -56,6 +57,7 @@ struct session_hub {
 	struct list tunnels;   /* struct session_tunnel */
 	struct list addresses; /* session/address.c */
 	struct list filters;   /* session/box/filter.c */
+	struct list vrfs;      /* session/box/vrf.c */
 	struct map statics;    /* routes of the configuration, box/statics.c */
 	struct session_tracks *tracks;
 	struct session_plains *plains;
@@ -318,8 +320,9 @@ struct session_way {
 /* Why the static tunnel 'i' of id 'tunnel' can't have a session to way->destination now; NULL: it can, from way->source, which is set. */
 const char *session_dial_obstacle(struct session_hub *h, const struct cfg_interface *i, uint32_t tunnel, struct session_way *way);
 
-/* Why no tunnel 'tunnel' can reach 'destination' now; NULL: it can, by '*hop'. */
-const char *session_dial_underlay(const struct session_hub *h, const struct addr *destination, uint32_t tunnel, struct route_hop *hop);
+/* Why no tunnel 'tunnel' can reach 'destination' in the VRF 'front' now; NULL: it can, by '*hop'. */
+const char *session_dial_underlay(
+	const struct session_hub *h, uint32_t front, const struct addr *destination, uint32_t tunnel, struct route_hop *hop);
 
 /*
  * A session of ours that the configuration in force would begin from another address goes there (MOBIKE); false: it can't, or the configuration
@@ -377,9 +380,10 @@ struct route_if session_iface_named(const struct session_hub *h, const char *nam
 /* Where one stands. */
 struct session_place {
 	struct route_if key; /* a port or loopback; kind NONE: the box as a whole */
-	const char *netdev;  /* of the host, that it stands on */
-	bool by_host;        /* the host sets it by itself */
-	bool underlay;       /* tunnels may come from it: see struct dp_local */
+	uint32_t vrf;
+	const char *netdev; /* of the host, that it stands on */
+	bool by_host;       /* the host sets it by itself */
+	bool underlay;      /* tunnels may come from it: see struct dp_local */
 };
 
 /* An address of the configuration: added, unless it is there, and marked.  Sweeping takes back those without a mark. */
@@ -387,12 +391,12 @@ MUST_USE enum err session_address_mark(struct session_hub *h, const struct sessi
 void session_address_unmark(struct session_hub *h);
 void session_address_sweep(struct session_hub *h);
 
-/* An address that came with a session: on the TUN and known as local until given back as often as taken. */
-MUST_USE enum err session_address_take(struct session_hub *h, const struct addr *address);
-void session_address_give(struct session_hub *h, const struct addr *address);
+/* An address that came with a session: on the TUN of a VRF and known as local there until given back as often as taken. */
+MUST_USE enum err session_address_take(struct session_hub *h, uint32_t vrf, const struct addr *address);
+void session_address_give(struct session_hub *h, uint32_t vrf, const struct addr *address);
 
-/* The device of the port 'key' (or the TUN, for any other kind) was made: the host is told its addresses again. */
-void session_address_tell(struct session_hub *h, struct route_if key);
+/* The device of the port 'key' (or the TUN of 'vrf', for any other kind) was made: the host is told its addresses again. */
+void session_address_tell(struct session_hub *h, struct route_if key, uint32_t vrf);
 
 /* Forgets them; the host keeps what it has. */
 void session_address_free_all(struct session_hub *h);

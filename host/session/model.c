@@ -203,7 +203,8 @@ static bool same_admission(const struct cfg_model *to, const struct session *s)
 
 bool session_model_keeps_inside(const struct cfg_model *to, const struct session *s)
 {
-	return same_admission(to, s) && same_access(to, s->access.source) && same_grant(to, s) && session_clone_keeps(to, s);
+	return session_vrf_is_in(to, s->path.vrf) && session_vrf_is_in(to, s->access.vrf) && same_admission(to, s) &&
+	       same_access(to, s->access.source) && same_grant(to, s) && session_clone_keeps(to, s);
 }
 
 bool session_model_keeps(const struct cfg_model *to, const struct session *s)

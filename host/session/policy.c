@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "session/auth/credential.h"
+#include "session/box/vrf.h"
 
 /* Scores: a rank for the kind of match above, its length below.  0 is no match. */
 enum { SCORE_ANY = 1, SCORE_PARTIAL = 1000, SCORE_EXACT = 100000, SCORE_PATH = 8 };
@@ -85,11 +86,6 @@ static unsigned score_identity(const struct cfg_profile *profile, const struct c
 	return best;
 }
 
-static bool same_vrf(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 static bool is_local(const struct cfg_local_match *line, const struct addr *a)
 {
 	if (line->interface == NULL)
@@ -108,7 +104,7 @@ static unsigned score_path(const struct cfg_vrf_match *fvrf, const struct cfg_lo
 	unsigned score = 1;
 
 	if (!fvrf->any) {
-		if (!same_vrf(fvrf->vrf, path->vrf))
+		if (session_vrf_id(fvrf->vrf) != path->vrf)
 			return 0;
 		score += 2;
 	}
@@ -122,7 +118,7 @@ static unsigned score_path(const struct cfg_vrf_match *fvrf, const struct cfg_lo
 
 struct session_policy_path session_policy_path_of(const struct ike_path *path)
 {
-	return (struct session_policy_path){ .vrf = NULL, .local = path->local.addr, .remote = path->remote.addr };
+	return (struct session_policy_path){ .vrf = path->vrf, .local = path->local.addr, .remote = path->remote.addr };
 }
 
 bool session_policy_admits(const struct cfg_profile *p, const struct session_policy_path *path)

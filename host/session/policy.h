@@ -11,14 +11,14 @@ extern "C" {
 
 /* Questions that the configuration answers about a peer.  Pure functions; what they return lives in the model. */
 
-/* Where a packet came in: the front VRF (NULL: global) and our own address. */
+/* Where a packet came in: the front VRF (session/box/vrf.h) and our own address. */
 struct session_policy_path {
-	const char *vrf;
+	uint32_t vrf;
 	struct addr local;
 	struct addr remote;
 };
 
-/* Of an IKE SA's.  Ports are in the global front VRF, the only one that there is. */
+/* Of an IKE SA's. */
 struct session_policy_path session_policy_path_of(const struct ike_path *path);
 
 /* Whether a profile is for peers on 'path': its fvrf and local address agree. */

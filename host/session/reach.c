@@ -1,5 +1,5 @@
 /*
- * Where peers may reach us beside the address that a session has: at the addresses of ports whose role is wan.  One of another interface, a
+ * Where peers may reach us beside the address that a session has: at the addresses of ports of its front VRF whose role is wan.  One of another interface, a
  * loopback's say, counts only for sessions that are on it.  Called by the IKE engine and, when the configuration changes, by hub.c.  Loop thread only.
  */
 #include "session/inner.h"
@@ -23,15 +23,15 @@ static void add(struct reach *r, bool wan, const struct addr *a)
 }
 
 static unsigned find(
-	const struct cfg_model *cfg, const struct cfg_platform *platform, const struct addr *own, struct addr *out, unsigned max)
+	const struct cfg_model *cfg, const struct cfg_platform *platform, const struct ike_path *path, struct addr *out, unsigned max)
 {
-	struct reach r = { .own = own, .out = out, .max = max };
+	struct reach r = { .own = &path->local.addr, .out = out, .max = max };
 
 	for (const struct cfg_interface *i = cfg->interfaces; i != NULL; i = i->next) {
 		const struct cfg_port *port = cfg_platform_port(platform, i->object.name);
 		bool wan = port != NULL && port->role == CFG_PORT_WAN;
 
-		if (i->shutdown || i->vrf != NULL)
+		if (i->shutdown || session_vrf_id(i->vrf) != path->vrf)
 			continue;
 		if (i->ip_how == CFG_IP_ADDRESS)
 			add(&r, wan, &i->ip.addr);
@@ -45,7 +45,7 @@ unsigned session_reach_addresses(void *ctx, const struct ike_path *path, struct 
 {
 	const struct session_hub *h = (const struct session_hub *)ctx;
 
-	return h->model == NULL ? 0 : find(h->model->cfg, h->platform, &path->local.addr, out, max);
+	return h->model == NULL ? 0 : find(h->model->cfg, h->platform, path, out, max);
 }
 
 static bool same(const struct addr *a, unsigned a_count, const struct addr *b, unsigned b_count)
@@ -65,8 +65,8 @@ void session_reach_changed(struct session_hub *h, const struct cfg_model *cfg, c
 	const struct session *s;
 
 	while ((s = session_hub_walk(h, &cursor)) != NULL) {
-		const struct addr *own = &s->path.local.addr;
-		unsigned before_count = find(cfg, platform, own, before, MAX), count = find(h->model->cfg, h->platform, own, now, MAX);
+		unsigned before_count = find(cfg, platform, &s->path, before, MAX);
+		unsigned count = find(h->model->cfg, h->platform, &s->path, now, MAX);
 
 		if (!same(before, before_count, now, count))
 			ike_engine_addresses(h->engine, session_now(h), s->ike);

@@ -11,6 +11,7 @@
 static struct route_candidate candidate(const struct session *s, const struct addr_prefix *prefix)
 {
 	return (struct route_candidate){
+		.vrf = s->access.vrf,
 		.prefix = *prefix,
 		.source = ROUTE_IKEV2,
 		.distance = s->grant.route_distance != 0 ? s->grant.route_distance : 1,

@@ -157,7 +157,7 @@ void session_free(struct session *s)
 	session_inquiry_drop(s);
 	session_proven_end(s);
 	if (s->assigned.family != 0)
-		session_address_give(h, &s->assigned);
+		session_address_give(h, s->access.vrf, &s->assigned);
 	session_child_remove_all(s);
 	session_lines_close(s);
 	session_access_close(s);

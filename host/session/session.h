@@ -72,6 +72,7 @@ struct session_access {
 	const struct cfg_interface *source; /* template or tunnel; NULL: none yet */
 	enum cfg_tunnel_mode mode;          /* the source's, or what the peer's selectors mean (`mode auto`) */
 	uint32_t unit;                      /* Virtual-Access N or Tunnel N */
+	uint32_t vrf;                       /* that it is in: the inner one */
 	uint32_t tunnel;                    /* id in the datapath and the routing table */
 	struct map_node by_tunnel;          /* while it is held */
 	bool held;                          /* the datapath's tunnel is put for it and for no other */

@@ -264,7 +264,7 @@ struct session_tunnel *session_tunnel_for_path(const struct session_hub *h, cons
 		struct addr source = session_dial_source(t->source);
 
 		if (t->marked && t->source->object.complete && !t->source->shutdown &&
-			t->source->tunnel.protection->ikev2_profile == profile &&
+			t->source->tunnel.protection->ikev2_profile == profile && session_vrf_id(t->source->tunnel.fvrf) == path->vrf &&
 			addr_eq(&t->source->tunnel.destination, &path->remote.addr) && addr_eq(&source, &path->local.addr))
 			return t;
 	}

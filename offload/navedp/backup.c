@@ -2,20 +2,21 @@
 
 #include "navedp/guard.h"
 #include "navedp/plan.h"
+#include "navedp/space.h"
 #include "path/port_ethdev.h"
 #include "xsk/port.h"
 
 enum err navedp_backup_open(struct navedp_box *b, struct navedp_port *p)
 {
-	enum err err = navedp_guard_open(b);
+	enum err err = navedp_space_steer(b, p->space);
 
 	navedp_guard_steer(b);
 	if (err == ERR_OK)
-		err = navedp_netdev_open(&p->netdev, p->conf.backup, b->conf.pool, b->conf.log);
+		err = navedp_netdev_open(&p->netdev, p->space, p->conf.backup, b->conf.pool, b->conf.log);
 	if (err == ERR_OK)
-		err = navedp_netdev_lend(&p->netdev, b->steer, &p->conf);
+		err = navedp_netdev_lend(&p->netdev, &p->conf);
 	if (err != ERR_OK && p->netdev.xsk != NULL)
-		navedp_netdev_close(&p->netdev, b->steer);
+		navedp_netdev_close(&p->netdev);
 	return err;
 }
 
@@ -52,6 +53,6 @@ void navedp_backup_leave(struct navedp_box *b, struct navedp_port *p)
 	db_port_set(b->conf.db, p->index, &facts);
 	p->backed = false;
 	navedp_plan_leave(b);
-	navedp_netdev_close(&p->netdev, b->steer);
+	navedp_netdev_close(&p->netdev);
 	b->conf.ports[p->index] = (struct path_port){ .ops = &path_port_ethdev_ops, .dev = path_port_ethdev_dev(p->ethdev.dpdk_port) };
 }

@@ -9,12 +9,12 @@
 #include <string.h>
 
 #include "engine/inline.h"
-#include "loader/steer.h"
 #include "navedp/care.h"
 #include "navedp/guard.h"
 #include "navedp/inner.h"
 #include "navedp/nave.h"
 #include "navedp/port.h"
+#include "navedp/space.h"
 #include "navedp/tun.h"
 
 enum { BOX_POLL_MS = 100 };
@@ -256,7 +256,6 @@ void navedp_box_free(struct navedp_box *b)
 	for (unsigned i = 0; i < DB_VRF_MAX; i++)
 		if (b->vrf[i].used)
 			navedp_tap_free(b->vrf[i].tun);
-	if (b->steer != NULL)
-		loader_steer_close(b->steer);
+	navedp_space_end_all(b);
 	free(b);
 }

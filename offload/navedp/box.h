@@ -5,6 +5,7 @@
 #include "db/db.h"
 #include "engine/engine.h"
 #include "flow/flow.h"
+#include "navedp/icmp.h"
 #include "navedp/lcores.h"
 #include "navedp/neigh.h"
 #include "server/box.h"
@@ -33,6 +34,7 @@ struct navedp_box_conf {
 	uint32_t worker_count;
 	struct navedp_lcores *lcores;
 	struct navedp_neigh *neigh;
+	struct navedp_icmp *icmp;
 };
 
 MUST_USE enum err navedp_box_new(struct navedp_box **out, const struct navedp_box_conf *conf);

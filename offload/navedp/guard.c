@@ -1,8 +1,5 @@
 #include "navedp/guard.h"
 
-#include <netinet/in.h>
-#include <stdio.h>
-
 #include "db/local.h"
 #include "loader/rule.h"
 #include "loader/steer.h"
@@ -10,31 +7,14 @@
 
 enum { GUARD_LOCALS = 256 };
 
-/* Beside IKE, ESP and neighbour discovery the hub's own ICMP may leave. */
-enum err navedp_guard_open(struct navedp_box *b)
-{
-	static const struct loader_allow allow[] = { { .kind = STEER_ALLOW_PROTO, .proto = IPPROTO_ICMP },
-		{ .kind = STEER_ALLOW_PROTO, .proto = IPPROTO_ICMPV6 } };
-	char dir[256];
-	enum err err;
-
-	if (b->steer != NULL)
-		return ERR_OK;
-	(void)snprintf(dir, sizeof(dir), "%s/bpf", b->conf.state_dir);
-	err = loader_steer_open(&b->steer, dir);
-	if (err != ERR_OK)
-		return err;
-	err = loader_rule_set_allow(b->steer, allow, sizeof(allow) / sizeof(allow[0]));
-	if (err != ERR_OK) { /* not half of it: the next netdev tries again */
-		loader_steer_close(b->steer);
-		b->steer = NULL;
-	}
-	return err;
-}
-
 enum err navedp_guard_limit(struct navedp_box *b, const struct dp_port *conf)
 {
-	return b->steer == NULL ? ERR_OK : loader_rule_set_limit(b->steer, conf->init_rate, conf->init_burst);
+	enum err err = ERR_OK;
+
+	for (unsigned i = 0; i < DB_VRF_MAX && err == ERR_OK; i++)
+		if (b->space[i].steer != NULL)
+			err = loader_rule_set_limit(b->space[i].steer, conf->init_rate, conf->init_burst);
+	return err;
 }
 
 void navedp_guard_steer(struct navedp_box *b)
@@ -43,18 +23,19 @@ void navedp_guard_steer(struct navedp_box *b)
 	const struct db_local *cursor = NULL;
 	struct dp_local local;
 	size_t count = 0;
-	enum err err;
 
-	if (b->steer == NULL)
-		return;
 	while (count < GUARD_LOCALS && db_local_walk(b->conf.db, &cursor, &local)) {
 		list[count].addr = local.prefix.addr;
 		list[count].vrf = local.vrf;
 		list[count++].underlay = local.underlay;
 	}
-	err = loader_rule_set_local(b->steer, list, count);
-	if (err != ERR_OK)
-		log_event(b->conf.log, LOG_L_ERROR, "steer.locals", "err=%s", err_name(err));
+	for (unsigned i = 0; i < DB_VRF_MAX; i++) {
+		struct loader_steer *steer = b->space[i].steer;
+		enum err err = steer == NULL ? ERR_OK : loader_rule_set_local(steer, list, count);
+
+		if (err != ERR_OK)
+			log_event(b->conf.log, LOG_L_ERROR, "steer.locals", "err=%s", err_name(err));
+	}
 }
 
 enum err navedp_guard_device(struct navedp_box *b, const struct navedp_port *p)
@@ -68,7 +49,7 @@ enum err navedp_guard_device(struct navedp_box *b, const struct navedp_port *p)
 	if (p->conf.role != DP_ROLE_WAN)
 		return ERR_OK;
 	while (count < GUARD_LOCALS && db_local_walk(b->conf.db, &cursor, &local))
-		if (local.underlay)
+		if (local.underlay && local.vrf == p->conf.vrf)
 			list[count++] = local.prefix.addr;
 	err = navedp_nave_guard(p->ethdev.dpdk_port, list, count);
 	return err == ERR_UNSUPPORTED ? ERR_OK : err; /* another driver: the stage 'tx' alone guards */

@@ -12,9 +12,6 @@ extern "C" {
  * that DPDK owns.
  */
 
-/* Begins steering, with the first netdev. */
-MUST_USE enum err navedp_guard_open(struct navedp_box *b);
-
 /* Tells steering the limit that 'conf' has, which is the same for all ports; nothing before the first netdev. */
 MUST_USE enum err navedp_guard_limit(struct navedp_box *b, const struct dp_port *conf);
 

@@ -9,15 +9,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/netns.h"
 #include "db/pmtu.h"
 #include "path/pkt/quote.h"
 
-enum { FAMILIES = 2, TURN = 32, TURN_MS = 50, LEN = 1280 };
+enum { FAMILIES = 2, NAMESPACES = DB_PORT_MAX, TURN = 32, TURN_MS = 50, LEN = 1280 };
 
 struct navedp_icmp {
 	struct db_pmtu *pmtu;
 	const struct log *log;
-	int fd[FAMILIES]; /* of IPv4, of IPv6 */
+	int fd[NAMESPACES][FAMILIES]; /* of IPv4, of IPv6; -1: none */
+	bool used[NAMESPACES];
 	uint64_t due_ms;
 };
 
@@ -56,25 +58,62 @@ enum err navedp_icmp_new(struct navedp_icmp **out, struct db *db, const struct l
 	if (n == NULL)
 		return ERR_NOMEM;
 	n->log = log;
-	n->fd[0] = n->fd[1] = -1;
 	err = db_pmtu_new(&n->pmtu, db);
-	for (int i = 0; i < FAMILIES && err == ERR_OK; i++)
-		err = open_one(family_of[i], &n->fd[i]);
-	if (err != ERR_OK) {
-		navedp_icmp_free(n);
+	if (err == ERR_OK)
+		*out = n;
+	else
+		free(n);
+	return err;
+}
+
+static enum err open_all(int netns_fd, int fd[FAMILIES])
+{
+	int back;
+	enum err err = netns_enter(netns_fd, &back);
+
+	if (err != ERR_OK)
 		return err;
-	}
-	*out = n;
-	return ERR_OK;
+	for (int i = 0; i < FAMILIES && err == ERR_OK; i++)
+		err = open_one(family_of[i], &fd[i]);
+	netns_leave(back);
+	return err;
+}
+
+enum err navedp_icmp_listen(struct navedp_icmp *n, int netns_fd, uint8_t *out)
+{
+	uint8_t at = 0;
+	enum err err;
+
+	while (at < NAMESPACES && n->used[at])
+		at++;
+	if (at == NAMESPACES)
+		return ERR_FULL;
+	n->used[at] = true;
+	n->fd[at][0] = n->fd[at][1] = -1;
+	err = open_all(netns_fd, n->fd[at]);
+	if (err != ERR_OK)
+		navedp_icmp_ignore(n, at);
+	else
+		*out = at;
+	return err;
+}
+
+void navedp_icmp_ignore(struct navedp_icmp *n, uint8_t listener)
+{
+	for (int i = 0; listener != NAVEDP_ICMP_NONE && i < FAMILIES; i++)
+		if (n->fd[listener][i] >= 0)
+			(void)close(n->fd[listener][i]);
+	if (listener != NAVEDP_ICMP_NONE)
+		n->used[listener] = false;
 }
 
 void navedp_icmp_free(struct navedp_icmp *n)
 {
 	if (n == NULL)
 		return;
-	for (int i = 0; i < FAMILIES; i++)
-		if (n->fd[i] >= 0)
-			(void)close(n->fd[i]);
+	for (uint8_t i = 0; i < NAMESPACES; i++)
+		if (n->used[i])
+			navedp_icmp_ignore(n, i);
 	db_pmtu_free(n->pmtu);
 	free(n);
 }
@@ -108,8 +147,9 @@ void navedp_icmp_poll(struct navedp_icmp *n, uint64_t now_ms)
 	if (now_ms < n->due_ms)
 		return;
 	n->due_ms = now_ms + TURN_MS;
-	for (int i = 0; i < FAMILIES; i++)
-		read_some(n, n->fd[i], family_of[i]);
+	for (unsigned at = 0; at < NAMESPACES; at++)
+		for (int i = 0; n->used[at] && i < FAMILIES; i++)
+			read_some(n, n->fd[at][i], family_of[i]);
 	changed = db_pmtu_poll(n->pmtu, now_ms);
 	if (changed != 0)
 		log_event(n->log, LOG_L_INFO, "path.mtu", "tunnels=%" PRIu32, changed);

@@ -16,6 +16,15 @@ struct loader_steer;
  * Inside of the box: its ports and VRFs, which box, port, tun, plan, guard and care work on.  Main lcore.
  */
 
+/* navedp/space.h. */
+struct navedp_space {
+	unsigned users; /* 0: free */
+	char netns[DP_NAME_MAX];
+	int fd;                     /* -1: the process's own */
+	struct loader_steer *steer; /* NULL until the first netdev */
+	uint8_t neigh, icmp;        /* who listens there */
+};
+
 /* A port that control put.  It keeps its index, and with it addresses and adjacencies, when its device is another one. */
 struct navedp_port {
 	bool used;
@@ -27,9 +36,10 @@ struct navedp_port {
 	enum err care;        /* why it couldn't be revived, as last logged */
 	uint64_t care_due_ms; /* not tried again before */
 	struct dp_port conf;
-	uint32_t gate;      /* its features in db; 0: never had any */
-	uint8_t index;      /* of the wire; DB_PORT_NONE: not yet */
-	uint8_t twin_index; /* DB_PORT_NONE: none */
+	struct navedp_space *space; /* of its VRF, while it is open */
+	uint32_t gate;              /* its features in db; 0: never had any */
+	uint8_t index;              /* of the wire; DB_PORT_NONE: not yet */
+	uint8_t twin_index;         /* DB_PORT_NONE: none */
 	struct navedp_netdev netdev;
 	struct navedp_ethdev ethdev;
 	struct navedp_tap *twin;
@@ -38,13 +48,15 @@ struct navedp_port {
 struct navedp_vrf {
 	bool used;
 	uint32_t id;
-	uint8_t index; /* of the TUN port */
+	char name[DP_IFNAME_MAX]; /* of the TUN, */
+	uint8_t index;            /* and its port */
 	struct navedp_tap *tun;
+	struct navedp_space *space;
 };
 
 struct navedp_box {
 	struct navedp_box_conf conf;
-	struct loader_steer *steer; /* NULL until the first netdev */
+	struct navedp_space space[DB_VRF_MAX];
 	struct navedp_port port[DB_PORT_MAX];
 	struct navedp_vrf vrf[DB_VRF_MAX];
 	uint64_t poll_due_ms;

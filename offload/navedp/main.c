@@ -112,6 +112,7 @@ static enum err make_box(struct navedp *n)
 		return err;
 	conf.lcores = n->lcores;
 	conf.neigh = n->neigh;
+	conf.icmp = n->icmp;
 	err = navedp_box_new(&n->box, &conf);
 	if (err == ERR_OK)
 		n->table = navedp_box_table(n->box);

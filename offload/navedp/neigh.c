@@ -1,8 +1,11 @@
 #include "navedp/neigh.h"
 
+#include <errno.h>
 #include <rte_mbuf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include "base/nl/nl.h"
 #include "base/nl/nl_neigh.h"
@@ -19,27 +22,43 @@ struct waiting {
 	uint16_t vrf;      /* index; where the packet was routed */
 };
 
-struct navedp_neigh {
-	struct db *db;
-	struct nl *nl;
+/* The kernel's table of one namespace. */
+struct listener {
+	struct navedp_neigh *all;
+	struct nl *nl; /* NULL: free */
 	struct nl_watch *watch;
-	uint32_t ifindex[DB_PORT_MAX];
-	struct waiting waiting[NEIGH_WAITING];
-	bool changed; /* since the last poll */
-	bool lost;    /* the table is to be read as a whole */
+	bool lost; /* the table is to be read as a whole */
 };
 
-static uint8_t port_of(const struct navedp_neigh *n, uint32_t ifindex)
+/* The kernel's device behind a port. */
+struct device {
+	uint32_t ifindex; /* 0: none */
+	uint8_t listener;
+};
+
+struct navedp_neigh {
+	struct db *db;
+	int epoll; /* of all watches */
+	struct listener listener[DB_PORT_MAX];
+	struct device device[DB_PORT_MAX];
+	struct waiting waiting[NEIGH_WAITING];
+	bool changed; /* since the last poll */
+};
+
+static uint8_t port_of(const struct listener *l, uint32_t ifindex)
 {
+	const struct device *device = l->all->device;
+
 	for (uint8_t i = 0; ifindex != 0 && i < DB_PORT_MAX; i++)
-		if (n->ifindex[i] == ifindex)
+		if (device[i].ifindex == ifindex && &l->all->listener[device[i].listener] == l)
 			return i;
 	return DB_PORT_NONE;
 }
 
-static void learn(struct navedp_neigh *n, const struct nl_neigh *neigh, bool gone)
+static void learn(struct listener *l, const struct nl_neigh *neigh, bool gone)
 {
-	uint8_t port = port_of(n, neigh->index);
+	struct navedp_neigh *n = l->all;
+	uint8_t port = port_of(l, neigh->index);
 	const uint8_t *mac = !gone && neigh->valid ? neigh->mac : NULL;
 
 	if (port == DB_PORT_NONE || (neigh->mac[0] & 1) != 0)
@@ -51,23 +70,25 @@ static void learn(struct navedp_neigh *n, const struct nl_neigh *neigh, bool gon
 
 static void on_neigh(void *ctx, const struct nl_neigh *neigh, bool gone)
 {
-	learn((struct navedp_neigh *)ctx, neigh, gone);
+	learn((struct listener *)ctx, neigh, gone);
 }
 
 static void on_each(const struct nl_neigh *neigh, void *ctx)
 {
-	learn((struct navedp_neigh *)ctx, neigh, false);
+	learn((struct listener *)ctx, neigh, false);
 }
 
-enum err navedp_neigh_set_port(struct navedp_neigh *n, uint8_t index, uint32_t ifindex)
+enum err navedp_neigh_set_port(struct navedp_neigh *n, uint8_t index, uint8_t listener, uint32_t ifindex)
 {
-	n->ifindex[index] = ifindex;
-	return nl_neigh_each(n->nl, on_each, n);
+	struct listener *l = &n->listener[listener];
+
+	n->device[index] = (struct device){ .ifindex = ifindex, .listener = listener };
+	return nl_neigh_each(l->nl, on_each, l);
 }
 
 void navedp_neigh_forget_port(struct navedp_neigh *n, uint8_t index)
 {
-	n->ifindex[index] = 0;
+	n->device[index].ifindex = 0;
 	db_adj_lose(n->db, index);
 }
 
@@ -88,7 +109,8 @@ static void keep(struct navedp_neigh *n, const struct path_note *note, uint64_t 
 void navedp_neigh_want(struct navedp_neigh *n, const struct path_note *note, uint64_t now_ms)
 {
 	/* The kernel may have known it before the adjacency was there, and then tells no change. */
-	n->lost = true;
+	if (n->device[note->port].ifindex != 0)
+		n->listener[n->device[note->port].listener].lost = true;
 	keep(n, note, now_ms);
 }
 
@@ -112,8 +134,10 @@ static void release(struct waiting *w)
 /* Once, and not for one that the kernel has: it would give up an entry that was made by hand. */
 static void ask(struct navedp_neigh *n, struct waiting *w)
 {
-	if (!w->asked && n->ifindex[w->port] != 0)
-		nl_neigh_probe(n->nl, n->ifindex[w->port], &w->addr);
+	const struct device *d = &n->device[w->port];
+
+	if (!w->asked && d->ifindex != 0)
+		nl_neigh_probe(n->listener[d->listener].nl, d->ifindex, &w->addr);
 	w->asked = true;
 }
 
@@ -142,35 +166,78 @@ static bool send_waiting(struct navedp_neigh *n, struct path_worker *worker, uin
 
 int navedp_neigh_fd(const struct navedp_neigh *n)
 {
-	return nl_watch_fd(n->watch);
+	return n->epoll;
 }
 
 bool navedp_neigh_poll(struct navedp_neigh *n, struct path_worker *worker, uint64_t now_ms)
 {
 	bool sent;
 
-	/* Changes were lost: the table is read as a whole. */
-	if (nl_watch_read(n->watch) == ERR_FULL || n->lost)
-		n->lost = nl_neigh_each(n->nl, on_each, n) != ERR_OK;
+	for (unsigned i = 0; i < DB_PORT_MAX; i++) {
+		struct listener *l = &n->listener[i];
+
+		/* Changes were lost: the table is read as a whole. */
+		if (l->nl != NULL && (nl_watch_read(l->watch) == ERR_FULL || l->lost))
+			l->lost = nl_neigh_each(l->nl, on_each, l) != ERR_OK;
+	}
 	sent = send_waiting(n, worker, now_ms);
 	n->changed = false;
 	return sent;
 }
 
+static struct listener *find_free(struct navedp_neigh *n)
+{
+	for (unsigned i = 0; i < DB_PORT_MAX; i++)
+		if (n->listener[i].nl == NULL)
+			return &n->listener[i];
+	return NULL;
+}
+
+enum err navedp_neigh_listen(struct navedp_neigh *n, int netns_fd, uint8_t *out)
+{
+	struct listener *l = find_free(n);
+	struct nl_watch_fns fns = { .neigh = on_neigh, .ctx = l };
+	struct epoll_event readable = { .events = EPOLLIN };
+	enum err err;
+
+	if (l == NULL)
+		return ERR_FULL;
+	l->all = n;
+	err = nl_open(netns_fd, &l->nl);
+	if (err == ERR_OK)
+		err = nl_watch_open(netns_fd, &fns, &l->watch);
+	if (err == ERR_OK && epoll_ctl(n->epoll, EPOLL_CTL_ADD, nl_watch_fd(l->watch), &readable) != 0)
+		err = err_of_errno(errno);
+	if (err != ERR_OK)
+		navedp_neigh_ignore(n, (uint8_t)(l - n->listener));
+	else
+		*out = (uint8_t)(l - n->listener);
+	return err;
+}
+
+void navedp_neigh_ignore(struct navedp_neigh *n, uint8_t listener)
+{
+	struct listener *l = &n->listener[listener];
+
+	if (listener == NAVEDP_NEIGH_NONE)
+		return;
+	nl_watch_close(l->watch); /* and out of the epoll */
+	nl_close(l->nl);
+	*l = (struct listener){ .nl = NULL };
+}
+
 enum err navedp_neigh_new(struct navedp_neigh **out, struct db *db)
 {
 	struct navedp_neigh *n = (struct navedp_neigh *)calloc(1, sizeof(*n));
-	struct nl_watch_fns fns = { .neigh = on_neigh, .ctx = n };
-	enum err err;
 
 	if (n == NULL)
 		return ERR_NOMEM;
 	n->db = db;
-	err = nl_open(-1, &n->nl);
-	if (err == ERR_OK)
-		err = nl_watch_open(-1, &fns, &n->watch);
-	if (err != ERR_OK) {
-		navedp_neigh_free(n);
+	n->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (n->epoll < 0) {
+		enum err err = err_of_errno(errno);
+
+		free(n);
 		return err;
 	}
 	*out = n;
@@ -183,7 +250,9 @@ void navedp_neigh_free(struct navedp_neigh *n)
 		return;
 	for (unsigned i = 0; i < NEIGH_WAITING; i++)
 		release(&n->waiting[i]);
-	nl_watch_close(n->watch);
-	nl_close(n->nl);
+	for (uint8_t i = 0; i < DB_PORT_MAX; i++)
+		if (n->listener[i].nl != NULL)
+			navedp_neigh_ignore(n, i);
+	(void)close(n->epoll);
 	free(n);
 }

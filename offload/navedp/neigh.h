@@ -17,8 +17,14 @@ struct navedp_neigh;
 MUST_USE enum err navedp_neigh_new(struct navedp_neigh **out, struct db *db);
 void navedp_neigh_free(struct navedp_neigh *n);
 
-/* Port 'index' has the kernel's device 'ifindex' behind it from now on; its neighbours are read. */
-MUST_USE enum err navedp_neigh_set_port(struct navedp_neigh *n, uint8_t index, uint32_t ifindex);
+enum { NAVEDP_NEIGH_NONE = 0xff };
+
+/* Watches the kernel's table of a namespace (-1: our own), until it is ignored; '*out' names it.  ERR_FULL. */
+MUST_USE enum err navedp_neigh_listen(struct navedp_neigh *n, int netns_fd, uint8_t *out);
+void navedp_neigh_ignore(struct navedp_neigh *n, uint8_t listener); /* NONE is fine */
+
+/* Port 'index' has the device 'ifindex' of that namespace behind it from now on; its neighbours are read. */
+MUST_USE enum err navedp_neigh_set_port(struct navedp_neigh *n, uint8_t index, uint8_t listener, uint32_t ifindex);
 
 /* There is none behind it any more; nor are there neighbours. */
 void navedp_neigh_forget_port(struct navedp_neigh *n, uint8_t index);
@@ -26,7 +32,7 @@ void navedp_neigh_forget_port(struct navedp_neigh *n, uint8_t index);
 /* The neighbour of a PATH_NOTE_RESOLVE is wanted, and its packet waits: the kernel is asked for it unless it has it. */
 void navedp_neigh_want(struct navedp_neigh *n, const struct path_note *note, uint64_t now_ms);
 
-/* Readable when the kernel's table changed. */
+/* Readable when one of the kernel's tables changed. */
 int navedp_neigh_fd(const struct navedp_neigh *n);
 
 /* Takes over changes; packets whose neighbour is known go to 'worker'.  True when there were some: it is to be woken. */

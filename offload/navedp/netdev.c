@@ -5,9 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/netns.h"
 #include "base/nl/nl.h"
 #include "base/nl/nl_link.h"
 #include "loader/steer.h"
+#include "navedp/inner.h"
 #include "xsk/port.h"
 
 static bool forwards(const char *family, const char *name)
@@ -58,12 +60,12 @@ static enum err read_link(struct navedp_netdev *n, const char *name)
 	return ERR_OK;
 }
 
-enum err navedp_netdev_open(struct navedp_netdev *n, const char *name, struct rte_mempool *pool, const struct log *log)
+/* In the device's namespace. */
+static enum err open_here(struct navedp_netdev *n, const char *name, struct rte_mempool *pool, const struct log *log)
 {
 	struct xsk_port_conf conf = { .name = name, .pool = pool };
 	enum err err = check_forwarding(name, log);
 
-	memset(n, 0, sizeof(*n));
 	if (err == ERR_OK)
 		err = read_link(n, name);
 	if (err == ERR_OK)
@@ -73,10 +75,29 @@ enum err navedp_netdev_open(struct navedp_netdev *n, const char *name, struct rt
 	return err;
 }
 
-static enum err attach(struct navedp_netdev *n, struct loader_steer *steer, struct loader_port *port)
+enum err navedp_netdev_open(
+	struct navedp_netdev *n, const struct navedp_space *space, const char *name, struct rte_mempool *pool, const struct log *log)
 {
-	enum err err;
+	int back;
+	enum err err = netns_enter(space->fd, &back);
 
+	memset(n, 0, sizeof(*n));
+	if (err != ERR_OK)
+		return err;
+	n->space = space;
+	err = open_here(n, name, pool, log);
+	netns_leave(back);
+	return err;
+}
+
+static enum err attach(struct navedp_netdev *n, struct loader_port *port)
+{
+	struct loader_steer *steer = n->space->steer;
+	int back;
+	enum err err = netns_enter(n->space->fd, &back);
+
+	if (err != ERR_OK)
+		return err;
 	port->ifindex = n->ifindex;
 	port->mode = LOADER_NATIVE;
 	err = loader_steer_attach(steer, port);
@@ -84,25 +105,26 @@ static enum err attach(struct navedp_netdev *n, struct loader_steer *steer, stru
 		port->mode = LOADER_GENERIC; /* a driver without XDP of its own */
 		err = loader_steer_attach(steer, port);
 	}
+	netns_leave(back);
 	for (uint32_t q = 0; q < n->queues && err == ERR_OK; q++)
 		err = loader_steer_set_socket(steer, n->ifindex, q, xsk_port_fd(n->xsk, q));
 	return err;
 }
 
-enum err navedp_netdev_steer(struct navedp_netdev *n, struct loader_steer *steer, const struct dp_port *conf)
+enum err navedp_netdev_steer(struct navedp_netdev *n, const struct dp_port *conf)
 {
 	struct loader_port port = { .vrf = conf->vrf };
 
 	port.role = conf->role == DP_ROLE_WAN ? LOADER_WAN : LOADER_LAN;
 	port.guard = conf->role == DP_ROLE_WAN;
-	return attach(n, steer, &port);
+	return attach(n, &port);
 }
 
 /* It is the device's own switch: whoever else wants the same has to say so again. */
 static enum err set_promisc(struct navedp_netdev *n, bool on)
 {
 	struct nl *nl;
-	enum err err = nl_open(-1, &nl);
+	enum err err = nl_open(n->space->fd, &nl);
 
 	if (err != ERR_OK)
 		return err;
@@ -113,20 +135,25 @@ static enum err set_promisc(struct navedp_netdev *n, bool on)
 	return err;
 }
 
-enum err navedp_netdev_lend(struct navedp_netdev *n, struct loader_steer *steer, const struct dp_port *conf)
+enum err navedp_netdev_lend(struct navedp_netdev *n, const struct dp_port *conf)
 {
 	struct loader_port port = { .vrf = conf->vrf, .role = LOADER_WIRE, .guard = true };
 	enum err err = set_promisc(n, true);
 
-	return err == ERR_OK ? attach(n, steer, &port) : err;
+	return err == ERR_OK ? attach(n, &port) : err;
 }
 
-void navedp_netdev_close(struct navedp_netdev *n, struct loader_steer *steer)
+void navedp_netdev_close(struct navedp_netdev *n)
 {
+	int back;
+
 	/* The device may be gone, and with it what was attached and set. */
 	if (n->promisc && set_promisc(n, false) != ERR_OK)
 		n->promisc = false;
-	loader_steer_detach(steer, n->ifindex);
+	if (n->space->steer != NULL && netns_enter(n->space->fd, &back) == ERR_OK) {
+		loader_steer_detach(n->space->steer, n->ifindex);
+		netns_leave(back);
+	}
 	xsk_port_free(n->xsk);
 	memset(n, 0, sizeof(*n));
 }

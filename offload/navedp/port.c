@@ -5,10 +5,10 @@
 
 #include "db/local.h"
 #include "engine/inline.h"
-#include "loader/steer.h"
 #include "navedp/backup.h"
 #include "navedp/guard.h"
 #include "navedp/plan.h"
+#include "navedp/space.h"
 #include "path/port_ethdev.h"
 #include "xsk/port.h"
 
@@ -70,10 +70,10 @@ static void hide(struct navedp_box *b, const struct navedp_port *p)
 static enum err open_netdev(struct navedp_box *b, struct navedp_port *p)
 {
 	struct path_port port = { .ops = &xsk_port_ops };
-	enum err err = navedp_guard_open(b);
+	enum err err = navedp_space_steer(b, p->space);
 
 	if (err == ERR_OK)
-		err = navedp_netdev_open(&p->netdev, p->conf.spec, b->conf.pool, b->conf.log);
+		err = navedp_netdev_open(&p->netdev, p->space, p->conf.spec, b->conf.pool, b->conf.log);
 	if (err != ERR_OK)
 		return err;
 	port.dev = p->netdev.xsk;
@@ -83,15 +83,15 @@ static enum err open_netdev(struct navedp_box *b, struct navedp_port *p)
 	navedp_guard_steer(b);
 	err = navedp_guard_limit(b, &p->conf);
 	if (err == ERR_OK)
-		err = navedp_netdev_steer(&p->netdev, b->steer, &p->conf);
-	return err == ERR_OK ? navedp_neigh_set_port(b->conf.neigh, p->index, p->netdev.ifindex) : err;
+		err = navedp_netdev_steer(&p->netdev, &p->conf);
+	return err == ERR_OK ? navedp_neigh_set_port(b->conf.neigh, p->index, p->space->neigh, p->netdev.ifindex) : err;
 }
 
 /* The twin: same MAC address, so that what the host answers there leaves by the wire as its own. */
 static enum err open_twin(struct navedp_box *b, struct navedp_port *p)
 {
 	struct db_port facts = facts_of(b, p);
-	enum err err = navedp_tap_new(&p->twin, p->conf.twin, p->ethdev.mac, b->conf.pool);
+	enum err err = navedp_tap_new(&p->twin, p->space->fd, p->conf.twin, p->ethdev.mac, b->conf.pool);
 
 	if (err != ERR_OK)
 		return err;
@@ -107,7 +107,7 @@ static enum err open_twin(struct navedp_box *b, struct navedp_port *p)
 	b->conf.ports[p->twin_index] = (struct path_port){ .ops = &navedp_tap_ops, .dev = p->twin };
 	facts = facts_of(b, p);
 	db_port_set(b->conf.db, p->index, &facts);
-	return navedp_neigh_set_port(b->conf.neigh, p->index, navedp_tap_ifindex(p->twin));
+	return navedp_neigh_set_port(b->conf.neigh, p->index, p->space->neigh, navedp_tap_ifindex(p->twin));
 }
 
 enum err navedp_port_attach(struct navedp_box *b, struct navedp_port *p)
@@ -175,8 +175,10 @@ static bool is_absent(const struct navedp_port *p, enum err err)
 
 enum err navedp_port_open(struct navedp_box *b, struct navedp_port *p)
 {
-	enum err err;
+	enum err err = navedp_space_get(b, p->conf.vrf, &p->space);
 
+	if (err != ERR_OK)
+		return err;
 	p->dead = false;
 	p->open = true;
 	err = navedp_port_is_netdev(p) ? open_netdev(b, p) : open_ethdev(b, p);
@@ -230,7 +232,7 @@ enum err navedp_port_change(struct navedp_box *b, struct navedp_port *p, const s
 	facts.live = facts.live && (!p->dead || p->backed);
 	db_port_set(b->conf.db, p->index, &facts);
 	if (navedp_port_is_netdev(p))
-		err = navedp_netdev_steer(&p->netdev, b->steer, conf);
+		err = navedp_netdev_steer(&p->netdev, conf);
 	else if (!p->attached && !p->dead)
 		err = navedp_port_attach(b, p);
 	return err == ERR_OK ? navedp_plan_assign(b) : err;
@@ -264,9 +266,11 @@ void navedp_port_shut(struct navedp_box *b, struct navedp_port *p)
 	navedp_tap_free(p->twin);
 	p->twin = NULL;
 	if (p->netdev.xsk != NULL)
-		navedp_netdev_close(&p->netdev, b->steer);
+		navedp_netdev_close(&p->netdev);
 	if (p->ethdev.queue != NULL)
 		navedp_ethdev_close(&p->ethdev);
+	navedp_space_put(b, p->space);
+	p->space = NULL;
 }
 
 void navedp_port_remove(struct navedp_box *b, struct navedp_port *p)

@@ -89,7 +89,7 @@ static enum err set_up(struct navedp_tap *t, struct nl *nl, const char *name, co
 	return err == ERR_OK ? nl_link_set_up(nl, link.index, true) : err;
 }
 
-enum err navedp_tap_new(struct navedp_tap **out, const char *name, const uint8_t *mac, struct rte_mempool *pool)
+enum err navedp_tap_new(struct navedp_tap **out, int netns_fd, const char *name, const uint8_t *mac, struct rte_mempool *pool)
 {
 	struct navedp_tap *t = (struct navedp_tap *)calloc(1, sizeof(*t));
 	struct nl *nl = NULL;
@@ -104,9 +104,9 @@ enum err navedp_tap_new(struct navedp_tap **out, const char *name, const uint8_t
 	(void)snprintf(t->info.driver, sizeof(t->info.driver), "%s", mac != NULL ? "tap" : "tun");
 	if (mac != NULL)
 		memcpy(t->info.mac, mac, 6);
-	err = nl_open(-1, &nl);
+	err = nl_open(netns_fd, &nl);
 	if (err == ERR_OK)
-		err = nl_tun_open(-1, name, mac != NULL ? NL_TUN_ETHERNET : NL_TUN_IP, true, &t->fd);
+		err = nl_tun_open(netns_fd, name, mac != NULL ? NL_TUN_ETHERNET : NL_TUN_IP, true, &t->fd);
 	if (err == ERR_OK)
 		err = set_up(t, nl, name, mac);
 	nl_close(nl);

@@ -27,7 +27,7 @@ static void unknown(struct path_ctx *c, struct path_pkt *p)
 {
 	const struct db_vrf *v = &c->db->vrf[p->vrf];
 	bool v6 = p->family == AF_INET6;
-	struct path_note n = { .kind = PATH_NOTE_UNKNOWN_SPI, .port = p->port, .id = p->spi };
+	struct path_note n = { .kind = PATH_NOTE_UNKNOWN_SPI, .port = p->port, .id = p->spi, .value = v->id };
 
 	if (db_hop_action(db_vrf_lookup(v, v6, path_ip_dst(p))) != DB_HOP_LOCAL) {
 		p->l4 = (uint16_t)(p->l4 - ((p->flags & PATH_F_UDP) != 0 ? PATH_UDP : 0));

@@ -14,7 +14,7 @@ struct rte_mbuf;
 
 /* What a worker tells the main lcore; most become an event of contract 1.  Sampled and bounded: never one a packet. */
 enum path_note_kind {
-	PATH_NOTE_UNKNOWN_SPI, /* id: SPI; local, remote: addresses */
+	PATH_NOTE_UNKNOWN_SPI, /* id: SPI; value: VRF; local, remote: addresses */
 	PATH_NOTE_PEER_MOVED,  /* id: SA; remote: where authentic packets come from now */
 	PATH_NOTE_SEQUENCE,    /* id: SA whose numbers are near their end, or at it (hard) */
 	PATH_NOTE_LIFETIME,    /* id: SA; hard: it has stopped */

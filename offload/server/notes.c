@@ -21,7 +21,7 @@ bool server_notes_event(struct server_plant *p, const struct path_note *note, st
 	switch ((enum path_note_kind)note->kind) {
 	case PATH_NOTE_UNKNOWN_SPI:
 		out->kind = DP_EV_UNKNOWN_SPI;
-		out->id = 0;
+		out->id = note->value;
 		out->spi = note->id;
 		out->remote = note->remote;
 		out->local = note->local;

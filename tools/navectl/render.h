@@ -47,6 +47,7 @@ void navectl_render_route_part(const json_t *doc, FILE *out);  /* of a table, wi
 void navectl_render_route_entry(const json_t *doc, FILE *out); /* of one prefix */
 void navectl_render_route_summary(const json_t *doc, FILE *out);
 void navectl_render_route_cef(const json_t *doc, FILE *out);
+void navectl_render_route_vrfs(const json_t *doc, FILE *out);
 void navectl_render_route_track(const json_t *doc, FILE *out);
 void navectl_render_route_tracks(const json_t *doc, FILE *out); /* a line each */
 

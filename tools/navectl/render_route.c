@@ -1,6 +1,7 @@
 /*
  * The routing table, the forwarding table and tracks.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "navectl/get.h"
@@ -105,6 +106,35 @@ void navectl_render_route_cef(const json_t *doc, FILE *out)
 		(void)fprintf(out, "%-24s %-24s %s\n", navectl_get_str(e, "prefix"),
 			navectl_get_str(e, navectl_get_has(e, "next_hop") ? "next_hop" : "action"),
 			navectl_get_has(e, "interface") ? navectl_get_str(e, "interface") : "");
+}
+
+/* "ipv4,ipv6". */
+static void join(const json_t *row, const char *name, char *out, size_t cap)
+{
+	const json_t *word;
+
+	out[0] = '\0';
+	for (size_t i = 0; (word = navectl_get_next(row, name, &i)) != NULL;)
+		(void)snprintf(out + strlen(out), cap - strlen(out), "%s%s", i > 1 ? "," : "", json_string_value(word));
+}
+
+void navectl_render_route_vrfs(const json_t *doc, FILE *out)
+{
+	const json_t *v, *name;
+	char protocols[32];
+
+	(void)fprintf(out, "%-24s %-16s %-12s %-16s %s\n", "Name", "Default RD", "Protocols", "Namespace", "Interfaces");
+	for (size_t i = 0; (v = navectl_get_next(doc, "vrfs", &i)) != NULL;) {
+		join(v, "protocols", protocols, sizeof(protocols));
+		(void)fprintf(out, "%-24s %-16s %-12s %-16s", navectl_get_str(v, "name"),
+			navectl_get_has(v, "rd") ? navectl_get_str(v, "rd") : "<not set>", protocols,
+			navectl_get_has(v, "netns") ? navectl_get_str(v, "netns") : "none");
+		for (size_t k = 0; (name = navectl_get_next(v, "interfaces", &k)) != NULL;)
+			(void)fprintf(out, " %s", json_string_value(name));
+		if (navectl_get_int(v, "accesses") != 0)
+			(void)fprintf(out, " (%lld Virtual-Access)", navectl_get_int(v, "accesses"));
+		(void)fputc('\n', out);
+	}
 }
 
 void navectl_render_route_track(const json_t *doc, FILE *out)

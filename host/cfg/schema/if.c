@@ -52,8 +52,17 @@ static void set_shutdown(struct cfg_build *b, struct cfg_object *object, const s
 
 static void set_vrf(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
-	(void)b;
-	interface_of(object)->vrf = cfg_stmt_text(s, "vrf");
+	struct cfg_interface *i = interface_of(object);
+
+	i->vrf = cfg_stmt_text(s, "vrf");
+	if (i->ip_how == CFG_IP_NONE && i->ipv6 == NULL && i->ipv6_lender == NULL)
+		return;
+	cfg_build_warn(b, s, cfg_stmt_param(s, "vrf"), "removes the addresses above it: this line comes before them");
+	i->ip_how = CFG_IP_NONE;
+	i->ip_lender = NULL;
+	i->ipv6 = NULL;
+	i->ipv6_lender = NULL;
+	b->last_head = NULL; /* which may be that list */
 }
 
 static void set_ip(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
@@ -260,12 +269,11 @@ static const struct cfg_row rows[] = {
 	{ .mode = CFG_MODE_INTERFACE, .pattern = "shutdown", .set = set_shutdown, .preset = "no shutdown", .help = "takes it down" },
 	{
 		.mode = CFG_MODE_INTERFACE,
-		.what = CFG_CLASS_NOT_YET,
 		.pattern = "[ip=] vrf forwarding <vrf@vrf>",
 		.slot = "vrf forwarding",
 		.set = set_vrf,
 		.preset = "the global table",
-		.help = "the VRF that it is in",
+		.help = "the VRF that it is in; addresses above this line are removed",
 	},
 	{
 		.mode = CFG_MODE_INTERFACE,
@@ -350,7 +358,6 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_INTERFACE,
-		.what = CFG_CLASS_NOT_YET,
 		.pattern = "tunnel vrf <vrf@vrf>",
 		.set = set_fvrf,
 		.preset = "the global table",

@@ -104,7 +104,7 @@ static void set_policy_fvrf(struct cfg_build *b, struct cfg_object *object, cons
 {
 	policy_of(object)->fvrf.vrf = cfg_stmt_text(s, "vrf");
 	policy_of(object)->fvrf.any = policy_of(object)->fvrf.vrf == NULL;
-	cfg_build_front_vrf(b, s);
+	(void)b;
 }
 
 static void set_policy_local(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)

@@ -58,11 +58,17 @@ static void set_match_certificate(struct cfg_build *b, struct cfg_object *object
 		cfg_build_append(b, &profile_of(object)->cert_maps, match);
 }
 
+static void set_ivrf(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)b;
+	profile_of(object)->ivrf = cfg_stmt_text(s, "vrf");
+}
+
 static void set_match_fvrf(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
 	profile_of(object)->fvrf.vrf = cfg_stmt_text(s, "vrf");
 	profile_of(object)->fvrf.any = profile_of(object)->fvrf.vrf == NULL;
-	cfg_build_front_vrf(b, s);
+	(void)b;
 }
 
 static void set_match_local(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
@@ -552,7 +558,13 @@ static const struct cfg_row rows[] = {
 		.set = set_template,
 		.help = "the same, with encapsulation and transport as the peer wants them",
 	},
-	{ .mode = CFG_MODE_PROFILE, .what = CFG_CLASS_NOT_YET, .pattern = "ivrf <vrf@vrf>", .help = "the inner VRF" },
+	{
+		.mode = CFG_MODE_PROFILE,
+		.pattern = "ivrf <vrf@vrf>",
+		.set = set_ivrf,
+		.preset = "the template's, else the global one",
+		.help = "the VRF of virtual accesses whose template has no `vrf forwarding`",
+	},
 	{
 		.mode = CFG_MODE_PROFILE,
 		.pattern = "nat keepalive <seconds:5-3600>",

@@ -86,11 +86,10 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_GLOBAL,
-		.what = CFG_CLASS_NOT_YET,
 		.keep = CFG_KEEP_EACH,
-		.key = 2,
+		.key = 3,
 		.kind = CFG_KIND_ROUTE,
-		.pattern = "ip route [vrf <vrf@vrf>] <prefix:ip4> <mask:mask> {<interface:if@interface> [<gateway:ip4>]|<gateway:ip4>} "
+		.pattern = "ip route vrf <vrf@vrf> <prefix:ip4> <mask:mask> {<interface:if@interface> [<gateway:ip4>]|<gateway:ip4>} "
 			   "[<distance:1-255>] [tag <tag:1-4294967295>|track <track:1-1000@track>|name <label>]*",
 		.set = set_route,
 		.help = "a static route of a VRF",
@@ -108,12 +107,11 @@ static const struct cfg_row rows[] = {
 	},
 	{
 		.mode = CFG_MODE_GLOBAL,
-		.what = CFG_CLASS_NOT_YET,
 		.keep = CFG_KEEP_EACH,
-		.key = 1,
+		.key = 2,
 		.kind = CFG_KIND_ROUTE,
 		.pattern =
-			"ipv6 route [vrf <vrf@vrf>] <prefix:p6> {<interface:if@interface> [<gateway:ip6>]|<gateway:ip6>} [<distance:1-254>] "
+			"ipv6 route vrf <vrf@vrf> <prefix:p6> {<interface:if@interface> [<gateway:ip6>]|<gateway:ip6>} [<distance:1-254>] "
 			"[tag <tag:1-4294967295>|track <track:1-1000@track>|name <label>]*",
 		.set = set_route,
 		.help = "a static IPv6 route of a VRF",

@@ -1,5 +1,5 @@
-/* VRFs, routing protocols, route maps, multicast, BFD (cli.md 4): grammar, no code yet. */
-#include "cfg/row.h"
+/* VRFs; routing protocols, route maps, multicast and BFD are grammar without code yet (cli.md 4). */
+#include "cfg/build.h"
 
 #define CFG_NEIGHBOR "neighbor {<neighbor:ip>|<neighbor>} "
 
@@ -26,36 +26,53 @@
 			"announces other routes"),                                                                                       \
 		CFG_BGP_ROW(in, "maximum-paths [ibgp] <paths:1-32>", "paths of equal cost")
 
+static struct cfg_vrf *vrf_of(struct cfg_object *object)
+{
+	return (struct cfg_vrf *)(void *)object;
+}
+
+static void set_rd(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)b;
+	vrf_of(object)->rd = cfg_stmt_text(s, "rd");
+}
+
+static void set_vrf_family(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)b;
+	vrf_of(object)->family[cfg_stmt_has(s, "ipv6") ? CFG_IPV6 : CFG_IPV4] = true;
+}
+
 static const struct cfg_row rows[] = {
 	{
 		.mode = CFG_MODE_GLOBAL,
 		.enters = CFG_MODE_VRF,
-		.what = CFG_CLASS_NOT_YET,
 		.keep = CFG_KEEP_KEY,
 		.key = 1,
+		.kind = CFG_KIND_VRF,
 		.defines = "vrf",
 		.pattern = "vrf definition <name>",
 		.help = "a routing table of its own",
 	},
-	{ .mode = CFG_MODE_VRF, .what = CFG_CLASS_NOT_YET, .pattern = "rd <rd:rd>", .help = "route distinguisher" },
+	{ .mode = CFG_MODE_VRF, .pattern = "rd <rd:rd>", .set = set_rd, .help = "route distinguisher" },
 	{
 		.mode = CFG_MODE_VRF,
 		.enters = CFG_MODE_VRF_FAMILY,
-		.what = CFG_CLASS_NOT_YET,
 		.keep = CFG_KEEP_EACH,
 		.pattern = "address-family {ipv4|ipv6}",
-		.help = "a family that it carries",
+		.set = set_vrf_family,
+		.help = "interfaces in it may have addresses of this family",
 	},
 	{
 		.mode = CFG_MODE_VRF,
-		.what = CFG_CLASS_NOT_YET,
+		.what = CFG_CLASS_LATER,
 		.keep = CFG_KEEP_EACH,
 		.pattern = "route-target {import|export|both} <target:rd>",
 		.help = "what it imports and exports",
 	},
 	{
 		.mode = CFG_MODE_VRF_FAMILY,
-		.what = CFG_CLASS_NOT_YET,
+		.what = CFG_CLASS_LATER,
 		.keep = CFG_KEEP_EACH,
 		.pattern = "route-target {import|export|both} <target:rd>",
 		.help = "what it imports and exports",

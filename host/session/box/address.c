@@ -12,6 +12,7 @@
 struct address {
 	struct list link;
 	struct route_if key;
+	uint32_t vrf;
 	char netdev[DP_IFNAME_MAX];
 	bool by_host; /* it sets the address by itself */
 	struct addr_prefix prefix;
@@ -39,7 +40,7 @@ static void tell_host(const struct session_hub *h, struct address *a, bool add)
 
 	if (fn == NULL || (!add && !a->told))
 		return;
-	fn(h->env.world, 0, a->netdev, &prefix, add);
+	fn(h->env.world, a->vrf, a->netdev, &prefix, add);
 	a->told = add;
 }
 
@@ -47,6 +48,7 @@ static struct dp_op local_op(const struct address *a, enum dp_op_kind kind)
 {
 	struct dp_op op = { .kind = kind };
 
+	op.u.local.vrf = a->vrf;
 	op.u.local.port = on_port(a) ? a->key.id : 0;
 	op.u.local.prefix = host_prefix(a);
 	op.u.local.underlay = a->underlay;
@@ -59,6 +61,7 @@ static unsigned candidates_of(const struct address *a, struct route_candidate ou
 	unsigned count = 0;
 
 	memset(out, 0, 2 * sizeof(*out));
+	out[0].vrf = out[1].vrf = a->vrf;
 	out[count].prefix = addr_prefix_host(&a->prefix.addr);
 	out[count].source = ROUTE_LOCAL;
 	out[count++].out.kind = ROUTE_IF_LOOPBACK;
@@ -76,12 +79,12 @@ static bool same_key(struct route_if a, struct route_if b)
 	return a.kind == b.kind && a.id == b.id;
 }
 
-static struct address *find(const struct session_hub *h, struct route_if key, const struct addr_prefix *prefix)
+static struct address *find(const struct session_hub *h, const struct session_place *place, const struct addr_prefix *prefix)
 {
 	list_each (it, &h->addresses) {
 		struct address *a = list_of(it, struct address, link);
 
-		if (same_key(a->key, key) && addr_prefix_eq(&a->prefix, prefix))
+		if (a->vrf == place->vrf && same_key(a->key, place->key) && addr_prefix_eq(&a->prefix, prefix))
 			return a;
 	}
 	return NULL;
@@ -97,7 +100,7 @@ static bool is_doubled(const struct session_hub *h, const struct address *a)
 		struct addr_prefix other = host_prefix(b);
 		bool same_place = on_port(a) ? same_key(a->key, b->key) : !on_port(b);
 
-		if (b != a && same_place && addr_prefix_eq(&prefix, &other))
+		if (b != a && a->vrf == b->vrf && same_place && addr_prefix_eq(&prefix, &other))
 			return true;
 	}
 	return false;
@@ -112,7 +115,7 @@ static bool is_needed(const struct session_hub *h, const struct address *a, cons
 		unsigned count = a == b ? 0 : candidates_of(b, other);
 
 		for (unsigned i = 0; i < count; i++)
-			if (addr_prefix_eq(&other[i].prefix, &c->prefix) && same_key(other[i].out, c->out))
+			if (other[i].vrf == c->vrf && addr_prefix_eq(&other[i].prefix, &c->prefix) && same_key(other[i].out, c->out))
 				return true;
 	}
 	return false;
@@ -157,7 +160,7 @@ static enum err put(struct session_hub *h, struct address *a)
 
 static enum err add(struct session_hub *h, const struct session_place *place, const struct addr_prefix *prefix, struct address **out)
 {
-	struct address *a = find(h, place->key, prefix);
+	struct address *a = find(h, place, prefix);
 	enum err err;
 
 	if (a != NULL) {
@@ -171,6 +174,7 @@ static enum err add(struct session_hub *h, const struct session_place *place, co
 	if (a == NULL)
 		return ERR_NOMEM;
 	a->key = place->key;
+	a->vrf = place->vrf;
 	(void)snprintf(a->netdev, sizeof(a->netdev), "%s", place->netdev);
 	a->by_host = place->by_host;
 	a->prefix = *prefix;
@@ -213,19 +217,19 @@ void session_address_sweep(struct session_hub *h)
 	}
 }
 
-void session_address_tell(struct session_hub *h, struct route_if key)
+void session_address_tell(struct session_hub *h, struct route_if key, uint32_t vrf)
 {
 	list_each (it, &h->addresses) {
 		struct address *a = list_of(it, struct address, link);
 
-		if (key.kind == ROUTE_IF_PORT ? same_key(a->key, key) : !on_port(a))
+		if (key.kind == ROUTE_IF_PORT ? same_key(a->key, key) : a->vrf == vrf && !on_port(a))
 			tell_host(h, a, true);
 	}
 }
 
-enum err session_address_take(struct session_hub *h, const struct addr *address)
+enum err session_address_take(struct session_hub *h, uint32_t vrf, const struct addr *address)
 {
-	struct session_place box = { .netdev = SESSION_IFACE_TUN, .by_host = h->platform->addresses == CFG_OWNER_HOST };
+	struct session_place box = { .vrf = vrf, .netdev = SESSION_VRF_TUN, .by_host = h->platform->addresses == CFG_OWNER_HOST };
 	struct addr_prefix host = addr_prefix_host(address);
 	struct address *a;
 	enum err err = add(h, &box, &host, &a);
@@ -237,11 +241,11 @@ enum err session_address_take(struct session_hub *h, const struct addr *address)
 	return ERR_OK;
 }
 
-void session_address_give(struct session_hub *h, const struct addr *address)
+void session_address_give(struct session_hub *h, uint32_t vrf, const struct addr *address)
 {
-	struct route_if box = { .kind = ROUTE_IF_NONE };
+	struct session_place box = { .vrf = vrf };
 	struct addr_prefix host = addr_prefix_host(address);
-	struct address *a = find(h, box, &host);
+	struct address *a = find(h, &box, &host);
 
 	if (a == NULL || --a->users != 0)
 		return;

@@ -14,6 +14,7 @@ struct iface {
 	struct list link;
 	char *name;
 	struct route_if key;
+	uint32_t vrf;
 	char netdev[DP_IFNAME_MAX];
 	bool marked;
 	bool wan;
@@ -25,7 +26,6 @@ struct iface {
 struct session_ifaces {
 	struct session_hub *hub;
 	struct list ifaces;
-	struct dp_owner vrf_owner;
 };
 
 static struct iface *find(const struct session_ifaces *t, const char *name)
@@ -71,7 +71,7 @@ bool session_iface_is_wan(const struct session_ifaces *t, struct route_if key)
 const char *session_iface_netdev(const struct session_ifaces *t, struct route_if key)
 {
 	if (key.kind == ROUTE_IF_TUNNEL || key.kind == ROUTE_IF_LOOPBACK)
-		return SESSION_IFACE_TUN;
+		return SESSION_VRF_TUN;
 	list_each (it, &t->ifaces) {
 		const struct iface *i = list_of(it, struct iface, link);
 
@@ -85,13 +85,12 @@ struct route_if session_iface_of_netdev(const struct session_ifaces *t, uint32_t
 {
 	struct route_if key = { .kind = ROUTE_IF_NONE };
 
-	(void)vrf;
-	if (strcmp(netdev, SESSION_IFACE_TUN) == 0)
+	if (strcmp(netdev, SESSION_VRF_TUN) == 0)
 		key.kind = ROUTE_IF_TUNNEL;
 	list_each (it, &t->ifaces) {
 		const struct iface *i = list_of(it, struct iface, link);
 
-		if (i->key.kind == ROUTE_IF_PORT && strcmp(i->netdev, netdev) == 0)
+		if (i->key.kind == ROUTE_IF_PORT && i->vrf == vrf && strcmp(i->netdev, netdev) == 0)
 			key = i->key;
 	}
 	return key;
@@ -129,18 +128,7 @@ static void device_told(struct dp_owner *owner, const struct dp_op *op, const st
 	log_event(t->hub->env.log, r->err == ERR_OK ? LOG_L_INFO : LOG_L_ERROR, "port.put", "interface=%s err=%s", iface->name,
 		err_name(r->err));
 	if (r->err == ERR_OK)
-		session_address_tell(t->hub, iface->key);
-}
-
-static void vrf_told(struct dp_owner *owner, const struct dp_op *op, const struct dp_result *r)
-{
-	struct session_ifaces *t = list_of(owner, struct session_ifaces, vrf_owner);
-
-	(void)op;
-	if (r->err == ERR_OK)
-		session_address_tell(t->hub, (struct route_if){ .kind = ROUTE_IF_LOOPBACK });
-	else
-		log_event(t->hub->env.log, LOG_L_ERROR, "vrf.put", "err=%s", err_name(r->err));
+		session_address_tell(t->hub, iface->key, iface->vrf);
 }
 
 /* ---- ports ---- */
@@ -181,6 +169,7 @@ static enum err put_port(struct iface *i, const struct cfg_port *port, const str
 	p->up = !cfg->shutdown;
 	p->offload = offload_of(port->offload);
 	p->mtu = port->mtu;
+	p->vrf = i->vrf;
 	session_filter_features(i->table->hub, cfg, p->feature);
 	p->init_rate = model->source_rate;
 	p->init_burst = model->source_burst;
@@ -273,16 +262,18 @@ static enum err apply_interface(struct session_ifaces *t, const struct cfg_inter
 	struct iface *i;
 	enum err err;
 
-	if (!cfg->object.complete || (port == NULL && !loopback))
+	if (!cfg->object.complete || (port == NULL && !loopback) ||
+		(port != NULL && cfg->vrf != NULL && session_vrf_netns(t->hub, cfg->vrf) == NULL))
 		return ERR_OK;
 	i = make(t, cfg->object.name, loopback ? ROUTE_IF_LOOPBACK : ROUTE_IF_PORT);
 	if (i == NULL)
 		return ERR_NOMEM;
 	i->marked = true;
+	i->vrf = session_vrf_id(cfg->vrf);
 	i->wan = port != NULL && port->role == CFG_PORT_WAN;
 	i->by_host = (port != NULL ? port->addresses : t->hub->platform->addresses) == CFG_OWNER_HOST;
 	if (loopback)
-		(void)snprintf(i->netdev, sizeof(i->netdev), "%s", SESSION_IFACE_TUN);
+		(void)snprintf(i->netdev, sizeof(i->netdev), "%s", SESSION_VRF_TUN);
 	else if (port->how == CFG_PORT_NETDEV)
 		(void)snprintf(i->netdev, sizeof(i->netdev), "%s", port->device);
 	else
@@ -292,13 +283,15 @@ static enum err apply_interface(struct session_ifaces *t, const struct cfg_inter
 		err = route_rib_set_if(t->hub->env.rib, i->key, !cfg->shutdown, i->name);
 	if (err != ERR_OK || cfg->shutdown)
 		return err;
-	place = (struct session_place){ .key = i->key, .netdev = i->netdev, .by_host = i->by_host };
+	place = (struct session_place){ .key = i->key, .vrf = i->vrf, .netdev = i->netdev, .by_host = i->by_host };
 	return apply_addresses(t, i, &place, cfg);
 }
 
 static enum err apply_tunnel(struct session_ifaces *t, const struct cfg_interface *cfg)
 {
-	struct session_place place = { .netdev = SESSION_IFACE_TUN, .by_host = t->hub->platform->addresses == CFG_OWNER_HOST };
+	struct session_place place = {
+		.vrf = session_vrf_id(cfg->vrf), .netdev = SESSION_VRF_TUN, .by_host = t->hub->platform->addresses == CFG_OWNER_HOST
+	};
 
 	place.key = session_iface_named(t->hub, cfg->object.name);
 	if (place.key.kind == ROUTE_IF_NONE || cfg->shutdown)
@@ -316,15 +309,6 @@ static void free_iface(struct iface *i)
 	free(i);
 }
 
-static enum err put_vrf(struct session_ifaces *t)
-{
-	struct dp_op op = { .kind = DP_PUT_VRF };
-
-	(void)snprintf(op.u.vrf.name, sizeof(op.u.vrf.name), "global");
-	(void)snprintf(op.u.vrf.tun, sizeof(op.u.vrf.tun), "%s", SESSION_IFACE_TUN);
-	return dp_sync_put(t->hub->env.sync, &op, &t->vrf_owner);
-}
-
 void session_iface_unmark(struct session_ifaces *t)
 {
 	list_each (it, &t->ifaces)
@@ -338,8 +322,6 @@ enum err session_iface_configure(struct session_ifaces *t)
 
 	session_iface_unmark(t);
 	err = route_rib_set_if(t->hub->env.rib, (struct route_if){ .kind = ROUTE_IF_LOOPBACK }, true, "Loopback");
-	if (err == ERR_OK)
-		err = put_vrf(t);
 	for (const struct cfg_interface *i = t->hub->model->cfg->interfaces; i != NULL && err == ERR_OK; i = i->next)
 		err = apply_interface(t, i);
 	return err;
@@ -379,7 +361,6 @@ enum err session_iface_new(struct session_ifaces **out, struct session_hub *h)
 	if (t == NULL)
 		return ERR_NOMEM;
 	t->hub = h;
-	t->vrf_owner.result = vrf_told;
 	list_init(&t->ifaces);
 	*out = t;
 	return ERR_OK;
@@ -391,6 +372,5 @@ void session_iface_free(struct session_ifaces *t)
 		return;
 	while (!list_empty(&t->ifaces))
 		free_iface(list_of(list_first(&t->ifaces), struct iface, link));
-	dp_sync_release(t->hub->env.sync, &t->vrf_owner);
 	free(t);
 }

@@ -15,9 +15,6 @@ extern "C" {
  */
 struct session_ifaces;
 
-/* The netdev that joins the host to the global VRF. */
-#define SESSION_IFACE_TUN "nave0"
-
 MUST_USE enum err session_iface_new(struct session_ifaces **out, struct session_hub *h);
 void session_iface_free(struct session_ifaces *t);
 

@@ -65,7 +65,7 @@ static const char *obstacle(const struct session_plains *t, const struct plain *
 		return "incomplete";
 	if (source.family != i->tunnel.destination.family)
 		return "no source address";
-	why = session_dial_underlay(t->hub, &i->tunnel.destination, p->id, &hop);
+	why = session_dial_underlay(t->hub, session_vrf_id(i->tunnel.fvrf), &i->tunnel.destination, p->id, &hop);
 	if (why == NULL && session_iface_is_wan(t->hub->ifaces, hop.out))
 		why = "would leave a protected port in clear";
 	return why;
@@ -81,6 +81,8 @@ static enum err put(const struct session_plains *t, const struct plain *p)
 	d->mode = DP_TUNNEL_GRE;
 	d->df = i->tunnel.path_mtu_discovery ? DP_DF_COPY : DP_DF_CLEAR;
 	d->mtu = i->ip_mtu;
+	d->inner_vrf = session_vrf_id(i->vrf);
+	d->front_vrf = session_vrf_id(i->tunnel.fvrf);
 	d->has_key = i->tunnel.has_key;
 	d->key = i->tunnel.key;
 	d->local = session_dial_source(i);

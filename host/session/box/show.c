@@ -26,6 +26,7 @@ static void tell_own(const struct session_hub *h, const struct cfg_interface *cf
 	struct route_if key = session_iface_key(h->ifaces, cfg->object.name);
 	const struct cfg_port *port = cfg_platform_port(h->platform, cfg->object.name);
 
+	info.vrf = cfg->vrf;
 	info.port = key.kind == ROUTE_IF_PORT ? key.id : 0;
 	info.mtu = port != NULL ? port->mtu : 0;
 	info.addr = session_exchange_own_address(cfg, AF_INET);
@@ -34,7 +35,7 @@ static void tell_own(const struct session_hub *h, const struct cfg_interface *cf
 	else if (cfg->type == CFG_IF_VIRTUAL_TEMPLATE)
 		info.reason = "template";
 	else if (cfg->type != CFG_IF_LOOPBACK && key.kind == ROUTE_IF_NONE)
-		info.reason = "no port";
+		info.reason = cfg->vrf != NULL && session_vrf_netns(h, cfg->vrf) == NULL ? "VRF without network namespace" : "no port";
 	info.up = info.admin_up && info.reason == NULL;
 	fn(ctx, &info);
 }
@@ -46,6 +47,7 @@ static void tell_access(const struct session *s, session_iface_fn *fn, void *ctx
 	struct session_iface_info info = { .name = s->access.name, .method = method_of(source), .admin_up = true, .source = source };
 
 	info.session = s;
+	info.vrf = session_vrf_name(s->hub, s->access.vrf);
 	info.tunnel = s->access.tunnel;
 	info.life = s->access.life;
 	info.addr = s->assigned.family != 0 ? s->assigned : session_exchange_own_address(source, AF_INET);
@@ -73,6 +75,7 @@ static void tell_tunnel(const struct session_hub *h, const struct cfg_interface 
 		tell_access(s, fn, ctx);
 		return;
 	}
+	info.vrf = cfg->vrf;
 	info.addr = session_exchange_own_address(cfg, AF_INET);
 	if (session_plain_id(h->plains, cfg->object.name) != 0) {
 		tell_plain(h, &info, fn, ctx);

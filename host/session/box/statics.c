@@ -17,6 +17,7 @@ struct static_route {
 static bool fill(const struct session_hub *h, const struct cfg_route *r, struct route_candidate *c)
 {
 	memset(c, 0, sizeof(*c));
+	c->vrf = session_vrf_id(r->vrf);
 	c->prefix = r->prefix;
 	c->prefix.addr = addr_network(&r->prefix);
 	c->source = ROUTE_STATIC;

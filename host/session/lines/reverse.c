@@ -8,9 +8,12 @@ static struct route_candidate candidate(const struct session *s, const struct ad
 {
 	const struct cfg_ipsec_profile *p = s->access.source->tunnel.protection;
 
-	return (struct route_candidate){
-		.prefix = *prefix, .source = ROUTE_RRI, .distance = p->reverse_distance, .tag = p->reverse_tag, .out = session_access_key(s)
-	};
+	return (struct route_candidate){ .vrf = s->access.vrf,
+		.prefix = *prefix,
+		.source = ROUTE_RRI,
+		.distance = p->reverse_distance,
+		.tag = p->reverse_tag,
+		.out = session_access_key(s) };
 }
 
 static void add(const struct session *s, const struct addr_prefix *prefix)

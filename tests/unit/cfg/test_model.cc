@@ -151,7 +151,7 @@ TEST(CfgModel, a_route_that_waits_for_code_is_not_used)
 	EXPECT_FALSE(l.model->routes->object.complete);
 	EXPECT_EQ(l.model->routes->track, 1u);
 	EXPECT_STREQ(l.model->routes->next->vrf, "R");
-	EXPECT_FALSE(l.model->routes->next->object.complete);
+	EXPECT_TRUE(l.model->routes->next->object.complete);
 }
 
 TEST(CfgModel, tracks)

@@ -69,6 +69,19 @@ TEST(CfgPlatform, all_of_it)
 	EXPECT_EQ(cfg_platform_port(l.p, "Ethernet0/10"), nullptr);
 }
 
+TEST(CfgPlatform, R_TUN_21_vrfs_have_their_places)
+{
+	Platform l("vrf red netns nsred\nport e0/1 netdev eth1\nvrf wan netns nswan\n");
+
+	ASSERT_EQ(l.err, ERR_OK) << l.said();
+	EXPECT_STREQ(cfg_platform_vrf(l.p, "red")->netns, "nsred");
+	EXPECT_STREQ(cfg_platform_vrf(l.p, "wan")->netns, "nswan");
+	EXPECT_EQ(cfg_platform_vrf(l.p, "blue"), nullptr);
+	EXPECT_STREQ(l.p->vrfs->vrf, "red") << "in order of writing";
+	EXPECT_EQ(Platform("vrf red netns a\nvrf blue netns a\n").said(), "2:16 is another VRF's already\n");
+	EXPECT_EQ(Platform("vrf red netns ../a\n").said(), "1:15 is no name of a network namespace\n");
+}
+
 TEST(CfgPlatform, defaults)
 {
 	Platform l("port Ethernet0/0 netdev eth0\n");

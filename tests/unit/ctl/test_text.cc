@@ -38,8 +38,6 @@ TEST(CtlText, prints_addresses_and_numbers)
 	EXPECT_EQ("[2001:db8::1]:4500", value(ctl_text_addr_port(&p)));
 	EXPECT_EQ("10.0.0.0/8", value(ctl_text_prefix(&x)));
 	EXPECT_EQ("0x00000100", value(ctl_text_spi(256)));
-	EXPECT_EQ("(none)", value(ctl_text_vrf(0)));
-	EXPECT_EQ("7", value(ctl_text_vrf(7)));
 
 	json_t *big = ctl_text_count(UINT64_MAX);
 	EXPECT_EQ(INT64_MAX, json_integer_value(big));

@@ -126,10 +126,11 @@ static uint64_t now_of(void *clock)
 	return *static_cast<uint64_t *>(clock);
 }
 
-static void set_address(void *world, uint32_t, const char *netdev, const struct addr_prefix *prefix, bool add)
+static void set_address(void *world, uint32_t vrf, const char *netdev, const struct addr_prefix *prefix, bool add)
 {
 	auto *b = static_cast<Box *>(world);
-	std::string entry = std::string(netdev) + " " + str(*prefix);
+	const char *name = session_vrf_name(b->hub, vrf);
+	std::string entry = (name != nullptr ? name + std::string(":") : "") + netdev + " " + str(*prefix);
 
 	if (add)
 		b->host.insert(entry);
@@ -497,6 +498,7 @@ void Net::deliver(const Packet &p)
 		}
 		if (b->dead || b->engine == nullptr)
 			return;
+		path.vrf = session_vrf_id(b->front);
 		path.remote = p.from;
 		path.natt = p.natt;
 		ike_engine_receive(b->engine, now_ms, &path, bytes_of(p.data.data(), p.data.size()));

@@ -33,16 +33,16 @@ TEST_F(SessionAddress, R_TUN_06_an_address_of_two_sessions_stays_until_both_are_
 	struct addr a = ip("10.77.0.5");
 
 	load(ports);
-	ASSERT_EQ(session_address_take(hub.hub, &a), ERR_OK);
-	ASSERT_EQ(session_address_take(hub.hub, &a), ERR_OK);
+	ASSERT_EQ(session_address_take(hub.hub, 0, &a), ERR_OK);
+	ASSERT_EQ(session_address_take(hub.hub, 0, &a), ERR_OK);
 	wan.run(50);
 	EXPECT_EQ(hub.host.count("nave0 10.77.0.5/32"), 1u);
 	load(ports + "ip route 10.9.0.0 255.255.0.0 Null0\n"); /* no configuration takes it back */
 	EXPECT_EQ(hub.host.count("nave0 10.77.0.5/32"), 1u);
-	session_address_give(hub.hub, &a);
+	session_address_give(hub.hub, 0, &a);
 	EXPECT_EQ(hub.host.count("nave0 10.77.0.5/32"), 1u);
-	session_address_give(hub.hub, &a);
-	session_address_give(hub.hub, &a); /* nobody's */
+	session_address_give(hub.hub, 0, &a);
+	session_address_give(hub.hub, 0, &a); /* nobody's */
 	wan.run(50);
 	EXPECT_EQ(hub.host.count("nave0 10.77.0.5/32"), 0u);
 	EXPECT_EQ(routes().count("10.77.0.5/32 local"), 0u);
@@ -102,7 +102,7 @@ TEST_F(SessionAddress, which_ones_tunnels_may_come_from)
 
 TEST_F(SessionAddress, one_that_the_datapath_has_no_room_for_leaves_nothing)
 {
-	struct session_place place = { { ROUTE_IF_PORT, 1 }, "eth0", false, true };
+	struct session_place place = { { ROUTE_IF_PORT, 1 }, 0, "eth0", false, true };
 	struct addr_prefix bad = net("198.51.100.1/24");
 
 	load(ports);

@@ -3,6 +3,7 @@
 #include "../cfg/loaded.h"
 #include "../pki/forge.h"
 #include "session/auth/credential.h"
+#include "session/box/vrf.h"
 #include "session/policy.h"
 
 namespace
@@ -38,7 +39,7 @@ struct cfg_identity at(const char *address)
 
 struct session_policy_path path(const char *local = "198.51.100.1", const char *vrf = nullptr)
 {
-	return { vrf, ip(local), ip("203.0.113.1") };
+	return { session_vrf_id(vrf), ip(local), ip("203.0.113.1") };
 }
 
 /* A profile that is complete, with further lines. */

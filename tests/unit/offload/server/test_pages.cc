@@ -131,7 +131,7 @@ TEST_F(Pages, notes_become_events)
 	ASSERT_TRUE(server_notes_event(&p.plant, &note, &e));
 	EXPECT_EQ(e.kind, DP_EV_UNKNOWN_SPI);
 	EXPECT_EQ(e.spi, 2u);
-	EXPECT_EQ(e.id, 0u);
+	EXPECT_EQ(e.id, 1400u) << "the VRF";
 	for (auto kind : { PATH_NOTE_RAW, PATH_NOTE_RESOLVE, PATH_NOTE_PLACE }) {
 		note.kind = kind;
 		EXPECT_FALSE(server_notes_event(&p.plant, &note, &e));
