@@ -107,7 +107,8 @@ in_clear() {
 	done
 	lab_check 'ping through both kinds: from the second hub to the spoke'\''s LAN' lab_wait 5 lab_ping hub2 10.88.2.1 10.20.1.10
 	lab_check 'between the hubs it is GRE in clear' lab_wait 5 shows_gre
-	stop hub2
+	lab_check 'the second hub ends' nave_stop hub2 naved
+	lab_check 'its datapath ends' nave_stop hub2 navedp
 	lab_check 'the first hub'\''s tunnel needs no session' line_up hub1 Tunnel100 up
 }
 
