@@ -114,16 +114,8 @@ pings_pass() { nave_up hub1 1 && lab_ping hub1-lan 10.10.0.10 10.20.1.10 1; }
 
 SEED=1
 STEPS=12
-OPTIONS=()
-while [ $# -gt 0 ]; do
-	case $1 in
-	--seed) SEED=$2; shift ;;
-	--steps) STEPS=$2; shift ;;
-	*) OPTIONS+=("$1") ;;
-	esac
-	shift
-done
-lab_options "${OPTIONS[@]}"
+LAB_OPTIONS=([--seed]=SEED [--steps]=STEPS)
+lab_options "$@"
 lab_begin "clear-text, seed $SEED"
 lab_inet
 nave_site hub1 hub 10.10.0.10/24 10.10.0.1
