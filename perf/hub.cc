@@ -7,16 +7,22 @@
 #include <rte_mbuf.h>
 
 #include "bench.h"
+#include "db/filter.h"
+#include "db/gate.h"
 #include "db/local.h"
+#include "dp/line.h"
 #include "engine/engine.h"
 #include "engine/select.h"
 #include "path/worker.h"
 
 namespace
 {
-constexpr uint32_t ETHER = 14, IP4 = 20;
+constexpr uint32_t ETHER = 14, IP4 = 20, GRE = 4;
 constexpr uint64_t START_MS = 1000, ROUNDS_PER_MS = 128;
 constexpr uint32_t SLOTS = 1 << 14, LAN = 1, WAN = 2, GATEWAY = 4;
+constexpr uint32_t FILTER_IN = 1, FILTER_OUT = 2;
+constexpr int FILTER_LINES = 10;
+constexpr uint16_t MSS = 1360;
 
 void put16(uint8_t *b, uint32_t v)
 {
@@ -91,6 +97,48 @@ void Hub::add_route(uint32_t base, uint8_t bits, enum dp_action action, uint32_t
 	must(db_route_put(db, &r), "route");
 }
 
+/* Nine lines that fit nothing here, and one that lets everything pass. */
+void Hub::put_filter(uint32_t id)
+{
+	std::vector<uint8_t> room(DP_LINES_MAX);
+	struct wr w = wr_of(room.data(), room.size());
+	struct dp_filter f = {};
+
+	for (uint32_t i = 0; i < FILTER_LINES; i++) {
+		struct dp_line l = {};
+
+		l.permit = i == FILTER_LINES - 1;
+		l.src.addr = l.dst.addr = addr_of_u32(l.permit ? 0 : 0xcb007100 + i); /* 203.0.113.0 */
+		l.src.care = l.dst.care = addr_of_u32(l.permit ? 0 : UINT32_MAX);
+		l.src.port_last = l.dst.port_last = UINT16_MAX;
+		dp_line_write(&w, &l);
+	}
+	must(wr_done(&w), "lines");
+	f.id = id;
+	f.count = FILTER_LINES;
+	f.lines = wr_view(&w);
+	must(db_filter_put(db, &f), "access list");
+}
+
+struct dp_feature Hub::feature() const
+{
+	struct dp_feature f = {};
+
+	if (conf.features)
+		f = { { FILTER_IN, FILTER_OUT }, MSS, DP_URPF_STRICT };
+	return f;
+}
+
+void Hub::gate(uint8_t port)
+{
+	const struct dp_feature both[DP_FAMILIES] = { feature(), {} };
+	struct db_port facts = db->port[port];
+
+	must(db_gate_put(db, &port_gate, both, nullptr), "gate");
+	facts.gate = db_gate_shown(db, port_gate);
+	db_port_set(db, port, &facts);
+}
+
 void Hub::put_tunnel(uint32_t i, uint32_t sa_out)
 {
 	struct dp_tunnel t = {};
@@ -98,6 +146,8 @@ void Hub::put_tunnel(uint32_t i, uint32_t sa_out)
 	t.id = i + 1;
 	t.sa_out = sa_out;
 	t.df = DP_DF_COPY;
+	t.mode = conf.features ? DP_TUNNEL_GRE_IPSEC : DP_TUNNEL_IPSEC;
+	t.feature[DP_V4] = feature();
 	t.local = addr_of_u32(HUB_OWN);
 	t.remote = addr_of_u32(HUB_PEER + i);
 	must(db_tunnel_put(db, &t), "tunnel");
@@ -115,13 +165,18 @@ void Hub::add_sa(uint32_t i, enum dp_direction direction)
 	s.tunnel = i + 1;
 	s.direction = static_cast<uint8_t>(direction);
 	s.cipher = DP_CIPHER_AES_GCM;
-	s.window = direction == DP_IN ? window : 0;
+	s.window = direction == DP_IN ? conf.window : 0;
 	s.local.addr = addr_of_u32(HUB_OWN);
 	s.remote.addr = addr_of_u32(HUB_PEER + i);
 	s.ts_count = 1;
 	s.ts[0].local.first = s.ts[0].remote.first = addr_of_u32(0);
 	s.ts[0].local.last = s.ts[0].remote.last = addr_of_u32(UINT32_MAX);
 	s.ts[0].local.port_last = s.ts[0].remote.port_last = UINT16_MAX;
+	if (conf.features) {
+		s.ts[0].local.first = s.ts[0].local.last = s.local.addr;
+		s.ts[0].remote.first = s.ts[0].remote.last = s.remote.addr;
+		s.ts[0].local.proto = s.ts[0].remote.proto = IPPROTO_GRE;
+	}
 	must(secret_set(&s.key, bytes_of(key.data(), key.size())), "key");
 	must(db_sa_prepare(db, &s, &sa), "SA");
 	wish.port = DB_PORT_NONE;
@@ -160,15 +215,15 @@ void Hub::add_neighbours(uint8_t lan, uint8_t wan)
 void Hub::start(struct rte_mempool *pool, uint8_t lan, uint8_t wan)
 {
 	const struct path_queue queues[] = { { lan, 0 }, { wan, 0 } };
-	struct path_worker_conf conf = {};
+	struct path_worker_conf w = {};
 
-	conf.db = db;
-	conf.engine = engine;
-	conf.ports = ports;
-	conf.pool = pool;
-	conf.worker_count = 1;
-	conf.cycles_per_s = rte_get_tsc_hz();
-	must(path_worker_new(&worker, &conf), "worker");
+	w.db = db;
+	w.engine = engine;
+	w.ports = ports;
+	w.pool = pool;
+	w.worker_count = 1;
+	w.cycles_per_s = rte_get_tsc_hz();
+	must(path_worker_new(&worker, &w), "worker");
 	must(path_worker_join(&worker, 1), "worker");
 	db_rcu_online(db->rcu, 0);
 	(void)poll(); /* what set-up deferred goes before the first packet */
@@ -176,9 +231,8 @@ void Hub::start(struct rte_mempool *pool, uint8_t lan, uint8_t wan)
 	must(path_worker_set_queues(worker, queues, 2), "queues");
 }
 
-Hub::Hub(struct rte_mempool *pool, uint32_t tunnels, uint16_t replay_window, const struct path_port &lan_port,
-	const struct path_port &wan_port)
-    : spi(tunnels), count(tunnels), window(replay_window)
+Hub::Hub(struct rte_mempool *pool, const HubConf &hub_conf, const struct path_port &lan_port, const struct path_port &wan_port)
+    : spi(hub_conf.count), conf(hub_conf)
 {
 	const uint8_t seed[32] = { 3 };
 	struct db_limits limits = { SLOTS, 0, SLOTS, 64, 4 * SLOTS, 1 };
@@ -192,8 +246,13 @@ Hub::Hub(struct rte_mempool *pool, uint32_t tunnels, uint16_t replay_window, con
 	uint8_t wan = add_port(WAN, true, wan_port);
 
 	add_neighbours(lan, wan);
-	check(db_sa_reserve(db, false, spi.data(), count) == count, "SPIs");
-	for (uint32_t i = 0; i < count; i++)
+	if (conf.features) {
+		put_filter(FILTER_IN);
+		put_filter(FILTER_OUT);
+		gate(lan);
+	}
+	check(db_sa_reserve(db, false, spi.data(), conf.count) == conf.count, "SPIs");
+	for (uint32_t i = 0; i < conf.count; i++)
 		add_tunnel(i);
 	start(pool, lan, wan);
 }
@@ -225,21 +284,37 @@ std::vector<uint8_t> Hub::clear_frame(uint32_t i, uint32_t len) const
 {
 	std::vector<uint8_t> b(len);
 
-	put_headers(b.data(), LAN, len, IPPROTO_UDP, HUB_HOST, HUB_INNER + i);
+	put_headers(b.data(), LAN, len, IPPROTO_TCP, HUB_HOST, HUB_INNER + i);
+	return b;
+}
+
+/* What is inside ESP: the packet of a clear frame of 'len' bytes, in GRE where that is the tunnel's. */
+std::vector<uint8_t> Hub::passenger(uint32_t i, uint32_t len) const
+{
+	size_t gre = conf.features ? IP4 + GRE : 0;
+	std::vector<uint8_t> b(gre + len);
+
+	put_headers(&b[gre], 0, len, IPPROTO_TCP, HUB_INNER + i, HUB_HOST);
+	if (gre != 0) {
+		put_headers(b.data(), 0, b.size(), IPPROTO_GRE, HUB_PEER + i, HUB_OWN);
+		put32(&b[ETHER + IP4], 0x0800); /* over the Ethernet header of the packet behind */
+	}
+	b.erase(b.begin(), b.begin() + ETHER);
 	return b;
 }
 
 std::vector<uint8_t> Hub::sealed_frame(uint32_t i, uint32_t len, uint64_t seq) const
 {
 	const struct db_sa *sa = db_sa_find(db, 2 * i + 2);
-	uint32_t inner = len - ETHER;
+	std::vector<uint8_t> packet = passenger(i, len);
+	uint32_t inner = static_cast<uint32_t>(packet.size());
 	uint32_t clear = (inner + 2 + sa->align - 1) / sa->align * sa->align;
 	uint32_t pad = clear - inner - 2;
 	uint32_t at = ETHER + IP4 + DB_SA_ESP + sa->iv_len;
 	std::vector<uint8_t> b(at + clear + sa->icv_len);
 	struct engine_op op = {};
 
-	put_headers(&b[at - ETHER], 0, len, IPPROTO_UDP, HUB_INNER + i, HUB_HOST);
+	std::copy(packet.begin(), packet.end(), b.begin() + at);
 	put_headers(b.data(), WAN, b.size(), IPPROTO_ESP, HUB_PEER + i, HUB_OWN);
 	for (uint32_t k = 0; k < pad; k++)
 		b[at + inner + k] = static_cast<uint8_t>(k + 1);
