@@ -124,6 +124,14 @@ bool engine_inline_by_spi(const struct engine *e, uint8_t port)
 	return e->port[port].device.row->binding == ENGINE_BIND_SPI_TABLE;
 }
 
+bool engine_inline_lives(const struct engine *e, uint8_t port)
+{
+	const struct engine_port *p = &e->port[port];
+	const struct engine_ext *x = p->device.ext;
+
+	return p->alive && (x == NULL || x->alive == NULL || x->alive(p->device.dpdk_port));
+}
+
 enum err engine_inline_status(const struct engine *e, const struct db_sa *sa)
 {
 	const struct engine_ext *x = e->port[sa->place_port].device.ext;

@@ -52,6 +52,9 @@ enum dp_reason engine_inline_check(const struct engine *e, uint8_t port, const s
 bool engine_inline_counts(const struct engine *e, uint8_t port);
 uint32_t engine_inline_epoch(const struct engine *e, uint8_t port);
 
+/* Whether it has one that answers: a device may be dead before anybody was told. */
+bool engine_inline_lives(const struct engine *e, uint8_t port);
+
 /* As engine_status, of an inline SA. */
 MUST_USE enum err engine_inline_status(const struct engine *e, const struct db_sa *sa);
 

@@ -51,6 +51,13 @@ enum dp_reason engine_select_why(const struct engine *e, const struct db_sa *sa,
 	return needs_post_frag(e, sa, wish) ? DP_WHY_POST_FRAG : DP_WHY_NONE;
 }
 
+enum dp_reason engine_select_refusal(const struct engine *e, uint8_t port, enum err err, enum dp_reason full)
+{
+	if (err == ERR_FULL)
+		return full;
+	return err != ERR_ABSENT && engine_inline_lives(e, port) ? DP_WHY_DEVICE_REFUSED : DP_WHY_DEVICE_DOWN;
+}
+
 enum err engine_select(struct engine *e, struct db_sa *sa, const struct engine_wish *wish)
 {
 	enum err err = set_sizes(sa);
@@ -64,7 +71,7 @@ enum err engine_select(struct engine *e, struct db_sa *sa, const struct engine_w
 		return engine_select_other(e, sa, wish, why);
 	err = engine_inline_ops.create(e, sa, wish->port, &session);
 	if (err != ERR_OK)
-		return engine_select_other(e, sa, wish, err == ERR_FULL ? DP_WHY_TABLE_FULL : DP_WHY_DEVICE_REFUSED);
+		return engine_select_other(e, sa, wish, engine_select_refusal(e, wish->port, err, DP_WHY_TABLE_FULL));
 	set(sa, &engine_inline_ops, session, DP_WHY_NONE);
 	sa->flags |= DB_SA_INLINE;
 	sa->place_port = wish->port;

@@ -21,6 +21,9 @@ struct engine_wish {
 /* Why 'sa' (prepared or published) can't be in the port's device now; DP_WHY_NONE: it could. */
 enum dp_reason engine_select_why(const struct engine *e, const struct db_sa *sa, const struct engine_wish *wish);
 
+/* Why the device of 'port' didn't take an SA or its flow rule, by 'err': full, dead or gone, or it refused; 'full' is what full means. */
+enum dp_reason engine_select_refusal(const struct engine *e, uint8_t port, enum err err, enum dp_reason full);
+
 /*
  * Places the prepared 'sa' (keys in sa->conf): the best engine that takes it, with a session; sets engine, session,
  * placement, reason, flag INLINE, place_port and place_epoch, and the sizes the path needs.  Fallback is never

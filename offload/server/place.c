@@ -61,14 +61,7 @@ enum err server_place(struct server_plant *p, struct db_sa *sa)
 	if (err == ERR_OK)
 		return ERR_OK;
 	unplace(p, sa);
-	return engine_select_other(p->engine, sa, &wish, err == ERR_FULL ? DP_WHY_FLOW_FULL : DP_WHY_DEVICE_REFUSED);
-}
-
-static enum dp_reason refusal(enum err err, enum dp_reason full)
-{
-	if (err == ERR_FULL)
-		return full;
-	return err == ERR_ABSENT ? DP_WHY_DEVICE_DOWN : DP_WHY_DEVICE_REFUSED;
+	return engine_select_other(p->engine, sa, &wish, engine_select_refusal(p->engine, wish.port, err, DP_WHY_FLOW_FULL));
 }
 
 /* Keeps the session that its device refused, under an epoch that no port has: 'tx' lets nothing pass. */
@@ -89,7 +82,7 @@ static enum err settle_soft(struct server_plant *p, struct db_sa *sa, enum dp_re
 
 enum err server_place_settle(struct server_plant *p, struct db_sa *sa)
 {
-	enum dp_reason full = DP_WHY_TABLE_FULL;
+	enum dp_reason full = DP_WHY_TABLE_FULL, why;
 	enum err err;
 
 	if (sa->engine == NULL)
@@ -101,10 +94,11 @@ enum err server_place_settle(struct server_plant *p, struct db_sa *sa)
 	}
 	if (err == ERR_OK || err == ERR_AGAIN)
 		return err;
+	why = engine_select_refusal(p->engine, sa->place_port, err, full);
 	if (!server_place_may_soften(p, sa))
-		return deny(sa, refusal(err, full));
+		return deny(sa, why);
 	unplace(p, sa);
-	return settle_soft(p, sa, refusal(err, full));
+	return settle_soft(p, sa, why);
 }
 
 void server_place_abandon(struct server_plant *p, struct db_sa *sa)

@@ -310,7 +310,7 @@ std::optional<dp_event> Control::event(dp_event_kind kind, uint32_t id, unsigned
 		for (auto e = events.begin(); e != events.end(); ++e)
 			if (e->kind == kind && e->id == id) {
 				found = *e;
-				events.erase(events.begin(), e + 1);
+				events.erase(e);
 				return true;
 			}
 		return receive(10) && false;

@@ -61,7 +61,7 @@ class Control
 	uint32_t reserve();
 	std::vector<dp_item> dump();
 	std::optional<dp_sa_stats> stats(uint32_t sa);
-	std::optional<dp_event> event(dp_event_kind kind, uint32_t id, unsigned ms = 10000); // the next one of that kind
+	std::optional<dp_event> event(dp_event_kind kind, uint32_t id, unsigned ms = 10000); // the next one of that kind and id
 
 	uint64_t store = 0;
 	int kept = -1; // of the state store
