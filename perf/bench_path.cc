@@ -6,6 +6,7 @@
  */
 #include <cmath>
 #include <cstring>
+#include <deque>
 #include <string>
 
 #include <rte_cycles.h>
@@ -146,12 +147,14 @@ const Kind KINDS[] = { { 1, false, { 64, 512, 1400 } }, { 1000, false, { 64, 512
 	{ 1, true, { 64, 1400 } }, { 1000, true, { 64, 1400 } } };
 
 struct Case {
+	Bench *bench;
 	bool decap, features;
 	uint32_t len, sas;
 	std::string what, what_source, what_more;
 	Sample path = {}, source = {};
 
-	Case(bool in, uint32_t frame_len, const Kind &kind) : decap(in), features(kind.features), len(frame_len), sas(kind.sas)
+	Case(Bench &hub, bool in, uint32_t frame_len, const Kind &kind)
+	    : bench(&hub), decap(in), features(kind.features), len(frame_len), sas(kind.sas)
 	{
 		what = (in ? "decap, " : "encap, ") + std::to_string(len) + " B, " + std::to_string(sas) + (sas == 1 ? " SA" : " SAs");
 		if (features)
@@ -168,18 +171,18 @@ struct Case {
 	{
 		return !other.features && other.decap == decap && other.len == len && other.sas == sas;
 	}
-	void run(Bench &bench)
+	void run()
 	{
-		Port &port = decap ? bench.wan : bench.lan;
+		Port &port = decap ? bench->wan : bench->lan;
 
 		if (!decap)
-			bench.prepare_encap(len);
+			bench->prepare_encap(len);
 		for (int i = 0; i < PASSES; i++) {
 			if (decap)
-				bench.prepare_decap(len);
-			bench.pass_source(port); /* the caches as a pass leaves them */
-			source.take(port.count, [&] { bench.pass_source(port); });
-			path.take(port.count, [&] { bench.pass(); });
+				bench->prepare_decap(len);
+			bench->pass_source(port); /* the caches as a pass leaves them */
+			source.take(port.count, [&] { bench->pass_source(port); });
+			path.take(port.count, [&] { bench->pass(); });
 		}
 	}
 };
@@ -207,20 +210,19 @@ int main(int argc, char **argv)
 {
 	bool json = argc > 1 && strcmp(argv[1], "--json") == 0;
 	struct rte_mempool *pool = start_eal();
+	std::deque<Bench> benches; /* all at once: what their cases differ by is taken in the same minutes */
 	std::vector<Case> cases;
 	struct report *report;
 
 	for (const Kind &kind : KINDS) {
-		Bench bench(pool, kind.sas, kind.features);
-		size_t first = cases.size();
-
+		benches.emplace_back(pool, kind.sas, kind.features);
 		for (bool decap : { false, true })
 			for (uint32_t len : kind.lens)
-				cases.emplace_back(decap, len, kind);
-		for (int round = 0; round < ROUNDS; round++)
-			for (size_t i = first; i < cases.size(); i++)
-				cases[i].run(bench);
+				cases.emplace_back(benches.back(), decap, len, kind);
 	}
+	for (int round = 0; round < ROUNDS; round++)
+		for (Case &c : cases)
+			c.run();
 	must(report_new(&report, "bench_path", METHOD), "report");
 	for (const Case &c : cases) {
 		add(report, c.what, c.cycles());
