@@ -77,7 +77,9 @@ static enum err set_up(struct navedp_tap *t, struct nl *nl, const char *name, co
 		return err;
 	t->ifindex = link.index;
 	t->info.mtu = (uint16_t)link.mtu;
-	err = nl_link_no_auto_address(nl, link.index);
+	/* A twin needs its link-local address: without one the kernel probes no neighbour (RFC4861-7.2.2), and loses those that it has. */
+	if (mac == NULL)
+		err = nl_link_no_auto_address(nl, link.index);
 	if (err == ERR_UNSUPPORTED)
 		err = ERR_OK; /* a kernel without IPv6 makes none */
 	if (err == ERR_OK && mac != NULL && memcmp(link.mac, mac, 6) != 0) {
