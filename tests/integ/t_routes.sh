@@ -43,13 +43,6 @@ ${1:-}
 CFG
 }
 
-reload() {
-	local before
-	before=$(grep -c 'config.reload ' "$LAB_DIR/r1-naved.log")
-	kill -HUP "$(nave_pid r1 naved)"
-	lab_wait 5 lab_log_has r1-naved 'config.reload .*err=OK' $((before + 1))
-}
-
 # route_is PREFIX TEXT [FAMILY]: how the table has it, "" for not at all; cef_is: how the datapath.
 route_is() {
 	nave_is r1 "[f\"{r['code']} {r['distance']}/{r['tag']} {r['gateway']} {r['interface']}\" for r in d['routes'] if r['prefix'] == '$1' \
@@ -91,7 +84,7 @@ tracked() {
 	lab_check 'each change was logged' lab_log_has r1-naved 'track.state track=3 state=' 2
 	configure 'track 4 stub-object
  default-state up'
-	lab_check 'a reload' reload
+	lab_check 'a reload' nave_reload r1
 	lab_check 'raises the stub' both 10.60.0.0/16 'S 1/0 198.51.100.254 Ethernet0/0' 'next-hop 198.51.100.254 Ethernet0/0'
 }
 
