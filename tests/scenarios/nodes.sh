@@ -5,7 +5,6 @@
 
 NODES=()
 NODES_LATER=0
-PKI=$LAB_DIR/pki
 
 # node_config NAME [CFG]: the node's configuration file, from CFG (NAME.cfg) of the scenario.
 node_config() {

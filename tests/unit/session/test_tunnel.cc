@@ -88,6 +88,27 @@ TEST_F(SessionTunnel, R_IKE_22_a_dead_hub_is_left_and_found_again)
 	EXPECT_EQ(str(s.session()->assigned), "10.77.0.100");
 }
 
+/* Whatever the former configuration's attempts came to: neither their pauses nor one that is under way holds up the next one's. */
+TEST_F(SessionTunnel, a_reload_ends_the_pauses_between_attempts)
+{
+	unsigned n = 0;
+
+	for (uint64_t later_ms : { 0u, 12u, 3000u }) {
+		SpokeConfig wrong(++n), right(n);
+
+		wrong.key = "Lab-Example-Key-2";
+		hub.must_load(HubConfig().text());
+		Box &s = spoke(wrong);
+		wan.run(40000);
+		uint64_t tries = s.stat(IKE_STAT_INIT_OUT);
+		ASSERT_TRUE(wan.run_until([&] { return s.stat(IKE_STAT_INIT_OUT) > tries; }, 16000)) << later_ms;
+		wan.run(later_ms);
+		EXPECT_EQ(s.up(), 0u);
+		s.must_load(right.text());
+		up(s, 2000);
+	}
+}
+
 TEST_F(SessionTunnel, a_lost_link_to_the_datapath_stops_no_session)
 {
 	hub.must_load(HubConfig().text());
