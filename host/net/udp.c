@@ -1,9 +1,8 @@
 /*
- * UDP 500 and 4500, one socket a port and family.  The kernel tells each datagram's destination address (packet info),
- * because a responder must answer from the address it was asked at.  What is there is read by the dozen; who has an IKE SA is served
- * at once, newcomers stand in line until all sockets were read.  In one turn of the loop at most UDP_READS batches of a socket are read and
- * UDP_NEWCOMERS newcomers served, so that timers and other sockets get theirs under a flood.  What is sent goes out together, at the end of
- * the turn's callbacks.
+ * UDP 500 and 4500 in each family, a socket for each kind of datagram (net/kind.h).  The kernel tells each datagram's destination address
+ * (packet info), because a responder must answer from the address it was asked at.  What is there is read by the dozen.  In one turn of the
+ * loop most is read of those who have an IKE SA and less of newcomers, so that they, timers and other sockets get theirs under a flood.  What
+ * is sent goes out together, at the end of the turn's callbacks.
  */
 #include "net/udp.h"
 
@@ -12,31 +11,31 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/netns.h"
 #include "net/batch.h"
-#include "net/line.h"
+#include "net/kind.h"
 
-enum { UDP_SOCKETS = 4, UDP_READS = 8, UDP_NEWCOMERS = 64, UDP_LINE = 4096, UDP_RCVBUF = 4 * 1024 * 1024 };
+enum { UDP_PORTS = 4, UDP_ROOM = 8 * 1024 * 1024 };
 
-struct udp_socket {
+/* Batches of a socket in one turn. */
+static const uint8_t reads_of[NET_KINDS] = { [NET_KIND_KNOWN] = 8, [NET_KIND_RETURNED] = 4, [NET_KIND_NEWCOMER] = 2 };
+
+struct udp_port {
 	struct net_udp *udp;
-	struct event *event;
-	int fd; /* -1: not open */
 	uint8_t family;
 	bool natt;
+	int fd[NET_KINDS]; /* -1: not open */
+	struct event *event[NET_KINDS];
 	struct net_batch_out out;
 };
 
 struct net_udp {
-	struct udp_socket socket[UDP_SOCKETS];
-	struct event *serve; /* newcomers' turn */
+	struct udp_port port[UDP_PORTS];
 	struct event *flush; /* something is to be sent */
-	uint16_t port[2];    /* IKE, NAT-T */
+	uint16_t number[2];  /* IKE, NAT-T */
 	net_udp_fn *receive;
 	void *ctx;
-	struct net_line line;
 	uint64_t count[NET_UDP_STAT_COUNT];
 	struct net_batch_in in;
 };
@@ -64,74 +63,57 @@ static bool strip_marker(struct net_udp *u, struct bytes *datagram)
 	return true;
 }
 
-static void hand_on(struct net_udp *u, const struct net_udp_path *path, struct bytes datagram)
+static void take(struct udp_port *p, unsigned i)
 {
-	u->count[NET_UDP_RX]++;
-	u->receive(u->ctx, path, datagram);
-}
-
-static void take(struct udp_socket *s, unsigned i)
-{
-	struct net_udp *u = s->udp;
-	struct net_udp_path path = { .natt = s->natt };
+	struct net_udp *u = p->udp;
+	struct net_udp_path path = { .natt = p->natt };
 	struct bytes datagram;
 
-	if (!net_batch_at(&u->in, i, &path, &datagram) || (s->natt && !strip_marker(u, &datagram)))
+	if (!net_batch_at(&u->in, i, &path, &datagram) || (p->natt && !strip_marker(u, &datagram)))
 		return;
-	path.local.port = u->port[s->natt];
-	if (!net_line_newcomer(datagram))
-		hand_on(u, &path, datagram);
-	else if (!net_line_push(&u->line, &path, datagram))
-		u->count[NET_UDP_CROWD]++;
+	path.local.port = u->number[p->natt];
+	u->count[NET_UDP_RX]++;
+	u->receive(u->ctx, &path, datagram);
+}
+
+static enum net_kind kind_of(const struct udp_port *p, int fd)
+{
+	int kind = 0;
+
+	while (p->fd[kind] != fd)
+		kind++;
+	return (enum net_kind)kind;
 }
 
 static void readable(evutil_socket_t fd, short what, void *arg)
 {
-	struct udp_socket *s = (struct udp_socket *)arg;
+	struct udp_port *p = (struct udp_port *)arg;
 	unsigned count = NET_BATCH;
 
 	(void)what;
-	for (int reads = 0; reads < UDP_READS && count == NET_BATCH; reads++) {
-		count = net_batch_read(&s->udp->in, fd);
+	for (unsigned left = reads_of[kind_of(p, fd)]; left != 0 && count == NET_BATCH; left--) {
+		count = net_batch_read(&p->udp->in, fd);
 		for (unsigned i = 0; i < count; i++)
-			take(s, i);
+			take(p, i);
 	}
-	if (s->udp->line.count != 0)
-		event_active(s->udp->serve, EV_TIMEOUT, 1); /* behind the other sockets that are readable now */
-}
-
-static void serve(evutil_socket_t fd, short what, void *arg)
-{
-	static const struct timeval at_once = { 0, 0 };
-	struct net_udp *u = (struct net_udp *)arg;
-	struct net_guest *g;
-
-	(void)fd;
-	(void)what;
-	for (int i = 0; i < UDP_NEWCOMERS && (g = net_line_pop(&u->line)) != NULL; i++) {
-		hand_on(u, &g->path, g->datagram);
-		free(g);
-	}
-	if (u->line.count != 0)
-		(void)event_add(u->serve, &at_once); /* in the next turn, when the sockets were looked at again */
 }
 
 /* ---- sending ---- */
 
-static struct udp_socket *find(struct net_udp *u, uint8_t family, bool natt)
+static struct udp_port *find(struct net_udp *u, uint8_t family, bool natt)
 {
-	for (int i = 0; i < UDP_SOCKETS; i++)
-		if (u->socket[i].fd >= 0 && u->socket[i].family == family && u->socket[i].natt == natt)
-			return &u->socket[i];
+	for (int i = 0; i < UDP_PORTS; i++)
+		if (u->port[i].fd[0] >= 0 && u->port[i].family == family && u->port[i].natt == natt)
+			return &u->port[i];
 	return NULL;
 }
 
-static void flush(struct udp_socket *s)
+static void flush(struct udp_port *p)
 {
-	unsigned count = s->out.count, sent = count == 0 ? 0 : net_batch_send(&s->out, s->fd);
+	unsigned count = p->out.count, sent = count == 0 ? 0 : net_batch_send(&p->out, p->fd[0]);
 
-	s->udp->count[NET_UDP_TX] += sent;
-	s->udp->count[NET_UDP_TX_ERROR] += count - sent;
+	p->udp->count[NET_UDP_TX] += sent;
+	p->udp->count[NET_UDP_TX_ERROR] += count - sent;
 }
 
 static void flush_all(evutil_socket_t fd, short what, void *arg)
@@ -140,21 +122,21 @@ static void flush_all(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	for (int i = 0; i < UDP_SOCKETS; i++)
-		flush(&u->socket[i]);
+	for (int i = 0; i < UDP_PORTS; i++)
+		flush(&u->port[i]);
 }
 
 static void put(struct net_udp *u, const struct net_udp_path *path, bool marker, struct bytes datagram)
 {
-	struct udp_socket *s = find(u, path->remote.addr.family, path->natt);
+	struct udp_port *p = find(u, path->remote.addr.family, path->natt);
 
-	if (s != NULL && !net_batch_fits(&s->out, datagram.len))
-		flush(s);
-	if (s == NULL || !net_batch_fits(&s->out, datagram.len)) {
+	if (p != NULL && !net_batch_fits(&p->out, datagram.len))
+		flush(p);
+	if (p == NULL || !net_batch_fits(&p->out, datagram.len)) {
 		u->count[NET_UDP_TX_ERROR]++;
 		return;
 	}
-	net_batch_put(&s->out, path, marker, datagram);
+	net_batch_put(&p->out, path, marker, datagram);
 	event_active(u->flush, EV_TIMEOUT, 1);
 }
 
@@ -172,60 +154,40 @@ void net_udp_keepalive(struct net_udp *u, const struct net_udp_path *path)
 
 /* ---- life ---- */
 
-static enum err set_options(int fd, uint8_t family)
+static enum err watch(struct udp_port *p, struct event_base *loop)
 {
-	int one = 1, size = UDP_RCVBUF;
-	int level = family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
-	int pktinfo = family == AF_INET ? IP_PKTINFO : IPV6_RECVPKTINFO;
-
-	/* Best effort: without privileges the system's limit stands. */
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) != 0)
-		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	if (family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one)) != 0)
-		return err_of_errno(errno);
-	return setsockopt(fd, level, pktinfo, &one, sizeof(one)) == 0 ? ERR_OK : err_of_errno(errno);
+	for (int i = 0; i < NET_KINDS; i++) {
+		p->event[i] = event_new(loop, p->fd[i], EV_READ | EV_PERSIST, readable, p);
+		if (p->event[i] == NULL || event_add(p->event[i], NULL) != 0)
+			return ERR_NOMEM;
+	}
+	return ERR_OK;
 }
 
-static enum err bind_any(int fd, uint8_t family, uint16_t port)
-{
-	struct addr_port any = { .addr = { .family = family }, .port = port };
-	struct sockaddr_storage sa;
-	socklen_t len = addr_to_sockaddr(&any, &sa);
-
-	return bind(fd, (const struct sockaddr *)&sa, len) == 0 ? ERR_OK : err_of_errno(errno);
-}
-
-static enum err open_socket(struct net_udp *u, struct udp_socket *s, struct event_base *loop, int netns_fd)
+static enum err open_port(struct net_udp *u, struct udp_port *p, struct event_base *loop, const struct net_udp_config *config)
 {
 	int back;
-	enum err err = netns_enter(netns_fd, &back);
+	enum err err = netns_enter(config->netns_fd, &back);
 
 	if (err != ERR_OK)
 		return err;
-	s->fd = socket(s->family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	err = s->fd < 0 ? err_of_errno(errno) : ERR_OK;
+	err = net_kind_open(p->family, u->number[p->natt], p->natt, config->room != 0 ? config->room : UDP_ROOM, p->fd);
 	netns_leave(back);
 	if (err == ERR_UNSUPPORTED)
 		return ERR_OK; /* a kernel without that family */
-	if (err == ERR_OK)
-		err = set_options(s->fd, s->family);
-	if (err == ERR_OK)
-		err = bind_any(s->fd, s->family, u->port[s->natt]);
-	if (err != ERR_OK)
-		return err;
-	s->event = event_new(loop, s->fd, EV_READ | EV_PERSIST, readable, s);
-	return s->event != NULL && event_add(s->event, NULL) == 0 ? ERR_OK : ERR_NOMEM;
+	return err == ERR_OK ? watch(p, loop) : err;
 }
 
-static void name_sockets(struct net_udp *u)
+static void name_ports(struct net_udp *u)
 {
-	for (int i = 0; i < UDP_SOCKETS; i++) {
-		struct udp_socket *s = &u->socket[i];
+	for (int i = 0; i < UDP_PORTS; i++) {
+		struct udp_port *p = &u->port[i];
 
-		s->udp = u;
-		s->fd = -1;
-		s->family = (i & 2) != 0 ? AF_INET6 : AF_INET;
-		s->natt = (i & 1) != 0;
+		p->udp = u;
+		for (int kind = 0; kind < NET_KINDS; kind++)
+			p->fd[kind] = -1;
+		p->family = (i & 2) != 0 ? AF_INET6 : AF_INET;
+		p->natt = (i & 1) != 0;
 	}
 }
 
@@ -236,19 +198,17 @@ enum err net_udp_new(struct net_udp **out, struct event_base *loop, const struct
 
 	if (u == NULL)
 		return ERR_NOMEM;
-	u->port[0] = config->ike_port != 0 ? config->ike_port : NET_UDP_IKE;
-	u->port[1] = config->natt_port != 0 ? config->natt_port : NET_UDP_NATT;
+	u->number[0] = config->ike_port != 0 ? config->ike_port : NET_UDP_IKE;
+	u->number[1] = config->natt_port != 0 ? config->natt_port : NET_UDP_NATT;
 	u->receive = config->receive;
 	u->ctx = config->ctx;
-	net_line_init(&u->line, config->line != 0 ? config->line : UDP_LINE);
-	name_sockets(u);
-	u->serve = evtimer_new(loop, serve, u);
+	name_ports(u);
 	u->flush = evtimer_new(loop, flush_all, u);
-	if (u->serve == NULL || u->flush == NULL)
+	if (u->flush == NULL)
 		err = ERR_NOMEM;
-	for (int i = 0; i < UDP_SOCKETS && err == ERR_OK; i++)
-		if (u->socket[i].natt || !config->natt_only)
-			err = open_socket(u, &u->socket[i], loop, config->netns_fd);
+	for (int i = 0; i < UDP_PORTS && err == ERR_OK; i++)
+		if (u->port[i].natt || !config->natt_only)
+			err = open_port(u, &u->port[i], loop, config);
 	if (err != ERR_OK) {
 		net_udp_free(u);
 		return err;
@@ -262,23 +222,32 @@ void net_udp_free(struct net_udp *u)
 	if (u == NULL)
 		return;
 	flush_all(-1, 0, u);
-	if (u->serve != NULL)
-		event_free(u->serve);
 	if (u->flush != NULL)
 		event_free(u->flush);
-	net_line_fini(&u->line);
-	for (int i = 0; i < UDP_SOCKETS; i++) {
-		if (u->socket[i].event != NULL)
-			event_free(u->socket[i].event);
-		if (u->socket[i].fd >= 0)
-			(void)close(u->socket[i].fd);
+	for (int i = 0; i < UDP_PORTS; i++) {
+		for (int kind = 0; kind < NET_KINDS; kind++)
+			if (u->port[i].event[kind] != NULL)
+				event_free(u->port[i].event[kind]);
+		net_kind_close(u->port[i].fd);
 	}
 	free(u);
 }
 
+static uint64_t dropped(const struct net_udp *u, enum net_kind from, enum net_kind to)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < UDP_PORTS; i++)
+		for (int kind = (int)from; kind <= (int)to; kind++)
+			sum += u->port[i].fd[kind] >= 0 ? net_kind_dropped(u->port[i].fd[kind]) : 0;
+	return sum;
+}
+
 uint64_t net_udp_count(const struct net_udp *u, enum net_udp_stat stat)
 {
-	return u->count[stat];
+	if (stat == NET_UDP_FULL)
+		return dropped(u, NET_KIND_KNOWN, NET_KIND_KNOWN);
+	return stat == NET_UDP_CROWD ? dropped(u, NET_KIND_RETURNED, NET_KIND_NEWCOMER) : u->count[stat];
 }
 
 const char *net_udp_stat_str(enum net_udp_stat stat)

@@ -16,8 +16,9 @@ struct event_base;
 /*
  * IKE's UDP sockets of one VRF: port 500, and port 4500 where ESP travels too (RFC3948).  Datagrams of port 4500 come
  * without their non-ESP marker; ESP and keepalives, which are the datapath's, are counted and dropped.  Every
- * datagram tells which of our addresses it came to, and leaves by the one it is given.  IKE_SA_INIT requests are handed on after all
- * others that are there; at most 'line' of them wait, the rest is counted and dropped.  Loop thread.
+ * datagram tells which of our addresses it came to, and leaves by the one it is given.  IKE_SA_INIT requests wait apart from all others,
+ * those with a cookie apart from those without: of a flood few are handed on in one turn of the loop, and what finds no room is counted and
+ * dropped by the kernel.  Loop thread.
  */
 struct net_udp;
 
@@ -35,18 +36,19 @@ struct net_udp_config {
 	int netns_fd;                 /* of the VRF; -1: the process's own namespace */
 	uint16_t ike_port, natt_port; /* 0: 500 and 4500; others for tests without privileges */
 	bool natt_only;               /* leave the IKE port alone */
-	uint32_t line;                /* IKE_SA_INIT requests that may wait for their turn (4096) */
+	uint32_t room;                /* bytes in which IKE_SA_INIT requests of one port and family wait; 0: 8 MiB */
 	net_udp_fn *receive;
 	void *ctx;
 };
 
-#define NET_UDP_STAT_LIST(X)                                        \
-	X(RX, "rx", "datagrams handed on")                          \
-	X(TX, "tx", "datagrams sent")                               \
-	X(TX_ERROR, "tx-error", "datagrams the kernel didn't take") \
-	X(ESP, "esp", "ESP in UDP that reached the host")           \
-	X(KEEPALIVE, "keepalive", "NAT keepalives received")        \
-	X(SHORT, "short", "datagrams without room for a marker")    \
+#define NET_UDP_STAT_LIST(X)                                             \
+	X(RX, "rx", "datagrams handed on")                               \
+	X(TX, "tx", "datagrams sent")                                    \
+	X(TX_ERROR, "tx-error", "datagrams the kernel didn't take")      \
+	X(ESP, "esp", "ESP in UDP that reached the host")                \
+	X(KEEPALIVE, "keepalive", "NAT keepalives received")             \
+	X(SHORT, "short", "datagrams without room for a marker")         \
+	X(FULL, "full", "datagrams of IKE SAs dropped: too many waited") \
 	X(CROWD, "crowd", "IKE_SA_INIT dropped: too many waited")
 
 enum net_udp_stat {
