@@ -2,6 +2,8 @@
  * AES-GCM for ESP (RFC4106): one library call a packet, which costs about 100 cycles at 64 bytes where cryptodev's
  * CPU_CRYPTO over the same library costs 175.  Workers.
  */
+#include <assert.h>
+#include <stddef.h>
 #include <string.h>
 
 #include <rte_prefetch.h>
@@ -9,15 +11,26 @@
 #include "engine/lcore.h"
 #include "engine/soft.h"
 
-enum { GCM_IV = 8, GCM_ICV = 16, GCM_HEADER = 8, GCM_ROUNDS = 176, GCM_HKEYS = 768, LINE = 64, AHEAD = 3 };
+enum { GCM_IV = 8, GCM_ICV = 16, GCM_HEADER = 8, GCM_BLOCK = 16, GCM_ROUNDS = 176, GCM_KEYS = 1008, LINE = 64, AHEAD = 4 };
 
-/* 'run' encrypts or decrypts, by the SA's direction and key length. */
+/*
+ * The library's key data, and what a packet needs besides in the 16 bytes that it leaves free behind the last hash keys: one line for both.
+ * 'run' encrypts or decrypts, by the SA's direction and key length.
+ */
 struct gcm_session {
-	struct gcm_key_data key;
-	aes_gcm_enc_dec_t run;
-	uint8_t aad_len;
-	uint8_t salt[ENGINE_SALT];
+	union {
+		struct gcm_key_data key;
+		struct {
+			uint8_t keys[GCM_KEYS];
+			aes_gcm_enc_dec_t run;
+			uint8_t salt[ENGINE_SALT];
+			uint8_t aad_len;
+		};
+	};
 };
+static_assert(
+	offsetof(struct gcm_key_data, ghash_keys) + sizeof(((struct gcm_key_data *)0)->ghash_keys) == GCM_KEYS, "key data: 1008 bytes");
+static_assert(sizeof(struct gcm_session) == 1024, "GCM session: 16 lines");
 
 size_t engine_gcm_session_size(void)
 {
@@ -55,21 +68,22 @@ static enum err create(struct engine *e, const struct db_sa *sa, uint8_t port, v
 }
 
 /*
- * A session is 1 kB, of which a packet reads the round keys at its beginning and, at the end of the table of hash keys,
- * as many as the packet has blocks.  They are fetched a few packets ahead: with thousands of SAs none is in the cache.
+ * A session is 1 kB, of which a packet reads the round keys at its beginning and, at the end of the table of hash keys, as many as the packet
+ * has blocks.  With thousands of SAs none is in the cache: the lines are fetched while the packets before are worked on, not all at once,
+ * since a core waits for no more than some ten lines at a time.
  */
 static inline void prefetch_session(const struct engine_op *op)
 {
-	const uint8_t *key = (const uint8_t *)&((const struct gcm_session *)op->session)->key;
-	uint32_t used = op->len < GCM_HKEYS ? op->len : GCM_HKEYS;
+	const uint8_t *s = (const uint8_t *)op->session;
+	uint32_t used = (op->len + GCM_BLOCK) < GCM_KEYS - GCM_ROUNDS ? op->len + GCM_BLOCK : GCM_KEYS - GCM_ROUNDS;
 
 	for (uint32_t at = 0; at < GCM_ROUNDS; at += LINE)
-		rte_prefetch0(key + at);
-	for (uint32_t at = 0; at <= used; at += LINE)
-		rte_prefetch0(key + sizeof(struct gcm_key_data) - at);
+		rte_prefetch0(s + at);
+	for (uint32_t at = LINE; at < used + LINE; at += LINE)
+		rte_prefetch0(s + sizeof(struct gcm_session) - at);
 }
 
-/* The nonces of a burst are written before the first is read: a load across two fresh stores would wait for both. */
+/* A nonce is written a packet before it is read: a load across two fresh stores would wait for both. */
 struct nonce {
 	uint8_t salt[ENGINE_SALT];
 	uint8_t iv[GCM_IV];
@@ -93,26 +107,47 @@ static inline void run_one(const struct engine_op *op, const struct nonce *n, ui
 	s->run(&s->key, &ctx, payload, payload, op->len - GCM_HEADER - GCM_IV - GCM_ICV, n->salt, aad, s->aad_len, tag, GCM_ICV);
 }
 
+static inline void prefetch(const struct engine_op *ops, uint32_t i)
+{
+	if (i == 0 || ops[i].session != ops[i - 1].session)
+		prefetch_session(&ops[i]);
+}
+
 /* The explicit IV is the number, in every engine and in the device (sa-state 1): none is ever used twice. */
+static inline void number(struct nonce *n, const struct engine_op *op)
+{
+	uint64_t iv = __builtin_bswap64(op->seq);
+
+	memcpy(op->esp + GCM_HEADER, &iv, GCM_IV);
+	set_nonce(n, op, iv);
+}
+
 static void encrypt(struct engine_lcore *l, struct engine_op *ops, uint32_t count)
 {
 	struct nonce nonces[ENGINE_BURST];
 
 	(void)l;
-	for (uint32_t i = 0; i < count; i++) {
-		uint64_t iv = __builtin_bswap64(ops[i].seq);
-
-		memcpy(ops[i].esp + GCM_HEADER, &iv, GCM_IV);
-		set_nonce(&nonces[i], &ops[i], iv);
-	}
+	for (uint32_t i = 0; i < count && i < AHEAD; i++)
+		prefetch(ops, i);
+	number(&nonces[0], &ops[0]);
 	for (uint32_t i = 0; i < count; i++) {
 		struct engine_op *op = &ops[i];
 
 		if (i + AHEAD < count)
-			prefetch_session(&ops[i + AHEAD]);
+			prefetch(ops, i + AHEAD);
+		if (i + 1 < count)
+			number(&nonces[i + 1], op + 1);
 		run_one(op, &nonces[i], op->esp + op->len - GCM_ICV);
 		op->ok = true;
 	}
+}
+
+static inline void read_number(struct nonce *n, const struct engine_op *op)
+{
+	uint64_t iv;
+
+	memcpy(&iv, op->esp + GCM_HEADER, GCM_IV);
+	set_nonce(n, op, iv);
 }
 
 static void decrypt(struct engine_lcore *l, struct engine_op *ops, uint32_t count)
@@ -120,18 +155,17 @@ static void decrypt(struct engine_lcore *l, struct engine_op *ops, uint32_t coun
 	struct nonce nonces[ENGINE_BURST];
 
 	(void)l;
-	for (uint32_t i = 0; i < count; i++) {
-		uint64_t iv;
-
-		memcpy(&iv, ops[i].esp + GCM_HEADER, GCM_IV);
-		set_nonce(&nonces[i], &ops[i], iv);
-	}
+	for (uint32_t i = 0; i < count && i < AHEAD; i++)
+		prefetch(ops, i);
+	read_number(&nonces[0], &ops[0]);
 	for (uint32_t i = 0; i < count; i++) {
 		struct engine_op *op = &ops[i];
 		uint64_t tag[2], icv[2];
 
 		if (i + AHEAD < count)
-			prefetch_session(&ops[i + AHEAD]);
+			prefetch(ops, i + AHEAD);
+		if (i + 1 < count)
+			read_number(&nonces[i + 1], op + 1);
 		run_one(op, &nonces[i], (uint8_t *)tag);
 		memcpy(icv, op->esp + op->len - GCM_ICV, GCM_ICV);
 		op->ok = ((tag[0] ^ icv[0]) | (tag[1] ^ icv[1])) == 0;

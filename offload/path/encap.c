@@ -7,7 +7,7 @@
 #include "path/pkt/hand.h"
 #include "path/pkt/ip.h"
 
-enum { SA_LINES = 2, SESSION_LINES = 3, LINE = 64 };
+enum { SA_LINES = 2, LINE = 64 };
 
 /* The gate of its tunnel; 0: none. */
 static uint32_t prefetch_slot(const struct path_ctx *c, const struct path_pkt *p)
@@ -87,8 +87,6 @@ static void enter(struct path_ctx *c, struct path_pkt *p)
 		path_hand_over(c, p, sa->owner, PATH_AT_ENCAP);
 		return;
 	}
-	for (int i = 0; i < SESSION_LINES; i++)
-		rte_prefetch0((const uint8_t *)sa->session + LINE * i);
 	stamp(t, c->now_ms);
 	path_list_add(&c->outer, p);
 }
