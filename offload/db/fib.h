@@ -112,6 +112,24 @@ static inline uint32_t db_fib_lookup(const struct db_fib *f, struct db_key key)
 	return best;
 }
 
+/* The same for a table of IPv4, whose keys have no lower word: 'hi' is the upper one. */
+static inline uint32_t db_fib_lookup4(const struct db_fib *f, uint64_t hi)
+{
+	uint64_t entry = __atomic_load_n(&f->root, __ATOMIC_ACQUIRE);
+	uint32_t best = (uint32_t)entry;
+
+	while (entry >> DB_FIB_CHILD_SHIFT != 0) {
+		const struct db_fib_node *n = &f->base[(entry >> DB_FIB_CHILD_SHIFT) - 1];
+
+		if (((hi ^ n->key.hi) & n->mask.hi) != 0)
+			break;
+		entry = __atomic_load_n(&n->entry[hi >> (64 - DB_FIB_STEP - n->bit) & (DB_FIB_WAYS - 1)], __ATOMIC_ACQUIRE);
+		if ((uint32_t)entry != 0)
+			best = (uint32_t)entry;
+	}
+	return best;
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -61,7 +61,7 @@ void db_vrf_set_tun(struct db *db, uint16_t vrf, uint8_t port);
 /* The hop of 'key'; any thread under QSBR. */
 static inline uint32_t db_vrf_lookup(const struct db_vrf *v, bool v6, struct db_key key)
 {
-	return db_fib_lookup(v6 ? &v->fib6 : &v->fib4, key);
+	return v6 ? db_fib_lookup(&v->fib6, key) : db_fib_lookup4(&v->fib4, key.hi);
 }
 
 /* ERR_ABSENT: VRF or target unknown; ERR_FULL. */

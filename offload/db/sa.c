@@ -90,6 +90,14 @@ static void build_header(struct db_sa *sa, const struct dp_sa *conf)
 	sa->header_len = (uint8_t)w.len;
 }
 
+/* What ESP carries around GRE (RFC4303-2.6): GRE itself in transport mode, else the IP packet that delivers it. */
+static uint8_t next_header(const struct db_gre *gre)
+{
+	if (gre->delivery_len == 0)
+		return DB_GRE_PROTO;
+	return gre->header[0] >> 4 == 6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
+}
+
 /*
  * What the SA puts around each passenger, or expects there.  Selectors speak of the GRE packet: where that has a header of its own, 'decap'
  * asks them; elsewhere the answer is the same for every packet, and given here.
@@ -112,9 +120,21 @@ static enum err build_gre(struct db_sa *sa, const struct dp_sa *conf, const stru
 	sa->flags = (uint16_t)(sa->flags | DB_SA_GRE | (conf->transport ? DB_SA_TRANSPORT : 0));
 	if (conf->transport || conf->direction == DP_OUT)
 		sa->flags |= DB_SA_ANY4 | DB_SA_ANY6;
-	if (conf->direction == DP_OUT)
+	if (conf->direction == DP_OUT) {
 		sa->gre_len = gre->len;
+		sa->next = next_header(gre);
+	}
 	return ERR_OK;
+}
+
+void db_sa_set_sizes(struct db_sa *sa, uint8_t iv_len, uint8_t icv_len, uint8_t align)
+{
+	sa->iv_len = iv_len;
+	sa->icv_len = icv_len;
+	sa->align = align;
+	sa->head_len = (uint8_t)(sa->header_len + iv_len + sa->gre_len);
+	sa->fixed_len = (uint8_t)(sa->header_len + iv_len + icv_len);
+	sa->clear_len = (uint8_t)(sa->gre_len + DB_SA_TRAILER);
 }
 
 /* A new configuration of the slot; takes the secrets of 'conf'. */

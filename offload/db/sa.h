@@ -49,7 +49,7 @@ enum db_sa_fate {
 	DB_SA_LAST    /* unpublished, and its slot goes with it */
 };
 
-enum { DB_SA_HEADER_MAX = 56, DB_SA_ESP = 8 }; /* IPv6 + UDP + ESP; the ESP header */
+enum { DB_SA_HEADER_MAX = 56, DB_SA_ESP = 8, DB_SA_TRAILER = 2 }; /* IPv6 + UDP + ESP; the ESP header; pad length and next header */
 
 struct db_sa {
 	/* line 0: every packet */
@@ -73,7 +73,10 @@ struct db_sa {
 	uint8_t icv_len;
 	uint8_t align;      /* the encrypted part is a multiple of this power of two */
 	uint8_t header_len; /* outbound: outer IP, UDP, ESP */
-	uint32_t id;        /* control's */
+	uint8_t head_len;   /* outbound: bytes before the passenger, that is header, IV and GRE */
+	uint8_t fixed_len;  /* outbound: bytes that aren't encrypted, that is header, IV and ICV */
+	uint8_t clear_len;  /* outbound: bytes that are encrypted with the passenger, that is GRE and ESP's trailer without padding */
+	uint8_t next;       /* outbound: what ESP carries; 0: IP, the passenger's own version */
 
 	/* line 1: outbound the outer headers but for lengths, DSCP, DF, checksum, number; zero inbound */
 	uint8_t header[DB_SA_HEADER_MAX];
@@ -89,7 +92,8 @@ struct db_sa {
 	const struct engine_ops *raw_engine; /* inline: software for what the device can't take; NULL: not yet.  Set in */
 	void *raw_session;                   /* place after publication, the session first (engine_raw_open) */
 	uint16_t front_vrf;                  /* index */
-	uint16_t spare2[3];
+	uint16_t spare2;
+	uint32_t id;              /* control's */
 	const struct db_gre *gre; /* NULL: none */
 
 	/* line 3: not for workers */
@@ -155,21 +159,23 @@ void db_sa_forget(struct db *db);
 /* Reserves up to 'count' inbound SPIs; returns how many were written to 'spi'.  'low': for a device's table. */
 uint32_t db_sa_reserve(struct db *db, bool low, uint32_t *spi, uint32_t count);
 
+/* Sets the sizes that the suite of an unpublished one has on the wire, and what follows from them. */
+void db_sa_set_sizes(struct db_sa *sa, uint8_t iv_len, uint8_t icv_len, uint8_t align);
+
 /* Bytes of the outer packet around an inner one of 'inner' bytes. */
 static inline uint32_t db_sa_outer_len(const struct db_sa *sa, uint32_t inner)
 {
-	uint32_t clear = (inner + sa->gre_len + 2 + sa->align - 1) & ~((uint32_t)sa->align - 1);
+	uint32_t mask = sa->align - 1u;
 
-	return sa->header_len + sa->iv_len + clear + sa->icv_len;
+	return sa->fixed_len + ((inner + sa->clear_len + mask) & ~mask);
 }
 
 /* The largest inner packet whose outer one has at most 'mtu' bytes; 0 when nothing fits. */
 static inline uint32_t db_sa_inner_mtu(const struct db_sa *sa, uint32_t mtu)
 {
-	uint32_t fixed = (uint32_t)sa->header_len + sa->iv_len + sa->icv_len;
-	uint32_t clear = mtu > fixed ? (mtu - fixed) & ~((uint32_t)sa->align - 1) : 0;
+	uint32_t clear = mtu > sa->fixed_len ? (mtu - sa->fixed_len) & ~(sa->align - 1u) : 0;
 
-	return clear > 2u + sa->gre_len ? clear - 2 - sa->gre_len : 0;
+	return clear > sa->clear_len ? clear - sa->clear_len : 0;
 }
 
 #ifdef __cplusplus

@@ -23,9 +23,7 @@ static enum err set_sizes(struct db_sa *sa)
 
 	if (err != ERR_OK)
 		return err;
-	sa->iv_len = sizes.iv_len;
-	sa->icv_len = sizes.icv_len;
-	sa->align = sizes.align;
+	db_sa_set_sizes(sa, sizes.iv_len, sizes.icv_len, sizes.align);
 	return ERR_OK;
 }
 

@@ -23,7 +23,7 @@ static void to_esp(struct path_ctx *c, struct path_pkt *p, uint32_t spi)
 }
 
 /* ESP, or UDP that may be ESP: a payload that doesn't begin with the non-ESP marker (RFC3948-2.2). */
-static bool is_esp(const struct path_pkt *p, uint32_t *at)
+static inline bool is_esp(const struct path_pkt *p, uint32_t *at)
 {
 	if (p->proto == IPPROTO_ESP) {
 		*at = p->l4;
@@ -110,7 +110,7 @@ static void sort_processed(struct path_ctx *c, struct path_pkt *p)
 
 static void sort_wire(struct path_ctx *c, struct path_pkt *p, const struct db_port *port)
 {
-	const uint8_t *frame = rte_pktmbuf_mtod(p->m, const uint8_t *);
+	const uint8_t *frame = path_buf_data(p->m);
 	uint16_t type = path_ip_get16(frame + PATH_ETHER - 2);
 	bool group = (frame[0] & 1) != 0;
 
@@ -153,7 +153,7 @@ static void sort_twin(struct path_ctx *c, struct path_pkt *p, const struct db_po
 		path_drop(c, p, why);
 }
 
-static void sort_one(struct path_ctx *c, struct path_pkt *p)
+static inline void sort_one(struct path_ctx *c, struct path_pkt *p)
 {
 	const struct db_port *port = &c->db->port[p->port];
 

@@ -17,9 +17,9 @@
 #include "path/pkt/life.h"
 #include "path/pkt/note.h"
 
-enum { ESP_TRAILER = 2, HEADER_V4 = PATH_IP4 + DB_SA_ESP, HEADER_V4_UDP = PATH_IP4 + PATH_UDP + DB_SA_ESP };
+enum { HEADER_V4 = PATH_IP4 + DB_SA_ESP, HEADER_V4_UDP = PATH_IP4 + PATH_UDP + DB_SA_ESP };
 
-static bool take_number(struct path_ctx *c, struct path_pkt *p)
+static inline bool take_number(struct path_ctx *c, struct path_pkt *p)
 {
 	const struct db_sa *sa = p->sa;
 	struct db_state_out *o = sa->run.out;
@@ -35,7 +35,7 @@ static bool take_number(struct path_ctx *c, struct path_pkt *p)
 	return true;
 }
 
-static void account(struct path_ctx *c, const struct path_pkt *p)
+static inline void account(struct path_ctx *c, const struct path_pkt *p)
 {
 	struct db_state_out *o = p->sa->run.out;
 
@@ -46,7 +46,7 @@ static void account(struct path_ctx *c, const struct path_pkt *p)
 }
 
 /* Copies of constant length for the usual two. */
-static void copy_header(uint8_t *to, const struct db_sa *sa)
+static inline void copy_header(uint8_t *to, const struct db_sa *sa)
 {
 	if (sa->header_len == HEADER_V4)
 		memcpy(to, sa->header, HEADER_V4);
@@ -57,7 +57,7 @@ static void copy_header(uint8_t *to, const struct db_sa *sa)
 }
 
 /* Padding (RFC4303-2.4), its length, next header.  More than the padding is written: an ICV of 12 bytes at least follows. */
-static void write_trailer(uint8_t *at, uint32_t pad, uint8_t next)
+static inline void write_trailer(uint8_t *at, uint32_t pad, uint8_t next)
 {
 	static const uint8_t count[16] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
 
@@ -69,35 +69,34 @@ static void write_trailer(uint8_t *at, uint32_t pad, uint8_t next)
 	at[pad + 1] = next;
 }
 
-/* What ESP carries (RFC4303-2.6): an IP packet, in transport mode GRE itself. */
-static uint8_t next_header(const struct path_pkt *p)
+static inline uint8_t next_header(const struct path_pkt *p)
 {
-	const struct db_sa *sa = p->sa;
-	bool v6 = p->family == AF_INET6;
+	if (p->sa->next != 0)
+		return p->sa->next;
+	return p->family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
+}
 
-	if ((sa->flags & DB_SA_TRANSPORT) != 0)
-		return DB_GRE_PROTO;
-	if (sa->gre_len != 0)
-		v6 = sa->gre->delivery_len == PATH_IP6;
-	return v6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
+static inline void finish_udp(const struct db_sa *sa, uint8_t *ip, uint32_t total)
+{
+	uint8_t *udp = ip + sa->header_len - DB_SA_ESP - PATH_UDP;
+
+	path_ip_put16(udp + 4, (uint16_t)(total - (uint32_t)(udp - ip)));
 }
 
 /* The whole packet but for IV, cipher text and ICV; false: no room in its buffer. */
-static bool build(struct path_pkt *p, struct engine_op *op)
+static inline bool build(struct path_pkt *p, struct engine_op *op)
 {
 	const struct db_sa *sa = p->sa;
 	uint32_t total = db_sa_outer_len(sa, p->len);
-	uint32_t head = (uint32_t)sa->header_len + sa->iv_len + sa->gre_len;
-	uint32_t pad = total - head - sa->icv_len - p->len - ESP_TRAILER;
+	uint32_t head = sa->head_len;
+	uint32_t tail = total - head - p->len;
 	bool df = path_ip_outer_df(p, sa->df);
 	uint8_t *ip;
-	uint8_t *tail;
 
-	if (p->m->data_off < head + PATH_ETHER || path_buf_tailroom(p->m) < total - head - p->len || total > UINT16_MAX)
+	if (p->m->data_off < head + PATH_ETHER || path_buf_tailroom(p->m) < tail)
 		return false;
-	tail = path_buf_put(p->m, total - head - p->len);
-	write_trailer(tail, pad, next_header(p));
-	ip = path_buf_push(p->m, head);
+	write_trailer(p->ip + p->len, tail - DB_SA_TRAILER - sa->icv_len, next_header(p));
+	ip = path_buf_wrap(p->m, head, tail);
 	copy_header(ip, sa);
 	if (sa->gre_len != 0)
 		path_gre_write(p, sa->gre, df, ip + head - sa->gre_len);
@@ -105,11 +104,8 @@ static bool build(struct path_pkt *p, struct engine_op *op)
 		path_ip_finish6(ip, total, p->tos);
 	else
 		path_ip_finish4(ip, total, p->tos, df, p->seq);
-	if ((sa->flags & DB_SA_UDP) != 0) {
-		uint8_t *udp = ip + sa->header_len - DB_SA_ESP - PATH_UDP;
-
-		path_ip_put16(udp + 4, (uint16_t)(total - (uint32_t)(udp - ip)));
-	}
+	if ((sa->flags & DB_SA_UDP) != 0)
+		finish_udp(sa, ip, total);
 	op->esp = ip + sa->header_len - DB_SA_ESP;
 	path_ip_put32(op->esp + 4, (uint32_t)p->seq);
 	op->len = total - sa->header_len + DB_SA_ESP;
@@ -128,7 +124,7 @@ static void sum_udp6(const struct path_pkt *p)
 	memcpy(p->ip + PATH_IP6 + 6, &sum, sizeof(sum));
 }
 
-static void sealed(struct path_ctx *c, struct path_pkt *p, bool ok)
+static inline void sealed(struct path_ctx *c, struct path_pkt *p, bool ok)
 {
 	const struct db_sa *sa = p->sa;
 
@@ -141,12 +137,6 @@ static void sealed(struct path_ctx *c, struct path_pkt *p, bool ok)
 	p->family = (sa->flags & DB_SA_V6) != 0 ? AF_INET6 : AF_INET;
 	p->flags |= PATH_F_SEALED;
 	path_list_add(&c->sealed, p);
-}
-
-/* The device does the rest; software has what the device can't cut (sa-state 30). */
-static bool goes_inline(const struct path_pkt *p)
-{
-	return (p->sa->flags & DB_SA_INLINE) != 0 && (p->flags & PATH_F_POST_FRAG) == 0;
 }
 
 /* The device encrypts a GRE packet that is whole; false: no room in its buffer. */
@@ -182,41 +172,45 @@ static void mark(struct path_ctx *c, struct path_pkt *p)
 	path_list_add(&c->sealed, p);
 }
 
-static const struct engine_ops *sealer(struct path_ctx *c, struct path_pkt *p, void **session)
-{
-	const struct db_sa *sa = p->sa;
-	struct path_note n = { .kind = PATH_NOTE_RAW, .port = p->port, .id = sa->id };
-	const struct engine_ops *raw;
-
-	if ((sa->flags & DB_SA_INLINE) == 0) {
-		*session = sa->session;
-		return sa->engine;
-	}
-	raw = __atomic_load_n(&sa->raw_engine, __ATOMIC_ACQUIRE);
-	if (raw == NULL) {
-		if (path_note_due(c))
-			(void)path_note_send(c, &n);
-		path_drop_out(c, p, PATH_DROP_INLINE_RAW);
-	}
-	*session = sa->raw_session;
-	return raw;
-}
-
-static void queue(struct path_ctx *c, struct path_pkt *p, struct path_crypt *b)
-{
+/* What encrypts a packet. */
+struct crypt_job {
+	const struct engine_ops *engine;
 	void *session;
-	const struct engine_ops *e = sealer(c, p, &session);
+};
+
+static inline void queue(struct path_ctx *c, struct path_pkt *p, struct path_crypt *b, const struct crypt_job *job)
+{
 	struct engine_op *op;
 
-	if (e == NULL || !take_number(c, p))
+	if (!take_number(c, p))
 		return;
 	account(c, p);
-	op = path_crypt_add(b, p, e);
-	op->session = session;
+	op = path_crypt_add(b, p, job->engine);
+	op->session = job->session;
 	if (!build(p, op)) {
 		b->count--;
 		path_drop_out(c, p, PATH_DROP_NO_BUFFER);
 	}
+}
+
+/* The device does the rest.  False: it can't cut the packet (sa-state 30), and software is to encrypt it: 'job' says with what. */
+static bool left_to_device(struct path_ctx *c, struct path_pkt *p, struct crypt_job *job)
+{
+	const struct db_sa *sa = p->sa;
+	struct path_note n = { .kind = PATH_NOTE_RAW, .port = p->port, .id = sa->id };
+
+	if ((p->flags & PATH_F_POST_FRAG) == 0) {
+		mark(c, p);
+		return true;
+	}
+	job->engine = __atomic_load_n(&sa->raw_engine, __ATOMIC_ACQUIRE);
+	job->session = sa->raw_session;
+	if (job->engine != NULL)
+		return false;
+	if (path_note_due(c))
+		(void)path_note_send(c, &n);
+	path_drop_out(c, p, PATH_DROP_INLINE_RAW);
+	return true;
 }
 
 void path_esp_out(struct path_ctx *c)
@@ -229,11 +223,10 @@ void path_esp_out(struct path_ctx *c)
 	b.mixed = false;
 	for (uint32_t i = 0; i < c->seal.count; i++) {
 		struct path_pkt *p = c->seal.pkt[i];
+		struct crypt_job job = { p->sa->engine, p->sa->session };
 
-		if (goes_inline(p))
-			mark(c, p);
-		else
-			queue(c, p, &b);
+		if ((p->sa->flags & DB_SA_INLINE) == 0 || !left_to_device(c, p, &job))
+			queue(c, p, &b, &job);
 	}
 	c->seal.count = 0;
 	path_crypt_run(c, &b, true);

@@ -33,19 +33,13 @@ static bool may_ask(const struct path_ctx *c, struct db_adj *a)
 	return __atomic_add_fetch(&a->asked, 1, __ATOMIC_RELAXED) <= ASK_AT_ONCE;
 }
 
-bool path_fib_aim(struct path_ctx *c, struct path_pkt *p)
+bool path_fib_wait(struct path_ctx *c, struct path_pkt *p)
 {
 	struct db_adj *a = &c->db->adj[db_hop_index(p->hop)];
-	uint64_t mac = __atomic_load_n(&a->mac, __ATOMIC_ACQUIRE);
 
 	if (!__atomic_load_n(&a->live, __ATOMIC_RELAXED)) {
 		path_drop(c, p, PATH_DROP_NO_ROUTE);
 		return false;
-	}
-	p->mac = mac;
-	if (mac != 0) {
-		p->port = (uint8_t)(mac >> DB_ADJ_PORT_SHIFT);
-		return true;
 	}
 	p->port = (uint8_t)__atomic_load_n(&a->port, __ATOMIC_RELAXED);
 	/* ESP doesn't wait: it would come back as a plain packet. */
@@ -142,7 +136,7 @@ static void refuse(struct path_ctx *c, struct path_pkt *p)
 	path_drop(c, p, PATH_DROP_NO_ROUTE);
 }
 
-static bool take_hop(struct path_ctx *c, struct path_pkt *p)
+static inline bool take_hop(struct path_ctx *c, struct path_pkt *p)
 {
 	if ((p->flags & PATH_F_ROUTED) != 0)
 		return true;

@@ -49,7 +49,7 @@ static void ask_peer(struct path_ctx *c, struct path_pkt *p)
 		path_drop_out(c, p, PATH_DROP_UNRESOLVED);
 }
 
-static bool aim(struct path_ctx *c, struct path_pkt *p)
+static inline bool aim(struct path_ctx *c, struct path_pkt *p)
 {
 	p->hop = route(c, p->sa);
 	switch (db_hop_action(p->hop)) {
@@ -80,9 +80,9 @@ static void move(struct path_ctx *c, struct path_pkt *p)
 }
 
 /* Nothing is left but to encrypt it, if the port lets such a packet out. */
-static void go(struct path_ctx *c, struct path_pkt *p)
+static inline void go(struct path_ctx *c, struct path_pkt *p, const struct db_port *port)
 {
-	if (__atomic_load_n(&c->db->port[p->port].gate, __ATOMIC_ACQUIRE) == 0 || path_gate_outer(c, p))
+	if (__atomic_load_n(&port->gate, __ATOMIC_ACQUIRE) == 0 || path_gate_outer(c, p))
 		path_list_add(&c->seal, p);
 }
 
@@ -110,17 +110,18 @@ bool path_outer_cut(struct path_ctx *c, struct path_pkt *p, uint32_t mtu, bool c
 static void measure(struct path_ctx *c, struct path_pkt *p)
 {
 	const struct db_tunnel *t = &c->db->tunnel[p->tunnel];
-	uint32_t link = db_tunnel_link(t, __atomic_load_n(&c->db->port[p->port].mtu, __ATOMIC_RELAXED));
+	const struct db_port *port = &c->db->port[p->port];
+	uint32_t link = db_tunnel_link(t, __atomic_load_n(&port->mtu, __ATOMIC_RELAXED));
 	uint32_t mtu = __atomic_load_n(&t->mtu, __ATOMIC_RELAXED);
 	uint32_t path;
 
 	if (db_sa_outer_len(p->sa, p->len) <= link && (mtu == 0 || p->len <= mtu)) {
-		go(c, p);
+		go(c, p, port);
 		return;
 	}
 	path = path_mtu(c, p->sa, p->hop);
 	if (path_outer_cut(c, p, mtu != 0 && mtu < path ? mtu : path, p->sa->df == DP_DF_CLEAR))
-		go(c, p);
+		go(c, p, port);
 }
 
 void path_outer(struct path_ctx *c)

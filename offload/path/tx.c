@@ -22,11 +22,9 @@ static bool secured(const struct path_ctx *c, const struct path_pkt *p, const st
 	       sa->place_epoch == __atomic_load_n(&port->epoch, __ATOMIC_ACQUIRE);
 }
 
-/* PATH_DROP_COUNT, or why the packet doesn't leave. */
-static enum path_drop gate(struct path_ctx *c, const struct path_pkt *p, const struct db_port *port)
+/* PATH_DROP_COUNT, or why the packet doesn't leave by a port that sends. */
+static inline enum path_drop gate(struct path_ctx *c, const struct path_pkt *p, const struct db_port *port)
 {
-	if (!__atomic_load_n(&port->live, __ATOMIC_ACQUIRE) || c->ports[p->port].ops == NULL)
-		return PATH_DROP_TX_DOWN;
 	if ((p->m->ol_flags & RTE_MBUF_F_TX_SEC_OFFLOAD) != 0)
 		return secured(c, p, port) ? PATH_DROP_COUNT : PATH_DROP_TX_STALE;
 	if (__atomic_load_n(&port->guarded, __ATOMIC_ACQUIRE) && !path_guard_allows(c, p, port))
@@ -35,7 +33,7 @@ static enum path_drop gate(struct path_ctx *c, const struct path_pkt *p, const s
 }
 
 /* The frame's header; a TUN has none, and what came as a frame and goes as one has its own. */
-static bool frame(const struct path_pkt *p, const struct db_port *port)
+static inline bool frame(const struct path_pkt *p, const struct db_port *port)
 {
 	uint16_t type = p->family == AF_INET6 ? TYPE_IP6 : TYPE_IP4;
 	uint8_t *eth;
@@ -79,27 +77,49 @@ void path_tx_flush(struct path_ctx *c)
 	}
 }
 
-static void send_one(struct path_ctx *c, struct path_pkt *p)
+/* PATH_DROP_COUNT: the frame stands. */
+static inline enum path_drop prepare(struct path_ctx *c, const struct path_pkt *p, const struct db_port *port)
 {
-	const struct db_port *port = &c->db->port[p->port];
 	enum path_drop why = gate(c, p, port);
-	struct path_tx *t = &c->tx[p->port];
 
-	if (why == PATH_DROP_COUNT && !frame(p, port))
-		why = PATH_DROP_NO_BUFFER;
+	return why != PATH_DROP_COUNT || frame(p, port) ? why : PATH_DROP_NO_BUFFER;
+}
+
+static inline void send_one(struct path_ctx *c, struct path_pkt *p, const struct db_port *port, struct path_tx *t)
+{
+	enum path_drop why = prepare(c, p, port);
+
 	if (why != PATH_DROP_COUNT) {
 		path_drop(c, p, why);
 		return;
 	}
 	t->pkt[t->count++] = p->m;
-	c->tx_pending |= UINT64_C(1) << p->port;
 	if (t->count == PATH_BURST)
 		flush_port(c, p->port);
 }
 
+/* One run of the burst that leaves by the same port: from 'i' on.  Returns where it ends. */
+static uint32_t send_run(struct path_ctx *c, uint32_t i)
+{
+	uint8_t index = c->out.pkt[i]->port;
+	const struct db_port *port = &c->db->port[index];
+	bool up = __atomic_load_n(&port->live, __ATOMIC_ACQUIRE) && c->ports[index].ops != NULL;
+
+	c->tx_pending |= up ? UINT64_C(1) << index : 0;
+	for (; i < c->out.count && c->out.pkt[i]->port == index; i++) {
+		if (up)
+			send_one(c, c->out.pkt[i], port, &c->tx[index]);
+		else
+			path_drop(c, c->out.pkt[i], PATH_DROP_TX_DOWN);
+	}
+	return i;
+}
+
 void path_tx(struct path_ctx *c)
 {
-	for (uint32_t i = 0; i < c->out.count; i++)
-		send_one(c, c->out.pkt[i]);
+	uint32_t i = 0;
+
+	while (i < c->out.count)
+		i = send_run(c, i);
 	c->out.count = 0;
 }

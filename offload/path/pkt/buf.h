@@ -51,6 +51,15 @@ static inline uint8_t *path_buf_put(struct rte_mbuf *m, uint32_t len)
 	return end;
 }
 
+/* 'head' more bytes in front and 'tail' more behind; there is room.  The first byte. */
+static inline uint8_t *path_buf_wrap(struct rte_mbuf *m, uint32_t head, uint32_t tail)
+{
+	m->data_off = (uint16_t)(m->data_off - head);
+	m->data_len = (uint16_t)(m->data_len + head + tail);
+	m->pkt_len = m->data_len;
+	return path_buf_data(m);
+}
+
 static inline void path_buf_trim(struct rte_mbuf *m, uint32_t len)
 {
 	m->data_len = (uint16_t)(m->data_len - len);

@@ -56,7 +56,7 @@ static uint16_t sum_of(const uint8_t *b, uint32_t len, uint64_t sum)
 		sum += path_ip_get16(b + i);
 	if (len % 2 != 0)
 		sum += (uint64_t)b[len - 1] << 8;
-	return (uint16_t)~path_ip_fold(sum);
+	return (uint16_t)~path_ip_fold64(sum);
 }
 
 static void write4(uint8_t *ip, const struct path_pkt *p, struct db_key src, uint32_t total)

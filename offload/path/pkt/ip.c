@@ -30,9 +30,7 @@ static enum path_drop parse4(struct path_pkt *p)
 	if (total < have)
 		path_buf_trim(p->m, have - total);
 	if ((frag & (PATH_IP4_MF | PATH_IP4_OFFSET)) != 0)
-		p->flags |= PATH_F_FRAGMENTED;
-	if ((frag & PATH_IP4_OFFSET) != 0)
-		p->flags |= PATH_F_FRAGMENT;
+		p->flags |= (frag & PATH_IP4_OFFSET) != 0 ? PATH_F_FRAGMENTED | PATH_F_FRAGMENT : PATH_F_FRAGMENTED;
 	p->family = AF_INET;
 	p->len = (uint16_t)total;
 	p->l4 = (uint16_t)header;
@@ -198,7 +196,7 @@ static enum path_scope scope6(struct db_key src, struct db_key dst)
 	return unusable6(src) || unusable6(dst) || src.hi >> 56 == 0xff ? PATH_SCOPE_MARTIAN : PATH_SCOPE_ROUTED;
 }
 
-enum path_scope path_ip_scope(const struct path_pkt *p)
+enum path_scope path_ip_scope_of(const struct path_pkt *p)
 {
 	if (p->family == AF_INET6)
 		return scope6(path_ip_src(p), path_ip_dst(p));

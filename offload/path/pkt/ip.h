@@ -54,14 +54,17 @@ static inline void path_ip_put32(uint8_t *b, uint32_t v)
 	memcpy(b, &v, sizeof(v));
 }
 
-/* One's complement sum folded to 16 bits. */
-static inline uint16_t path_ip_fold(uint64_t sum)
+/* One's complement sum folded to 16 bits: each half is added to the other, and the upper one has the lower one's carry. */
+static inline uint16_t path_ip_fold(uint32_t sum)
 {
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)sum;
+	sum += sum >> 16 | sum << 16;
+	return (uint16_t)(sum >> 16);
+}
+
+static inline uint16_t path_ip_fold64(uint64_t sum)
+{
+	sum += sum >> 32 | sum << 32;
+	return path_ip_fold((uint32_t)(sum >> 32));
 }
 
 static inline struct db_key path_ip_src(const struct path_pkt *p)
@@ -80,18 +83,21 @@ static inline struct db_key path_ip_dst(const struct path_pkt *p)
  */
 enum path_drop path_ip_parse(struct path_pkt *p);
 
-/* The sum of a whole IPv4 header, of 'len' bytes, is 0xffff where its checksum is right. */
+/* The sum of a whole IPv4 header, of 'len' bytes (20 at least), is 0xffff where its checksum is right. */
 static inline uint16_t path_ip_sum(const uint8_t *header, uint32_t len)
 {
-	uint64_t sum = 0;
+	uint64_t a, b, sum;
+	uint32_t word;
 
-	for (uint32_t i = 0; i < len; i += 4) {
-		uint32_t word;
-
+	memcpy(&a, header, sizeof(a));
+	memcpy(&b, header + 8, sizeof(b));
+	memcpy(&word, header + 16, sizeof(word));
+	sum = (a >> 32) + (uint32_t)a + (b >> 32) + (uint32_t)b + word;
+	for (uint32_t i = PATH_IP4; i < len; i += 4) {
 		memcpy(&word, header + i, sizeof(word));
 		sum += word;
 	}
-	return path_ip_fold(sum);
+	return path_ip_fold64(sum);
 }
 
 /*
@@ -178,7 +184,22 @@ enum path_scope {
 	PATH_SCOPE_NEAR,   /* multicast, broadcast, link-local: never forwarded, the host's if anybody's */
 	PATH_SCOPE_MARTIAN /* source or destination can't be on a wire */
 };
-enum path_scope path_ip_scope(const struct path_pkt *p);
+enum path_scope path_ip_scope_of(const struct path_pkt *p);
+
+/* From the first octet on: neither 0 nor 127, nor 224 and above. */
+static inline bool path_ip_unicast4(uint32_t a)
+{
+	return (a >> 24) - 1 < 223 && a >> 24 != 127;
+}
+
+/* The same, that of ordinary IPv4 packets at once. */
+static inline enum path_scope path_ip_scope(const struct path_pkt *p)
+{
+	if (p->family == AF_INET && path_ip_unicast4(path_ip_get32(p->ip + 12)) && path_ip_unicast4(path_ip_get32(p->ip + 16)) &&
+		path_ip_get16(p->ip + 16) != 0xa9fe)
+		return PATH_SCOPE_ROUTED;
+	return path_ip_scope_of(p);
+}
 
 #ifdef __cplusplus
 }

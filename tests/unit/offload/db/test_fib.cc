@@ -154,6 +154,9 @@ TEST_F(Fib, agrees_with_the_naive_model)
 
 				probe.hi ^= rnd() % 4 == 0 ? UINT64_C(1) << (rnd() % 32 + 32) : 0;
 				ASSERT_EQ(db_fib_lookup(&fib, probe), naive(probe));
+				if (!v6) {
+					ASSERT_EQ(db_fib_lookup4(&fib, probe.hi), naive(probe));
+				}
 			}
 		}
 		db_rcu_wait(rcu);

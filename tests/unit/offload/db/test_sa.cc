@@ -250,9 +250,7 @@ TEST_F(Sa, sizes_of_outer_packets)
 	db_sa s = {};
 
 	s.header_len = 28;
-	s.iv_len = 8;
-	s.icv_len = 16;
-	s.align = 4;
+	db_sa_set_sizes(&s, 8, 16, 4);
 	for (uint32_t inner = 20; inner < 1500; inner++) {
 		uint32_t outer = db_sa_outer_len(&s, inner);
 
