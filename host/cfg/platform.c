@@ -17,7 +17,6 @@ struct reader {
 	struct cfg_messages *messages;
 	const char *file;
 	struct cfg_port *last;
-	struct cfg_vrf_place *last_vrf;
 	bool no_memory;
 };
 
@@ -146,30 +145,64 @@ static void read_port(struct reader *r, const struct cfg_stmt *s)
 
 /* ---- VRFs ---- */
 
+static void append(struct cfg_platform *p, struct cfg_vrf_place *place)
+{
+	struct cfg_vrf_place **at = &p->vrfs;
+
+	while (*at != NULL)
+		at = &(*at)->next;
+	*at = place;
+}
+
+static const struct cfg_vrf_place *find_place(const struct cfg_platform *p, const char *netns, const char *device)
+{
+	for (const struct cfg_vrf_place *v = p->vrfs; v != NULL; v = v->next)
+		if ((netns != NULL && v->netns != NULL && strcmp(v->netns, netns) == 0) ||
+			(device != NULL && v->device != NULL && strcmp(v->device, device) == 0))
+			return v;
+	return NULL;
+}
+
 static void read_vrf(struct reader *r, const struct cfg_stmt *s)
 {
 	struct cfg_vrf_place *place = (struct cfg_vrf_place *)arena_alloc(&r->p->arena, sizeof(*place));
+	bool in_netns = cfg_stmt_has(s, "netns");
+	const char *word = in_netns ? "netns" : "device", *where = copy(r, cfg_stmt_text(s, word));
 
-	if (place == NULL) {
+	if (place == NULL || where == NULL) {
 		r->no_memory = true;
 		return;
 	}
 	place->vrf = copy(r, cfg_stmt_text(s, "name"));
-	place->netns = copy(r, cfg_stmt_text(s, "netns"));
+	*(in_netns ? &place->netns : &place->device) = where;
 	if (r->no_memory)
 		return;
-	if (strlen(place->netns) > NETNS_MAX || strchr(place->netns, '/') != NULL)
-		complain(r, CFG_ERROR, s, "netns", "is no name of a network namespace");
+	if (in_netns && (strlen(where) > NETNS_MAX || strchr(where, '/') != NULL))
+		complain(r, CFG_ERROR, s, word, "is no name of a network namespace");
+	if (!in_netns && strlen(where) > NETDEV_MAX)
+		complain(r, CFG_ERROR, s, word, "is too long for a device of the kernel (15 bytes)");
 	if (strlen(place->vrf) > NETNS_MAX)
 		complain(r, CFG_ERROR, s, "name", "is too long (63 bytes)");
-	for (const struct cfg_vrf_place *other = r->p->vrfs; other != NULL; other = other->next)
-		if (strcmp(other->netns, place->netns) == 0)
-			complain(r, CFG_ERROR, s, "netns", "is another VRF's already");
-	if (r->last_vrf != NULL)
-		r->last_vrf->next = place;
-	else
-		r->p->vrfs = place;
-	r->last_vrf = place;
+	if (find_place(r->p, place->netns, place->device) != NULL)
+		complain(r, CFG_ERROR, s, word, "is another VRF's already");
+	append(r->p, place);
+}
+
+enum err cfg_platform_add_device(struct cfg_platform *p, const char *device)
+{
+	struct cfg_vrf_place *place;
+
+	if (find_place(p, NULL, device) != NULL || cfg_platform_vrf(p, device) != NULL)
+		return ERR_OK;
+	place = (struct cfg_vrf_place *)arena_alloc(&p->arena, sizeof(*place));
+	if (place == NULL)
+		return ERR_NOMEM;
+	place->device = arena_str(&p->arena, device);
+	place->vrf = place->device;
+	if (place->device == NULL)
+		return ERR_NOMEM;
+	append(p, place);
+	return ERR_OK;
 }
 
 /* ---- the file ---- */

@@ -44,11 +44,12 @@ struct cfg_port {
 	uint32_t line;
 };
 
-/* Where a VRF of the configuration is in the host. */
+/* Where a VRF of the configuration is in the host: its ports, sockets and TUN.  Of the two one is NULL; the other is no other VRF's. */
 struct cfg_vrf_place {
 	struct cfg_vrf_place *next;
 	const char *vrf;
-	const char *netns; /* the network namespace of its ports, sockets and TUN; no other VRF's */
+	const char *netns;  /* a network namespace */
+	const char *device; /* a VRF device of the kernel, in naved's own namespace */
 };
 
 struct cfg_platform {
@@ -76,6 +77,9 @@ MUST_USE enum err cfg_platform_load(
  * and on ports that DPDK owns.  What is no port's (loopbacks, the overlay) stands on Nave's own device, and is Nave's.
  */
 void cfg_platform_settle(struct cfg_platform *p, bool own_netns);
+
+/* The host has the VRF device 'device': the VRF of that name is there, unless the file says otherwise of either. */
+MUST_USE enum err cfg_platform_add_device(struct cfg_platform *p, const char *device);
 
 void cfg_platform_free(struct cfg_platform *p);
 

@@ -62,11 +62,12 @@ static void add_member(void *ctx, const struct session_iface_info *info)
 static json_t *row_of(const struct session_hub *hub, const struct cfg_vrf *v)
 {
 	struct members m = { .names = json_array(), .vrf = v->object.name };
+	const struct cfg_vrf_place *place = session_vrf_place(hub, v->object.name);
 
 	session_hub_interfaces(hub, add_member, &m);
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:i}", "name", ctl_text_str(v->object.name), "rd", ctl_text_str(v->rd), "netns",
-		ctl_text_str(session_vrf_netns(hub, v->object.name)), "protocols", families_of(v), "interfaces", m.names, "accesses",
-		(int)m.accesses);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "name", ctl_text_str(v->object.name), "rd", ctl_text_str(v->rd), "netns",
+		ctl_text_str(place != NULL ? place->netns : NULL), "device", ctl_text_str(place != NULL ? place->device : NULL),
+		"protocols", families_of(v), "interfaces", m.names, "accesses", (int)m.accesses);
 }
 
 enum err ctl_show_vrf(struct ctl_call *call, json_t *doc, bool *more)

@@ -159,7 +159,7 @@ static bool is_name(const char *s, size_t cap)
 
 static enum err check_vrf(const struct dp_vrf *v)
 {
-	if (!is_text(v->tun, sizeof(v->tun)) || !is_text(v->netns, sizeof(v->netns)))
+	if (!is_text(v->tun, sizeof(v->tun)) || !is_text(v->netns, sizeof(v->netns)) || !is_text(v->device, sizeof(v->device)))
 		return ERR_MALFORMED;
 	return is_name(v->name, sizeof(v->name)) ? ERR_OK : ERR_INCOMPLETE;
 }

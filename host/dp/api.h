@@ -30,7 +30,7 @@ extern "C" {
 #endif
 
 /* Version of the message format; both sides must have the same major. */
-enum { DP_VERSION_MAJOR = 7, DP_VERSION_MINOR = 1 };
+enum { DP_VERSION_MAJOR = 8, DP_VERSION_MINOR = 0 };
 
 enum {
 	DP_NAME_MAX = 64,     /* bytes of an interface or VRF name, with NUL */
@@ -180,8 +180,9 @@ struct dp_local {
 struct dp_vrf {
 	uint32_t id; /* 0: global; it is put like any other */
 	char name[DP_NAME_MAX];
-	char tun[DP_IFNAME_MAX]; /* persistent TUN netdev that joins the host to this VRF; made when absent */
-	char netns[DP_NAME_MAX]; /* network namespace of its TUN, twins and sockets; \"\" the program's own */
+	char tun[DP_IFNAME_MAX];    /* persistent TUN netdev that joins the host to this VRF; made when absent */
+	char netns[DP_NAME_MAX];    /* network namespace of its TUN, twins and sockets; \"\" the program's own */
+	char device[DP_IFNAME_MAX]; /* the kernel's VRF device there, to which TUN, twins and netdevs of ports belong; \"\" none */
 };
 
 /* A neighbour that packets are handed to.  Its MAC address is the datapath's business. */

@@ -166,6 +166,7 @@ static void write_vrf(struct wr *w, const struct dp_vrf *v)
 	dp_form_write_name(w, v->name);
 	dp_form_write_name(w, v->tun);
 	dp_form_write_name(w, v->netns);
+	dp_form_write_name(w, v->device);
 }
 
 static void read_vrf(struct rd *r, struct dp_vrf *v)
@@ -173,6 +174,7 @@ static void read_vrf(struct rd *r, struct dp_vrf *v)
 	dp_form_read_name(r, v->name, sizeof(v->name));
 	dp_form_read_name(r, v->tun, sizeof(v->tun));
 	dp_form_read_name(r, v->netns, sizeof(v->netns));
+	dp_form_read_name(r, v->device, sizeof(v->device));
 }
 
 static void write_filter(struct wr *w, const struct dp_filter *f)

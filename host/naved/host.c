@@ -1,5 +1,5 @@
 /*
- * Between the routing table and one network namespace of the host.  Loop thread.
+ * Between the routing table and what of the host is one VRF's.  Loop thread.
  */
 #include "naved/host.h"
 
@@ -44,7 +44,7 @@ static bool is_there(const struct route_hop *hop)
 static enum err put_route(struct naved_host *h, const struct addr_prefix *prefix, const struct route_hop *hop)
 {
 	const struct session_hub *hub = *h->conf.hub;
-	const char *netdev = session_hub_netdev(hub, hop->out);
+	const char *netdev = session_hub_netdev(hub, h->conf.vrf, hop->out);
 	struct addr gateway = { .family = 0 };
 
 	if (hop->out.kind == ROUTE_IF_PORT)
@@ -137,6 +137,7 @@ static enum err open_learn(struct naved_host *h)
 	struct route_learn_config learn = { .netns_fd = c->netns_fd,
 		.own = h->nl,
 		.vrf = c->vrf,
+		.table = c->table,
 		.wheel = c->wheel,
 		.log = c->log,
 		.rib = c->rib,
@@ -149,6 +150,15 @@ static enum err open_learn(struct naved_host *h)
 	return route_learn_new(&h->learn, &learn);
 }
 
+static enum err open_expect(struct naved_host *h)
+{
+	struct route_expect_config expect = {
+		.nl = h->nl, .netns_fd = h->conf.netns_fd, .table = h->conf.table, .wheel = h->conf.wheel, .log = h->conf.log
+	};
+
+	return route_expect_new(&h->expect, &expect);
+}
+
 enum err naved_host_new(struct naved_host **out, const struct naved_host_config *config)
 {
 	struct naved_host *h = (struct naved_host *)calloc(1, sizeof(*h));
@@ -159,9 +169,9 @@ enum err naved_host_new(struct naved_host **out, const struct naved_host_config 
 	h->conf = *config;
 	err = nl_open(config->netns_fd, &h->nl);
 	if (err == ERR_OK)
-		err = route_kernel_new(&h->kernel, h->nl, config->map_key);
+		err = route_kernel_new(&h->kernel, h->nl, config->table, config->map_key);
 	if (err == ERR_OK)
-		err = route_expect_new(&h->expect, h->nl, config->netns_fd, config->wheel, config->log);
+		err = open_expect(h);
 	if (err == ERR_OK)
 		err = open_learn(h);
 	if (err == ERR_OK)

@@ -13,7 +13,7 @@ struct event_base;
 struct session_hub;
 
 /*
- * The host's side of one VRF, which is one network namespace: addresses and routes that Nave sets there, those that it looks after because
+ * The host's side of one VRF, which is one network namespace or one VRF device in it: addresses and routes that Nave sets there, those that it looks after because
  * the host sets them itself, and those of others that it takes over.
  */
 struct naved_host;
@@ -26,7 +26,8 @@ struct naved_host_config {
 	struct session_hub *const *hub; /* which comes later */
 	uint8_t map_key[16];
 	uint32_t vrf;
-	int netns_fd; /* -1: the process's own namespace; borrowed for the call alone */
+	int netns_fd;   /* -1: the process's own namespace; borrowed for the call alone */
+	uint32_t table; /* of its routes: NL_TABLE_MAIN or a VRF device's */
 };
 
 /* All borrowed. */

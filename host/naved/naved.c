@@ -232,6 +232,8 @@ static enum err load_platform(struct naved *n)
 			err = cfg_platform_load(n->lang, n->options.platform, bytes_of(text, len), &messages, &n->platform);
 		if (err == ERR_OK)
 			cfg_platform_settle(n->platform, has_own_netns());
+		if (err == ERR_OK && !n->options.fake_dataplane)
+			err = naved_spaces_find_devices(n->platform);
 	}
 	if (f != NULL)
 		(void)fclose(f);

@@ -1,6 +1,7 @@
 /*
  * A port's sockets form a group (SO_REUSEPORT), and a filter of the classic kind says which one gets a datagram.  Only the first is bound
- * before it is told to share: where another process has the port that is refused, as it is to another process afterwards.
+ * before it is told to share: where another process has the port that is refused, as it is to another process afterwards.  Those of a VRF
+ * device are a group of their own, which shares with that of none from the start.
  */
 #include "net/kind.h"
 
@@ -71,6 +72,12 @@ static enum err share(int fd)
 	return setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)) == 0 ? ERR_OK : err_of_errno(errno);
 }
 
+/* What comes by the device's slaves is the socket's, and what it sends goes by the device's routes. */
+static enum err bind_device(int fd, const char *device)
+{
+	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device) + 1) == 0 ? ERR_OK : err_of_errno(errno);
+}
+
 static enum err bind_any(int fd, uint8_t family, uint16_t port)
 {
 	struct addr_port any = { .addr = { .family = family }, .port = port };
@@ -80,33 +87,36 @@ static enum err bind_any(int fd, uint8_t family, uint16_t port)
 	return bind(fd, (const struct sockaddr *)&sa, len) == 0 ? ERR_OK : err_of_errno(errno);
 }
 
-static enum err open_one(uint8_t family, uint16_t port, enum net_kind kind, uint32_t room, int *fd)
+static enum err open_one(const struct net_kind_port *port, enum net_kind kind, int *fd)
 {
+	bool first = kind == NET_KIND_KNOWN && port->device == NULL;
 	enum err err;
 
-	*fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	*fd = socket(port->family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (*fd < 0)
 		return err_of_errno(errno);
-	err = set_options(*fd, family, kind == NET_KIND_KNOWN ? ROOM : room);
-	if (err == ERR_OK && kind != NET_KIND_KNOWN)
+	err = set_options(*fd, port->family, kind == NET_KIND_KNOWN ? ROOM : port->room);
+	if (err == ERR_OK && port->device != NULL)
+		err = bind_device(*fd, port->device);
+	if (err == ERR_OK && !first)
 		err = share(*fd);
 	if (err == ERR_OK)
-		err = bind_any(*fd, family, port);
-	if (err == ERR_OK && kind == NET_KIND_KNOWN)
+		err = bind_any(*fd, port->family, port->number);
+	if (err == ERR_OK && first)
 		err = share(*fd);
 	return err;
 }
 
-enum err net_kind_open(uint8_t family, uint16_t port, bool marker, uint32_t room, int fd[NET_KINDS])
+enum err net_kind_open(const struct net_kind_port *port, int fd[NET_KINDS])
 {
 	enum err err = ERR_OK;
 
 	for (int i = 0; i < NET_KINDS; i++)
 		fd[i] = -1;
 	for (int i = 0; i < NET_KINDS && err == ERR_OK; i++)
-		err = open_one(family, port, (enum net_kind)i, room, &fd[i]);
+		err = open_one(port, (enum net_kind)i, &fd[i]);
 	if (err == ERR_OK)
-		err = sort(fd[0], marker ? 4 : 0);
+		err = sort(fd[0], port->marker ? 4 : 0);
 	if (err != ERR_OK)
 		net_kind_close(fd);
 	return err;

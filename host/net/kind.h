@@ -22,12 +22,20 @@ enum net_kind {
 	NET_KINDS
 };
 
+struct net_kind_port {
+	uint8_t family;
+	bool marker; /* what comes is behind a non-ESP marker (RFC3948-2.2) */
+	uint16_t number;
+	uint32_t room;      /* bytes of the newcomers' buffers */
+	const char *device; /* the VRF device of the kernel for which they are; NULL: for what comes by none */
+};
+
 /*
- * Opens a UDP socket for each kind at 'port' of 'family', non-blocking and with packet info, of which the kernel gives each datagram to the
- * one of its kind; with 'marker' behind a non-ESP marker (RFC3948-2.2).  The newcomers' buffers are of 'room' bytes.  ERR_EXISTS: somebody
- * has the port.  ERR_UNSUPPORTED: the kernel lacks the family.  Error: none is open.
+ * Opens a UDP socket for each kind at a port, non-blocking and with packet info, of which the kernel gives each datagram to the one of its
+ * kind.  Those of a VRF device are opened after, and beside, those of none.  ERR_EXISTS: somebody has the port.  ERR_ABSENT: no such device.
+ * ERR_UNSUPPORTED: the kernel lacks the family.  Error: none is open.
  */
-MUST_USE enum err net_kind_open(uint8_t family, uint16_t port, bool marker, uint32_t room, int fd[NET_KINDS]);
+MUST_USE enum err net_kind_open(const struct net_kind_port *port, int fd[NET_KINDS]);
 
 /* Closes them all. */
 void net_kind_close(int fd[NET_KINDS]);

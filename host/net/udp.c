@@ -166,12 +166,14 @@ static enum err watch(struct udp_port *p, struct event_base *loop)
 
 static enum err open_port(struct net_udp *u, struct udp_port *p, struct event_base *loop, const struct net_udp_config *config)
 {
+	struct net_kind_port port = { .family = p->family, .number = u->number[p->natt], .marker = p->natt, .device = config->device };
 	int back;
 	enum err err = netns_enter(config->netns_fd, &back);
 
 	if (err != ERR_OK)
 		return err;
-	err = net_kind_open(p->family, u->number[p->natt], p->natt, config->room != 0 ? config->room : UDP_ROOM, p->fd);
+	port.room = config->room != 0 ? config->room : UDP_ROOM;
+	err = net_kind_open(&port, p->fd);
 	netns_leave(back);
 	if (err == ERR_UNSUPPORTED)
 		return ERR_OK; /* a kernel without that family */

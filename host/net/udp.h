@@ -34,6 +34,7 @@ typedef void net_udp_fn(void *ctx, const struct net_udp_path *path, struct bytes
 
 struct net_udp_config {
 	int netns_fd;                 /* of the VRF; -1: the process's own namespace */
+	const char *device;           /* the kernel's VRF device there; NULL: none (net/kind.h) */
 	uint16_t ike_port, natt_port; /* 0: 500 and 4500; others for tests without privileges */
 	bool natt_only;               /* leave the IKE port alone */
 	uint32_t room;                /* bytes in which IKE_SA_INIT requests of one port and family wait; 0: 8 MiB */

@@ -4,6 +4,7 @@
  */
 #include "route/expect.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,10 +29,8 @@ struct want {
 };
 
 struct route_expect {
-	struct nl *nl;
+	struct route_expect_config conf;
 	struct nl_watch *watch;
-	struct wheel *wheel;
-	const struct log *log;
 	struct wheel_timer look;
 	struct list wants;
 };
@@ -41,7 +40,7 @@ struct route_expect {
 static void find_device(struct route_expect *e, struct want *w)
 {
 	struct nl_link link;
-	bool found = nl_link_find(e->nl, w->netdev, &link) == ERR_OK;
+	bool found = nl_link_find(e->conf.nl, w->netdev, &link) == ERR_OK;
 
 	w->index = found ? link.index : 0;
 	w->up = found && link.up;
@@ -64,7 +63,7 @@ static void see_route(const struct nl_route *r, void *ctx)
 {
 	const struct route_expect *e = (const struct route_expect *)ctx;
 
-	if (r->table != NL_TABLE_MAIN || r->kind != NL_ROUTE_UNICAST)
+	if (r->table != e->conf.table || r->kind != NL_ROUTE_UNICAST)
 		return;
 	list_each (it, &e->wants) {
 		struct want *w = list_of(it, struct want, link);
@@ -84,37 +83,39 @@ static enum finding finding_of(const struct want *w)
 }
 
 /* What an operator would type. */
-static void remedy(const struct want *w, enum finding finding, char *out, size_t cap)
+static void remedy(const struct want *w, enum finding finding, uint32_t table, char *out, size_t cap)
 {
-	char prefix[ADDR_PREFIX_TEXT], gateway[ADDR_TEXT];
+	char prefix[ADDR_PREFIX_TEXT], gateway[ADDR_TEXT], via[ADDR_TEXT + 8] = "", in[24] = "";
 
 	(void)addr_prefix_str(&w->prefix, prefix);
+	if (w->gateway.family != 0)
+		(void)snprintf(via, sizeof(via), " via %s", addr_str(&w->gateway, gateway));
+	if (table != NL_TABLE_MAIN)
+		(void)snprintf(in, sizeof(in), " table %" PRIu32, table);
 	if (finding == FINDING_NO_DEVICE)
 		(void)snprintf(out, cap, "make the device %s", w->netdev);
 	else if (finding == FINDING_DOWN)
 		(void)snprintf(out, cap, "ip link set %s up", w->netdev);
 	else if (!w->is_route)
 		(void)snprintf(out, cap, "ip address add %s dev %s", prefix, w->netdev);
-	else if (w->gateway.family != 0)
-		(void)snprintf(out, cap, "ip route add %s via %s dev %s", prefix, addr_str(&w->gateway, gateway), w->netdev);
 	else
-		(void)snprintf(out, cap, "ip route add %s dev %s", prefix, w->netdev);
+		(void)snprintf(out, cap, "ip route add %s%s dev %s%s", prefix, via, w->netdev, in);
 }
 
 static void tell(const struct route_expect *e, const struct want *w, enum finding finding)
 {
 	static const char *const words[] = { "unknown", "ok", "no-device", "down", "missing" }; /* by enum finding */
 	const char *event = w->is_route ? "host.route" : "host.address";
-	char prefix[ADDR_PREFIX_TEXT], mend[160];
+	char prefix[ADDR_PREFIX_TEXT], mend[192];
 
 	(void)addr_prefix_str(&w->prefix, prefix);
 	if (finding == FINDING_OK) {
 		if (w->finding != FINDING_UNKNOWN)
-			log_event(e->log, LOG_L_NOTICE, event, "netdev=%s prefix=%s state=ok", w->netdev, prefix);
+			log_event(e->conf.log, LOG_L_NOTICE, event, "netdev=%s prefix=%s state=ok", w->netdev, prefix);
 		return;
 	}
-	remedy(w, finding, mend, sizeof(mend));
-	log_event(e->log, LOG_L_WARN, event, "netdev=%s prefix=%s state=%s mend=\"%s\"", w->netdev, prefix, words[finding], mend);
+	remedy(w, finding, e->conf.table, mend, sizeof(mend));
+	log_event(e->conf.log, LOG_L_WARN, event, "netdev=%s prefix=%s state=%s mend=\"%s\"", w->netdev, prefix, words[finding], mend);
 }
 
 static void look(struct wheel_timer *timer, uint64_t now_ms)
@@ -125,11 +126,11 @@ static void look(struct wheel_timer *timer, uint64_t now_ms)
 	(void)now_ms;
 	list_each (it, &e->wants)
 		find_device(e, list_of(it, struct want, link));
-	err = nl_addr_each(e->nl, see_address, e);
+	err = nl_addr_each(e->conf.nl, see_address, e);
 	if (err == ERR_OK)
-		err = nl_route_each(e->nl, see_route, e);
+		err = nl_route_each(e->conf.nl, see_route, e);
 	if (err != ERR_OK) {
-		log_event(e->log, LOG_L_WARN, "host.look", "err=%s", err_name(err));
+		log_event(e->conf.log, LOG_L_WARN, "host.look", "err=%s", err_name(err));
 		return;
 	}
 	list_each (it, &e->wants) {
@@ -145,7 +146,7 @@ static void look(struct wheel_timer *timer, uint64_t now_ms)
 static void look_soon(struct route_expect *e)
 {
 	if (!list_empty(&e->wants))
-		wheel_arm(e->wheel, &e->look, e->wheel->now_ms + EXPECT_PAUSE_MS);
+		wheel_arm(e->conf.wheel, &e->look, e->conf.wheel->now_ms + EXPECT_PAUSE_MS);
 }
 
 /* ---- what is wanted ---- */
@@ -248,7 +249,7 @@ void route_expect_readable(struct route_expect *e)
 
 /* ---- life ---- */
 
-enum err route_expect_new(struct route_expect **out, struct nl *nl, int netns_fd, struct wheel *wheel, const struct log *log)
+enum err route_expect_new(struct route_expect **out, const struct route_expect_config *config)
 {
 	struct route_expect *e = (struct route_expect *)calloc(1, sizeof(*e));
 	struct nl_watch_fns fns = { .link = saw_link, .addr = saw_addr, .route = saw_route, .ctx = e };
@@ -256,14 +257,12 @@ enum err route_expect_new(struct route_expect **out, struct nl *nl, int netns_fd
 
 	if (e == NULL)
 		return ERR_NOMEM;
-	e->nl = nl;
-	e->wheel = wheel;
-	e->log = log;
+	e->conf = *config;
 	e->look.expired = look;
 	list_init(&e->wants);
-	err = nl_watch_open(netns_fd, &fns, &e->watch);
+	err = nl_watch_open(config->netns_fd, &fns, &e->watch);
 	if (err == ERR_OK)
-		err = nl_watch_leave_out(e->watch, nl);
+		err = nl_watch_leave_out(e->watch, config->nl);
 	if (err != ERR_OK) {
 		route_expect_free(e);
 		return err;
@@ -276,7 +275,7 @@ void route_expect_free(struct route_expect *e)
 {
 	if (e == NULL)
 		return;
-	wheel_disarm(e->wheel, &e->look);
+	wheel_disarm(e->conf.wheel, &e->look);
 	while (!list_empty(&e->wants))
 		drop(list_of(list_first(&e->wants), struct want, link));
 	nl_watch_close(e->watch);

@@ -19,8 +19,16 @@ struct nl;
  */
 struct route_expect;
 
-/* All borrowed; 'nl' is of the namespace 'netns_fd', -1: the calling thread's. */
-MUST_USE enum err route_expect_new(struct route_expect **out, struct nl *nl, int netns_fd, struct wheel *wheel, const struct log *log);
+struct route_expect_config {
+	struct nl *nl;
+	int netns_fd;   /* of 'nl'; -1: the calling thread's own */
+	uint32_t table; /* of the routes: NL_TABLE_MAIN or a VRF device's */
+	struct wheel *wheel;
+	const struct log *log;
+};
+
+/* All borrowed. */
+MUST_USE enum err route_expect_new(struct route_expect **out, const struct route_expect_config *config);
 void route_expect_free(struct route_expect *e);
 
 /* The address 'prefix' on the device 'netdev', which is up.  Idempotent. */

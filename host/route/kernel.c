@@ -39,6 +39,7 @@ struct kernel_address {
 
 struct route_kernel {
 	struct nl *nl;
+	uint32_t table;
 	struct map routes;
 	struct list dirty;
 	struct list refused; /* by the kernel: tried again when something changes */
@@ -257,7 +258,7 @@ static unsigned add_op(struct route_kernel *k, enum nl_route_op op, struct kerne
 
 	memset(out, 0, sizeof(*out));
 	out->prefix = r->prefix;
-	out->table = NL_TABLE_MAIN;
+	out->table = k->table;
 	out->protocol = NL_PROTOCOL_NAVE;
 	out->kind = kind;
 	out->metric = kind == NL_ROUTE_UNREACHABLE ? KERNEL_METRIC_GUARD : KERNEL_METRIC;
@@ -348,13 +349,14 @@ void route_kernel_refresh(struct route_kernel *k, const char *netdev)
 
 /* ---- life ---- */
 
-enum err route_kernel_new(struct route_kernel **out, struct nl *nl, const uint8_t map_key[16])
+enum err route_kernel_new(struct route_kernel **out, struct nl *nl, uint32_t table, const uint8_t map_key[16])
 {
 	struct route_kernel *k = (struct route_kernel *)calloc(1, sizeof(*k));
 
 	if (k == NULL)
 		return ERR_NOMEM;
 	k->nl = nl;
+	k->table = table;
 	list_init(&k->dirty);
 	list_init(&k->refused);
 	list_init(&k->addresses);

@@ -11,14 +11,14 @@ extern "C" {
 struct nl;
 
 /*
- * Addresses and routes of the host as Nave wants them, in one network namespace.  What is wanted is kept, so that a
+ * Addresses and routes of the host as Nave wants them, in one network namespace, and there in one table of routes.  What is wanted is kept, so that a
  * device that appears later, or again, gets what belongs to it.  An overlay prefix has two routes: through the TUN,
  * and an unreachable one behind it, so that nothing falls to the default route when the TUN is gone.
  */
 struct route_kernel;
 
-/* 'nl' is borrowed. */
-MUST_USE enum err route_kernel_new(struct route_kernel **out, struct nl *nl, const uint8_t map_key[16]);
+/* 'nl' is borrowed; 'table' is NL_TABLE_MAIN or a VRF device's. */
+MUST_USE enum err route_kernel_new(struct route_kernel **out, struct nl *nl, uint32_t table, const uint8_t map_key[16]);
 
 /* Removes nothing from the host: the routes guard the overlay while Nave is away. */
 void route_kernel_free(struct route_kernel *k);

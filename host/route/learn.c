@@ -15,6 +15,7 @@
 #include "base/nl/nl_watch.h"
 
 enum { LEARN_PAUSE_MS = 200, LEARN_TRIES = 3 };
+#define LEARN_LAST_RESORT UINT32_C(0xff000000)
 
 /* A route of the host; the kernel has one for each prefix and metric. */
 struct learn_route {
@@ -196,12 +197,16 @@ static void forget(struct route_learn *l, struct learn_route *r)
 
 /* ---- the host's tables ---- */
 
+/* "unreachable default metric 4278198272", as the kernel's manual ends a VRF's table: what isn't there isn't reached anyway. */
+static bool is_last_resort(const struct nl_route *r)
+{
+	return r->kind != NL_ROUTE_UNICAST && r->metric >= LEARN_LAST_RESORT;
+}
+
 static bool is_others(const struct route_learn *l, const struct nl_route *r)
 {
-	uint32_t table = l->conf.table != 0 ? l->conf.table : NL_TABLE_MAIN;
-
-	return r->table == table && r->protocol != NL_PROTOCOL_KERNEL && r->protocol != NL_PROTOCOL_REDIRECT &&
-	       r->protocol != NL_PROTOCOL_NAVE &&
+	return r->table == l->conf.table && !is_last_resort(r) && r->protocol != NL_PROTOCOL_KERNEL &&
+	       r->protocol != NL_PROTOCOL_REDIRECT && r->protocol != NL_PROTOCOL_NAVE &&
 	       (r->kind == NL_ROUTE_UNICAST || r->kind == NL_ROUTE_UNREACHABLE || r->kind == NL_ROUTE_BLACKHOLE);
 }
 

@@ -12,9 +12,10 @@ extern "C" {
 struct nl;
 
 /*
- * Routes that others put into the host's main table - a routing daemon, an operator - as candidates of the routing table (source KERNEL).
- * Neither the kernel's own routes nor Nave's are taken, nor those through devices that aren't Nave's.  Of several routes to one prefix the
- * one of the lowest metric counts, as for the kernel.  The distance is that of the protocol which put it.  One network namespace, one VRF.
+ * Routes that others put into the host's main table, or that of a VRF device - a routing daemon, an operator - as candidates of the routing table (source KERNEL).
+ * Neither the kernel's own routes nor Nave's are taken, nor those through devices that aren't Nave's, nor what drops with the metric of
+ * the last resort (0xff000000 and more), with which a VRF's table ends.  Of several routes to one prefix the
+ * one of the lowest metric counts, as for the kernel.  The distance is that of the protocol which put it.  One VRF.
  */
 struct route_learn;
 
@@ -29,7 +30,7 @@ struct route_learn_config {
 	int netns_fd;         /* -1: the thread's own */
 	const struct nl *own; /* what is done through it isn't told, for it is Nave's; NULL: nothing is */
 	uint32_t vrf;
-	uint32_t table; /* of the host: 0 for its main one */
+	uint32_t table; /* NL_TABLE_MAIN or a VRF device's */
 	struct wheel *wheel;
 	const struct log *log;
 	struct route_rib *rib;

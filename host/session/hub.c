@@ -466,9 +466,9 @@ bool session_hub_by_host(const struct session_hub *h, struct route_if key)
 	return session_iface_by_host(h->ifaces, key);
 }
 
-const char *session_hub_netdev(const struct session_hub *h, struct route_if key)
+const char *session_hub_netdev(const struct session_hub *h, uint32_t vrf, struct route_if key)
 {
-	return session_iface_netdev(h->ifaces, key);
+	return session_iface_netdev(h->ifaces, vrf, key);
 }
 
 struct route_if session_hub_key(const struct session_hub *h, uint32_t vrf, const char *netdev)

@@ -94,8 +94,8 @@ unsigned session_hub_delete_esp(struct session_hub *h, uint32_t spi);
 /* Deletes the sessions that 'peer' (family 0: all) is the peer of; returns how many. */
 unsigned session_hub_clear(struct session_hub *h, const struct addr *peer);
 
-/* The host's device behind an interface of the routing table: netdev, twin or TUN; NULL when there is none. */
-const char *session_hub_netdev(const struct session_hub *h, struct route_if key);
+/* The host's device behind an interface of the routing table: netdev, twin or the TUN of 'vrf'; NULL when there is none. */
+const char *session_hub_netdev(const struct session_hub *h, uint32_t vrf, struct route_if key);
 
 /* The way back: a port's key; of the TUN of a VRF kind TUNNEL, id 0: some tunnel; kind NONE for what isn't ours. */
 struct route_if session_hub_key(const struct session_hub *h, uint32_t vrf, const char *netdev);

@@ -4,16 +4,18 @@
 #include "loader/rule.h"
 #include "loader/steer.h"
 #include "navedp/nave.h"
+#include "navedp/space.h"
 
 enum { GUARD_LOCALS = 256 };
 
 enum err navedp_guard_limit(struct navedp_box *b, const struct dp_port *conf)
 {
+	struct loader_steer *steer;
+	unsigned cursor = 0;
 	enum err err = ERR_OK;
 
-	for (unsigned i = 0; i < DB_VRF_MAX && err == ERR_OK; i++)
-		if (b->space[i].steer != NULL)
-			err = loader_rule_set_limit(b->space[i].steer, conf->init_rate, conf->init_burst);
+	while (err == ERR_OK && (steer = navedp_space_next_steer(b, &cursor)) != NULL)
+		err = loader_rule_set_limit(steer, conf->init_rate, conf->init_burst);
 	return err;
 }
 
@@ -21,7 +23,9 @@ void navedp_guard_steer(struct navedp_box *b)
 {
 	struct loader_local list[GUARD_LOCALS];
 	const struct db_local *cursor = NULL;
+	struct loader_steer *steer;
 	struct dp_local local;
+	unsigned places = 0;
 	size_t count = 0;
 
 	while (count < GUARD_LOCALS && db_local_walk(b->conf.db, &cursor, &local)) {
@@ -29,9 +33,8 @@ void navedp_guard_steer(struct navedp_box *b)
 		list[count].vrf = local.vrf;
 		list[count++].underlay = local.underlay;
 	}
-	for (unsigned i = 0; i < DB_VRF_MAX; i++) {
-		struct loader_steer *steer = b->space[i].steer;
-		enum err err = steer == NULL ? ERR_OK : loader_rule_set_local(steer, list, count);
+	while ((steer = navedp_space_next_steer(b, &places)) != NULL) {
+		enum err err = loader_rule_set_local(steer, list, count);
 
 		if (err != ERR_OK)
 			log_event(b->conf.log, LOG_L_ERROR, "steer.locals", "err=%s", err_name(err));

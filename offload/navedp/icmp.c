@@ -6,6 +6,7 @@
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -40,14 +41,19 @@ static bool filter(int fd, int family)
 	return setsockopt(fd, SOL_RAW, ICMP_FILTER, &f, sizeof(f)) == 0;
 }
 
-static enum err open_one(int family, int *out)
+static bool bind_device(int fd, const char *device)
+{
+	return device[0] == '\0' || setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device) + 1) == 0;
+}
+
+static enum err open_one(int family, const char *device, int *out)
 {
 	int fd = socket(family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, family == AF_INET6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
 
 	if (fd < 0)
 		return family == AF_INET6 && errno == EAFNOSUPPORT ? ERR_OK : err_of_errno(errno);
 	*out = fd;
-	return filter(fd, family) ? ERR_OK : err_of_errno(errno);
+	return bind_device(fd, device) && filter(fd, family) ? ERR_OK : err_of_errno(errno);
 }
 
 enum err navedp_icmp_new(struct navedp_icmp **out, struct db *db, const struct log *log)
@@ -66,7 +72,7 @@ enum err navedp_icmp_new(struct navedp_icmp **out, struct db *db, const struct l
 	return err;
 }
 
-static enum err open_all(int netns_fd, int fd[FAMILIES])
+static enum err open_all(int netns_fd, const char *device, int fd[FAMILIES])
 {
 	int back;
 	enum err err = netns_enter(netns_fd, &back);
@@ -74,12 +80,12 @@ static enum err open_all(int netns_fd, int fd[FAMILIES])
 	if (err != ERR_OK)
 		return err;
 	for (int i = 0; i < FAMILIES && err == ERR_OK; i++)
-		err = open_one(family_of[i], &fd[i]);
+		err = open_one(family_of[i], device, &fd[i]);
 	netns_leave(back);
 	return err;
 }
 
-enum err navedp_icmp_listen(struct navedp_icmp *n, int netns_fd, uint8_t *out)
+enum err navedp_icmp_listen(struct navedp_icmp *n, int netns_fd, const char *device, uint8_t *out)
 {
 	uint8_t at = 0;
 	enum err err;
@@ -90,7 +96,7 @@ enum err navedp_icmp_listen(struct navedp_icmp *n, int netns_fd, uint8_t *out)
 		return ERR_FULL;
 	n->used[at] = true;
 	n->fd[at][0] = n->fd[at][1] = -1;
-	err = open_all(netns_fd, n->fd[at]);
+	err = open_all(netns_fd, device, n->fd[at]);
 	if (err != ERR_OK)
 		navedp_icmp_ignore(n, at);
 	else

@@ -20,8 +20,10 @@ struct loader_steer;
 struct navedp_space {
 	unsigned users; /* 0: free */
 	char netns[DP_NAME_MAX];
+	char device[DP_IFNAME_MAX]; /* the VRF device; "": none */
 	int fd;                     /* -1: the process's own */
-	struct loader_steer *steer; /* NULL until the first netdev */
+	struct loader_steer *steer; /* the namespace's; NULL until the first netdev */
+	bool steers;                /* of its places this one holds it */
 	uint8_t neigh, icmp;        /* who listens there */
 };
 

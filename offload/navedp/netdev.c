@@ -9,7 +9,7 @@
 #include "base/nl/nl.h"
 #include "base/nl/nl_link.h"
 #include "loader/steer.h"
-#include "navedp/inner.h"
+#include "navedp/space.h"
 #include "xsk/port.h"
 
 static bool forwards(const char *family, const char *name)
@@ -40,7 +40,7 @@ static enum err check_forwarding(const char *name, const struct log *log)
 	return ERR_OK;
 }
 
-static enum err read_link(struct navedp_netdev *n, const char *name)
+static enum err take_link(struct navedp_netdev *n, const char *name)
 {
 	struct nl_link link;
 	struct nl *nl;
@@ -49,6 +49,8 @@ static enum err read_link(struct navedp_netdev *n, const char *name)
 	if (err != ERR_OK)
 		return err;
 	err = nl_link_find(nl, name, &link);
+	if (err == ERR_OK)
+		err = navedp_space_adopt(n->space, nl, &link);
 	if (err == ERR_OK && !link.up)
 		err = nl_link_set_up(nl, link.index, true);
 	nl_close(nl);
@@ -66,8 +68,10 @@ static enum err open_here(struct navedp_netdev *n, const char *name, struct rte_
 	struct xsk_port_conf conf = { .name = name, .pool = pool };
 	enum err err = check_forwarding(name, log);
 
+	if (err == ERR_OK && n->space->device[0] != '\0')
+		err = check_forwarding(n->space->device, log); /* what comes in by a slave is forwarded as the VRF device says */
 	if (err == ERR_OK)
-		err = read_link(n, name);
+		err = take_link(n, name);
 	if (err == ERR_OK)
 		err = xsk_port_new(&n->xsk, &conf);
 	if (err == ERR_OK)

@@ -91,7 +91,7 @@ static enum err open_netdev(struct navedp_box *b, struct navedp_port *p)
 static enum err open_twin(struct navedp_box *b, struct navedp_port *p)
 {
 	struct db_port facts = facts_of(b, p);
-	enum err err = navedp_tap_new(&p->twin, p->space->fd, p->conf.twin, p->ethdev.mac, b->conf.pool);
+	enum err err = navedp_tap_new(&p->twin, p->space, p->conf.twin, p->ethdev.mac, b->conf.pool);
 
 	if (err != ERR_OK)
 		return err;

@@ -9,6 +9,7 @@
 #include "base/nl/nl.h"
 #include "base/nl/nl_link.h"
 #include "base/nl/nl_tun.h"
+#include "navedp/space.h"
 
 struct navedp_tap {
 	int fd;
@@ -68,32 +69,31 @@ static void tap_info(void *dev, struct path_port_info *out)
 
 const struct path_port_ops navedp_tap_ops = { .name = "tap", .rx = tap_rx, .tx = tap_tx, .info = tap_info };
 
-static enum err set_up(struct navedp_tap *t, struct nl *nl, const char *name, const uint8_t *mac)
+static enum err set_up(struct navedp_tap *t, struct nl *nl, const struct nl_link *link, const uint8_t *mac)
 {
-	struct nl_link link;
-	enum err err = nl_link_find(nl, name, &link);
+	enum err err = ERR_OK;
 
-	if (err != ERR_OK)
-		return err;
-	t->ifindex = link.index;
-	t->info.mtu = (uint16_t)link.mtu;
+	t->ifindex = link->index;
+	t->info.mtu = (uint16_t)link->mtu;
 	/* A twin needs its link-local address: without one the kernel probes no neighbour (RFC4861-7.2.2), and loses those that it has. */
 	if (mac == NULL)
-		err = nl_link_no_auto_address(nl, link.index);
+		err = nl_link_no_auto_address(nl, link->index);
 	if (err == ERR_UNSUPPORTED)
 		err = ERR_OK; /* a kernel without IPv6 makes none */
-	if (err == ERR_OK && mac != NULL && memcmp(link.mac, mac, 6) != 0) {
+	if (err == ERR_OK && mac != NULL && memcmp(link->mac, mac, 6) != 0) {
 		/* Only a device that is down changes its address. */
-		err = nl_link_set_up(nl, link.index, false);
+		err = nl_link_set_up(nl, link->index, false);
 		if (err == ERR_OK)
-			err = nl_link_set_mac(nl, link.index, mac);
+			err = nl_link_set_mac(nl, link->index, mac);
 	}
-	return err == ERR_OK ? nl_link_set_up(nl, link.index, true) : err;
+	return err == ERR_OK ? nl_link_set_up(nl, link->index, true) : err;
 }
 
-enum err navedp_tap_new(struct navedp_tap **out, int netns_fd, const char *name, const uint8_t *mac, struct rte_mempool *pool)
+enum err navedp_tap_new(
+	struct navedp_tap **out, const struct navedp_space *space, const char *name, const uint8_t *mac, struct rte_mempool *pool)
 {
 	struct navedp_tap *t = (struct navedp_tap *)calloc(1, sizeof(*t));
+	struct nl_link link;
 	struct nl *nl = NULL;
 	enum err err;
 
@@ -106,11 +106,15 @@ enum err navedp_tap_new(struct navedp_tap **out, int netns_fd, const char *name,
 	(void)snprintf(t->info.driver, sizeof(t->info.driver), "%s", mac != NULL ? "tap" : "tun");
 	if (mac != NULL)
 		memcpy(t->info.mac, mac, 6);
-	err = nl_open(netns_fd, &nl);
+	err = nl_open(space->fd, &nl);
 	if (err == ERR_OK)
-		err = nl_tun_open(netns_fd, name, mac != NULL ? NL_TUN_ETHERNET : NL_TUN_IP, true, &t->fd);
+		err = nl_tun_open(space->fd, name, mac != NULL ? NL_TUN_ETHERNET : NL_TUN_IP, true, &t->fd);
 	if (err == ERR_OK)
-		err = set_up(t, nl, name, mac);
+		err = nl_link_find(nl, name, &link);
+	if (err == ERR_OK)
+		err = navedp_space_adopt(space, nl, &link);
+	if (err == ERR_OK)
+		err = set_up(t, nl, &link, mac);
 	nl_close(nl);
 	if (err != ERR_OK) {
 		navedp_tap_free(t);

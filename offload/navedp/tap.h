@@ -8,6 +8,7 @@
 extern "C" {
 #endif
 
+struct navedp_space;
 struct rte_mempool;
 
 /*
@@ -18,8 +19,9 @@ struct navedp_tap;
 
 extern const struct path_port_ops navedp_tap_ops;
 
-/* A TAP with the address 'mac' (of the port it twins); NULL: a TUN.  In the namespace 'netns_fd', -1: our own.  'pool' is borrowed. */
-MUST_USE enum err navedp_tap_new(struct navedp_tap **out, int netns_fd, const char *name, const uint8_t *mac, struct rte_mempool *pool);
+/* A TAP with the address 'mac' (of the port it twins); NULL: a TUN.  In the place 'space' of its VRF.  'pool' is borrowed. */
+MUST_USE enum err navedp_tap_new(
+	struct navedp_tap **out, const struct navedp_space *space, const char *name, const uint8_t *mac, struct rte_mempool *pool);
 
 /* The device stays. */
 void navedp_tap_free(struct navedp_tap *t);

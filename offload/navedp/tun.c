@@ -22,7 +22,7 @@ static enum err open_tun(struct navedp_box *b, struct navedp_vrf *v, const struc
 	enum err err = navedp_space_get(b, conf->id, &v->space);
 
 	if (err == ERR_OK)
-		err = navedp_tap_new(&v->tun, v->space->fd, conf->tun, NULL, b->conf.pool);
+		err = navedp_tap_new(&v->tun, v->space, conf->tun, NULL, b->conf.pool);
 	if (err != ERR_OK)
 		return err;
 	navedp_tap_ops.info(v->tun, &info);
@@ -67,7 +67,8 @@ enum err navedp_tun_put(struct navedp_box *b, const struct dp_vrf *conf)
 	struct navedp_vrf *v = find(b, conf->id);
 	enum err err;
 
-	if (v != NULL && strcmp(v->name, conf->tun) == 0 && strcmp(v->space->netns, conf->netns) == 0)
+	if (v != NULL && strcmp(v->name, conf->tun) == 0 && strcmp(v->space->netns, conf->netns) == 0 &&
+		strcmp(v->space->device, conf->device) == 0)
 		return ERR_OK;
 	if (v != NULL && db_vrf_is_named(b->conf.db, conf->id))
 		return ERR_BUSY; /* its ports stay where they are */
@@ -82,7 +83,7 @@ enum err navedp_tun_put(struct navedp_box *b, const struct dp_vrf *conf)
 	err = open_tun(b, v, conf);
 	if (err != ERR_OK)
 		navedp_tun_del(b, conf->id);
-	log_event(b->conf.log, err == ERR_OK ? LOG_L_INFO : LOG_L_ERROR, "vrf.open", "vrf=%s netns=%s tun=%s err=%s", conf->name,
-		conf->netns, conf->tun, err_name(err));
+	log_event(b->conf.log, err == ERR_OK ? LOG_L_INFO : LOG_L_ERROR, "vrf.open", "vrf=%s netns=%s device=%s tun=%s err=%s", conf->name,
+		conf->netns, conf->device, conf->tun, err_name(err));
 	return err;
 }

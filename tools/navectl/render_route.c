@@ -118,17 +118,24 @@ static void join(const json_t *row, const char *name, char *out, size_t cap)
 		(void)snprintf(out + strlen(out), cap - strlen(out), "%s%s", i > 1 ? "," : "", json_string_value(word));
 }
 
+/* Where the host has it. */
+static const char *place_of(const json_t *vrf)
+{
+	if (navectl_get_has(vrf, "netns"))
+		return navectl_get_str(vrf, "netns");
+	return navectl_get_has(vrf, "device") ? navectl_get_str(vrf, "device") : "none";
+}
+
 void navectl_render_route_vrfs(const json_t *doc, FILE *out)
 {
 	const json_t *v, *name;
 	char protocols[32];
 
-	(void)fprintf(out, "%-24s %-16s %-12s %-16s %s\n", "Name", "Default RD", "Protocols", "Namespace", "Interfaces");
+	(void)fprintf(out, "%-24s %-16s %-12s %-16s %s\n", "Name", "Default RD", "Protocols", "In the host", "Interfaces");
 	for (size_t i = 0; (v = navectl_get_next(doc, "vrfs", &i)) != NULL;) {
 		join(v, "protocols", protocols, sizeof(protocols));
 		(void)fprintf(out, "%-24s %-16s %-12s %-16s", navectl_get_str(v, "name"),
-			navectl_get_has(v, "rd") ? navectl_get_str(v, "rd") : "<not set>", protocols,
-			navectl_get_has(v, "netns") ? navectl_get_str(v, "netns") : "none");
+			navectl_get_has(v, "rd") ? navectl_get_str(v, "rd") : "<not set>", protocols, place_of(v));
 		for (size_t k = 0; (name = navectl_get_next(v, "interfaces", &k)) != NULL;)
 			(void)fprintf(out, " %s", json_string_value(name));
 		if (navectl_get_int(v, "accesses") != 0)

@@ -17,11 +17,22 @@ static void copy_name(const struct nlattr *attr, char *out, size_t cap)
 	out[len] = '\0';
 }
 
+static void parse_info(const struct nlattr *outer, struct nl_link *out)
+{
+	const struct nlattr *info[IFLA_INFO_DATA + 1], *vrf[IFLA_VRF_TABLE + 1];
+
+	nl_req_nested(outer, info, IFLA_INFO_DATA + 1);
+	copy_name(info[IFLA_INFO_KIND], out->kind, sizeof(out->kind));
+	if (strcmp(out->kind, NL_LINK_VRF) != 0)
+		return;
+	nl_req_nested(info[IFLA_INFO_DATA], vrf, IFLA_VRF_TABLE + 1);
+	out->table = nl_req_u32(vrf[IFLA_VRF_TABLE]);
+}
+
 bool nl_link_parse(const struct nlmsghdr *msg, struct nl_link *out)
 {
 	const struct ifinfomsg *body = (const struct ifinfomsg *)nl_req_body(msg, sizeof(*body));
 	const struct nlattr *attr[IFLA_LINKINFO + 1];
-	const struct nlattr *info[IFLA_INFO_KIND + 1];
 	const struct nlattr *mac;
 
 	if (body == NULL || body->ifi_family != AF_UNSPEC)
@@ -38,8 +49,7 @@ bool nl_link_parse(const struct nlmsghdr *msg, struct nl_link *out)
 	if (out->ethernet)
 		memcpy(out->mac, mnl_attr_get_payload(mac), sizeof(out->mac));
 	copy_name(attr[IFLA_IFNAME], out->name, sizeof(out->name));
-	nl_req_nested(attr[IFLA_LINKINFO], info, IFLA_INFO_KIND + 1);
-	copy_name(info[IFLA_INFO_KIND], out->kind, sizeof(out->kind));
+	parse_info(attr[IFLA_LINKINFO], out);
 	return true;
 }
 
@@ -141,6 +151,15 @@ enum err nl_link_set_up(struct nl *nl, uint32_t index, bool up)
 enum err nl_link_set_promisc(struct nl *nl, uint32_t index, bool on)
 {
 	return set_flag(nl, index, IFF_PROMISC, on);
+}
+
+enum err nl_link_set_master(struct nl *nl, uint32_t index, uint32_t master)
+{
+	struct ifinfomsg *body;
+	struct nlmsghdr *req = begin(nl, RTM_NEWLINK, index, &body);
+
+	mnl_attr_put_u32(req, IFLA_MASTER, master);
+	return finish(nl, req);
 }
 
 enum err nl_link_set_mtu(struct nl *nl, uint32_t index, uint32_t mtu)

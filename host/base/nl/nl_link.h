@@ -13,11 +13,14 @@ extern "C" {
 
 enum { NL_LINK_NAME = 16, NL_LINK_KIND = 16 }; /* with NUL */
 
+#define NL_LINK_VRF "vrf" /* the kind of a VRF device */
+
 /* A network device. */
 struct nl_link {
 	uint32_t index;
 	uint32_t mtu;    /* bytes */
 	uint32_t master; /* index of the bridge or VRF it belongs to, 0: none */
+	uint32_t table;  /* of a VRF device: where its routes are; 0: another kind */
 	bool up;         /* set up by somebody */
 	bool running;    /* and has its carrier */
 	bool ethernet;   /* has a MAC address; a TUN has none */
@@ -35,6 +38,7 @@ MUST_USE enum err nl_link_each(struct nl *nl, nl_link_fn *fn, void *ctx);
 
 MUST_USE enum err nl_link_set_up(struct nl *nl, uint32_t index, bool up);
 MUST_USE enum err nl_link_set_promisc(struct nl *nl, uint32_t index, bool on);
+MUST_USE enum err nl_link_set_master(struct nl *nl, uint32_t index, uint32_t master); /* 0: none */
 MUST_USE enum err nl_link_set_mtu(struct nl *nl, uint32_t index, uint32_t mtu);
 MUST_USE enum err nl_link_set_mac(struct nl *nl, uint32_t index, const uint8_t mac[6]);
 

@@ -229,7 +229,7 @@ void session_address_tell(struct session_hub *h, struct route_if key, uint32_t v
 
 enum err session_address_take(struct session_hub *h, uint32_t vrf, const struct addr *address)
 {
-	struct session_place box = { .vrf = vrf, .netdev = SESSION_VRF_TUN, .by_host = h->platform->addresses == CFG_OWNER_HOST };
+	struct session_place box = { .vrf = vrf, .netdev = session_vrf_tun(h, vrf), .by_host = h->platform->addresses == CFG_OWNER_HOST };
 	struct addr_prefix host = addr_prefix_host(address);
 	struct address *a;
 	enum err err = add(h, &box, &host, &a);

@@ -68,10 +68,10 @@ bool session_iface_is_wan(const struct session_ifaces *t, struct route_if key)
 	return false;
 }
 
-const char *session_iface_netdev(const struct session_ifaces *t, struct route_if key)
+const char *session_iface_netdev(const struct session_ifaces *t, uint32_t vrf, struct route_if key)
 {
 	if (key.kind == ROUTE_IF_TUNNEL || key.kind == ROUTE_IF_LOOPBACK)
-		return SESSION_VRF_TUN;
+		return session_vrf_tun(t->hub, vrf);
 	list_each (it, &t->ifaces) {
 		const struct iface *i = list_of(it, struct iface, link);
 
@@ -85,7 +85,7 @@ struct route_if session_iface_of_netdev(const struct session_ifaces *t, uint32_t
 {
 	struct route_if key = { .kind = ROUTE_IF_NONE };
 
-	if (strcmp(netdev, SESSION_VRF_TUN) == 0)
+	if (strcmp(netdev, session_vrf_tun(t->hub, vrf)) == 0)
 		key.kind = ROUTE_IF_TUNNEL;
 	list_each (it, &t->ifaces) {
 		const struct iface *i = list_of(it, struct iface, link);
@@ -263,7 +263,7 @@ static enum err apply_interface(struct session_ifaces *t, const struct cfg_inter
 	enum err err;
 
 	if (!cfg->object.complete || (port == NULL && !loopback) ||
-		(port != NULL && cfg->vrf != NULL && session_vrf_netns(t->hub, cfg->vrf) == NULL))
+		(port != NULL && cfg->vrf != NULL && session_vrf_place(t->hub, cfg->vrf) == NULL))
 		return ERR_OK;
 	i = make(t, cfg->object.name, loopback ? ROUTE_IF_LOOPBACK : ROUTE_IF_PORT);
 	if (i == NULL)
@@ -273,7 +273,7 @@ static enum err apply_interface(struct session_ifaces *t, const struct cfg_inter
 	i->wan = port != NULL && port->role == CFG_PORT_WAN;
 	i->by_host = (port != NULL ? port->addresses : t->hub->platform->addresses) == CFG_OWNER_HOST;
 	if (loopback)
-		(void)snprintf(i->netdev, sizeof(i->netdev), "%s", SESSION_VRF_TUN);
+		(void)snprintf(i->netdev, sizeof(i->netdev), "%s", session_vrf_tun(t->hub, i->vrf));
 	else if (port->how == CFG_PORT_NETDEV)
 		(void)snprintf(i->netdev, sizeof(i->netdev), "%s", port->device);
 	else
@@ -289,10 +289,9 @@ static enum err apply_interface(struct session_ifaces *t, const struct cfg_inter
 
 static enum err apply_tunnel(struct session_ifaces *t, const struct cfg_interface *cfg)
 {
-	struct session_place place = {
-		.vrf = session_vrf_id(cfg->vrf), .netdev = SESSION_VRF_TUN, .by_host = t->hub->platform->addresses == CFG_OWNER_HOST
-	};
+	struct session_place place = { .vrf = session_vrf_id(cfg->vrf), .by_host = t->hub->platform->addresses == CFG_OWNER_HOST };
 
+	place.netdev = session_vrf_tun(t->hub, place.vrf);
 	place.key = session_iface_named(t->hub, cfg->object.name);
 	if (place.key.kind == ROUTE_IF_NONE || cfg->shutdown)
 		return ERR_OK;

@@ -32,7 +32,7 @@ void session_iface_sweep(struct session_ifaces *t);
 struct route_if session_iface_key(const struct session_ifaces *t, const char *name);
 
 /* The host's device behind an interface of the routing table: netdev, twin or TUN; NULL when there is none. */
-const char *session_iface_netdev(const struct session_ifaces *t, struct route_if key);
+const char *session_iface_netdev(const struct session_ifaces *t, uint32_t vrf, struct route_if key);
 
 /* The way back, as session_hub_key. */
 struct route_if session_iface_of_netdev(const struct session_ifaces *t, uint32_t vrf, const char *netdev);

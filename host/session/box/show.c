@@ -35,7 +35,7 @@ static void tell_own(const struct session_hub *h, const struct cfg_interface *cf
 	else if (cfg->type == CFG_IF_VIRTUAL_TEMPLATE)
 		info.reason = "template";
 	else if (cfg->type != CFG_IF_LOOPBACK && key.kind == ROUTE_IF_NONE)
-		info.reason = cfg->vrf != NULL && session_vrf_netns(h, cfg->vrf) == NULL ? "VRF without network namespace" : "no port";
+		info.reason = cfg->vrf != NULL && session_vrf_place(h, cfg->vrf) == NULL ? "VRF without a place in the host" : "no port";
 	info.up = info.admin_up && info.reason == NULL;
 	fn(ctx, &info);
 }

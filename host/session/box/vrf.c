@@ -3,17 +3,21 @@
  */
 #include "session/box/vrf.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "session/inner.h"
 
+#define TUN "nave0"
+
 struct vrf {
 	struct list link;
 	struct session_hub *hub;
 	char *name; /* NULL: the global one */
 	uint32_t id;
+	char tun[DP_IFNAME_MAX];
 	bool marked;
 	struct dp_owner owner;
 };
@@ -56,11 +60,16 @@ bool session_vrf_is_in(const struct cfg_model *cfg, uint32_t id)
 	return id == 0;
 }
 
-const char *session_vrf_netns(const struct session_hub *h, const char *name)
+const struct cfg_vrf_place *session_vrf_place(const struct session_hub *h, const char *name)
 {
-	const struct cfg_vrf_place *place = cfg_platform_vrf(h->platform, name);
+	return cfg_platform_vrf(h->platform, name);
+}
 
-	return place != NULL ? place->netns : NULL;
+const char *session_vrf_tun(const struct session_hub *h, uint32_t id)
+{
+	const struct vrf *v = find(h, id);
+
+	return v != NULL ? v->tun : TUN;
 }
 
 /* Its TUN was made (again): what stands on it is told to the host. */
@@ -99,9 +108,20 @@ static struct vrf *make(struct session_hub *h, const char *name)
 	return NULL;
 }
 
+/* Devices of one network namespace differ in name. */
+static void name_tun(struct vrf *v, const struct cfg_vrf_place *place)
+{
+	int len = snprintf(v->tun, sizeof(v->tun), "%s", TUN);
+
+	if (place != NULL && place->device != NULL)
+		len = snprintf(v->tun, sizeof(v->tun), "nave-%s", place->device);
+	if (len >= (int)sizeof(v->tun))
+		(void)snprintf(v->tun, sizeof(v->tun), "nave-%08" PRIx32, v->id);
+}
+
 static enum err put(struct session_hub *h, const char *name)
 {
-	const char *netns = name == NULL ? "" : session_vrf_netns(h, name);
+	const struct cfg_vrf_place *place = name == NULL ? NULL : session_vrf_place(h, name);
 	struct vrf *v = find(h, session_vrf_id(name));
 	struct dp_op op = { .kind = DP_PUT_VRF };
 
@@ -112,15 +132,18 @@ static enum err put(struct session_hub *h, const char *name)
 	if (v == NULL)
 		return ERR_NOMEM;
 	v->marked = true;
+	name_tun(v, place);
 	op.u.vrf.id = v->id;
 	(void)snprintf(op.u.vrf.name, sizeof(op.u.vrf.name), "%s", name == NULL ? "global" : name);
-	if (netns != NULL) {
-		(void)snprintf(op.u.vrf.netns, sizeof(op.u.vrf.netns), "%s", netns);
-		(void)snprintf(op.u.vrf.tun, sizeof(op.u.vrf.tun), "%s", SESSION_VRF_TUN);
-	} else {
-		log_event(h->env.log, LOG_L_WARN, "vrf.netns", "vrf=%s: no 'vrf %s netns' in the platform file: no port is in it", name,
-			name);
-	}
+	if (name == NULL || place != NULL)
+		(void)snprintf(op.u.vrf.tun, sizeof(op.u.vrf.tun), "%s", v->tun);
+	else
+		log_event(h->env.log, LOG_L_WARN, "vrf.place",
+			"vrf=%s: no 'vrf %s' in the platform file and no VRF device of that name: no port is in it", name, name);
+	if (place != NULL && place->netns != NULL)
+		(void)snprintf(op.u.vrf.netns, sizeof(op.u.vrf.netns), "%s", place->netns);
+	if (place != NULL && place->device != NULL)
+		(void)snprintf(op.u.vrf.device, sizeof(op.u.vrf.device), "%s", place->device);
 	return dp_sync_put(h->env.sync, &op, &v->owner);
 }
 

@@ -7,9 +7,9 @@ root=$(realpath "$(dirname "$0")/../../..")
 kernel=$root/build/vm
 script=$(realpath "$1")
 shift
-[ -f "$kernel/version" ] || "$root/tools/dev/vm-kernel" "$kernel"
+"$root/tools/dev/vm-kernel" "$kernel"
 version=$(basename "$kernel"/lib/modules/*)
-modules="tun veth bridge esp4 xfrm_user xfrm_algo rfc4106 gcm ctr cbc hmac sha256_generic authenc echainiv seqiv aesni_intel nf_tables nft_counter"
+modules="tun veth vrf bridge esp4 xfrm_user xfrm_algo rfc4106 gcm ctr cbc hmac sha256_generic authenc echainiv seqiv aesni_intel nf_tables nft_counter"
 
 work=$(mktemp -d /run/nave-vm.XXXXXX)
 trap 'rm -rf "$work"' EXIT

@@ -82,6 +82,25 @@ TEST(CfgPlatform, R_TUN_21_vrfs_have_their_places)
 	EXPECT_EQ(Platform("vrf red netns ../a\n").said(), "1:15 is no name of a network namespace\n");
 }
 
+TEST(CfgPlatform, R_TUN_21_a_vrf_is_on_the_kernels_device_of_its_name)
+{
+	Platform l("vrf red device vrf-red\nvrf blue netns nsblue\n");
+
+	ASSERT_EQ(l.err, ERR_OK) << l.said();
+	EXPECT_STREQ(cfg_platform_vrf(l.p, "red")->device, "vrf-red");
+	EXPECT_EQ(cfg_platform_vrf(l.p, "red")->netns, nullptr);
+	EXPECT_EQ(cfg_platform_vrf(l.p, "blue")->device, nullptr);
+	for (const char *device : { "vrf-red", "blue", "red", "green" }) /* what the kernel has */
+		ASSERT_EQ(cfg_platform_add_device(l.p, device), ERR_OK);
+	EXPECT_STREQ(cfg_platform_vrf(l.p, "green")->device, "green");
+	EXPECT_STREQ(cfg_platform_vrf(l.p, "red")->device, "vrf-red") << "as the file says";
+	EXPECT_STREQ(cfg_platform_vrf(l.p, "blue")->netns, "nsblue");
+	EXPECT_EQ(cfg_platform_vrf(l.p, "vrf-red"), nullptr);
+	EXPECT_EQ(Platform("vrf red device a\nvrf blue device a\n").said(), "2:17 is another VRF's already\n");
+	EXPECT_EQ(Platform("vrf red device sixteen-and-more\n").said(), "1:16 is too long for a device of the kernel (15 bytes)\n");
+	EXPECT_EQ(Platform("vrf red device a\nvrf blue netns a\n").err, ERR_OK) << "two places";
+}
+
 TEST(CfgPlatform, defaults)
 {
 	Platform l("port Ethernet0/0 netdev eth0\n");

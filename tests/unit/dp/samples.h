@@ -58,6 +58,7 @@ inline dp_op vrf(uint32_t id)
 	name(op.u.vrf.name, sizeof(op.u.vrf.name), "vrf" + std::to_string(id));
 	name(op.u.vrf.tun, sizeof(op.u.vrf.tun), "nvtun" + std::to_string(id));
 	name(op.u.vrf.netns, sizeof(op.u.vrf.netns), "ns");
+	name(op.u.vrf.device, sizeof(op.u.vrf.device), "red");
 	return op;
 }
 

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -53,10 +54,21 @@ sockaddr_storage loopback(uint8_t family)
 class NetKind : public ::testing::TestWithParam<std::tuple<uint8_t, bool>>
 {
       protected:
+	enum err open_beside(const char *device, int out[NET_KINDS])
+	{
+		net_kind_port port = {};
+
+		port.family = family;
+		port.marker = marker;
+		port.number = own_port(0);
+		port.room = ROOM;
+		port.device = device;
+		return net_kind_open(&port, out);
+	}
 	void SetUp() override
 	{
 		std::tie(family, marker) = GetParam();
-		ASSERT_EQ(ERR_OK, net_kind_open(family, own_port(0), marker, ROOM, fd));
+		ASSERT_EQ(ERR_OK, open_beside(nullptr, fd));
 		from = socket(family, SOCK_DGRAM, 0);
 	}
 	void TearDown() override
@@ -131,11 +143,30 @@ TEST_P(NetKind, nobody_else_gets_the_port)
 {
 	int other[NET_KINDS];
 
-	EXPECT_EQ(ERR_EXISTS, net_kind_open(family, own_port(0), marker, ROOM, other));
+	EXPECT_EQ(ERR_EXISTS, open_beside(nullptr, other));
 	EXPECT_EQ(NET_KIND_KNOWN, who(ike(37, 0x08, 1)));
 	net_kind_close(fd);
-	EXPECT_EQ(ERR_OK, net_kind_open(family, own_port(0), marker, ROOM, fd));
+	EXPECT_EQ(ERR_OK, open_beside(nullptr, fd));
 	EXPECT_EQ(NET_KIND_NEWCOMER, who(ike(34, 0x08, 0)));
+}
+
+/* "lo" stands for a VRF device, which the kernel may not have. */
+TEST_P(NetKind, R_TUN_20_a_device_has_sockets_of_its_own)
+{
+	int none[NET_KINDS], vrf[NET_KINDS];
+
+	std::copy(fd, fd + NET_KINDS, none);
+	EXPECT_EQ(ERR_ABSENT, open_beside("nosuch0", vrf));
+	ASSERT_EQ(ERR_OK, open_beside("lo", vrf));
+	if (family == AF_INET) { /* among equals the kernel takes the last, or the first; and there are none in a VRF */
+		std::copy(vrf, vrf + NET_KINDS, fd);
+		EXPECT_EQ(NET_KIND_NEWCOMER, who(ike(34, 0x08, 0)));
+		EXPECT_EQ(NET_KIND_KNOWN, who(ike(37, 0x08, 1)));
+		std::copy(none, none + NET_KINDS, fd);
+	}
+	net_kind_close(vrf);
+	EXPECT_EQ(NET_KIND_KNOWN, who(ike(37, 0x08, 1)));
+	EXPECT_EQ(ERR_EXISTS, open_beside(nullptr, vrf)) << "another program";
 }
 
 INSTANTIATE_TEST_SUITE_P(All, NetKind, ::testing::Combine(::testing::Values<uint8_t>(AF_INET, AF_INET6), ::testing::Bool()));

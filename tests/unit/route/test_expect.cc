@@ -60,7 +60,14 @@ class RouteExpect : public ::testing::Test
 		wheel_init(&wheel, 1000);
 		ASSERT_EQ(nl_open(-1, &sock), ERR_OK);
 		ASSERT_EQ(nl_open(-1, &own), ERR_OK);
-		ASSERT_EQ(route_expect_new(&expect, own, -1, &wheel, &log), ERR_OK);
+		route_expect_config config = {};
+
+		config.nl = own;
+		config.netns_fd = -1;
+		config.table = NL_TABLE_MAIN;
+		config.wheel = &wheel;
+		config.log = &log;
+		ASSERT_EQ(route_expect_new(&expect, &config), ERR_OK);
 	}
 	void TearDown() override
 	{

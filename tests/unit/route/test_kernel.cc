@@ -51,7 +51,7 @@ class RouteKernel : public ::testing::Test
 		if (unshare(CLONE_NEWNET) != 0)
 			GTEST_SKIP() << "no new network namespace: " << strerror(errno);
 		ASSERT_EQ(nl_open(-1, &sock), ERR_OK);
-		ASSERT_EQ(route_kernel_new(&kernel, sock, key), ERR_OK);
+		ASSERT_EQ(route_kernel_new(&kernel, sock, NL_TABLE_MAIN, key), ERR_OK);
 	}
 	void TearDown() override
 	{
@@ -96,12 +96,12 @@ class RouteKernel : public ::testing::Test
 		return route_kernel_address(kernel, netdev, &p, add);
 	}
 	/* Nave's routes: "10.0.0.0/8 nave0", "10.0.0.0/8 via 192.0.2.1 eth0", "10.0.0.0/8 unreachable". */
-	std::multiset<std::string> routes()
+	std::multiset<std::string> routes(uint32_t table = NL_TABLE_MAIN)
 	{
 		struct ctx {
 			std::multiset<std::string> out;
-			RouteKernel *self;
-		} ctx = { {}, this };
+			uint32_t table;
+		} ctx = { {}, table };
 
 		EXPECT_EQ(nl_route_each(
 				  sock,
@@ -110,7 +110,7 @@ class RouteKernel : public ::testing::Test
 					  auto *c = static_cast<struct ctx *>(arg);
 					  std::string s;
 
-					  if (r->protocol != NL_PROTOCOL_NAVE || r->table != NL_TABLE_MAIN)
+					  if (r->protocol != NL_PROTOCOL_NAVE || r->table != c->table)
 						  return;
 					  s = addr_prefix_str(&r->prefix, text);
 					  if (r->kind == NL_ROUTE_UNREACHABLE)
@@ -331,6 +331,25 @@ TEST_F(RouteKernel, thousands_of_routes_in_batches)
 	EXPECT_TRUE(routes().empty());
 }
 
+TEST_F(RouteKernel, R_TUN_21_routes_of_a_vrf_device_are_in_its_table)
+{
+	static const uint8_t key[16] = { 2 };
+
+	make("nave-red");
+	route_kernel_free(kernel);
+	ASSERT_EQ(route_kernel_new(&kernel, sock, 1001, key), ERR_OK);
+	put("10.0.0.0/8", "nave-red", true);
+	put("2001:db8::/32", "nave-red", true);
+	ASSERT_EQ(route_kernel_flush(kernel), 0u);
+	EXPECT_TRUE(routes().empty());
+	EXPECT_EQ(routes(1001), (Set{ "10.0.0.0/8" + dev("nave-red"), "10.0.0.0/8 unreachable", "2001:db8::/32" + dev("nave-red"),
+					"2001:db8::/32 unreachable" }));
+	del("10.0.0.0/8");
+	del("2001:db8::/32");
+	ASSERT_EQ(route_kernel_flush(kernel), 0u);
+	EXPECT_TRUE(routes(1001).empty());
+}
+
 /* Nave goes: what guards the overlay stays. */
 TEST_F(RouteKernel, the_end_removes_nothing)
 {
@@ -342,7 +361,7 @@ TEST_F(RouteKernel, the_end_removes_nothing)
 	put("10.1.0.0/16", "wan9", false);
 	route_kernel_free(kernel);
 	EXPECT_EQ(routes().size(), 2u);
-	ASSERT_EQ(route_kernel_new(&kernel, sock, key), ERR_OK);
+	ASSERT_EQ(route_kernel_new(&kernel, sock, NL_TABLE_MAIN, key), ERR_OK);
 	put("10.0.0.0/8", "nave0", true); /* and the next Nave finds them in place */
 	EXPECT_EQ(route_kernel_flush(kernel), 0u);
 	EXPECT_EQ(routes().size(), 2u);

@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "base/nl/nl_link.h"
+#include "base/nl/nl_route.h"
 #include "base/nl/nl_tun.h"
 
 namespace
@@ -40,10 +41,41 @@ class RouteLearn : public ::testing::Test
 	{
 		static_cast<RouteLearn *>(ctx)->came.push_back(netdev);
 	}
-	void SetUp() override
+	/* The routes of others in 'table' are to be learned. */
+	void learn_of(uint32_t table)
 	{
 		const uint8_t key[16] = { 1 };
 		struct route_learn_config config = {};
+
+		route_learn_free(learn);
+		config.netns_fd = -1;
+		config.table = table;
+		config.wheel = &wheel;
+		config.log = &log;
+		config.rib = rib;
+		config.device = device;
+		config.came = device_came;
+		config.ctx = this;
+		for (int i = 0; i < 16; i++)
+			config.map_key[i] = key[i];
+		ASSERT_EQ(route_learn_new(&learn, &config), ERR_OK);
+		route_learn_look(learn);
+	}
+	/* As a routing daemon does. */
+	void put(const char *prefix, uint32_t table, enum nl_route_kind kind, uint32_t metric)
+	{
+		struct nl_route r = {};
+
+		ASSERT_EQ(addr_parse_prefix(prefix, &r.prefix), ERR_OK);
+		r.table = table;
+		r.kind = kind;
+		r.metric = metric;
+		r.protocol = NL_PROTOCOL_STATIC;
+		ASSERT_EQ(nl_route_apply(sock, NL_ROUTE_ADD, &r, 1, nullptr), ERR_OK);
+	}
+	void SetUp() override
+	{
+		const uint8_t key[16] = { 1 };
 
 		if (unshare(CLONE_NEWNET) != 0)
 			GTEST_SKIP() << "no new network namespace: " << strerror(errno);
@@ -52,15 +84,7 @@ class RouteLearn : public ::testing::Test
 		ASSERT_EQ(route_rib_new(
 				  &rib, key, [](void *, uint32_t, const struct addr_prefix *, const struct route_hop *) {}, nullptr),
 			ERR_OK);
-		config.netns_fd = -1;
-		config.wheel = &wheel;
-		config.log = &log;
-		config.rib = rib;
-		config.device = device;
-		config.came = device_came;
-		config.ctx = this;
-		ASSERT_EQ(route_learn_new(&learn, &config), ERR_OK);
-		route_learn_look(learn);
+		learn_of(NL_TABLE_MAIN);
 	}
 	void TearDown() override
 	{
@@ -110,6 +134,23 @@ TEST_F(RouteLearn, R_RTE_a_device_comes_when_it_is_up_and_each_time_again)
 	make();
 	set(true);
 	EXPECT_EQ(devices(), List{ "nave0" });
+}
+
+TEST_F(RouteLearn, R_TUN_21_a_vrf_device_has_a_table_and_what_ends_it_is_no_route)
+{
+	learn_of(1001);
+	put("10.0.0.0/8", 1001, NL_ROUTE_BLACKHOLE, 0);
+	put("10.1.0.0/16", NL_TABLE_MAIN, NL_ROUTE_BLACKHOLE, 0);
+	put("0.0.0.0/0", 1001, NL_ROUTE_UNREACHABLE, 4278198272);
+	(void)devices();
+	EXPECT_EQ(route_learn_count(learn), 1u);
+	learn_of(1001);
+	EXPECT_EQ(route_learn_count(learn), 1u) << "the same when looked at";
+	learn_of(NL_TABLE_MAIN);
+	EXPECT_EQ(route_learn_count(learn), 1u);
+	put("0.0.0.0/0", NL_TABLE_MAIN, NL_ROUTE_UNREACHABLE, 100);
+	(void)devices();
+	EXPECT_EQ(route_learn_count(learn), 2u);
 }
 
 TEST_F(RouteLearn, a_look_tells_of_what_came_unnoticed)

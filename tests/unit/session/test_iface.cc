@@ -30,9 +30,9 @@ TEST_F(SessionIface, ports_addresses_and_routes_in_three_places)
 	auto v = hub.objects(DP_CLASS_VRF);
 	ASSERT_EQ(v.size(), 1u);
 	EXPECT_STREQ(v[0].op.u.vrf.tun, "nave0");
-	EXPECT_STREQ(session_hub_netdev(hub.hub, { ROUTE_IF_TUNNEL, 5 }), "nave0");
-	EXPECT_STREQ(session_hub_netdev(hub.hub, { ROUTE_IF_PORT, 2 }), "eth1");
-	EXPECT_EQ(session_hub_netdev(hub.hub, { ROUTE_IF_PORT, 9 }), nullptr);
+	EXPECT_STREQ(session_hub_netdev(hub.hub, 0, { ROUTE_IF_TUNNEL, 5 }), "nave0");
+	EXPECT_STREQ(session_hub_netdev(hub.hub, 0, { ROUTE_IF_PORT, 2 }), "eth1");
+	EXPECT_EQ(session_hub_netdev(hub.hub, 0, { ROUTE_IF_PORT, 9 }), nullptr);
 	EXPECT_STREQ(session_hub_port_name(hub.hub, 1), "Ethernet0/0");
 	EXPECT_EQ(session_hub_port_name(hub.hub, 9), nullptr);
 }

@@ -167,6 +167,38 @@ TEST_F(SessionVrf, R_TUN_21_a_vrf_goes_with_its_sessions_and_no_others)
 	EXPECT_EQ(of("red")->access.tunnel, tunnel);
 }
 
+TEST_F(SessionVrf, R_TUN_21_a_vrf_on_a_device_of_the_kernel_has_a_tun_of_its_name)
+{
+	Box &box = wan.box("box", { "198.51.100.9" }, "vrf red device red\nvrf blue device a-long-device\nport Ethernet0/1 netdev red0\n");
+
+	box.must_load("interface Loopback0\n ip address 10.77.0.254 255.255.255.255\nvrf definition blue\n address-family ipv4\n"
+		      "interface Loopback2\n vrf forwarding blue\n ip address 10.77.0.254 255.255.255.255\n"
+		      "vrf definition red\n address-family ipv4\ninterface Loopback1\n vrf forwarding red\n"
+		      " ip address 10.77.0.254 255.255.255.255\n"
+		      "interface Ethernet0/1\n vrf forwarding red\n ip address 10.10.0.1 255.255.255.0\n");
+	wan.run(50);
+	for (const auto &item : box.objects(DP_CLASS_VRF)) {
+		const dp_vrf &v = item.op.u.vrf;
+		const std::string name = v.name;
+
+		EXPECT_STREQ(v.netns, "");
+		EXPECT_EQ(std::string(v.device), name == "global" ? "" : name == "red" ? "red" : "a-long-device");
+		EXPECT_STREQ(v.tun, session_vrf_tun(box.hub, v.id));
+	}
+	const uint32_t id = session_vrf_id("red");
+	const std::string tun_blue = session_vrf_tun(box.hub, session_vrf_id("blue"));
+
+	EXPECT_STREQ(session_vrf_tun(box.hub, 0), "nave0");
+	EXPECT_STREQ(session_vrf_tun(box.hub, id), "nave-red");
+	EXPECT_EQ(tun_blue.size(), 13u) << tun_blue;
+	EXPECT_EQ(box.host, (Set{ "nave0 10.77.0.254/32", "red:nave-red 10.77.0.254/32", "red:red0 10.10.0.1/24",
+				    "blue:" + tun_blue + " 10.77.0.254/32" }));
+	EXPECT_STREQ(session_hub_netdev(box.hub, id, { ROUTE_IF_TUNNEL, 5 }), "nave-red");
+	EXPECT_EQ(session_hub_key(box.hub, id, "nave-red").kind, ROUTE_IF_TUNNEL);
+	EXPECT_EQ(session_hub_key(box.hub, id, "nave0").kind, ROUTE_IF_NONE);
+	EXPECT_EQ(session_hub_key(box.hub, 0, "nave-red").kind, ROUTE_IF_NONE);
+}
+
 TEST_F(SessionVrf, a_vrf_without_a_place_in_the_host_has_no_ports)
 {
 	hub.must_load(
@@ -174,8 +206,8 @@ TEST_F(SessionVrf, a_vrf_without_a_place_in_the_host_has_no_ports)
 	wan.run(50);
 	EXPECT_TRUE(hub.objects(DP_CLASS_PORT).empty());
 	EXPECT_TRUE(hub.host.empty());
-	EXPECT_STREQ(hub.shown("Ethernet0/3").reason, "VRF without network namespace");
-	EXPECT_TRUE(hub.logged("vrf.netns"));
+	EXPECT_STREQ(hub.shown("Ethernet0/3").reason, "VRF without a place in the host");
+	EXPECT_TRUE(hub.logged("vrf.place"));
 }
 
 } // namespace

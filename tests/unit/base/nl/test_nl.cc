@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <unistd.h>
@@ -133,6 +135,60 @@ TEST_F(Nl, a_tap_is_an_ethernet_link_that_can_be_set)
 	ASSERT_EQ(nl_link_get(sock, link.index, &link), ERR_OK);
 	EXPECT_FALSE(link.up);
 	EXPECT_EQ(nl_link_set_mtu(sock, 999, 1400), ERR_ABSENT);
+}
+
+/* A bridge stands for a VRF device, which the kernel may not have. */
+TEST_F(Nl, R_TUN_21_a_link_belongs_to_another_and_leaves_it)
+{
+	struct nl_link bridge;
+
+	ASSERT_EQ(system("ip link add br0 type bridge"), 0);
+	ASSERT_EQ(nl_link_find(sock, "br0", &bridge), ERR_OK);
+	EXPECT_EQ(bridge.table, 0u);
+	ASSERT_EQ(nl_tun_open(-1, "tap0", NL_TUN_ETHERNET, false, &tun), ERR_OK);
+	ASSERT_EQ(nl_link_find(sock, "tap0", &link), ERR_OK);
+	ASSERT_EQ(nl_link_set_master(sock, link.index, bridge.index), ERR_OK);
+	ASSERT_EQ(nl_link_get(sock, link.index, &link), ERR_OK);
+	EXPECT_EQ(link.master, bridge.index);
+	ASSERT_EQ(nl_link_set_master(sock, link.index, 0), ERR_OK);
+	ASSERT_EQ(nl_link_get(sock, link.index, &link), ERR_OK);
+	EXPECT_EQ(link.master, 0u);
+	EXPECT_EQ(nl_link_set_master(sock, 999, bridge.index), ERR_ABSENT);
+}
+
+/* What a kernel with VRF devices tells of one: {kind "vrf", table 1001}. */
+TEST(NlLink, R_TUN_21_a_vrf_device_has_a_table)
+{
+	struct {
+		struct nlmsghdr head;
+		struct ifinfomsg body;
+		struct nlattr info, kind;
+		char vrf[4];
+		struct nlattr data, table;
+		uint32_t id;
+	} msg = {};
+	struct nl_link link;
+
+	msg.head.nlmsg_len = sizeof(msg);
+	msg.head.nlmsg_type = RTM_NEWLINK;
+	msg.body.ifi_index = 7;
+	msg.info.nla_type = IFLA_LINKINFO;
+	msg.info.nla_len = sizeof(msg) - offsetof(decltype(msg), info);
+	msg.kind.nla_type = IFLA_INFO_KIND;
+	msg.kind.nla_len = sizeof(msg.kind) + sizeof(msg.vrf);
+	memcpy(msg.vrf, "vrf", 4);
+	msg.data.nla_type = IFLA_INFO_DATA;
+	msg.data.nla_len = sizeof(msg) - offsetof(decltype(msg), data);
+	msg.table.nla_type = IFLA_VRF_TABLE;
+	msg.table.nla_len = sizeof(msg.table) + sizeof(msg.id);
+	msg.id = 1001;
+	ASSERT_TRUE(nl_link_parse(&msg.head, &link));
+	EXPECT_EQ(link.index, 7u);
+	EXPECT_STREQ(link.kind, NL_LINK_VRF);
+	EXPECT_EQ(link.table, 1001u);
+	memcpy(msg.vrf, "vra", 4); /* the data are another kind's */
+	ASSERT_TRUE(nl_link_parse(&msg.head, &link));
+	EXPECT_EQ(link.table, 0u);
 }
 
 TEST_F(Nl, a_tun_carries_packets_and_says_nothing_by_itself)
