@@ -66,7 +66,7 @@ static bool can_be_port(const char *if_name)
 {
 	struct cfg_if_name name;
 
-	if (cfg_value_interface(bytes_str(if_name), &name) != ERR_OK || strchr(if_name, '.') != NULL)
+	if (cfg_value_interface(bytes_str(if_name), &name) != ERR_OK)
 		return false;
 	return name.type <= CFG_IF_TEN_GIGABIT_ETHERNET || name.type == CFG_IF_CELLULAR || name.type == CFG_IF_SERIAL;
 }
@@ -74,7 +74,10 @@ static bool can_be_port(const char *if_name)
 static void check_device(struct reader *r, const struct cfg_port *port, const struct cfg_stmt *s)
 {
 	if (!can_be_port(port->if_name))
-		complain(r, CFG_ERROR, s, "name", "is no port: only physical interfaces, not subinterfaces, have something behind them");
+		complain(
+			r, CFG_ERROR, s, "name", "is no port: only physical interfaces and their subinterfaces have something behind them");
+	if (port->how != CFG_PORT_NETDEV && strchr(port->if_name, '.') != NULL)
+		complain(r, CFG_ERROR, s, "name", "is a subinterface: behind it is a netdev of its own");
 	if (port->how == CFG_PORT_NETDEV && strlen(port->device) > NETDEV_MAX)
 		complain(r, CFG_ERROR, s, "device", "is too long for a device of the kernel (15 bytes)");
 	if (port->how == CFG_PORT_PCI && !is_pci(port->device))
@@ -280,10 +283,8 @@ void cfg_platform_free(struct cfg_platform *p)
 
 const struct cfg_port *cfg_platform_port(const struct cfg_platform *p, const char *if_name)
 {
-	size_t len = strcspn(if_name, ".");
-
 	for (const struct cfg_port *port = p->ports; port != NULL; port = port->next)
-		if (strlen(port->if_name) == len && strncmp(port->if_name, if_name, len) == 0)
+		if (strcmp(port->if_name, if_name) == 0)
 			return port;
 	return NULL;
 }

@@ -83,7 +83,7 @@ MUST_USE enum err cfg_platform_add_device(struct cfg_platform *p, const char *de
 
 void cfg_platform_free(struct cfg_platform *p);
 
-/* The port of 'if_name' ("Ethernet0/0"; a subinterface has its parent's); NULL when there is none. */
+/* The port of 'if_name' ("Ethernet0/0", or "Ethernet0/0.1", whose device is one of its own); NULL when there is none. */
 const struct cfg_port *cfg_platform_port(const struct cfg_platform *p, const char *if_name);
 
 /* Where 'vrf' is; NULL when the file doesn't say. */

@@ -26,7 +26,7 @@ node_start() {
 	local nic=none
 	case $1 in hub* | r1) nic=$LAB_NIC ;; esac
 	NODES+=("$1")
-	lab_check "$1 starts (nic $nic)" nave_start "$1" "$nic"
+	lab_check "$1 starts (nic $nic)" nave_start "$1" "$nic" || lab_finish
 }
 
 nodes_stop() {
@@ -51,10 +51,16 @@ scenario_finish() {
 # ---- certificates ----
 
 # node_cert NAME OU: a certificate of the scenario's CA for NAME.vpn.example.net, imported by its configuration.
-node_cert() {
+node_cert() { node_cert_for "$1" "$2" "DNS:$1.vpn.example.net"; }
+
+# node_cert_for NAME OU SAN [CN]: the same, which proves the name SAN; it takes the place of a former one.
+node_cert_for() {
+	local point
 	[ -f "$PKI/root.pem" ] || { mkdir -p "$PKI" && ca_root root '/O=Example/CN=Example Root CA'; } || return 1
-	ca_issue "$1" rsa "/O=Example/OU=$2/CN=$1" root "subjectAltName=DNS:$1.vpn.example.net" || return 1
-	echo "crypto pki import TP pem $PKI/root.pem $PKI/$1.pem $PKI/$1.key" >>"$LAB_DIR/$1/config"
+	ca_issue "$1" rsa "/O=Example/OU=$2/CN=${4:-$1}" root "subjectAltName=$3" || return 1
+	point=$(sed -n 's/^crypto pki trustpoint //p' "$LAB_DIR/$1/config")
+	node_edit "$1" '/^crypto pki import/d'
+	echo "crypto pki import $point pem $PKI/root.pem $PKI/$1.pem $PKI/$1.key" >>"$LAB_DIR/$1/config"
 }
 
 # ---- what a node shows ----

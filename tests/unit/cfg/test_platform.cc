@@ -35,9 +35,10 @@ struct Platform {
 
 TEST(CfgPlatform, all_of_it)
 {
-	Platform l("! a hub\naddresses host\noffload auto\nnetns blue\ndatapath socket /run/x/dp.sock\ncontrol socket /run/x/ctl.sock\n"
-		   "port e0/0 vdev net_nave0,socket=/run/x/nic,profile=small\n role wan\n protected\n backup netdev eth9\n offload inline\n"
-		   " addresses nave\n mtu 1500\nport Ethernet0/1 netdev eth1\nport GigabitEthernet 0/0 pci 0000:01:00.0\n role wan\n");
+	Platform l(
+		"! a hub\naddresses host\noffload auto\nnetns blue\ndatapath socket /run/x/dp.sock\ncontrol socket /run/x/ctl.sock\n"
+		"port e0/0 vdev net_nave0,socket=/run/x/nic,profile=small\n role wan\n protected\n backup netdev eth9\n offload inline\n"
+		" addresses nave\n mtu 1500\nport Ethernet0/1 netdev eth1\nport e0/1.30 netdev eth1.30\nport GigabitEthernet 0/0 pci 0000:01:00.0\n role wan\n");
 
 	ASSERT_EQ(l.err, ERR_OK) << l.said();
 	EXPECT_EQ(l.p->addresses, CFG_OWNER_HOST);
@@ -58,7 +59,8 @@ TEST(CfgPlatform, all_of_it)
 	EXPECT_EQ(port->line, 7u);
 
 	port = cfg_platform_port(l.p, "Ethernet0/1.30");
-	ASSERT_NE(port, nullptr) << "a subinterface has its parent's port";
+	ASSERT_NE(port, nullptr) << "a subinterface has a device of its own";
+	EXPECT_STREQ(port->device, "eth1.30");
 	EXPECT_EQ(port->how, CFG_PORT_NETDEV);
 	EXPECT_EQ(port->role, CFG_PORT_LAN);
 	EXPECT_EQ(port->offload, CFG_OFFLOAD_AUTO);
@@ -67,6 +69,7 @@ TEST(CfgPlatform, all_of_it)
 	EXPECT_EQ(cfg_platform_port(l.p, "GigabitEthernet0/0")->how, CFG_PORT_PCI);
 	EXPECT_EQ(cfg_platform_port(l.p, "Ethernet0/2"), nullptr);
 	EXPECT_EQ(cfg_platform_port(l.p, "Ethernet0/10"), nullptr);
+	EXPECT_EQ(cfg_platform_port(l.p, "Ethernet0/1.31"), nullptr);
 }
 
 TEST(CfgPlatform, R_TUN_21_vrfs_have_their_places)
@@ -133,8 +136,8 @@ TEST(CfgPlatform, errors_are_those_of_the_language)
 TEST(CfgPlatform, what_makes_no_sense_is_refused)
 {
 	EXPECT_EQ(Platform("port Tunnel0 netdev eth0\n").said(),
-		"1:6 is no port: only physical interfaces, not subinterfaces, have something behind them\n");
-	EXPECT_EQ(Platform("port Ethernet0/0.1 netdev eth0\n").err, ERR_MALFORMED);
+		"1:6 is no port: only physical interfaces and their subinterfaces have something behind them\n");
+	EXPECT_EQ(Platform("port Ethernet0/0.1 vdev net_nave0\n").said(), "1:6 is a subinterface: behind it is a netdev of its own\n");
 	EXPECT_EQ(Platform("port e0/0 pci 01:00.0\n").said(), "1:15 is no PCI address: write it as 0000:01:00.0\n");
 	EXPECT_EQ(Platform("port e0/0 netdev a-name-too-long-for-linux\n").said(),
 		"1:18 is too long for a device of the kernel (15 bytes)\n");
