@@ -43,6 +43,7 @@ static const struct shape {
 	[CFG_KIND_MANGLER] = { sizeof(struct cfg_mangler), offsetof(struct cfg_model, manglers), offsetof(struct cfg_mangler, next) },
 	[CFG_KIND_ACL] = { sizeof(struct cfg_acl), offsetof(struct cfg_model, acls), offsetof(struct cfg_acl, next) },
 	[CFG_KIND_TRACK] = { sizeof(struct cfg_track), offsetof(struct cfg_model, tracks), offsetof(struct cfg_track, next) },
+	[CFG_KIND_SLA] = { sizeof(struct cfg_sla), offsetof(struct cfg_model, slas), offsetof(struct cfg_sla, next) },
 	[CFG_KIND_POLICY_MAP] = { sizeof(struct cfg_policy_map), offsetof(struct cfg_model, policy_maps),
 		offsetof(struct cfg_policy_map, next) },
 	[CFG_KIND_VRF] = { sizeof(struct cfg_vrf), offsetof(struct cfg_model, vrfs), offsetof(struct cfg_vrf, next) },

@@ -376,16 +376,24 @@ static void check_authz_policy(struct cfg_build *b, struct cfg_authz_policy *a)
 	cfg_check_acl_routes(b, a);
 }
 
-/* A route hangs on its track, a list on its members: what they can't know never is up. */
+/* A track hangs on its probe, a list on its members, a route on its track: what they can't know never is up. */
 static void check_tracks(struct cfg_build *b)
 {
-	for (struct cfg_track *t = b->m->tracks; t != NULL; t = t->next)
+	for (struct cfg_sla *s = b->m->slas; s != NULL; s = s->next)
+		if (s->destination.family == 0)
+			cfg_build_lack(b, &s->object, 0, "needs 'icmp-echo'");
+	for (struct cfg_track *t = b->m->tracks; t != NULL; t = t->next) {
+		const struct cfg_sla *sla = t->sla == 0 ? NULL : cfg_find_sla(b->m, t->sla);
+
+		if (sla != NULL && !sla->object.complete)
+			cfg_build_lack(b, &t->object, 0, "'%s' isn't complete", sla->object.title);
 		for (const struct cfg_track_member *m = t->members; m != NULL; m = m->next) {
 			const struct cfg_track *member = cfg_find_track(b->m, m->number);
 
 			if (member != NULL && !member->object.complete)
 				cfg_build_lack(b, &t->object, 0, "'%s' isn't complete", member->object.title);
 		}
+	}
 	for (struct cfg_route *r = b->m->routes; r != NULL; r = r->next) {
 		const struct cfg_track *t = r->track == 0 ? NULL : cfg_find_track(b->m, r->track);
 

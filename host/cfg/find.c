@@ -153,10 +153,20 @@ const struct cfg_vrf *cfg_find_vrf(const struct cfg_model *m, const char *name)
 	return (const struct cfg_vrf *)(const void *)cfg_find(m, CFG_KIND_VRF, name);
 }
 
-const struct cfg_track *cfg_find_track(const struct cfg_model *m, uint32_t number)
+static const void *find_number(const struct cfg_model *m, enum cfg_kind kind, uint32_t number)
 {
 	char name[16];
 
 	(void)snprintf(name, sizeof(name), "%u", number);
-	return (const struct cfg_track *)(const void *)cfg_find(m, CFG_KIND_TRACK, name);
+	return cfg_find(m, kind, name);
+}
+
+const struct cfg_track *cfg_find_track(const struct cfg_model *m, uint32_t number)
+{
+	return (const struct cfg_track *)find_number(m, CFG_KIND_TRACK, number);
+}
+
+const struct cfg_sla *cfg_find_sla(const struct cfg_model *m, uint32_t number)
+{
+	return (const struct cfg_sla *)find_number(m, CFG_KIND_SLA, number);
 }

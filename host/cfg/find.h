@@ -40,6 +40,7 @@ const struct cfg_acl *cfg_find_acl(const struct cfg_model *m, const char *name);
 const struct cfg_policy_map *cfg_find_policy_map(const struct cfg_model *m, const char *name);
 const struct cfg_vrf *cfg_find_vrf(const struct cfg_model *m, const char *name);
 const struct cfg_track *cfg_find_track(const struct cfg_model *m, uint32_t number);
+const struct cfg_sla *cfg_find_sla(const struct cfg_model *m, uint32_t number);
 
 #ifdef __cplusplus
 }

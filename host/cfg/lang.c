@@ -52,6 +52,7 @@ const struct cfg_rows *cfg_lang_rows(unsigned index)
 		&cfg_acl_rows,
 		&cfg_router_rows,
 		&cfg_track_rows,
+		&cfg_sla_rows,
 		&cfg_applet_rows,
 		&cfg_harmless_rows,
 		&cfg_port_rows,

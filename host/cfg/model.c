@@ -30,6 +30,7 @@ static const char *const kind_name[CFG_KIND_COUNT] = {
 	[CFG_KIND_MANGLER] = "crypto ikev2 name-mangler",
 	[CFG_KIND_ACL] = "access-list",
 	[CFG_KIND_TRACK] = "track",
+	[CFG_KIND_SLA] = "ip sla",
 	[CFG_KIND_POLICY_MAP] = "policy-map",
 	[CFG_KIND_VRF] = "vrf definition",
 	[CFG_KIND_OTHER] = "object",

@@ -51,6 +51,7 @@ enum cfg_kind {
 	CFG_KIND_MANGLER,
 	CFG_KIND_ACL,
 	CFG_KIND_TRACK,
+	CFG_KIND_SLA,
 	CFG_KIND_POLICY_MAP,
 	CFG_KIND_VRF,
 	CFG_KIND_OTHER, /* an object in the grammar that no code uses yet */
@@ -333,7 +334,7 @@ struct cfg_route {
 };
 
 /* `track N …`: something that is up or down. */
-enum cfg_track_how { CFG_TRACK_NONE, CFG_TRACK_INTERFACE, CFG_TRACK_ROUTE, CFG_TRACK_LIST, CFG_TRACK_STUB };
+enum cfg_track_how { CFG_TRACK_INTERFACE, CFG_TRACK_ROUTE, CFG_TRACK_LIST, CFG_TRACK_STUB, CFG_TRACK_SLA };
 
 /* `object N [not]` of a list. */
 struct cfg_track_member {
@@ -346,14 +347,30 @@ struct cfg_track {
 	struct cfg_object object;
 	struct cfg_track *next;
 	uint32_t number;
-	enum cfg_track_how how;    /* NONE: there is no code for it, and it isn't complete */
+	enum cfg_track_how how;
 	const char *if_name;       /* INTERFACE: its line protocol, */
 	bool ip_routing;           /* and an address */
 	struct addr_prefix prefix; /* ROUTE: in the table, exactly */
 	bool all;                  /* LIST: all of its members, else one */
 	const struct cfg_track_member *members;
 	uint32_t delay_up_s, delay_down_s;
-	bool stub_up; /* STUB */
+	bool stub_up;      /* STUB */
+	uint32_t sla;      /* SLA: the probe's number, */
+	bool reachability; /* for which a late answer is good enough */
+};
+
+/* `ip sla N` with `icmp-echo`: a probe that is sent again and again. */
+struct cfg_sla {
+	struct cfg_object object;
+	struct cfg_sla *next;
+	uint32_t number;
+	struct addr destination; /* family 0: there is none, and it isn't complete */
+	const char *source_if;   /* NULL: not by an interface */
+	struct addr source;      /* family 0: the host's choice */
+	const char *vrf;         /* NULL: the global one */
+	uint32_t frequency_s, timeout_ms, threshold_ms;
+	bool runs;       /* `start-time now` */
+	uint32_t life_s; /* 0: for ever */
 };
 
 struct cfg_pool_range {
@@ -717,6 +734,7 @@ struct cfg_model {
 	struct cfg_mangler *manglers;
 	struct cfg_acl *acls;
 	struct cfg_track *tracks;
+	struct cfg_sla *slas;
 	struct cfg_policy_map *policy_maps;
 	struct cfg_vrf *vrfs;
 	struct cfg_object *objects; /* every object, by next_object */

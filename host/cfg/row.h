@@ -128,6 +128,7 @@ extern const struct cfg_rows cfg_aaa_rows;
 extern const struct cfg_rows cfg_pki_rows;
 extern const struct cfg_rows cfg_acl_rows;
 extern const struct cfg_rows cfg_router_rows;
+extern const struct cfg_rows cfg_sla_rows;
 extern const struct cfg_rows cfg_track_rows;
 extern const struct cfg_rows cfg_applet_rows;
 extern const struct cfg_rows cfg_harmless_rows;

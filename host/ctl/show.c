@@ -18,6 +18,7 @@
 #include "ctl/show_redirect.h"
 #include "ctl/show_route.h"
 #include "ctl/show_session.h"
+#include "ctl/show_sla.h"
 #include "ctl/show_system.h"
 #include "ctl/show_vrf.h"
 
@@ -203,6 +204,8 @@ static const struct ctl_command table[] = {
 	{ .words = "show ip route vrf <vrf> <prefix>",
 		.help = "the entry of a prefix, or the one that covers an address",
 		ROUTES(AF_INET | CTL_ROUTE_VRF | CTL_ROUTE_PREFIX) },
+	{ .words = "show ip sla", .help = "probes of the configuration" },
+	{ .words = "show ip sla statistics", .help = "what came of each probe", .next = ctl_show_sla },
 	{ .words = "show ipv6", .help = "addresses and routes of IPv6" },
 	{ .words = "show ipv6 cef", .help = "the datapath's forwarding table", CEF(AF_INET6) },
 	{ .words = "show ipv6 cef vrf", .help = "that of a VRF" },

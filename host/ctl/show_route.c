@@ -146,8 +146,8 @@ static void describe(const struct cfg_track *t, char *out, size_t cap)
 	case CFG_TRACK_STUB:
 		(void)snprintf(out, cap, "stub-object");
 		break;
-	case CFG_TRACK_NONE:
-		(void)snprintf(out, cap, "not implemented");
+	case CFG_TRACK_SLA:
+		(void)snprintf(out, cap, "ip sla %u %s", t->sla, t->reachability ? "reachability" : "state");
 		break;
 	}
 }

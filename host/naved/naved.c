@@ -135,6 +135,20 @@ static void receive_ike(void *ctx, uint32_t vrf, const struct net_udp_path *from
 	ike_engine_receive(n->engine, clock_now_ms(), &path, datagram);
 }
 
+static enum err ask_echo(void *world, const struct session_echo *what)
+{
+	const struct naved_space *space = naved_spaces_find(((const struct naved *)world)->spaces, what->vrf);
+
+	if (space == NULL || space->echo == NULL)
+		return ERR_UNSUPPORTED;
+	return net_echo_ask(space->echo, &what->source, &what->destination, what->token);
+}
+
+static void echoed(void *ctx, uint32_t vrf, const struct addr *from, uint64_t token)
+{
+	session_hub_echoed(((struct naved *)ctx)->hub, vrf, from, token);
+}
+
 static struct naved_host *host_of(const struct naved *n, uint32_t vrf)
 {
 	const struct naved_space *space = naved_spaces_find(n->spaces, vrf);
@@ -434,6 +448,7 @@ static enum err open_spaces(struct naved *n)
 		.host = { .loop = n->loop, .wheel = &n->wheel, .log = &n->log, .rib = n->rib, .hub = &n->hub },
 		.no_host = n->options.fake_dataplane,
 		.receive = receive_ike,
+		.echoed = echoed,
 		.ctx = n,
 		.platform = n->platform
 	};
@@ -481,6 +496,7 @@ static enum err open_sessions(struct naved *n)
 		.fetch = fetch,
 		.address = set_address,
 		.expect = expect_address,
+		.echo = ask_echo,
 		.world = n };
 	struct ike_engine_config engine = { .crypto = n->crypto,
 		.rand = &n->rand,
@@ -509,7 +525,7 @@ static enum err open_sockets(struct naved *n)
 	enum err err = naved_spaces_listen(n->spaces);
 
 	if (err != ERR_OK)
-		(void)fprintf(stderr, "naved: UDP ports 500 and 4500: %s\n", err_str(err));
+		(void)fprintf(stderr, "naved: UDP ports 500 and 4500, ICMP echo: %s\n", err_str(err));
 	return err;
 }
 

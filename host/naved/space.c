@@ -156,7 +156,7 @@ enum err naved_spaces_new(struct naved_spaces **out, const struct naved_spaces_c
 	return ERR_OK;
 }
 
-/* ---- IKE's sockets ---- */
+/* ---- sockets of IKE and of echoes ---- */
 
 static void receive(void *ctx, const struct net_udp_path *path, struct bytes datagram)
 {
@@ -165,14 +165,35 @@ static void receive(void *ctx, const struct net_udp_path *path, struct bytes dat
 	space->all->conf.receive(space->all->conf.ctx, space->vrf, path, datagram);
 }
 
+static void echoed(void *ctx, const struct addr *from, uint64_t token)
+{
+	const struct naved_space *space = (const struct naved_space *)ctx;
+
+	space->all->conf.echoed(space->all->conf.ctx, space->vrf, from, token);
+}
+
+static void silence(struct naved_space *space)
+{
+	net_udp_free(space->udp);
+	space->udp = NULL;
+	net_echo_free(space->echo);
+	space->echo = NULL;
+}
+
 static enum err listen_in(struct naved_space *space)
 {
 	struct net_udp_config udp = { .device = device_of(space), .receive = receive, .ctx = space };
+	struct net_echo_config echo = { .device = device_of(space), .receive = echoed, .ctx = space };
 	enum err err = open_netns(space, &udp.netns_fd);
 
 	if (err == ERR_OK)
 		err = net_udp_new(&space->udp, space->all->conf.host.loop, &udp);
+	echo.netns_fd = udp.netns_fd;
+	if (err == ERR_OK)
+		err = net_echo_new(&space->echo, space->all->conf.host.loop, &echo);
 	close_netns(udp.netns_fd);
+	if (err != ERR_OK)
+		silence(space);
 	return err;
 }
 
@@ -188,12 +209,10 @@ static enum err follow(struct naved_spaces *s)
 	for (unsigned i = 0; i < s->count && err == ERR_OK; i++) {
 		struct naved_space *space = &s->space[i];
 
-		if (!listens(space)) {
-			net_udp_free(space->udp);
-			space->udp = NULL;
-		} else if (space->udp == NULL) {
+		if (!listens(space))
+			silence(space);
+		else if (space->udp == NULL)
 			err = listen_in(space);
-		}
 	}
 	return err;
 }
@@ -206,10 +225,8 @@ enum err naved_spaces_listen(struct naved_spaces *s)
 
 void naved_spaces_silence(struct naved_spaces *s)
 {
-	for (unsigned i = 0; s != NULL && i < s->count; i++) {
-		net_udp_free(s->space[i].udp);
-		s->space[i].udp = NULL;
-	}
+	for (unsigned i = 0; s != NULL && i < s->count; i++)
+		silence(&s->space[i]);
 }
 
 /* ---- changes ---- */

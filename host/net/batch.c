@@ -53,7 +53,7 @@ bool net_batch_at(const struct net_batch_in *in, unsigned i, struct net_udp_path
 
 /* ---- sending ---- */
 
-static size_t put_source(union net_batch_control *control, const struct addr *local)
+size_t net_batch_source(union net_batch_control *control, const struct addr *local)
 {
 	struct cmsghdr *c = (struct cmsghdr *)(void *)control->room;
 
@@ -98,7 +98,7 @@ void net_batch_put(struct net_batch_out *out, const struct net_udp_path *path, b
 		.msg_iov = &out->iov[i],
 		.msg_iovlen = 1,
 		.msg_control = &out->control[i],
-		.msg_controllen = put_source(&out->control[i], &path->local.addr) };
+		.msg_controllen = net_batch_source(&out->control[i], &path->local.addr) };
 }
 
 unsigned net_batch_send(struct net_batch_out *out, int fd)

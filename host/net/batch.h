@@ -46,6 +46,9 @@ struct net_batch_out {
 	uint8_t buf[NET_UDP_MAX];
 };
 
+/* Packet info for sendmsg: 'local' is the source; returns its length. */
+size_t net_batch_source(union net_batch_control *control, const struct addr *local);
+
 /* Whether one of 'len' bytes fits, its marker included. */
 bool net_batch_fits(const struct net_batch_out *out, size_t len);
 

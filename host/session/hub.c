@@ -49,6 +49,8 @@ static enum err apply(struct session_hub *h)
 	if (err == ERR_OK)
 		err = session_iface_configure_tunnels(h->ifaces);
 	if (err == ERR_OK)
+		err = session_sla_configure(h->slas);
+	if (err == ERR_OK)
 		err = session_track_configure(h->tracks);
 	if (err == ERR_OK)
 		err = session_statics_configure(h);
@@ -60,6 +62,7 @@ static void sweep(struct session_hub *h)
 {
 	session_statics_sweep(h);
 	session_track_sweep(h->tracks);
+	session_sla_sweep(h->slas);
 	session_address_sweep(h); /* before what they stand on */
 	session_tunnel_sweep(h);
 	session_plain_sweep(h->plains);
@@ -77,6 +80,7 @@ static void restore(struct session_hub *h, struct session_model *former, const s
 	if (former == NULL) {
 		session_statics_unmark(h);
 		session_track_unmark(h->tracks);
+		session_sla_unmark(h->slas);
 		session_tunnel_unmark(h);
 		session_plain_unmark(h->plains);
 		session_iface_unmark(h->ifaces);
@@ -280,8 +284,11 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 	if (err == ERR_OK)
 		err = session_track_new(&h->tracks, h);
 	if (err == ERR_OK)
+		err = session_sla_new(&h->slas, h);
+	if (err == ERR_OK)
 		err = session_plain_new(&h->plains, h);
 	if (err != ERR_OK) {
+		session_sla_free(h->slas);
 		session_track_free(h->tracks);
 		session_iface_free(h->ifaces);
 		crypto_share_stock_free(h->shares);
@@ -318,6 +325,7 @@ void session_hub_free(struct session_hub *h)
 	session_address_free_all(h);
 	session_filter_free_all(h);
 	session_plain_free(h->plains);
+	session_sla_free(h->slas);
 	session_track_free(h->tracks);
 	session_iface_free(h->ifaces);
 	session_vrf_free_all(h);
@@ -479,4 +487,9 @@ struct route_if session_hub_key(const struct session_hub *h, uint32_t vrf, const
 void session_hub_tracks(const struct session_hub *h, session_track_fn *fn, void *ctx)
 {
 	session_track_walk(h->tracks, fn, ctx);
+}
+
+void session_hub_slas(const struct session_hub *h, session_sla_fn *fn, void *ctx)
+{
+	session_sla_walk(h->slas, fn, ctx);
 }

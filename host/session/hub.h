@@ -29,6 +29,14 @@ struct session_fetch {
 	size_t limit;      /* bytes of the answer */
 };
 
+/* An echo request to send.  Its answer, if there is one, brings the token: session_hub_echoed. */
+struct session_echo {
+	uint32_t vrf;
+	struct addr source; /* family 0: the host's choice */
+	struct addr destination;
+	uint64_t token;
+};
+
 typedef void session_address_fn(void *world, uint32_t vrf, const char *netdev, const struct addr_prefix *prefix, bool add);
 
 /* What the hub needs of the world; borrowed for its life. */
@@ -58,6 +66,8 @@ struct session_env {
 	session_address_fn *address;
 	/* The same for one that the host sets by itself: it is to be there, or needn't any more.  NULL: nobody looks. */
 	session_address_fn *expect;
+	/* Not ERR_OK: it can't be sent.  NULL: none can. */
+	enum err (*echo)(void *world, const struct session_echo *what);
 };
 
 MUST_USE enum err session_hub_new(struct session_hub **out, const struct session_env *env);
@@ -78,6 +88,9 @@ MUST_USE enum err session_hub_configure(struct session_hub *h, struct cfg_model 
 
 /* The answer to question 'token'; empty: there was none. */
 void session_hub_fetched(struct session_hub *h, uint64_t token, struct bytes body);
+
+/* 'from' answered an echo request in 'vrf', or somebody made that up. */
+void session_hub_echoed(struct session_hub *h, uint32_t vrf, const struct addr *from, uint64_t token);
 
 /* The configuration in force; NULL before the first. */
 const struct cfg_model *session_hub_model(const struct session_hub *h);
@@ -157,6 +170,35 @@ struct session_track_info {
 };
 typedef void session_track_fn(void *ctx, const struct session_track_info *info);
 void session_hub_tracks(const struct session_hub *h, session_track_fn *fn, void *ctx);
+
+/* What came of a probe's last request; the words are those of the router. */
+#define SESSION_SLA_LIST(X)                \
+	X(UNKNOWN, "Unknown")              \
+	X(OK, "OK")                        \
+	X(OVER_THRESHOLD, "OverThreshold") \
+	X(TIMEOUT, "Timeout")              \
+	X(NO_CONNECTION, "NoConnection")
+
+enum session_sla_code {
+#define SESSION_SLA_ENUM(name, word) SESSION_SLA_##name,
+	SESSION_SLA_LIST(SESSION_SLA_ENUM)
+#undef SESSION_SLA_ENUM
+		SESSION_SLA_COUNT
+};
+const char *session_sla_code_str(enum session_sla_code code);
+
+/* A probe of the configuration. */
+struct session_sla_info {
+	const struct cfg_sla *cfg;
+	bool running;
+	enum session_sla_code code;
+	bool sent;        /* ever; */
+	uint64_t since_s; /* the last one so long ago */
+	uint32_t rtt_ms;  /* of the last answer */
+	uint64_t successes, failures;
+};
+typedef void session_sla_fn(void *ctx, const struct session_sla_info *info);
+void session_hub_slas(const struct session_hub *h, session_sla_fn *fn, void *ctx);
 
 /* Usage of a pool by name; false when no session ever leased from it. */
 bool session_hub_pool_usage(const struct session_hub *h, const char *name, uint32_t *used, uint32_t *size);

@@ -10,6 +10,7 @@
 #include "session/box/iface.h"
 #include "session/box/plain.h"
 #include "session/box/rate.h"
+#include "session/box/sla.h"
 #include "session/box/track.h"
 #include "session/box/vrf.h"
 #include "session/clone.h"
@@ -60,6 +61,7 @@ struct session_hub {
 	struct list vrfs;      /* session/box/vrf.c */
 	struct map statics;    /* routes of the configuration, box/statics.c */
 	struct session_tracks *tracks;
+	struct session_slas *slas;
 	struct session_plains *plains;
 	uint64_t *units; /* bitmap of Virtual-Access numbers in use, from 1 */
 	uint32_t unit_words;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # t_routes.sh: the routing table as on the router - statics, floating ones with tracks, tags, recursion, Null0, and routes that another daemon
-# puts into the kernel - down to the datapath's forwarding table, with packets.
+# puts into the kernel, and what hangs on probes - down to the datapath's forwarding table, with packets.
 . "$(dirname "$0")/lab.sh"
 . "$(dirname "$0")/nave.sh"
 lab_options "$@"
@@ -30,6 +30,18 @@ track 3 list boolean and
 track 4 stub-object
  default-state down
 !
+ip sla 1
+ icmp-echo 203.0.113.199 source-interface Loopback0
+  frequency 1
+  timeout 500
+ip sla schedule 1 life forever start-time now
+ip sla 2
+ icmp-echo 2001:db8:51::254 source-ip 2001:db8:51::1
+  frequency 1
+ip sla schedule 2 life forever start-time now
+track 5 ip sla 1 reachability
+track 6 ip sla 2
+!
 ip route 0.0.0.0 0.0.0.0 198.51.100.254 name world
 ip route 10.20.0.0 255.255.0.0 10.30.0.9 tag 7
 ip route 10.30.0.0 255.255.255.0 10.10.0.10
@@ -38,7 +50,9 @@ ip route 10.50.0.0 255.255.0.0 Null0 250 tag 9
 ip route 192.0.2.0 255.255.255.0 10.10.0.10 track 3
 ip route 192.0.2.0 255.255.255.0 Null0 200
 ip route 10.60.0.0 255.255.0.0 Ethernet0/0 198.51.100.254 track 4
+ip route 10.61.0.0 255.255.0.0 10.10.0.10 track 5
 ipv6 route 2001:db8:113::/64 2001:db8:51::254
+ipv6 route 2001:db8:61::/48 2001:db8:51::254 track 6
 ${1:-}
 CFG
 }
@@ -86,6 +100,26 @@ tracked() {
  default-state up'
 	lab_check 'a reload' nave_reload r1
 	lab_check 'raises the stub' both 10.60.0.0/16 'S 1/0 198.51.100.254 Ethernet0/0' 'next-hop 198.51.100.254 Ethernet0/0'
+}
+
+code_is() { nave_is r1 "[o['return_code'] for o in d['operations'] if o['operation'] == $1] == ['$2']" show ip sla statistics; }
+
+# R-BKP-11: 203.0.113.199 is beyond the WAN, and answers the router's loopback.
+probed() {
+	ip -n "$LAB-inet" route add 10.77.0.254/32 via 198.51.100.1
+	lab_check 'nobody answers a probe: its track is down' lab_wait 5 code_is 1 Timeout
+	lab_check 'the route that hangs on it is out' both 10.61.0.0/16 '' ''
+	ip -n "$LAB-inet" addr add 203.0.113.199/32 dev lo
+	lab_check 'it is answered: OK' lab_wait 5 code_is 1 OK
+	lab_check 'the track is up' lab_wait 5 track_is 5 up
+	lab_check 'the route is in' both 10.61.0.0/16 'S 1/0 10.10.0.10 Ethernet0/1' 'next-hop 10.10.0.10 Ethernet0/1'
+	lab_check 'a probe of IPv6' lab_wait 5 track_is 6 up
+	lab_check 'and what hangs on it' both 2001:db8:61::/48 'S 1/0 2001:db8:51::254 Ethernet0/0' 'next-hop 2001:db8:51::254 Ethernet0/0' ipv6
+	ip -n "$LAB-inet" addr del 203.0.113.199/32 dev lo
+	lab_check 'silence: the route is out again' both 10.61.0.0/16 '' ''
+	lab_check 'show ip sla statistics counts' nave_is r1 "all(o['running'] and o['successes'] > 0 for o in d['operations'])" show ip sla statistics
+	lab_check 'show track says on what it hangs' nave_is r1 "[t['what'] for t in d['tracks'] if t['track'] > 4] == \
+['ip sla 1 reachability', 'ip sla 2 state']" show track
 }
 
 learned() {
@@ -141,6 +175,7 @@ nave_platform r1 none | sed '/protected/d; s/role wan/role lan/' >"$LAB_DIR/r1/p
 lab_check 'the datapath starts' nave_start_dp r1
 lab_check 'starts' nave_start_control r1
 statics
+probed
 tracked
 learned
 many

@@ -48,6 +48,7 @@ static const struct {
 	{ "show ip route summary", navectl_render_route_summary },
 	{ "show ip route vrf <vrf>", navectl_render_route },
 	{ "show ip route vrf <vrf> <prefix>", navectl_render_route_entry },
+	{ "show ip sla statistics", navectl_render_sla },
 	{ "show ipv6 cef", navectl_render_route_cef },
 	{ "show ipv6 cef vrf <vrf>", navectl_render_route_cef },
 	{ "show ipv6 route", navectl_render_route_part },

@@ -48,6 +48,7 @@ void navectl_render_route_entry(const json_t *doc, FILE *out); /* of one prefix 
 void navectl_render_route_summary(const json_t *doc, FILE *out);
 void navectl_render_route_cef(const json_t *doc, FILE *out);
 void navectl_render_route_vrfs(const json_t *doc, FILE *out);
+void navectl_render_sla(const json_t *doc, FILE *out);
 void navectl_render_route_track(const json_t *doc, FILE *out);
 void navectl_render_route_tracks(const json_t *doc, FILE *out); /* a line each */
 

@@ -1,4 +1,4 @@
-/* Tracks (cli.md 4), and IP SLA: grammar, no code yet. */
+/* Tracks (cli.md 4). */
 #include "cfg/build.h"
 
 static struct cfg_track *track_of(struct cfg_object *object)
@@ -22,11 +22,13 @@ static void set_track(struct cfg_build *b, struct cfg_object *object, const stru
 	t->if_name = cfg_stmt_text(s, "interface");
 	t->ip_routing = cfg_stmt_has(s, "routing");
 	t->all = cfg_stmt_has(s, "and");
+	t->sla = (uint32_t)cfg_stmt_number(s, "sla", 0);
+	t->reachability = cfg_stmt_has(s, "reachability");
 	t->how = t->if_name != NULL               ? CFG_TRACK_INTERFACE
 		 : cfg_stmt_has(s, "list")        ? CFG_TRACK_LIST
 		 : cfg_stmt_has(s, "stub-object") ? CFG_TRACK_STUB
-		 : cfg_stmt_has(s, "route")       ? CFG_TRACK_ROUTE
-						  : CFG_TRACK_NONE;
+		 : t->sla != 0                    ? CFG_TRACK_SLA
+						  : CFG_TRACK_ROUTE;
 	if (mask.family == 0) {
 		t->prefix = cfg_stmt_prefix(s, "prefix");
 	} else {
@@ -96,7 +98,6 @@ static const struct cfg_row rows[] = {
 	{
 		.mode = CFG_MODE_GLOBAL,
 		.enters = CFG_MODE_TRACK,
-		.what = CFG_CLASS_NOT_YET,
 		.keep = CFG_KEEP_KEY,
 		.key = 1,
 		.kind = CFG_KIND_TRACK,
@@ -104,7 +105,7 @@ static const struct cfg_row rows[] = {
 		.defines = "track",
 		.pattern = "track <number:1-1000> ip sla <sla:1-2147483647@sla> [reachability|state]",
 		.set = set_track,
-		.help = "a probe's success",
+		.help = "a probe's success: that it was answered, or, with `state` and by default, answered below its threshold",
 	},
 	{
 		.mode = CFG_MODE_TRACK,
@@ -128,40 +129,6 @@ static const struct cfg_row rows[] = {
 		.preset = "down",
 		.help = "of a stub object",
 	},
-	{
-		.mode = CFG_MODE_GLOBAL,
-		.enters = CFG_MODE_SLA,
-		.what = CFG_CLASS_NOT_YET,
-		.keep = CFG_KEEP_KEY,
-		.key = 1,
-		.defines = "sla",
-		.pattern = "ip sla <number:1-2147483647>",
-		.help = "a probe",
-	},
-	{
-		.mode = CFG_MODE_SLA,
-		.enters = CFG_MODE_SLA_ECHO,
-		.what = CFG_CLASS_NOT_YET,
-		.pattern = "icmp-echo <address:ip> [source-interface <interface:if@interface>|source-ip <source:ip>]",
-		.help = "a ping",
-	},
-	{ .mode = CFG_MODE_SLA_ECHO,
-		.what = CFG_CLASS_NOT_YET,
-		.pattern = "frequency <seconds:1-604800>",
-		.preset = "60",
-		.help = "seconds" },
-	{ .mode = CFG_MODE_SLA_ECHO, .what = CFG_CLASS_NOT_YET, .pattern = "timeout <ms:0-604800000>", .preset = "5000", .help = "ms" },
-	{ .mode = CFG_MODE_SLA_ECHO, .what = CFG_CLASS_NOT_YET, .pattern = "threshold <ms:0-60000>", .preset = "5000", .help = "ms" },
-	{ .mode = CFG_MODE_SLA_ECHO, .what = CFG_CLASS_NOT_YET, .pattern = "vrf <vrf@vrf>", .help = "where" },
-	{
-		.mode = CFG_MODE_GLOBAL,
-		.what = CFG_CLASS_NOT_YET,
-		.keep = CFG_KEEP_KEY,
-		.key = 1,
-		.pattern =
-			"ip sla schedule <number:1-2147483647@sla> {life {forever|<seconds:0-2147483647>}|start-time {now|pending|<time>}}+",
-		.help = "when it runs",
-	},
 };
 
-const struct cfg_rows cfg_track_rows = { rows, sizeof(rows) / sizeof(rows[0]), "Tracks and probes" };
+const struct cfg_rows cfg_track_rows = { rows, sizeof(rows) / sizeof(rows[0]), "Tracks" };

@@ -78,6 +78,13 @@ static bool is_list_up(const struct session_tracks *t, const struct cfg_track *c
 	return cfg->all && cfg->members != NULL;
 }
 
+static bool is_probe_up(const struct session_hub *h, const struct cfg_track *cfg)
+{
+	enum session_sla_code code = session_sla_last(h->slas, cfg->sla);
+
+	return code == SESSION_SLA_OK || (cfg->reachability && code == SESSION_SLA_OVER_THRESHOLD);
+}
+
 static bool judge(const struct session_tracks *t, const struct cfg_track *cfg)
 {
 	if (!cfg->object.complete)
@@ -91,8 +98,8 @@ static bool judge(const struct session_tracks *t, const struct cfg_track *cfg)
 		return is_list_up(t, cfg);
 	case CFG_TRACK_STUB:
 		return cfg->stub_up;
-	case CFG_TRACK_NONE:
-		break;
+	case CFG_TRACK_SLA:
+		return is_probe_up(t->hub, cfg);
 	}
 	return false;
 }
@@ -166,7 +173,7 @@ static void delay_over(struct wheel_timer *timer, uint64_t now_ms)
 	route_rib_commit(k->all->hub->env.rib);
 }
 
-static void look_soon(struct session_tracks *t)
+void session_track_news(struct session_tracks *t)
 {
 	const struct session_hub *h = t->hub;
 	uint32_t timer_ms = h->model != NULL ? h->model->cfg->track_timer_ms : 0;
@@ -178,7 +185,7 @@ static void look_soon(struct session_tracks *t)
 
 static void table_settled(struct route_listener *l)
 {
-	look_soon(list_of(l, struct session_tracks, listener));
+	session_track_news(list_of(l, struct session_tracks, listener));
 }
 
 /* ---- the configuration ---- */
@@ -214,7 +221,7 @@ enum err session_track_configure(struct session_tracks *t)
 	session_track_unmark(t);
 	for (const struct cfg_track *cfg = t->hub->model->cfg->tracks; cfg != NULL && err == ERR_OK; cfg = cfg->next)
 		err = apply(t, cfg);
-	look_soon(t);
+	session_track_news(t);
 	return err;
 }
 

@@ -21,6 +21,9 @@ MUST_USE enum err session_track_configure(struct session_tracks *t);
 void session_track_unmark(struct session_tracks *t);
 void session_track_sweep(struct session_tracks *t);
 
+/* Something that a track hangs on changed: it will be looked at. */
+void session_track_news(struct session_tracks *t);
+
 /* In order of the configuration. */
 void session_track_walk(const struct session_tracks *t, session_track_fn *fn, void *ctx);
 

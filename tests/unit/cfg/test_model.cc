@@ -142,16 +142,55 @@ TEST(CfgModel, a_route_must_be_a_network)
 	EXPECT_EQ(Loaded("ipv6 route 2001:db8::1/64 Null0\n").errors(), "1:12 has bits outside its mask: the network is 2001:db8::\n");
 }
 
-TEST(CfgModel, a_route_that_waits_for_code_is_not_used)
+TEST(CfgModel, a_route_whose_track_cant_know_is_not_used)
 {
-	Loaded l("ip sla 1\n icmp-echo 192.0.2.1\ntrack 1 ip sla 1\nip route 10.0.0.0 255.0.0.0 192.0.2.1 track 1\nvrf definition R\n"
+	Loaded l("ip sla 1\ntrack 1 ip sla 1\nip route 10.0.0.0 255.0.0.0 192.0.2.1 track 1\nvrf definition R\n"
 		 "ip route vrf R 0.0.0.0 0.0.0.0 192.0.2.1\n");
 
 	ASSERT_EQ(l.err, ERR_OK) << l.errors();
 	EXPECT_FALSE(l.model->routes->object.complete);
 	EXPECT_EQ(l.model->routes->track, 1u);
+	EXPECT_STREQ(l.model->slas->object.reasons->text, "needs 'icmp-echo'");
 	EXPECT_STREQ(l.model->routes->next->vrf, "R");
 	EXPECT_TRUE(l.model->routes->next->object.complete);
+}
+
+TEST(CfgModel, R_BKP_11_probes)
+{
+	Loaded l(
+		"interface Ethernet0/0\nvrf definition red\nip sla 1\n icmp-echo 192.0.2.1 source-interface e0/0\n  frequency 2\n  timeout 700\n"
+		"  threshold 300\n  vrf red\nip sla 2\n icmp-echo 2001:db8::1 source-ip 2001:db8::2\nip sla 3\n icmp-echo 192.0.2.3\nip sla 4\n"
+		" icmp-echo 192.0.2.4\n"
+		"ip sla schedule 1 life forever start-time now\nip sla schedule 2 start-time now\nip sla schedule 4 life 60 start-time 12:00\n"
+		"track 1 ip sla 1 reachability\ntrack 2 ip sla 2\ntrack 3 ip sla 4 state\n");
+	const cfg_sla *s = l.model == nullptr ? nullptr : l.model->slas;
+
+	ASSERT_EQ(l.err, ERR_OK) << l.errors();
+	EXPECT_EQ(s, cfg_find_sla(l.model, 1));
+	EXPECT_EQ(addr(s->destination), "192.0.2.1");
+	EXPECT_STREQ(s->source_if, "Ethernet0/0");
+	EXPECT_STREQ(s->vrf, "red");
+	EXPECT_EQ(s->frequency_s, 2u);
+	EXPECT_EQ(s->timeout_ms, 700u);
+	EXPECT_EQ(s->threshold_ms, 300u);
+	EXPECT_TRUE(s->runs);
+	EXPECT_EQ(s->life_s, 0u);
+	s = s->next;
+	EXPECT_EQ(addr(s->source), "2001:db8::2");
+	EXPECT_EQ(s->frequency_s, 60u);
+	EXPECT_EQ(s->timeout_ms, 5000u);
+	EXPECT_EQ(s->threshold_ms, 5000u);
+	EXPECT_EQ(s->life_s, 3600u);
+	EXPECT_FALSE(s->next->runs) << "without a schedule";
+	EXPECT_FALSE(s->next->next->object.complete);
+	const cfg_track *t = l.model->tracks;
+	EXPECT_EQ(t->how, CFG_TRACK_SLA);
+	EXPECT_EQ(t->sla, 1u);
+	EXPECT_TRUE(t->reachability);
+	EXPECT_FALSE(t->next->reachability);
+	EXPECT_FALSE(t->next->next->object.complete) << "its probe begins at a time of day";
+	EXPECT_EQ(Loaded("ip sla 1\n icmp-echo 192.0.2.1 source-ip 2001:db8::1\n").errors(),
+		"2:32 is of another family than what is asked\n");
 }
 
 TEST(CfgModel, tracks)

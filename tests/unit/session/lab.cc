@@ -196,6 +196,12 @@ Box::Box(Net &of, const std::string &title, const std::string &platform_text)
 				{ token, what->url, std::vector<uint8_t>(what->body.data, what->body.data + what->body.len) });
 		return b->fetch_err;
 	};
+	env.echo = [](void *world, const struct session_echo *what) {
+		Box *b = static_cast<Box *>(world);
+
+		b->echoes.push_back(*what);
+		return b->echo_err;
+	};
 	env.address = set_address;
 	env.expect = expect_address;
 	env.send = [](void *world, const struct ike_path *path, struct bytes datagram) {

@@ -107,6 +107,8 @@ struct Box {
 	};
 	std::vector<Question> questions; /* put by HTTP, until a test takes them */
 	enum err fetch_err = ERR_OK;
+	std::vector<struct session_echo> echoes; /* asked so far */
+	enum err echo_err = ERR_OK;
 	std::vector<std::string> lines;
 	std::set<std::string> host;     /* addresses of its devices: "eth0 192.0.2.1/24", "red:eth1 10.0.0.1/24" in a VRF */
 	const char *front = nullptr;    /* the VRF that its datagrams come in, NULL: the global one */
