@@ -306,6 +306,7 @@ struct cfg_interface {
 	uint16_t ip_mtu; /* 0: by the path */
 	struct cfg_feature feature[CFG_FAMILIES];
 	const struct cfg_policy_map *service[CFG_ACL_WAYS]; /* `service-policy`; NULL: none */
+	bool sgt_inline;                                    /* `cts sgt inline` */
 	struct cfg_tunnel tunnel;
 };
 
@@ -709,6 +710,7 @@ struct cfg_model {
 	struct cfg_dpd dpd;
 	bool redirect_client;    /* follows redirects, */
 	uint32_t redirect_max;   /* so many in a row */
+	bool cts_sgt;            /* `crypto ikev2 cts sgt`; with it no interface has `cts sgt inline` */
 	bool redirect_init;      /* sends new peers elsewhere, */
 	unsigned redirect_count; /* to one of these */
 	struct addr redirect_target[CFG_REDIRECT_MAX];

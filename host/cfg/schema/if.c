@@ -1,6 +1,8 @@
 /*
  * Interfaces (cli.md 3).  What an interface lacks is judged in check_if.c.
  */
+#include <string.h>
+
 #include "cfg/build.h"
 #include "cfg/grammar/value.h"
 
@@ -238,6 +240,19 @@ static void set_service(struct cfg_build *b, struct cfg_object *object, const st
 	unsigned way = cfg_stmt_has(s, "output") ? CFG_ACL_OUT : CFG_ACL_IN;
 
 	interface_of(object)->service[way] = cfg_find_policy_map(b->m, cfg_stmt_text(s, "map"));
+}
+
+static void set_sgt_inline(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	interface_of(object)->sgt_inline = true;
+	if (b->m->cts_sgt)
+		cfg_build_error(b, s, NULL, "isn't possible beside 'crypto ikev2 cts sgt'");
+}
+
+static void set_vlan(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	if (strchr(object->name, '.') == NULL)
+		cfg_build_error(b, s, NULL, "belongs under a subinterface, such as '%s.1'", object->name);
 }
 
 static const struct cfg_row rows[] = {
@@ -534,13 +549,21 @@ static const struct cfg_row rows[] = {
 		.pattern = "standby <group:0-4095> timers {msec <hello:15-999>|<hello:1-254>} {msec <hold:50-3000>|<hold:2-255>}",
 		.help = "hello and hold time",
 	},
-	{ .mode = CFG_MODE_INTERFACE, .what = CFG_CLASS_LATER, .pattern = "cts sgt inline", .help = "group tags in the packets" },
+	{
+		.mode = CFG_MODE_INTERFACE,
+		.what = CFG_CLASS_LATER,
+		.pattern = "cts sgt inline",
+		.set = set_sgt_inline,
+		.help = "group tags in the packets; not beside `crypto ikev2 cts sgt`",
+	},
 	{ .mode = CFG_MODE_INTERFACE, .what = CFG_CLASS_NOT_YET, .pattern = "cts manual", .help = "group tags set by hand" },
 	{ .mode = CFG_MODE_INTERFACE, .what = CFG_CLASS_RESTRICT, .pattern = "cts role-based enforcement", .help = "filters by group tag" },
-	{ .mode = CFG_MODE_INTERFACE,
-		.what = CFG_CLASS_NOT_YET,
+	{
+		.mode = CFG_MODE_INTERFACE,
 		.pattern = "encapsulation dot1Q <vlan:1-4094> [native]",
-		.help = "a VLAN" },
+		.set = set_vlan,
+		.help = "of a subinterface: the tags are the business of the netdev that the platform file puts behind it",
+	},
 };
 
 const struct cfg_rows cfg_if_rows = { rows, sizeof(rows) / sizeof(rows[0]), "Interfaces" };

@@ -285,6 +285,15 @@ static void set_frag_mtu(struct cfg_build *b, struct cfg_object *object, const s
 
 #define CFG_HASHES "{sha512|sha384|sha256|sha1|md5|sha= 512=sha512|sha= 384=sha384|sha= 256=sha256|sha= 1=sha1}+"
 
+static void set_cts_sgt(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
+{
+	(void)object;
+	b->m->cts_sgt = true;
+	for (const struct cfg_interface *i = b->m->interfaces; i != NULL; i = i->next)
+		if (i->sgt_inline)
+			cfg_build_error(b, s, NULL, "isn't possible beside 'cts sgt inline' of %s", i->object.name);
+}
+
 static const struct cfg_row rows[] = {
 	{
 		.mode = CFG_MODE_GLOBAL,
@@ -475,7 +484,13 @@ static const struct cfg_row rows[] = {
 		.preset = "576, with IPv6 1280",
 		.help = "longer IP packets of IKE go in fragments (RFC 7383), bytes",
 	},
-	{ .mode = CFG_MODE_GLOBAL, .what = CFG_CLASS_LATER, .pattern = "crypto ikev2 cts sgt", .help = "negotiates group tags in ESP" },
+	{
+		.mode = CFG_MODE_GLOBAL,
+		.what = CFG_CLASS_LATER,
+		.pattern = "crypto ikev2 cts sgt",
+		.set = set_cts_sgt,
+		.help = "negotiates group tags in ESP",
+	},
 };
 
 const struct cfg_rows cfg_ikev2_rows = { rows, sizeof(rows) / sizeof(rows[0]), "IKEv2 proposals, policies, keyrings" };

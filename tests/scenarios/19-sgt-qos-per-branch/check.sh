@@ -44,6 +44,11 @@ load() { lab_in "$1" ping -n -q -c "$3" -i 0.004 -s 1172 -W 5 "$2" | tee /dev/st
 
 branch_shapes() { load branch1-lan 10.10.0.80 100 && delayed branch1 Tunnel0; }
 
+refuses_both_tags() {
+	sed 's/^interface Virtual-Template1 .*/&\n cts sgt inline/' "$LAB_DIR/hub1/config" >"$LAB_DIR/hub1/wrong"
+	"$LAB_BIN/naved" --check "$LAB_DIR/hub1/wrong" 2>&1 | tee /dev/stderr | grep -q "error: .*isn't possible beside 'cts sgt inline' of Virtual-Template1"
+}
+
 nave_site hub1 hub 10.10.0.80/24 10.10.0.1
 nave_site branch1 spoke 10.20.1.2/24 10.20.1.1
 nave_site branch2 spoke 10.20.2.2/24 10.20.2.1
@@ -76,4 +81,4 @@ later 'tcp/80 from branch1 once a CoA made it group 6'
 
 lab_say 'must be refused'
 later 'tcp/80 from group 5 to group 10, counted'
-later 'cts sgt inline together with crypto ikev2 cts sgt: an error'
+lab_check 'cts sgt inline together with crypto ikev2 cts sgt: an error' refuses_both_tags

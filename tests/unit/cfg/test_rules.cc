@@ -371,6 +371,24 @@ TEST(CfgRules, what_a_restricting_line_guards_is_not_used)
 	EXPECT_EQ(reasons(&cfg_find_interface(u.model, "Ethernet0/0")->object), "'cts role-based enforcement' isn't enforced yet\n");
 }
 
+TEST(CfgRules, tags_go_in_the_packets_or_are_negotiated)
+{
+	EXPECT_EQ(Loaded("crypto ikev2 cts sgt\ninterface Tunnel0\n cts sgt inline\n").errors(),
+		"3:2 isn't possible beside 'crypto ikev2 cts sgt'\n");
+	EXPECT_EQ(Loaded("interface Tunnel0\n cts sgt inline\ncrypto ikev2 cts sgt\n").errors(),
+		"3:1 isn't possible beside 'cts sgt inline' of Tunnel0\n");
+}
+
+TEST(CfgRules, a_subinterface_has_its_tag)
+{
+	Loaded l("interface Ethernet0/0.10\n encapsulation dot1Q 10\n ip address 192.0.2.1 255.255.255.0\n");
+
+	ASSERT_EQ(l.err, ERR_OK) << l.errors();
+	EXPECT_TRUE(l.model->interfaces->object.complete);
+	EXPECT_EQ(Loaded("interface Ethernet0/0\n encapsulation dot1Q 10\n").errors(),
+		"2:2 belongs under a subinterface, such as 'Ethernet0/0.1'\n");
+}
+
 TEST(CfgRules, a_line_for_later_counts_as_implemented)
 {
 	Loaded l("interface Ethernet0/0\n ipv6 ospf 1 area 0\n ip nhrp network-id 1\n ip nhrp redirect\n cts sgt inline\n");
