@@ -46,6 +46,8 @@ static const struct shape {
 	[CFG_KIND_SLA] = { sizeof(struct cfg_sla), offsetof(struct cfg_model, slas), offsetof(struct cfg_sla, next) },
 	[CFG_KIND_POLICY_MAP] = { sizeof(struct cfg_policy_map), offsetof(struct cfg_model, policy_maps),
 		offsetof(struct cfg_policy_map, next) },
+	[CFG_KIND_CLASS_MAP] = { sizeof(struct cfg_class_map), offsetof(struct cfg_model, class_maps),
+		offsetof(struct cfg_class_map, next) },
 	[CFG_KIND_VRF] = { sizeof(struct cfg_vrf), offsetof(struct cfg_model, vrfs), offsetof(struct cfg_vrf, next) },
 	[CFG_KIND_OTHER] = { sizeof(struct cfg_object), 0, 0 },
 };

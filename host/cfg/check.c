@@ -12,6 +12,7 @@
 #include "cfg/check_attributes.h"
 #include "cfg/check_if.h"
 #include "cfg/check_pki.h"
+#include "cfg/check_qos.h"
 
 enum { CLAIM_TEXT = 256 };
 
@@ -437,6 +438,7 @@ void cfg_check_model(struct cfg_build *b)
 	for (struct cfg_ipsec_profile *p = m->ipsec_profiles; p != NULL; p = p->next)
 		check_ipsec_profile(b, p);
 	check_tracks(b);
+	cfg_check_qos(b);
 	for (struct cfg_interface *i = m->interfaces; i != NULL; i = i->next)
 		cfg_check_if(b, i);
 	for (struct cfg_route *r = m->routes; r != NULL; r = r->next)

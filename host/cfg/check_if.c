@@ -7,6 +7,7 @@
 
 #include "cfg/acl.h"
 #include "cfg/check_acl.h"
+#include "cfg/check_qos.h"
 
 static bool has_ip(const struct cfg_interface *i, uint8_t family)
 {
@@ -154,27 +155,10 @@ static void check_features(struct cfg_build *b, struct cfg_interface *i)
 	}
 }
 
-/* Where policies work, and which. */
-static void check_service(struct cfg_build *b, struct cfg_interface *i)
-{
-	for (unsigned way = 0; way < CFG_ACL_WAYS; way++) {
-		const struct cfg_policy_map *p = i->service[way];
-
-		if (p == NULL)
-			continue;
-		if (i->type != CFG_IF_TUNNEL && i->type != CFG_IF_VIRTUAL_TEMPLATE)
-			cfg_build_lack(b, &i->object, 0, "'service-policy' is for tunnels");
-		if (!p->object.complete)
-			cfg_build_lack(b, &i->object, 0, "'%s' isn't complete", p->object.title);
-		if (way == CFG_ACL_IN && p->shape_bps != 0)
-			cfg_build_lack(b, &i->object, 0, "'shape average' of '%s' is for output", p->object.title);
-	}
-}
-
 void cfg_check_if(struct cfg_build *b, struct cfg_interface *i)
 {
 	check_features(b, i);
-	check_service(b, i);
+	cfg_check_service(b, i);
 	check_vrf(b, i);
 	check_lenders(b, i);
 	if (i->type == CFG_IF_TUNNEL)

@@ -143,6 +143,11 @@ const struct cfg_acl *cfg_find_acl(const struct cfg_model *m, const char *name)
 	return (const struct cfg_acl *)(const void *)cfg_find(m, CFG_KIND_ACL, name);
 }
 
+const struct cfg_class_map *cfg_find_class_map(const struct cfg_model *m, const char *name)
+{
+	return (const struct cfg_class_map *)(const void *)cfg_find(m, CFG_KIND_CLASS_MAP, name);
+}
+
 const struct cfg_policy_map *cfg_find_policy_map(const struct cfg_model *m, const char *name)
 {
 	return (const struct cfg_policy_map *)(const void *)cfg_find(m, CFG_KIND_POLICY_MAP, name);

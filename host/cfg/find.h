@@ -37,6 +37,7 @@ const struct cfg_trustpoint *cfg_find_trustpoint(const struct cfg_model *m, cons
 const struct cfg_cert_map *cfg_find_cert_map(const struct cfg_model *m, const char *name);
 const struct cfg_mangler *cfg_find_mangler(const struct cfg_model *m, const char *name);
 const struct cfg_acl *cfg_find_acl(const struct cfg_model *m, const char *name);
+const struct cfg_class_map *cfg_find_class_map(const struct cfg_model *m, const char *name);
 const struct cfg_policy_map *cfg_find_policy_map(const struct cfg_model *m, const char *name);
 const struct cfg_vrf *cfg_find_vrf(const struct cfg_model *m, const char *name);
 const struct cfg_track *cfg_find_track(const struct cfg_model *m, uint32_t number);

@@ -50,6 +50,7 @@ const struct cfg_rows *cfg_lang_rows(unsigned index)
 		&cfg_aaa_rows,
 		&cfg_pki_rows,
 		&cfg_acl_rows,
+		&cfg_qos_rows,
 		&cfg_router_rows,
 		&cfg_track_rows,
 		&cfg_sla_rows,

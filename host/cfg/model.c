@@ -32,6 +32,7 @@ static const char *const kind_name[CFG_KIND_COUNT] = {
 	[CFG_KIND_TRACK] = "track",
 	[CFG_KIND_SLA] = "ip sla",
 	[CFG_KIND_POLICY_MAP] = "policy-map",
+	[CFG_KIND_CLASS_MAP] = "class-map",
 	[CFG_KIND_VRF] = "vrf definition",
 	[CFG_KIND_OTHER] = "object",
 };

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/secret.h"
+#include "cfg/policy.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -53,6 +54,7 @@ enum cfg_kind {
 	CFG_KIND_TRACK,
 	CFG_KIND_SLA,
 	CFG_KIND_POLICY_MAP,
+	CFG_KIND_CLASS_MAP,
 	CFG_KIND_VRF,
 	CFG_KIND_OTHER, /* an object in the grammar that no code uses yet */
 	CFG_KIND_COUNT
@@ -224,7 +226,7 @@ enum cfg_if_type {
 	CFG_IF_COUNT
 };
 
-enum { CFG_POLICY_LINES = 16 }; /* entries of the access lists of one tunnel: as many CHILD_SAs */
+enum { CFG_POLICY_LINES = 100 }; /* entries of the access lists of one tunnel: as many CHILD_SAs */
 
 enum cfg_ip_how { CFG_IP_NONE, CFG_IP_ADDRESS, CFG_IP_NEGOTIATED, CFG_IP_UNNUMBERED };
 enum cfg_end { CFG_END_NONE, CFG_END_ADDRESS, CFG_END_INTERFACE, CFG_END_DYNAMIC };
@@ -267,13 +269,22 @@ struct cfg_ipv6_addr {
 	struct addr_prefix prefix; /* the address itself and its length */
 };
 
-/* `policy-map`: what its class-default may have, bits a second of packets as they are inside; 0: all that comes. */
+/* ---- classes and policies ---- */
+
+struct cfg_class_map {
+	struct cfg_object object;
+	struct cfg_class_map *next;
+	bool any; /* match-any: one match suffices */
+	const struct cfg_qos_match *matches;
+};
+
+/* `policy-map`: the classes in order; what is in none of them is in 'rest', class-default. */
 struct cfg_policy_map {
 	struct cfg_object object;
 	struct cfg_policy_map *next;
-	uint64_t police_bps;
-	uint32_t burst; /* bytes, of what is policed */
-	uint64_t shape_bps;
+	const struct cfg_policy_class *classes;
+	struct cfg_policy_class rest;
+	struct cfg_policy_class *current; /* while it is built: whose lines come */
 };
 
 enum { CFG_IPV4, CFG_IPV6, CFG_FAMILIES };
@@ -738,6 +749,7 @@ struct cfg_model {
 	struct cfg_track *tracks;
 	struct cfg_sla *slas;
 	struct cfg_policy_map *policy_maps;
+	struct cfg_class_map *class_maps;
 	struct cfg_vrf *vrfs;
 	struct cfg_object *objects; /* every object, by next_object */
 

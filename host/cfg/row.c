@@ -32,6 +32,7 @@ static const char *const mode_name[CFG_MODE_COUNT] = {
 	[CFG_MODE_SLA_ECHO] = "icmp-echo",
 	[CFG_MODE_POLICY_MAP] = "policy-map",
 	[CFG_MODE_POLICY_CLASS] = "class",
+	[CFG_MODE_POLICE] = "police",
 	[CFG_MODE_CLASS_MAP] = "class-map",
 	[CFG_MODE_TRUSTPOINT] = "crypto pki trustpoint",
 	[CFG_MODE_ENROLLMENT] = "crypto pki profile enrollment",

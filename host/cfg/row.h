@@ -47,6 +47,7 @@ enum cfg_mode {
 	CFG_MODE_SLA_ECHO,
 	CFG_MODE_POLICY_MAP,
 	CFG_MODE_POLICY_CLASS,
+	CFG_MODE_POLICE,
 	CFG_MODE_CLASS_MAP,
 	CFG_MODE_TRUSTPOINT,
 	CFG_MODE_ENROLLMENT,
@@ -127,6 +128,7 @@ extern const struct cfg_rows cfg_ipsec_rows;
 extern const struct cfg_rows cfg_aaa_rows;
 extern const struct cfg_rows cfg_pki_rows;
 extern const struct cfg_rows cfg_acl_rows;
+extern const struct cfg_rows cfg_qos_rows;
 extern const struct cfg_rows cfg_router_rows;
 extern const struct cfg_rows cfg_sla_rows;
 extern const struct cfg_rows cfg_track_rows;

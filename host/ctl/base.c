@@ -7,7 +7,7 @@
 #include "base/list.h"
 #include "base/map.h"
 
-enum { BASE_KINDS = CTL_BASE_LINE + 1 };
+enum { BASE_KINDS = CTL_BASE_CLASS + 1 };
 
 struct mark {
 	struct map_node by_key;
@@ -105,7 +105,7 @@ const uint64_t *ctl_base_since(
 
 	if (m == NULL || m->what.instance != instance)
 		return NULL;
-	for (unsigned i = 0; i < CTL_COUNTS; i++)
+	for (unsigned i = 0; i < CTL_BASE_COUNTS; i++)
 		counts->n[i] -= m->what.counts.n[i] <= counts->n[i] ? m->what.counts.n[i] : 0;
 	return &m->what.at_ms;
 }

@@ -29,11 +29,13 @@ enum ctl_count {
 	CTL_COUNTS
 };
 
+enum { CTL_BASE_COUNTS = 10 }; /* of a mark: room for those of a class, too (traffic.h) */
+
 struct ctl_counts {
-	uint64_t n[CTL_COUNTS];
+	uint64_t n[CTL_BASE_COUNTS];
 };
 
-enum ctl_base_kind { CTL_BASE_INTERFACE, CTL_BASE_LINE };
+enum ctl_base_kind { CTL_BASE_INTERFACE, CTL_BASE_LINE, CTL_BASE_CLASS };
 enum { CTL_BASE_KEY = 640 }; /* bytes of a key, NUL included; what is longer is cut */
 
 MUST_USE enum err ctl_base_new(struct ctl_base **out, const uint8_t key[16]);

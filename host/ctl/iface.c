@@ -40,25 +40,12 @@ bool ctl_iface_wanted(const struct ctl_call *call, const struct session_iface_in
 
 /* ---- gathering ---- */
 
-static void ports_there(struct ctl_samples *s, enum err err)
-{
-	(void)err; /* what came is shown */
-	ctl_server_ready((struct ctl_call *)s->ctx, ERR_OK);
-}
-
-static enum err ask(struct ctl_call *call, struct ctl_samples *s, enum dp_stats_which which, void (*done)(struct ctl_samples *, enum err))
-{
-	s->done = done;
-	s->ctx = call;
-	return ctl_samples_begin(s, ctl_show_world(call)->datapath, which) == ERR_OK ? ERR_AGAIN : ERR_OK;
-}
-
 static void tunnels_there(struct ctl_samples *s, enum err err)
 {
 	struct ctl_call *call = (struct ctl_call *)s->ctx;
 
-	(void)err;
-	if (ask(call, &state_of(call)->ports, DP_STATS_PORT, ports_there) == ERR_OK)
+	(void)err; /* what came is shown */
+	if (ctl_show_ask(call, &state_of(call)->ports, DP_STATS_PORT, ctl_show_ready) == ERR_OK)
 		ctl_server_ready(call, ERR_OK);
 }
 
@@ -66,7 +53,23 @@ enum err ctl_iface_begin(struct ctl_call *call)
 {
 	enum err err = ctl_iface_name(call);
 
-	return err != ERR_OK ? err : ask(call, &state_of(call)->samples, DP_STATS_TUNNEL, tunnels_there);
+	return err != ERR_OK ? err : ctl_show_ask(call, &state_of(call)->samples, DP_STATS_TUNNEL, tunnels_there);
+}
+
+enum err ctl_iface_begin_classes(struct ctl_call *call)
+{
+	enum err err = ctl_iface_name(call);
+
+	return err != ERR_OK ? err : ctl_show_ask(call, &state_of(call)->traffic, DP_STATS_TRAFFIC, ctl_show_ready);
+}
+
+static void classes_there(struct ctl_samples *s, enum err err)
+{
+	struct ctl_call *call = (struct ctl_call *)s->ctx;
+
+	(void)err;
+	if (ctl_show_ask(call, &state_of(call)->samples, DP_STATS_TUNNEL, tunnels_there) == ERR_OK)
+		ctl_server_ready(call, ERR_OK);
 }
 
 /* ---- counts ---- */
@@ -94,11 +97,11 @@ bool ctl_iface_total(const struct ctl_call *call, const struct session_iface_inf
 	const struct dp_port_stats *p = ctl_iface_port(call, info);
 
 	if (t != NULL) {
-		*out = (struct ctl_counts){ { t->in_packets, t->in_bytes, t->in_drops, t->out_packets, t->out_bytes, t->out_drops, 0, 0,
+		*out = (struct ctl_counts){ { t->in_packets, t->in_bytes, t->in_drops, t->out_packets, t->out_bytes, t->out_drops, 0, 0, 0,
 			0 } };
 		put_features(&t->feature, out);
 	} else if (p != NULL) {
-		*out = (struct ctl_counts){ { p->in_packets, p->in_bytes, p->in_drops, p->out_packets, p->out_bytes, p->out_drops, 0, 0,
+		*out = (struct ctl_counts){ { p->in_packets, p->in_bytes, p->in_drops, p->out_packets, p->out_bytes, p->out_drops, 0, 0, 0,
 			0 } };
 		put_features(&p->feature, out);
 	}
@@ -120,26 +123,55 @@ const uint64_t *ctl_iface_since(struct ctl_call *call, const struct session_ifac
 	return ctl_base_since(w->base, CTL_BASE_INTERFACE, key_of(info, key), w->datapath->peer.instance, counts);
 }
 
+const struct ctl_samples *ctl_iface_traffic(const struct ctl_call *call)
+{
+	return &state_of(call)->traffic;
+}
+
+void ctl_iface_since_class(struct ctl_call *call, const struct ctl_class *c, struct ctl_counts *counts)
+{
+	const struct ctl_world *w = ctl_show_world(call);
+	char interface[CTL_BASE_KEY], key[CTL_BASE_KEY];
+
+	(void)ctl_base_since(
+		w->base, CTL_BASE_CLASS, ctl_traffic_key(c, key_of(c->info, interface), key), w->datapath->peer.instance, counts);
+}
+
 /* ---- clearing ---- */
+
+static void see_class(void *ctx, const struct ctl_class *c)
+{
+	char interface[CTL_BASE_KEY], key[CTL_BASE_KEY];
+
+	ctl_base_see((struct ctl_base *)ctx, CTL_BASE_CLASS, ctl_traffic_key(c, key_of(c->info, interface), key));
+}
 
 static void see(void *ctx, const struct session_iface_info *info)
 {
+	const struct ctl_world *w = (const struct ctl_world *)ctx;
 	char key[CTL_BASE_KEY];
 
-	ctl_base_see((struct ctl_base *)ctx, CTL_BASE_INTERFACE, key_of(info, key));
+	ctl_base_see(w->base, CTL_BASE_INTERFACE, key_of(info, key));
+	ctl_traffic_walk(w, info, see_class, w->base);
 }
 
 void ctl_iface_settle(const struct ctl_world *w)
 {
 	ctl_base_begin(w->base, CTL_BASE_INTERFACE);
-	session_hub_interfaces(w->hub, see, w->base);
+	ctl_base_begin(w->base, CTL_BASE_CLASS);
+	session_hub_interfaces(w->hub, see, (void *)(uintptr_t)w);
 	ctl_base_end(w->base, CTL_BASE_INTERFACE);
+	ctl_base_end(w->base, CTL_BASE_CLASS);
 }
 
 enum err ctl_iface_begin_clear(struct ctl_call *call)
 {
+	enum err err = ctl_iface_name(call);
+
+	if (err != ERR_OK)
+		return err;
 	if (ctl_show_world(call)->datapath->up)
-		return ctl_iface_begin(call);
+		return ctl_show_ask(call, &state_of(call)->traffic, DP_STATS_TRAFFIC, classes_there);
 	(void)snprintf(call->error, sizeof(call->error), "the datapath isn't connected");
 	return ERR_CLOSED;
 }
@@ -151,6 +183,20 @@ struct clearing {
 	bool found;
 	enum err err;
 };
+
+static void clear_class(void *ctx, const struct ctl_class *what)
+{
+	struct clearing *c = (struct clearing *)ctx;
+	const struct dp_traffic_stats *s = ctl_traffic_of(ctl_iface_traffic(c->call), what);
+	const struct ctl_world *w = ctl_show_world(c->call);
+	struct ctl_base_mark mark = { .at_ms = c->now_ms, .instance = w->datapath->peer.instance };
+	char interface[CTL_BASE_KEY], key[CTL_BASE_KEY];
+
+	if (s == NULL || c->err != ERR_OK)
+		return;
+	ctl_traffic_counts(s, &mark.counts);
+	c->err = ctl_base_set(w->base, CTL_BASE_CLASS, ctl_traffic_key(what, key_of(what->info, interface), key), &mark);
+}
 
 static void clear_one(void *ctx, const struct session_iface_info *info)
 {
@@ -166,6 +212,7 @@ static void clear_one(void *ctx, const struct session_iface_info *info)
 		return;
 	c->err = ctl_base_set(w->base, CTL_BASE_INTERFACE, key_of(info, key), &mark);
 	c->count++;
+	ctl_traffic_walk(w, info, clear_class, c);
 }
 
 enum err ctl_iface_clear(struct ctl_call *call, json_t *doc, bool *more)

@@ -3,6 +3,7 @@
 
 #include "ctl/base.h"
 #include "ctl/show.h"
+#include "ctl/traffic.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -18,6 +19,13 @@ MUST_USE enum err ctl_iface_name(struct ctl_call *call);
 
 /* For 'begin': that, and the counters of tunnels and ports are gathered; without a datapath the document goes without them. */
 MUST_USE enum err ctl_iface_begin(struct ctl_call *call);
+
+/* For 'begin': the name, and the counters of classes. */
+MUST_USE enum err ctl_iface_begin_classes(struct ctl_call *call);
+const struct ctl_samples *ctl_iface_traffic(const struct ctl_call *call);
+
+/* Takes from 'counts', those of a class, what they were when they were cleared. */
+void ctl_iface_since_class(struct ctl_call *call, const struct ctl_class *c, struct ctl_counts *counts);
 
 /* Whether the command is about this one. */
 bool ctl_iface_wanted(const struct ctl_call *call, const struct session_iface_info *info);

@@ -32,3 +32,14 @@ enum err ctl_page_end(struct ctl_page *p, bool *more)
 	*more = p->more;
 	return p->err;
 }
+
+enum err ctl_page_interfaces(struct ctl_call *call, json_t *doc, const char *name, session_iface_fn *add, bool *more)
+{
+	struct ctl_page p;
+	enum err err = ctl_page_begin(&p, call, doc, name);
+
+	if (err != ERR_OK)
+		return err;
+	session_hub_interfaces(ctl_show_world(call)->hub, add, &p);
+	return ctl_page_end(&p, more);
+}

@@ -28,6 +28,9 @@ bool ctl_page_takes(struct ctl_page *p);
 /* The part is complete; '*more': others follow. */
 MUST_USE enum err ctl_page_end(struct ctl_page *p, bool *more);
 
+/* A part of a table of interfaces: 'add' is called for each with the page, and takes rows. */
+MUST_USE enum err ctl_page_interfaces(struct ctl_call *call, json_t *doc, const char *name, session_iface_fn *add, bool *more);
+
 #ifdef __cplusplus
 }
 #endif

@@ -24,6 +24,8 @@ static size_t row_size(enum dp_stats_which which)
 		return sizeof(struct dp_counter);
 	case DP_STATS_LINE:
 		return sizeof(struct dp_line_stats);
+	case DP_STATS_TRAFFIC:
+		return sizeof(struct dp_traffic_stats);
 	case DP_STATS_COUNT:
 		break;
 	}
@@ -71,7 +73,8 @@ static uint32_t id_of(const void *row)
 	memcpy(&id, row, sizeof(id));
 	return id;
 }
-static_assert(offsetof(struct dp_sa_stats, id) == 0 && offsetof(struct dp_tunnel_stats, id) == 0 && offsetof(struct dp_port_stats, id) == 0,
+static_assert(offsetof(struct dp_sa_stats, id) == 0 && offsetof(struct dp_tunnel_stats, id) == 0 &&
+		      offsetof(struct dp_port_stats, id) == 0 && offsetof(struct dp_traffic_stats, id) == 0,
 	"rows are found by what they begin with");
 
 static int compare(const void *a, const void *b)
@@ -83,7 +86,7 @@ static int compare(const void *a, const void *b)
 
 static bool has_ids(enum dp_stats_which which)
 {
-	return which == DP_STATS_SA || which == DP_STATS_TUNNEL || which == DP_STATS_PORT;
+	return which == DP_STATS_SA || which == DP_STATS_TUNNEL || which == DP_STATS_PORT || which == DP_STATS_TRAFFIC;
 }
 
 static void end(struct dp_pull *pull, enum err err)
@@ -133,6 +136,19 @@ const struct dp_tunnel_stats *ctl_samples_tunnel_of(const struct ctl_samples *s,
 const struct dp_port_stats *ctl_samples_port_of(const struct ctl_samples *s, uint32_t id)
 {
 	return (const struct dp_port_stats *)find(s, DP_STATS_PORT, id);
+}
+
+const struct dp_traffic_stats *ctl_samples_traffic_of(const struct ctl_samples *s, uint32_t id, size_t *count)
+{
+	const struct dp_traffic_stats *all = (const struct dp_traffic_stats *)(const void *)s->row;
+	const struct dp_traffic_stats *found = (const struct dp_traffic_stats *)find(s, DP_STATS_TRAFFIC, id), *end = found;
+
+	while (found != NULL && found > all && found[-1].id == id)
+		found--;
+	while (end != NULL && end < all + s->count && end->id == id)
+		end++;
+	*count = (size_t)(end - found);
+	return found;
 }
 
 const struct dp_port_stats *ctl_samples_port(const struct ctl_samples *s, size_t index)

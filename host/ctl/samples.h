@@ -34,6 +34,9 @@ const struct dp_sa_stats *ctl_samples_sa(const struct ctl_samples *s, uint32_t i
 const struct dp_tunnel_stats *ctl_samples_tunnel_of(const struct ctl_samples *s, uint32_t id);
 const struct dp_port_stats *ctl_samples_port_of(const struct ctl_samples *s, uint32_t id);
 
+/* The rows of an interface's classes, '*count' one after the other; ports and tunnels of one id among each other. */
+const struct dp_traffic_stats *ctl_samples_traffic_of(const struct ctl_samples *s, uint32_t id, size_t *count);
+
 const struct dp_port_stats *ctl_samples_port(const struct ctl_samples *s, size_t index);
 const struct dp_tunnel_stats *ctl_samples_tunnel(const struct ctl_samples *s, size_t index);
 const struct dp_line_stats *ctl_samples_line(const struct ctl_samples *s, size_t index);

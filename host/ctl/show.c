@@ -36,19 +36,25 @@ enum err ctl_show_add(json_t *doc, const char *name, json_t *row)
 	return json_array_append_new(array, row) == 0 ? ERR_OK : ERR_NOMEM;
 }
 
-static void sas_done(struct ctl_samples *s, enum err err)
+void ctl_show_ready(struct ctl_samples *s, enum err err)
 {
 	(void)err; /* what came is shown */
 	ctl_server_ready((struct ctl_call *)s->ctx, ERR_OK);
+}
+
+enum err ctl_show_ask(
+	struct ctl_call *call, struct ctl_samples *s, enum dp_stats_which which, void (*done)(struct ctl_samples *s, enum err err))
+{
+	s->done = done;
+	s->ctx = call;
+	return ctl_samples_begin(s, ctl_show_world(call)->datapath, which) == ERR_OK ? ERR_AGAIN : ERR_OK;
 }
 
 enum err ctl_show_with_sas(struct ctl_call *call)
 {
 	struct ctl_show_state *state = (struct ctl_show_state *)call->state;
 
-	state->samples.done = sas_done;
-	state->samples.ctx = call;
-	return ctl_samples_begin(&state->samples, ctl_show_world(call)->datapath, DP_STATS_SA) == ERR_OK ? ERR_AGAIN : ERR_OK;
+	return ctl_show_ask(call, &state->samples, DP_STATS_SA, ctl_show_ready);
 }
 
 void ctl_show_end(struct ctl_call *call)
@@ -57,6 +63,7 @@ void ctl_show_end(struct ctl_call *call)
 
 	ctl_samples_fini(&state->samples);
 	ctl_samples_fini(&state->ports);
+	ctl_samples_fini(&state->traffic);
 }
 
 #define WALKS .end = ctl_show_end, .state_size = sizeof(struct ctl_show_state)
@@ -78,7 +85,7 @@ void ctl_show_end(struct ctl_call *call)
 #define DERIVED .begin = ctl_show_derived_begin, .next = ctl_show_derived, WALKS
 #define CLEAR_LISTS .begin = ctl_show_acl_begin_clear, .next = ctl_show_acl_clear, WALKS, .acts = true
 #define CLEAR_COUNTERS .begin = ctl_iface_begin_clear, .next = ctl_iface_clear, WALKS, .acts = true
-#define POLICIES .begin = ctl_iface_begin, .next = ctl_show_policy, WALKS
+#define POLICIES .begin = ctl_iface_begin_classes, .next = ctl_show_policy, WALKS
 
 #define IPSEC_OF .begin = ctl_show_session_begin_interface, .next = ctl_show_session_ipsec, WALKS
 #define REKEY(which) .next = ctl_show_session_rekey, .variant = (which), .acts = true
@@ -240,9 +247,10 @@ static const struct ctl_command table[] = {
 		.begin = ctl_show_platform_begin_offload,
 		.next = ctl_show_platform_offload,
 		WALKS },
-	{ .words = "show policy-map", .help = "what policies let pass" },
+	{ .words = "show policy-map", .help = "what policies do" },
 	{ .words = "show policy-map interface", .help = "at every interface that has one", POLICIES },
 	{ .words = "show policy-map interface <interface>", .help = "at one of them", POLICIES },
+	{ .words = "show policy-map interface <interface> <number>", .help = "Virtual-Access 1", POLICIES },
 	{ .words = "show running-config", .help = "the configuration in force", CONFIG, .state_size = sizeof(struct ctl_show_config) },
 	{ .words = "show track", .help = "what is tracked, and what hangs on it", .next = ctl_show_track },
 	{ .words = "show track brief", .help = "a line each", .next = ctl_show_track },

@@ -40,12 +40,20 @@ enum { CTL_IFACE_NAME = 48 }; /* bytes of an interface's name, NUL included */
 struct ctl_show_state {
 	struct ctl_samples samples; /* counters of SAs, or of what the command shows */
 	struct ctl_samples ports;
+	struct ctl_samples traffic;
 	uint32_t cursor;
 	char name[CTL_IFACE_NAME]; /* iface.h; "": none is named */
 };
 
 /* For 'begin': gathers the counters of all ESP SAs; without a datapath the document goes without them. */
 enum err ctl_show_with_sas(struct ctl_call *call);
+
+/* Asks for counters, of which 'done' hears; ERR_AGAIN, or ERR_OK: there is no datapath, and the document goes without. */
+MUST_USE enum err ctl_show_ask(
+	struct ctl_call *call, struct ctl_samples *s, enum dp_stats_which which, void (*done)(struct ctl_samples *s, enum err err));
+
+/* A 'done' after which the document can be made of what came. */
+void ctl_show_ready(struct ctl_samples *s, enum err err);
 
 /* For 'end', of a call whose state is a struct ctl_show_state. */
 void ctl_show_end(struct ctl_call *call);

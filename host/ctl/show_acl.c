@@ -17,19 +17,6 @@ static struct ctl_show_state *state_of(struct ctl_call *call)
 	return (struct ctl_show_state *)call->state;
 }
 
-static void ready(struct ctl_samples *s, enum err err)
-{
-	(void)err; /* what came is shown */
-	ctl_server_ready((struct ctl_call *)s->ctx, ERR_OK);
-}
-
-static enum err ask(struct ctl_call *call, struct ctl_samples *s, enum dp_stats_which which, void (*done)(struct ctl_samples *, enum err))
-{
-	s->done = done;
-	s->ctx = call;
-	return ctl_samples_begin(s, ctl_show_world(call)->datapath, which) == ERR_OK ? ERR_AGAIN : ERR_OK;
-}
-
 /* ---- access lists ---- */
 
 static enum err check_name(struct ctl_call *call)
@@ -44,7 +31,7 @@ enum err ctl_show_acl_begin(struct ctl_call *call)
 {
 	enum err err = check_name(call);
 
-	return err != ERR_OK ? err : ask(call, &state_of(call)->samples, DP_STATS_LINE, ready);
+	return err != ERR_OK ? err : ctl_show_ask(call, &state_of(call)->samples, DP_STATS_LINE, ctl_show_ready);
 }
 
 static bool is_wanted(const struct ctl_call *call, const struct cfg_acl *acl)
@@ -248,11 +235,5 @@ static void add_interface(void *ctx, const struct session_iface_info *info)
 
 enum err ctl_show_acl_interfaces(struct ctl_call *call, json_t *doc, bool *more)
 {
-	struct ctl_page p;
-	enum err err = ctl_page_begin(&p, call, doc, "interfaces");
-
-	if (err != ERR_OK)
-		return err;
-	session_hub_interfaces(ctl_show_world(call)->hub, add_interface, &p);
-	return ctl_page_end(&p, more);
+	return ctl_page_interfaces(call, doc, "interfaces", add_interface, more);
 }

@@ -20,13 +20,7 @@ static void add_interface(void *ctx, const struct session_iface_info *info)
 
 enum err ctl_show_ip_interfaces(struct ctl_call *call, json_t *doc, bool *more)
 {
-	struct ctl_page p;
-	enum err err = ctl_page_begin(&p, call, doc, "interfaces");
-
-	if (err != ERR_OK)
-		return err;
-	session_hub_interfaces(ctl_show_world(call)->hub, add_interface, &p);
-	return ctl_page_end(&p, more);
+	return ctl_page_interfaces(call, doc, "interfaces", add_interface, more);
 }
 
 /* ---- pools ---- */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dp/line.h"
+#include "dp/policy.h"
 
 const char *dp_placement_str(enum dp_placement p)
 {
@@ -94,6 +95,9 @@ const char *dp_op_name(const struct dp_op *op, char *out)
 	case DP_CLASS_FILTER:
 		(void)snprintf(out, DP_OP_TEXT, "filter %u", op->u.filter.id);
 		break;
+	case DP_CLASS_POLICY:
+		(void)snprintf(out, DP_OP_TEXT, "policy %u", op->u.policy.id);
+		break;
 	case DP_CLASS_PORT:
 		(void)snprintf(out, DP_OP_TEXT, "port %u", op->u.port.id);
 		break;
@@ -124,10 +128,11 @@ size_t dp_op_size(const struct dp_op *op)
 	static const size_t sizes[DP_CLASS_COUNT] = {
 		sizeof(struct dp_vrf),
 		sizeof(struct dp_filter),
+		sizeof(struct dp_policy),
 		sizeof(struct dp_port),
 		sizeof(struct dp_local),
 		sizeof(struct dp_adjacency),
-		sizeof(struct dp_tunnel),
+		0,
 		0,
 		sizeof(struct dp_route),
 	};
@@ -136,7 +141,16 @@ size_t dp_op_size(const struct dp_op *op)
 
 	if (c == DP_CLASS_SA)
 		size = dp_sa_size(&op->u.sa);
+	else if (c == DP_CLASS_TUNNEL)
+		size = dp_tunnel_size(&op->u.tunnel);
 	return offsetof(struct dp_op, u) + size;
+}
+
+struct bytes *dp_op_body(struct dp_op *op)
+{
+	if (op->kind == DP_PUT_FILTER)
+		return &op->u.filter.lines;
+	return op->kind == DP_PUT_POLICY ? &op->u.policy.classes : NULL;
 }
 
 void dp_op_fini(struct dp_op *op)
@@ -186,6 +200,31 @@ static enum err check_filter(const struct dp_filter *f)
 	return f->count != 0 && is_name(f->name, sizeof(f->name)) ? ERR_OK : ERR_INCOMPLETE;
 }
 
+static enum err check_policy(const struct dp_policy *p)
+{
+	struct rd r = rd_of(p->classes);
+	unsigned filters = 0;
+	int depth = -1;
+
+	if (p->id == 0 || p->count > DP_TRAFFIC_MAX || p->classes.len > DP_LINES_MAX)
+		return ERR_RANGE;
+	for (unsigned i = 0; i < p->count; i++) {
+		struct dp_traffic t;
+
+		dp_policy_read(&r, &t);
+		if (r.err != ERR_OK || !dp_policy_fits(&t, depth))
+			return ERR_MALFORMED;
+		depth = t.depth;
+		for (unsigned m = 0; m < t.match_count; m++)
+			filters += t.match[m].kind == DP_MATCH_FILTER;
+	}
+	if (rd_done(&r) != ERR_OK)
+		return ERR_MALFORMED;
+	if (filters > DP_POLICY_FILTERS)
+		return ERR_RANGE;
+	return p->count != 0 && is_name(p->name, sizeof(p->name)) ? ERR_OK : ERR_INCOMPLETE;
+}
+
 static bool features_fit(const struct dp_feature feature[DP_FAMILIES])
 {
 	return feature[DP_V4].urpf <= DP_URPF_STRICT && feature[DP_V6].urpf <= DP_URPF_STRICT;
@@ -200,15 +239,9 @@ static enum err check_port(const struct dp_port *p)
 	return is_name(p->name, sizeof(p->name)) && is_name(p->spec, sizeof(p->spec)) ? ERR_OK : ERR_INCOMPLETE;
 }
 
-static bool rate_fits(const struct dp_rate *r)
-{
-	return r->police_bps <= DP_RATE_MAX && r->shape_bps <= DP_RATE_MAX && (r->police_bps == 0 || r->burst != 0);
-}
-
 static enum err check_tunnel(const struct dp_tunnel *t)
 {
-	if (t->id == 0 || t->mode > DP_TUNNEL_GRE || t->df > DP_DF_CLEAR || t->more_count > DP_MORE_MAX || !features_fit(t->feature) ||
-		!rate_fits(&t->rate[DP_IN]) || !rate_fits(&t->rate[DP_OUT]) || t->rate[DP_IN].shape_bps != 0)
+	if (t->id == 0 || t->mode > DP_TUNNEL_GRE || t->df > DP_DF_CLEAR || t->more_count > DP_MORE_MAX || !features_fit(t->feature))
 		return ERR_RANGE;
 	if (t->local.family == 0 || t->local.family != t->remote.family)
 		return ERR_MALFORMED;
@@ -289,6 +322,8 @@ enum err dp_op_check(const struct dp_op *op)
 		return check_vrf(&op->u.vrf);
 	case DP_PUT_FILTER:
 		return check_filter(&op->u.filter);
+	case DP_PUT_POLICY:
+		return check_policy(&op->u.policy);
 	case DP_PUT_PORT:
 		return check_port(&op->u.port);
 	case DP_PUT_LOCAL:

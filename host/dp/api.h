@@ -30,20 +30,20 @@ extern "C" {
 #endif
 
 /* Version of the message format; both sides must have the same major. */
-enum { DP_VERSION_MAJOR = 8, DP_VERSION_MINOR = 0 };
+enum { DP_VERSION_MAJOR = 9, DP_VERSION_MINOR = 0 };
 
 enum {
 	DP_NAME_MAX = 64,     /* bytes of an interface or VRF name, with NUL */
 	DP_IFNAME_MAX = 16,   /* bytes of a netdev name, with NUL (IFNAMSIZ) */
 	DP_SPEC_MAX = 256,    /* bytes of a port specification, with NUL */
 	DP_TS_MAX = 16,       /* selector pairs of one SA */
-	DP_MORE_MAX = 15,     /* outbound SAs of one tunnel beside the first */
+	DP_MORE_MAX = 99,     /* outbound SAs of one tunnel beside the first */
 	DP_OPS_MAX = 32,      /* operations of one transaction: so many of the largest fit in one message */
 	DP_PAGE_MAX = 32,     /* rows of one page of a dump or of counters */
 	DP_EVENTS_MAX = 64,   /* events of one message */
 	DP_MSG_MAX = 65536,   /* bytes of one message on the socket */
 	DP_SPI_BATCH = 1024,  /* SPIs of one reservation */
-	DP_LINES_MAX = 32768, /* bytes of the lines of one filter (dp/line.h) */
+	DP_LINES_MAX = 32768, /* bytes of the lines of one filter (dp/line.h), of the classes of one policy (dp/policy.h) */
 	DP_KEY_MAX = 64,      /* bytes of a cipher's or an integrity key */
 	DP_SPI_MIN = 256,     /* SPIs below are reserved (RFC4303-2.1) */
 	DP_WINDOW_MIN = 64,
@@ -133,15 +133,14 @@ struct dp_feature {
 };
 
 /*
- * What may pass a tunnel in one direction, bits of the packets as they are inside a second; all-zero: as it comes.  What is policed is dropped
- * beyond the rate, what is shaped waits for its turn, DP_SHAPE_MS at most.
+ * A service policy: classes of traffic, and what is done to each.  A put of a policy that is there takes its place for all who name it in one
+ * step; a class that is in both, by the names that lead to it, keeps its counts and what it owes.
  */
-enum { DP_SHAPE_MS = 200 };
-#define DP_RATE_MAX UINT64_C(1000000000000) /* bits a second */
-struct dp_rate {
-	uint64_t police_bps; /* 0: isn't */
-	uint64_t shape_bps;  /* 0: isn't; outbound alone */
-	uint32_t burst;      /* bytes that may be policed at once, at least one with police_bps */
+struct dp_policy {
+	uint32_t id;
+	uint16_t count;       /* classes, at least one */
+	struct bytes classes; /* in their form (dp/policy.h); borrowed */
+	char name[DP_NAME_MAX];
 };
 
 enum dp_port_kind { DP_PORT_NETDEV, DP_PORT_PCI, DP_PORT_VDEV };
@@ -166,6 +165,7 @@ struct dp_port {
 	char backup[DP_NAME_MAX]; /* netdev to fall back to when the device is gone; "" none */
 	char twin[DP_IFNAME_MAX]; /* TAP netdev that carries a DPDK-owned port's addresses; "" for a netdev */
 	struct dp_feature feature[DP_FAMILIES];
+	uint32_t policy[2]; /* ids, by enum dp_direction; 0: none */
 };
 
 /* An address of the box itself: on a port, or on a loopback of a VRF (port 0). */
@@ -181,8 +181,8 @@ struct dp_vrf {
 	uint32_t id; /* 0: global; it is put like any other */
 	char name[DP_NAME_MAX];
 	char tun[DP_IFNAME_MAX];    /* persistent TUN netdev that joins the host to this VRF; made when absent */
-	char netns[DP_NAME_MAX];    /* network namespace of its TUN, twins and sockets; \"\" the program's own */
-	char device[DP_IFNAME_MAX]; /* the kernel's VRF device there, to which TUN, twins and netdevs of ports belong; \"\" none */
+	char netns[DP_NAME_MAX];    /* network namespace of its TUN, twins and sockets; "" the program's own */
+	char device[DP_IFNAME_MAX]; /* the kernel's VRF device there, to which TUN, twins and netdevs of ports belong; "" none */
 };
 
 /* A neighbour that packets are handed to.  Its MAC address is the datapath's business. */
@@ -207,8 +207,7 @@ struct dp_tunnel {
 	uint16_t mtu; /* inner IP, 0: derived from the path */
 	uint32_t inner_vrf;
 	uint32_t front_vrf;
-	uint32_t sa_out;            /* id of the outbound SA that sends, which needn't be there yet; 0: none */
-	uint32_t more[DP_MORE_MAX]; /* what 'sa_out' doesn't let pass goes by the first of these that does */
+	uint32_t sa_out; /* id of the outbound SA that sends, which needn't be there yet; 0: none */
 	uint8_t more_count;
 	bool has_key; /* GRE: in every packet, and demanded of each that comes */
 	uint32_t key;
@@ -216,8 +215,16 @@ struct dp_tunnel {
 	struct addr remote;
 	char name[DP_NAME_MAX]; /* "Virtual-Access7" */
 	struct dp_feature feature[DP_FAMILIES];
-	struct dp_rate rate[2]; /* by enum dp_direction */
+	uint32_t policy[2];         /* ids, by enum dp_direction; 0: none */
+	uint32_t more[DP_MORE_MAX]; /* what 'sa_out' doesn't let pass goes by the first of these that does; the last member: copies may end
+				       after 'more_count' */
 };
+
+/* Bytes of 't' up to its last sender. */
+static inline size_t dp_tunnel_size(const struct dp_tunnel *t)
+{
+	return offsetof(struct dp_tunnel, more) + t->more_count * sizeof(t->more[0]);
+}
 
 /* Whether 'to' may take the place of 'from' while SAs are in it: what the headers of their packets are made of stays. */
 static inline bool dp_tunnel_keeps_sas(const struct dp_tunnel *from, const struct dp_tunnel *to)
@@ -308,6 +315,7 @@ static inline size_t dp_sa_size(const struct dp_sa *sa)
 enum dp_class {
 	DP_CLASS_VRF,
 	DP_CLASS_FILTER,
+	DP_CLASS_POLICY,
 	DP_CLASS_PORT,
 	DP_CLASS_LOCAL,
 	DP_CLASS_ADJACENCY,
@@ -321,6 +329,7 @@ enum dp_class {
 #define DP_OP_LIST(X)                                \
 	X(PUT_VRF, "put-vrf", vrf)                   \
 	X(PUT_FILTER, "put-filter", filter)          \
+	X(PUT_POLICY, "put-policy", policy)          \
 	X(PUT_PORT, "put-port", port)                \
 	X(PUT_LOCAL, "put-local", local)             \
 	X(PUT_ADJACENCY, "put-adjacency", adjacency) \
@@ -329,6 +338,7 @@ enum dp_class {
 	X(PUT_ROUTE, "put-route", route)             \
 	X(DEL_VRF, "del-vrf", vrf)                   \
 	X(DEL_FILTER, "del-filter", filter)          \
+	X(DEL_POLICY, "del-policy", policy)          \
 	X(DEL_PORT, "del-port", port)                \
 	X(DEL_LOCAL, "del-local", local)             \
 	X(DEL_ADJACENCY, "del-adjacency", adjacency) \
@@ -350,6 +360,7 @@ struct dp_op {
 	union {
 		struct dp_vrf vrf;
 		struct dp_filter filter;
+		struct dp_policy policy;
 		struct dp_port port;
 		struct dp_local local;
 		struct dp_adjacency adjacency;
@@ -379,8 +390,11 @@ MUST_USE enum err dp_op_check(const struct dp_op *op);
 enum { DP_OP_TEXT = 96 };
 const char *dp_op_name(const struct dp_op *op, char *out);
 
-/* Bytes of 'op' that count: up to the end of its object, for an SA up to its last selector pair. */
+/* Bytes of 'op' that count: up to the end of its object, for an SA up to its last selector pair, for a tunnel up to its last sender. */
 size_t dp_op_size(const struct dp_op *op);
+
+/* What a put borrows: a filter's lines, a policy's classes; NULL: nothing. */
+struct bytes *dp_op_body(struct dp_op *op);
 
 /* Wipes the secrets of 'op'; safe on all-zero. */
 void dp_op_fini(struct dp_op *op);
@@ -452,11 +466,19 @@ struct dp_feature_stats {
 	uint64_t urpf_drops;
 };
 
-/* What a rate did, since the interface has one. */
-struct dp_rate_stats {
-	uint64_t passed, passed_bytes; /* what waits is among them */
+/* What a class of an interface's policy did, since the interface has it. */
+struct dp_traffic_stats {
+	uint32_t id;       /* of the interface, a port or a tunnel */
+	bool port;         /* which of the two */
+	uint8_t direction; /* enum dp_direction */
+	uint16_t index;    /* of the class in its policy */
+	char name[DP_NAME_MAX];
+	uint64_t packets, bytes; /* all that is in the class */
 	uint64_t exceeded, exceeded_bytes;
-	uint64_t delayed;    /* of those that passed */
+	uint64_t violated, violated_bytes;
+	uint64_t policed;    /* of all these, dropped by its policing */
+	uint64_t marked;     /* by 'set' or by policing */
+	uint64_t delayed;    /* waited for their turn */
 	uint64_t lost;       /* would have waited too long */
 	uint32_t waiting_ms; /* how long one that came now would wait */
 };
@@ -469,7 +491,6 @@ struct dp_tunnel_stats {
 	uint64_t in_drops, out_drops;
 	uint32_t idle_in_ms, idle_out_ms;
 	struct dp_feature_stats feature;
-	struct dp_rate_stats rate[2]; /* by enum dp_direction */
 };
 
 struct dp_port_stats {
@@ -494,7 +515,7 @@ struct dp_line_stats {
 	uint64_t packets;
 };
 
-enum dp_stats_which { DP_STATS_SA, DP_STATS_TUNNEL, DP_STATS_PORT, DP_STATS_COUNTER, DP_STATS_LINE, DP_STATS_COUNT };
+enum dp_stats_which { DP_STATS_SA, DP_STATS_TUNNEL, DP_STATS_PORT, DP_STATS_COUNTER, DP_STATS_LINE, DP_STATS_TRAFFIC, DP_STATS_COUNT };
 
 /* One named counter of the datapath as a whole; drops by reason begin with "drop.". */
 struct dp_counter {

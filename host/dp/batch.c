@@ -50,7 +50,7 @@ static enum verdict judge_del(const struct dp_plan *plan, const struct dp_want *
 	return tunnel != NULL && tunnel->inflight ? VERDICT_WAIT : VERDICT_GO;
 }
 
-/* A filter may be half a message. */
+/* A filter or a policy may be half a message. */
 static bool has_room(const struct dp_batch *b, const struct dp_want *w)
 {
 	return b->count < DP_OPS_MAX && b->bytes + w->object.len + BATCH_KEYS <= DP_MSG_MAX;

@@ -73,17 +73,17 @@ static void write_txn(struct wr *w, const struct dp_txn *t)
 		dp_form_write_op(w, &t->op[i], true);
 }
 
-/* What a filter's lines borrow from the message stands in the room from now on: so many fit as a message has bytes. */
-static void keep_lines(struct dp_room *room, struct dp_op *op)
+/* What an operation borrows from the message stands in the room from now on: so many bytes fit as a message has. */
+static void keep_body(struct dp_room *room, struct dp_op *op)
 {
-	struct bytes *lines = &op->u.filter.lines;
-	uint8_t *to = room->lines + room->lines_used;
+	struct bytes *body = dp_op_body(op);
+	uint8_t *to = room->bodies + room->bodies_used;
 
-	if (op->kind != DP_PUT_FILTER || lines->len == 0)
+	if (body == NULL || body->len == 0)
 		return;
-	memcpy(to, lines->data, lines->len);
-	room->lines_used += (uint32_t)lines->len;
-	*lines = bytes_of(to, lines->len);
+	memcpy(to, body->data, body->len);
+	room->bodies_used += (uint32_t)body->len;
+	*body = bytes_of(to, body->len);
 }
 
 /* 'count' grows as operations are read, so that dp_codec_fini finds the keys of a message that breaks off. */
@@ -94,7 +94,7 @@ static void read_txn(struct rd *r, struct dp_room *room, struct dp_txn *t)
 	t->op = room->u.op;
 	for (t->count = 0; t->count < count && r->err == ERR_OK; t->count++) {
 		dp_form_read_op(r, &t->op[t->count]);
-		keep_lines(room, &t->op[t->count]);
+		keep_body(room, &t->op[t->count]);
 	}
 }
 
@@ -129,7 +129,7 @@ static void write_items(struct wr *w, const struct dp_items *p)
 static void read_item(struct rd *r, struct dp_room *room, struct dp_item *item)
 {
 	dp_form_read_op(r, &item->op);
-	keep_lines(room, &item->op);
+	keep_body(room, &item->op);
 	if (!dp_op_is_put(item->op.kind))
 		rd_fail(r, ERR_RANGE);
 	if (item->op.kind == DP_PUT_SA && (item->op.u.sa.key.len != 0 || item->op.u.sa.integ_key.len != 0)) {
@@ -178,6 +178,8 @@ static void write_samples(struct wr *w, const struct dp_samples *s)
 			dp_sample_write_port(w, &s->u.port[i]);
 		else if (s->which == DP_STATS_LINE)
 			dp_sample_write_line(w, &s->u.line[i]);
+		else if (s->which == DP_STATS_TRAFFIC)
+			dp_sample_write_traffic(w, &s->u.traffic[i]);
 		else
 			dp_sample_write_counter(w, &s->u.counter[i]);
 	}
@@ -198,6 +200,8 @@ static void read_samples(struct rd *r, struct dp_room *room, struct dp_samples *
 			dp_sample_read_port(r, &s->u.port[i]);
 		else if (s->which == DP_STATS_LINE)
 			dp_sample_read_line(r, &s->u.line[i]);
+		else if (s->which == DP_STATS_TRAFFIC)
+			dp_sample_read_traffic(r, &s->u.traffic[i]);
 		else
 			dp_sample_read_counter(r, &s->u.counter[i]);
 	}
@@ -413,7 +417,7 @@ enum err dp_codec_read(struct bytes in, struct dp_room *room, struct dp_msg *out
 	if (kind == DP_MSG_NONE || kind >= DP_MSG_COUNT)
 		return ERR_UNSUPPORTED;
 	m.kind = (enum dp_msg_kind)kind;
-	room->lines_used = 0;
+	room->bodies_used = 0;
 	if (!tag_fits(&m))
 		rd_fail(&r, ERR_RANGE);
 	read_body(&r, room, &m);

@@ -102,6 +102,7 @@ struct dp_samples {
 		struct dp_port_stats *port;
 		struct dp_counter *counter;
 		struct dp_line_stats *line;
+		struct dp_traffic_stats *traffic;
 	} u;
 };
 
@@ -163,11 +164,12 @@ struct dp_room {
 		struct dp_port_stats port[DP_PAGE_MAX];
 		struct dp_counter counter[DP_PAGE_MAX];
 		struct dp_line_stats line[DP_PAGE_MAX];
+		struct dp_traffic_stats traffic[DP_PAGE_MAX];
 		struct dp_event event[DP_EVENTS_MAX];
 		uint32_t spi[DP_SPI_BATCH];
 	} u;
-	uint32_t lines_used;
-	uint8_t lines[DP_MSG_MAX]; /* of the filters among 'op' or 'item' */
+	uint32_t bodies_used;
+	uint8_t bodies[DP_MSG_MAX]; /* what those of 'op' or 'item' borrow (dp_op_body) */
 };
 
 const char *dp_msg_str(enum dp_msg_kind kind);

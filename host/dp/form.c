@@ -198,6 +198,25 @@ static void read_filter(struct rd *r, struct dp_filter *f)
 		rd_fail(r, ERR_RANGE);
 }
 
+static void write_policy(struct wr *w, const struct dp_policy *p)
+{
+	dp_form_write_name(w, p->name);
+	wr_u16(w, p->count);
+	wr_u16(w, (uint16_t)p->classes.len);
+	wr_bytes(w, p->classes);
+	if (p->classes.len > DP_LINES_MAX)
+		wr_fail(w, ERR_RANGE);
+}
+
+static void read_policy(struct rd *r, struct dp_policy *p)
+{
+	dp_form_read_name(r, p->name, sizeof(p->name));
+	p->count = rd_u16(r);
+	p->classes = rd_bytes(r, rd_u16(r));
+	if (p->classes.len > DP_LINES_MAX)
+		rd_fail(r, ERR_RANGE);
+}
+
 static void write_features(struct wr *w, const struct dp_feature feature[DP_FAMILIES])
 {
 	for (unsigned i = 0; i < DP_FAMILIES; i++) {
@@ -233,6 +252,8 @@ static void write_port(struct wr *w, const struct dp_port *p)
 	dp_form_write_name(w, p->backup);
 	dp_form_write_name(w, p->twin);
 	write_features(w, p->feature);
+	wr_u32(w, p->policy[DP_IN]);
+	wr_u32(w, p->policy[DP_OUT]);
 }
 
 static void read_port(struct rd *r, struct dp_port *p)
@@ -250,6 +271,8 @@ static void read_port(struct rd *r, struct dp_port *p)
 	dp_form_read_name(r, p->backup, sizeof(p->backup));
 	dp_form_read_name(r, p->twin, sizeof(p->twin));
 	read_features(r, p->feature);
+	p->policy[DP_IN] = rd_u32(r);
+	p->policy[DP_OUT] = rd_u32(r);
 }
 
 static void write_adjacency(struct wr *w, const struct dp_adjacency *a)
@@ -281,11 +304,8 @@ static void write_tunnel(struct wr *w, const struct dp_tunnel *t)
 	dp_form_write_addr(w, &t->remote);
 	dp_form_write_name(w, t->name);
 	write_features(w, t->feature);
-	for (unsigned i = DP_IN; i <= DP_OUT; i++) {
-		wr_u64(w, t->rate[i].police_bps);
-		wr_u64(w, t->rate[i].shape_bps);
-		wr_u32(w, t->rate[i].burst);
-	}
+	wr_u32(w, t->policy[DP_IN]);
+	wr_u32(w, t->policy[DP_OUT]);
 }
 
 static void read_tunnel(struct rd *r, struct dp_tunnel *t)
@@ -305,11 +325,8 @@ static void read_tunnel(struct rd *r, struct dp_tunnel *t)
 	t->remote = dp_form_read_addr(r);
 	dp_form_read_name(r, t->name, sizeof(t->name));
 	read_features(r, t->feature);
-	for (unsigned i = DP_IN; i <= DP_OUT; i++) {
-		t->rate[i].police_bps = rd_u64(r);
-		t->rate[i].shape_bps = rd_u64(r);
-		t->rate[i].burst = rd_u32(r);
-	}
+	t->policy[DP_IN] = rd_u32(r);
+	t->policy[DP_OUT] = rd_u32(r);
 }
 
 static void write_ts(struct wr *w, const struct dp_ts *ts)
@@ -423,6 +440,9 @@ void dp_form_write_key(struct wr *w, const struct dp_op *op)
 	case DP_CLASS_FILTER:
 		wr_u32(w, op->u.filter.id);
 		return;
+	case DP_CLASS_POLICY:
+		wr_u32(w, op->u.policy.id);
+		return;
 	case DP_CLASS_PORT:
 		wr_u32(w, op->u.port.id);
 		return;
@@ -459,6 +479,9 @@ static void read_key(struct rd *r, struct dp_op *op)
 	case DP_CLASS_FILTER:
 		op->u.filter.id = rd_u32(r);
 		return;
+	case DP_CLASS_POLICY:
+		op->u.policy.id = rd_u32(r);
+		return;
 	case DP_CLASS_PORT:
 		op->u.port.id = rd_u32(r);
 		return;
@@ -489,6 +512,8 @@ void dp_form_write_op(struct wr *w, const struct dp_op *op, bool with_keys)
 		write_vrf(w, &op->u.vrf);
 	else if (op->kind == DP_PUT_FILTER)
 		write_filter(w, &op->u.filter);
+	else if (op->kind == DP_PUT_POLICY)
+		write_policy(w, &op->u.policy);
 	else if (op->kind == DP_PUT_PORT)
 		write_port(w, &op->u.port);
 	else if (op->kind == DP_PUT_LOCAL)
@@ -516,6 +541,8 @@ void dp_form_read_op(struct rd *r, struct dp_op *op)
 		read_vrf(r, &op->u.vrf);
 	else if (op->kind == DP_PUT_FILTER)
 		read_filter(r, &op->u.filter);
+	else if (op->kind == DP_PUT_POLICY)
+		read_policy(r, &op->u.policy);
 	else if (op->kind == DP_PUT_PORT)
 		read_port(r, &op->u.port);
 	else if (op->kind == DP_PUT_LOCAL)

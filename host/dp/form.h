@@ -16,8 +16,8 @@ extern "C" {
  */
 
 /*
- * An operation: its kind, then its object; a del's is its key alone.  Keys are left empty without 'with_keys'.  The lines of a filter that
- * is read borrow from the bytes.
+ * An operation: its kind, then its object; a del's is its key alone.  Keys are left empty without 'with_keys'.  What an operation
+ * that is read borrows (dp_op_body) are the bytes.
  */
 void dp_form_write_op(struct wr *w, const struct dp_op *op, bool with_keys);
 void dp_form_read_op(struct rd *r, struct dp_op *op);

@@ -455,11 +455,11 @@ static void dump(struct dp_model *m, uint64_t cursor, struct dp_items *out)
 	uint32_t at = (uint32_t)cursor;
 	struct slab_handle h;
 	struct thing *t = NULL;
-	long room = DP_MSG_MAX / 8; /* of long filters one closes the page */
+	long room = DP_MSG_MAX / 8; /* of long filters and policies one closes the page */
 
 	while (out->count < DP_PAGE_MAX && room > 0 && (t = slab_walk(&m->slab, &at, &h)) != NULL) {
 		dp_object_load(&t->object, &out->item[out->count].op);
-		room -= out->item[out->count].op.kind == DP_PUT_FILTER ? (long)t->object.len : 0;
+		room -= dp_op_body(&out->item[out->count].op) != NULL ? (long)t->object.len : 0;
 		out->item[out->count++].result = t->result;
 	}
 	out->next = t != NULL ? at : 0;
@@ -474,8 +474,8 @@ static void sample_lines(const struct dp_filter *f, struct dp_samples *out)
 
 static bool sample(const struct thing *t, const struct dp_stats *ask, struct dp_samples *out)
 {
-	static const enum dp_class classes[] = { DP_CLASS_SA, DP_CLASS_TUNNEL, DP_CLASS_PORT, DP_CLASS_COUNT,
-		DP_CLASS_FILTER }; /* by enum dp_stats_which */
+	static const enum dp_class classes[] = { DP_CLASS_SA, DP_CLASS_TUNNEL, DP_CLASS_PORT, DP_CLASS_COUNT, DP_CLASS_FILTER,
+		DP_CLASS_COUNT }; /* by enum dp_stats_which */
 	struct dp_op op;
 
 	dp_object_load(&t->object, &op);

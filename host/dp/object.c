@@ -10,6 +10,7 @@
 
 #include "base/list.h"
 #include "dp/form.h"
+#include "dp/policy.h"
 
 enum { OBJECT_FORM_MAX = 2048 + DP_LINES_MAX };
 
@@ -62,12 +63,39 @@ static unsigned add_filters(const struct dp_feature feature[DP_FAMILIES], struct
 	return count;
 }
 
+static unsigned add_policies(const uint32_t policy[2], struct dp_key out[DP_REFS_MAX], unsigned count)
+{
+	for (unsigned d = DP_IN; d <= DP_OUT; d++)
+		if (policy[d] != 0)
+			dp_object_id_key(DP_CLASS_POLICY, policy[d], &out[count++]);
+	return count;
+}
+
+/* The filters that classes match, DP_POLICY_FILTERS at most. */
+static unsigned policy_refs(const struct dp_policy *p, struct dp_key out[DP_REFS_MAX])
+{
+	struct rd r = rd_of(p->classes);
+	struct dp_traffic t;
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < p->count; i++) {
+		dp_policy_read(&r, &t);
+		for (unsigned m = 0; m < t.match_count; m++)
+			if (t.match[m].kind == DP_MATCH_FILTER)
+				dp_object_id_key(DP_CLASS_FILTER, t.match[m].filter, &out[count++]);
+	}
+	return count;
+}
+static_assert((int)DP_POLICY_FILTERS <= (int)DP_REFS_MAX, "a policy's filters are what it names");
+
 unsigned dp_object_refs(const struct dp_op *put, struct dp_key out[DP_REFS_MAX])
 {
 	switch (put->kind) {
+	case DP_PUT_POLICY:
+		return policy_refs(&put->u.policy, out);
 	case DP_PUT_PORT:
 		dp_object_id_key(DP_CLASS_VRF, put->u.port.vrf, &out[0]);
-		return add_filters(put->u.port.feature, out, 1);
+		return add_policies(put->u.port.policy, out, add_filters(put->u.port.feature, out, 1));
 	case DP_PUT_LOCAL:
 		dp_object_id_key(DP_CLASS_VRF, put->u.local.vrf, &out[0]);
 		dp_object_id_key(DP_CLASS_PORT, put->u.local.port, &out[1]);
@@ -78,7 +106,7 @@ unsigned dp_object_refs(const struct dp_op *put, struct dp_key out[DP_REFS_MAX])
 	case DP_PUT_TUNNEL:
 		dp_object_id_key(DP_CLASS_VRF, put->u.tunnel.inner_vrf, &out[0]);
 		dp_object_id_key(DP_CLASS_VRF, put->u.tunnel.front_vrf, &out[1]);
-		return add_filters(put->u.tunnel.feature, out, 2);
+		return add_policies(put->u.tunnel.policy, out, add_filters(put->u.tunnel.feature, out, 2));
 	case DP_PUT_SA:
 		dp_object_id_key(DP_CLASS_TUNNEL, put->u.sa.tunnel, &out[0]);
 		return 1;

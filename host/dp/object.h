@@ -14,7 +14,7 @@ struct dp_key {
 	uint8_t b[31];
 };
 
-enum { DP_REFS_MAX = 6 };
+enum { DP_REFS_MAX = 16 };
 
 /* 'op' is a put or a del. */
 void dp_object_key(const struct dp_op *op, struct dp_key *out);

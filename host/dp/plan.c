@@ -117,6 +117,7 @@ static enum dp_phase put_phase(const struct dp_want *w)
 	static const enum dp_phase phases[DP_CLASS_COUNT] = {
 		[DP_CLASS_VRF] = DP_PHASE_PUT_VRF,
 		[DP_CLASS_FILTER] = DP_PHASE_PUT_FILTER,
+		[DP_CLASS_POLICY] = DP_PHASE_PUT_POLICY,
 		[DP_CLASS_PORT] = DP_PHASE_PUT_PORT,
 		[DP_CLASS_LOCAL] = DP_PHASE_PUT_LOCAL,
 		[DP_CLASS_ADJACENCY] = DP_PHASE_PUT_ADJACENCY,
@@ -134,6 +135,7 @@ static enum dp_phase del_phase(const struct dp_want *w)
 	static const enum dp_phase phases[DP_CLASS_COUNT] = {
 		[DP_CLASS_VRF] = DP_PHASE_DEL_VRF,
 		[DP_CLASS_FILTER] = DP_PHASE_DEL_FILTER,
+		[DP_CLASS_POLICY] = DP_PHASE_DEL_POLICY,
 		[DP_CLASS_PORT] = DP_PHASE_DEL_PORT,
 		[DP_CLASS_LOCAL] = DP_PHASE_DEL_LOCAL,
 		[DP_CLASS_ADJACENCY] = DP_PHASE_DEL_ADJACENCY,

@@ -45,28 +45,6 @@ static void read_feature(struct rd *r, struct dp_feature_stats *s)
 	s->urpf_drops = rd_u64(r);
 }
 
-static void write_rate(struct wr *w, const struct dp_rate_stats *s)
-{
-	wr_u64(w, s->passed);
-	wr_u64(w, s->passed_bytes);
-	wr_u64(w, s->exceeded);
-	wr_u64(w, s->exceeded_bytes);
-	wr_u64(w, s->delayed);
-	wr_u64(w, s->lost);
-	wr_u32(w, s->waiting_ms);
-}
-
-static void read_rate(struct rd *r, struct dp_rate_stats *s)
-{
-	s->passed = rd_u64(r);
-	s->passed_bytes = rd_u64(r);
-	s->exceeded = rd_u64(r);
-	s->exceeded_bytes = rd_u64(r);
-	s->delayed = rd_u64(r);
-	s->lost = rd_u64(r);
-	s->waiting_ms = rd_u32(r);
-}
-
 void dp_sample_write_tunnel(struct wr *w, const struct dp_tunnel_stats *s)
 {
 	wr_u32(w, s->id);
@@ -80,8 +58,6 @@ void dp_sample_write_tunnel(struct wr *w, const struct dp_tunnel_stats *s)
 	wr_u32(w, s->idle_in_ms);
 	wr_u32(w, s->idle_out_ms);
 	write_feature(w, &s->feature);
-	write_rate(w, &s->rate[DP_IN]);
-	write_rate(w, &s->rate[DP_OUT]);
 }
 
 void dp_sample_read_tunnel(struct rd *r, struct dp_tunnel_stats *s)
@@ -97,8 +73,6 @@ void dp_sample_read_tunnel(struct rd *r, struct dp_tunnel_stats *s)
 	s->idle_in_ms = rd_u32(r);
 	s->idle_out_ms = rd_u32(r);
 	read_feature(r, &s->feature);
-	read_rate(r, &s->rate[DP_IN]);
-	read_rate(r, &s->rate[DP_OUT]);
 }
 
 void dp_sample_write_port(struct wr *w, const struct dp_port_stats *s)
@@ -155,6 +129,46 @@ void dp_sample_read_line(struct rd *r, struct dp_line_stats *s)
 	s->id = rd_u32(r);
 	s->line = rd_u16(r);
 	s->packets = rd_u64(r);
+}
+
+void dp_sample_write_traffic(struct wr *w, const struct dp_traffic_stats *s)
+{
+	wr_u32(w, s->id);
+	wr_u8(w, s->port);
+	wr_u8(w, s->direction);
+	wr_u16(w, s->index);
+	dp_form_write_name(w, s->name);
+	wr_u64(w, s->packets);
+	wr_u64(w, s->bytes);
+	wr_u64(w, s->exceeded);
+	wr_u64(w, s->exceeded_bytes);
+	wr_u64(w, s->violated);
+	wr_u64(w, s->violated_bytes);
+	wr_u64(w, s->policed);
+	wr_u64(w, s->marked);
+	wr_u64(w, s->delayed);
+	wr_u64(w, s->lost);
+	wr_u32(w, s->waiting_ms);
+}
+
+void dp_sample_read_traffic(struct rd *r, struct dp_traffic_stats *s)
+{
+	s->id = rd_u32(r);
+	s->port = dp_form_read_bool(r);
+	s->direction = dp_form_read_enum(r, DP_OUT + 1);
+	s->index = rd_u16(r);
+	dp_form_read_name(r, s->name, sizeof(s->name));
+	s->packets = rd_u64(r);
+	s->bytes = rd_u64(r);
+	s->exceeded = rd_u64(r);
+	s->exceeded_bytes = rd_u64(r);
+	s->violated = rd_u64(r);
+	s->violated_bytes = rd_u64(r);
+	s->policed = rd_u64(r);
+	s->marked = rd_u64(r);
+	s->delayed = rd_u64(r);
+	s->lost = rd_u64(r);
+	s->waiting_ms = rd_u32(r);
 }
 
 void dp_sample_write_counter(struct wr *w, const struct dp_counter *c)

@@ -20,6 +20,8 @@ void dp_sample_write_counter(struct wr *w, const struct dp_counter *c);
 void dp_sample_read_counter(struct rd *r, struct dp_counter *c);
 void dp_sample_write_line(struct wr *w, const struct dp_line_stats *s);
 void dp_sample_read_line(struct rd *r, struct dp_line_stats *s);
+void dp_sample_write_traffic(struct wr *w, const struct dp_traffic_stats *s);
+void dp_sample_read_traffic(struct rd *r, struct dp_traffic_stats *s);
 void dp_sample_write_event(struct wr *w, const struct dp_event *e);
 void dp_sample_read_event(struct rd *r, struct dp_event *e);
 

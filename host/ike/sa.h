@@ -223,7 +223,7 @@ struct ike_sa {
 	uint32_t making;                    /* spi_in of that child */
 };
 
-enum { IKE_SA_CHILDREN = 32 }; /* of one IKE SA, those on their way out included */
+enum { IKE_SA_CHILDREN = 256 }; /* of one IKE SA, those on their way out included */
 
 /*
  * A new SA of 'role' with an SPI of its own.  ERR_FULL at the limit, or when most slots are taken by SAs that are over: the last ones are for

@@ -172,7 +172,7 @@ enum err session_access_put(struct session *s)
 	op.u.tunnel.remote = s->path.remote.addr;
 	set_gre(s, &op.u.tunnel);
 	session_filter_features(s->hub, a->source, op.u.tunnel.feature);
-	session_rate_fill(s->hub, a->source, op.u.tunnel.rate);
+	session_rate_ids(s->hub, a->source, op.u.tunnel.policy);
 	(void)snprintf(op.u.tunnel.name, sizeof(op.u.tunnel.name), "%s", a->name);
 	err = dp_sync_put(s->hub->env.sync, &op, NULL);
 	if (err != ERR_OK)

@@ -168,7 +168,8 @@ const struct cfg_interface *session_clone_of(struct session *s, const struct cfg
 		return NULL;
 	}
 	s->clone->users++;
-	if (session_filter_need(s->hub, &s->clone->derived->interface) == ERR_OK)
+	if (session_filter_need(s->hub, &s->clone->derived->interface) == ERR_OK &&
+		session_rate_need(s->hub, &s->clone->derived->interface) == ERR_OK)
 		return &s->clone->derived->interface;
 	session_clone_drop(s);
 	return NULL;

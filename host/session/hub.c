@@ -41,6 +41,8 @@ static enum err apply(struct session_hub *h)
 	if (err == ERR_OK)
 		err = session_filter_configure(h);
 	if (err == ERR_OK)
+		err = session_rate_configure(h);
+	if (err == ERR_OK)
 		err = session_iface_configure(h->ifaces);
 	if (err == ERR_OK)
 		err = session_tunnel_configure(h);
@@ -67,6 +69,7 @@ static void sweep(struct session_hub *h)
 	session_tunnel_sweep(h);
 	session_plain_sweep(h->plains);
 	session_iface_sweep(h->ifaces);
+	session_rate_sweep(h);
 	session_filter_sweep(h);
 	route_rib_commit(h->env.rib);
 	session_vrf_sweep(h);
@@ -85,6 +88,7 @@ static void restore(struct session_hub *h, struct session_model *former, const s
 		session_plain_unmark(h->plains);
 		session_iface_unmark(h->ifaces);
 		session_filter_unmark(h);
+		session_rate_unmark(h);
 		session_vrf_unmark(h);
 	} else if (apply(h) != ERR_OK) {
 		log_event(h->env.log, LOG_L_ERROR, "config.restore", "the former configuration isn't whole");
@@ -130,7 +134,6 @@ enum err session_hub_configure(struct session_hub *h, struct cfg_model *model, c
 	tune(h);
 	if (former != NULL) {
 		end_changed(h);
-		session_rate_reload(h);
 		session_reach_changed(h, former->cfg, former_platform);
 	}
 	h->era++;
@@ -265,6 +268,7 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 	list_init(&h->inquiries);
 	list_init(&h->addresses);
 	list_init(&h->filters);
+	list_init(&h->rates);
 	list_init(&h->vrfs);
 	err = map_init(&h->by_ike, env->map_key);
 	if (err == ERR_OK)
@@ -324,6 +328,7 @@ void session_hub_free(struct session_hub *h)
 	dp_spi_fini(&h->spi);
 	session_address_free_all(h);
 	session_filter_free_all(h);
+	session_rate_free_all(h);
 	session_plain_free(h->plains);
 	session_sla_free(h->slas);
 	session_track_free(h->tracks);
@@ -462,6 +467,11 @@ uint32_t session_hub_port_id(const struct session_hub *h, const char *name)
 	struct route_if key = session_iface_key(h->ifaces, name);
 
 	return key.kind == ROUTE_IF_PORT ? key.id : 0;
+}
+
+const struct cfg_policy_map *session_hub_policy(const struct session_hub *h, const struct cfg_policy_map *named)
+{
+	return session_rate_current(h, named);
 }
 
 uint32_t session_hub_filter_id(const struct session_hub *h, const char *name)

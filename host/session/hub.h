@@ -161,6 +161,9 @@ void session_hub_interfaces(const struct session_hub *h, session_iface_fn *fn, v
 /* The datapath's id of the access list 'name'; 0: no interface names it. */
 uint32_t session_hub_filter_id(const struct session_hub *h, const char *name);
 
+/* The policy of the name of 'named', which an interface has, as it is in force. */
+const struct cfg_policy_map *session_hub_policy(const struct session_hub *h, const struct cfg_policy_map *named);
+
 /* A track of the configuration. */
 struct session_track_info {
 	const struct cfg_track *cfg;

@@ -8,6 +8,7 @@
 #include "pki/shelf.h"
 #include "session/box/filter.h"
 #include "session/box/iface.h"
+#include "session/box/named.h"
 #include "session/box/plain.h"
 #include "session/box/rate.h"
 #include "session/box/sla.h"
@@ -58,6 +59,7 @@ struct session_hub {
 	struct list tunnels;   /* struct session_tunnel */
 	struct list addresses; /* session/address.c */
 	struct list filters;   /* session/box/filter.c */
+	struct list rates;     /* struct session_named: policies */
 	struct list vrfs;      /* session/box/vrf.c */
 	struct map statics;    /* routes of the configuration, box/statics.c */
 	struct session_tracks *tracks;

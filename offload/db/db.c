@@ -6,6 +6,8 @@
 
 #include "db/local.h"
 
+enum { RATES_PER_TUNNEL = 8, RATES = 4096 }; /* classes of policies at interfaces: reserved, paid for as they are used */
+
 static bool limits_valid(const struct db_limits *l, const struct db_state *state)
 {
 	bool power = l->slots >= 256 && l->slots <= UINT32_C(1) << DB_STATE_GENERATION_BITS && (l->slots & (l->slots - 1)) == 0;
@@ -51,9 +53,9 @@ static enum err make_pools(struct db *db)
 	if (err == ERR_OK)
 		err = db_pool_init(&db->carriers, sizeof(struct db_carrier), 2 * l->tunnels + 1);
 	if (err == ERR_OK)
-		err = db_pool_init(&db->rates, sizeof(struct db_rate), 2 * l->tunnels + 1);
+		err = db_pool_init(&db->rates, sizeof(struct db_rate), RATES_PER_TUNNEL * l->tunnels + RATES);
 	if (err == ERR_OK)
-		db->rate = (struct db_rate *)db_pool_take(&db->rates); /* the one that limits nothing */
+		db->rate = (struct db_rate *)db_pool_take(&db->rates); /* the one that is no class's */
 	if (err == ERR_OK)
 		db->carrier = (struct db_carrier *)db_pool_take(&db->carriers); /* the one that nobody has */
 	if (err == ERR_OK)
@@ -65,7 +67,7 @@ static enum err make_pools(struct db *db)
 
 static enum err make_maps(struct db *db, const uint8_t seed[16])
 {
-	struct map *maps[] = { &db->sa_ids, &db->tunnel_ids, &db->filter_ids, &db->adj_ids, &db->adj_hosts, &db->routes };
+	struct map *maps[] = { &db->sa_ids, &db->tunnel_ids, &db->filter_ids, &db->policy_ids, &db->adj_ids, &db->adj_hosts, &db->routes };
 	enum err err = ERR_OK;
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]) && err == ERR_OK; i++)
@@ -130,6 +132,9 @@ void db_free(struct db *db)
 	db_rcu_free(db->rcu);
 	if (db->sa_in != NULL && db->sa_out != NULL)
 		db_sa_forget(db);
+	if (db->tunnel_cold != NULL && db->tunnel != NULL)
+		db_tunnel_fini(db);
+	db_policy_fini(db);
 	if (db->filter != NULL)
 		db_filter_fini(db);
 	db_slots_fini(&db->slots[DP_IN]);
@@ -137,6 +142,7 @@ void db_free(struct db *db)
 	map_fini(&db->sa_ids);
 	map_fini(&db->tunnel_ids);
 	map_fini(&db->filter_ids);
+	map_fini(&db->policy_ids);
 	map_fini(&db->adj_ids);
 	map_fini(&db->adj_hosts);
 	map_fini(&db->routes);

@@ -11,6 +11,7 @@
 #include "db/fib.h"
 #include "db/filter.h"
 #include "db/gate.h"
+#include "db/policy.h"
 #include "db/pool.h"
 #include "db/port.h"
 #include "db/rate.h"
@@ -75,6 +76,8 @@ struct db {
 	struct map sa_ids;
 	struct map tunnel_ids;
 	struct map filter_ids;
+	struct map policy_ids;
+	uint32_t policy_serial;
 	struct map adj_ids;
 	struct map adj_hosts; /* port + next hop */
 	struct map routes;    /* VRF + prefix */

@@ -11,7 +11,7 @@ static bool is_idle(const struct db_gate *g)
 {
 	static const struct db_gate_side nothing[DP_FAMILIES];
 
-	return memcmp(g->side, nothing, sizeof(nothing)) == 0 && g->rate == 0;
+	return memcmp(g->side, nothing, sizeof(nothing)) == 0 && g->service[DP_IN] == NULL && g->service[DP_OUT] == NULL;
 }
 
 static bool wants_any(const struct dp_feature feature[DP_FAMILIES])
@@ -35,26 +35,8 @@ static enum err find_filters(const struct db *db, const struct dp_feature featur
 	return ERR_OK;
 }
 
-enum err db_gate_put(struct db *db, uint32_t *index, const struct dp_feature feature[DP_FAMILIES], const struct dp_rate rate[2])
+static void set_filters(struct db *db, struct db_gate *g, const uint32_t filter[FILTERS], const struct dp_feature feature[DP_FAMILIES])
 {
-	static const struct dp_rate none[2];
-	uint32_t filter[FILTERS], at;
-	enum err err = find_filters(db, feature, filter);
-	struct db_gate *g;
-
-	if (err != ERR_OK)
-		return err;
-	at = *index == 0 ? 0 : db->gate[*index].rate;
-	err = db_rate_put(db, &at, rate != NULL ? rate : none);
-	if (err != ERR_OK || (*index == 0 && at == 0 && !wants_any(feature)))
-		return err;
-	g = *index != 0 ? &db->gate[*index] : (struct db_gate *)db_pool_take(&db->gates);
-	if (g == NULL) {
-		db_rate_del(db, &at);
-		return ERR_FULL;
-	}
-	__atomic_store_n(&g->rate, at, __ATOMIC_RELEASE);
-	*index = db_pool_index(&db->gates, g);
 	for (unsigned i = 0; i < FILTERS; i++) {
 		struct db_gate_side *s = &g->side[i / 2];
 
@@ -64,6 +46,57 @@ enum err db_gate_put(struct db *db, uint32_t *index, const struct dp_feature fea
 		__atomic_store_n(&s->mss, feature[i / 2].mss, __ATOMIC_RELAXED);
 		__atomic_store_n(&s->urpf, feature[i / 2].urpf, __ATOMIC_RELAXED);
 	}
+}
+
+static enum err find_policies(const struct db *db, const uint32_t policy[2], struct db_policy_cold *out[2])
+{
+	for (int way = DP_IN; way <= DP_OUT; way++) {
+		out[way] = policy[way] == 0 ? NULL : db_policy_find(db, policy[way]);
+		if (policy[way] != 0 && out[way] == NULL)
+			return ERR_ABSENT;
+	}
+	return ERR_OK;
+}
+
+static enum err set_policies(struct db *db, struct db_gate *g, struct db_policy_cold *const policy[2])
+{
+	struct db_service *in, *out;
+	enum err err = db_policy_prepare(db, &g->service[DP_IN], policy[DP_IN], &in);
+
+	if (err != ERR_OK)
+		return err;
+	err = db_policy_prepare(db, &g->service[DP_OUT], policy[DP_OUT], &out);
+	if (err != ERR_OK) {
+		db_policy_abandon(db, &g->service[DP_IN], in);
+		return err;
+	}
+	db_policy_turn(db, &g->service[DP_IN], in);
+	db_policy_turn(db, &g->service[DP_OUT], out);
+	return ERR_OK;
+}
+
+enum err db_gate_put(struct db *db, uint32_t *index, const struct dp_feature feature[DP_FAMILIES], const uint32_t policy[2])
+{
+	struct db_policy_cold *service[2];
+	uint32_t filter[FILTERS];
+	enum err err = find_filters(db, feature, filter);
+	struct db_gate *g;
+
+	if (err == ERR_OK)
+		err = find_policies(db, policy, service);
+	if (err != ERR_OK || (*index == 0 && policy[DP_IN] == 0 && policy[DP_OUT] == 0 && !wants_any(feature)))
+		return err;
+	g = *index != 0 ? &db->gate[*index] : (struct db_gate *)db_pool_take(&db->gates);
+	if (g == NULL)
+		return ERR_FULL;
+	err = set_policies(db, g, service);
+	if (err != ERR_OK) {
+		if (*index == 0)
+			db_pool_give(&db->gates, g);
+		return err;
+	}
+	*index = db_pool_index(&db->gates, g);
+	set_filters(db, g, filter, feature);
 	return ERR_OK;
 }
 
@@ -87,14 +120,10 @@ void db_gate_del(struct db *db, uint32_t *index)
 		return;
 	for (unsigned i = 0; i < FILTERS; i++)
 		db_filter_hold(db, g->side[i / 2].filter[i % 2], false);
-	db_rate_del(db, &g->rate);
+	db_policy_turn(db, &g->service[DP_IN], NULL);
+	db_policy_turn(db, &g->service[DP_OUT], NULL);
 	db_rcu_defer(db->rcu, gate_drop, &db->gates, g);
 	*index = 0;
-}
-
-uint32_t db_gate_rate(const struct db *db, uint32_t index)
-{
-	return db->gate[index].rate;
 }
 
 void db_gate_stats(const struct db *db, uint32_t index, struct dp_feature_stats *out)

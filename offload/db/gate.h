@@ -13,6 +13,7 @@ extern "C" {
 #endif
 
 struct db;
+struct db_service;
 
 /* What is done to packets of one family; each field one word for workers. */
 struct db_gate_side {
@@ -30,20 +31,15 @@ struct db_gate {
 	struct db_gate_side side[DP_FAMILIES];
 	uint64_t acl_drops[2]; /* workers, atomically added */
 	uint64_t urpf_drops;
-	uint32_t rate; /* index; 0: none */
-	uint32_t spare0;
-	uint64_t spare1;
+	struct db_service *service[2]; /* by enum dp_direction; NULL: no policy */
 };
 static_assert(sizeof(struct db_gate) == 64, "gate: one line");
 
 /*
- * Makes the gate '*index' (0: none yet) be as 'feature' and 'rate' (NULL: no rates) say.  ERR_ABSENT: a filter isn't there, or of the other family, and nothing has
- * changed; ERR_FULL.
+ * Makes the gate '*index' (0: none yet) be as 'feature' and 'policy' say.  ERR_ABSENT: a filter isn't there, or of the other family, or a
+ * policy isn't, and nothing has changed; ERR_FULL, ERR_NOMEM.
  */
-MUST_USE enum err db_gate_put(struct db *db, uint32_t *index, const struct dp_feature feature[DP_FAMILIES], const struct dp_rate rate[2]);
-
-/* The rate of the gate 'index'; 0: none. */
-uint32_t db_gate_rate(const struct db *db, uint32_t index);
+MUST_USE enum err db_gate_put(struct db *db, uint32_t *index, const struct dp_feature feature[DP_FAMILIES], const uint32_t policy[2]);
 
 /* What workers are shown: 'index', or 0 when the gate does nothing. */
 uint32_t db_gate_shown(const struct db *db, uint32_t index);

@@ -144,7 +144,7 @@ static enum err build(struct db *db, struct dp_sa *conf, uint32_t slot, struct d
 	enum err err = compile_selectors(sa, conf);
 
 	if (err == ERR_OK)
-		err = build_gre(sa, conf, &db->tunnel_cold[db_tunnel_index(db, t)].conf);
+		err = build_gre(sa, conf, db->tunnel_cold[db_tunnel_index(db, t)].conf);
 	if (err != ERR_OK)
 		return err;
 	sa->conf = (struct dp_sa *)malloc(dp_sa_size(conf));

@@ -1,6 +1,7 @@
 /* Tunnels.  Main lcore writes, one field a store; workers load, stamp and count drops. */
 #include "db/tunnel.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "db/db.h"
@@ -58,7 +59,7 @@ static struct db_tunnel *tunnel_new(struct db *db, uint32_t id)
 		return NULL;
 	t->id = id;
 	t->sa_out = DB_SLOT_NONE;
-	t->more_count = 0;
+	t->more = NULL;
 	t->carrier = 0;
 	t->refs = 1;
 	memset(cold_of(db, t), 0, sizeof(struct db_tunnel_cold));
@@ -86,71 +87,141 @@ static void hold_vrfs(struct db *db, uint16_t inner, uint16_t front, bool hold)
 	db->vrf_cold[front].refs += by;
 }
 
-static void put_more(const struct db *db, const struct dp_tunnel *conf, struct db_tunnel *t)
+static enum err drop_memory(void *ctx, void *object)
 {
-	for (uint32_t i = 0; i < conf->more_count; i++)
-		__atomic_store_n(&t->more[i], sender(db, conf->more[i], t), __ATOMIC_RELEASE);
-	__atomic_store_n(&t->more_count, conf->more_count, __ATOMIC_RELEASE);
+	(void)ctx;
+	free(object);
+	return ERR_OK;
 }
 
-enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf)
+/* What a put needs before anything changes. */
+struct tunnel_parts {
+	uint16_t inner, front;
+	uint32_t gate, carrier;
+	struct dp_tunnel *conf;
+	struct db_senders *more; /* when there are more or fewer of them than now */
+};
+
+static void free_parts(struct tunnel_parts *n)
 {
-	uint16_t inner = db_vrf_find(db, conf->inner_vrf);
-	uint16_t front = db_vrf_find(db, conf->front_vrf);
-	struct db_tunnel *t = db_tunnel_find(db, conf->id);
-	uint32_t slot, gate, carrier;
+	free(n->conf);
+	free(n->more);
+}
+
+static enum err make_room(const struct db_tunnel *t, const struct dp_tunnel *conf, struct tunnel_parts *n)
+{
+	uint32_t now = t == NULL || t->more == NULL ? 0 : t->more->count;
+	bool other = conf->more_count != 0 && conf->more_count != now;
+
+	n->conf = (struct dp_tunnel *)malloc(dp_tunnel_size(conf));
+	n->more = other ? (struct db_senders *)calloc(1, sizeof(*n->more) + conf->more_count * sizeof(uint32_t)) : NULL;
+	if (n->conf == NULL || (other && n->more == NULL)) {
+		free_parts(n);
+		return ERR_NOMEM;
+	}
+	memcpy(n->conf, conf, dp_tunnel_size(conf));
+	if (!other)
+		return ERR_OK;
+	n->more->count = conf->more_count;
+	n->more->slot = (uint32_t *)(void *)(n->more + 1);
+	return ERR_OK;
+}
+
+static enum err prepare(struct db *db, struct db_tunnel *t, const struct dp_tunnel *conf, struct tunnel_parts *n)
+{
 	enum err err;
 
-	if (t != NULL && cold_of(db, t)->sa_count != 0 && !dp_tunnel_keeps_sas(&cold_of(db, t)->conf, conf))
-		return ERR_BUSY;
-	if (inner == DB_VRF_NONE || front == DB_VRF_NONE)
+	n->inner = db_vrf_find(db, conf->inner_vrf);
+	n->front = db_vrf_find(db, conf->front_vrf);
+	if (n->inner == DB_VRF_NONE || n->front == DB_VRF_NONE)
 		return ERR_ABSENT;
-	slot = sender(db, conf->sa_out, t);
-	gate = t == NULL ? 0 : cold_of(db, t)->gate;
-	err = db_carrier_prepare(db, t, conf, front, &carrier);
+	n->gate = t == NULL ? 0 : cold_of(db, t)->gate;
+	err = make_room(t, conf, n);
 	if (err != ERR_OK)
 		return err;
-	err = db_gate_put(db, &gate, conf->feature, conf->rate);
-	if (err != ERR_OK) {
-		db_carrier_abandon(db, t, carrier);
-		return err;
+	err = db_carrier_prepare(db, t, conf, n->front, &n->carrier);
+	if (err == ERR_OK) {
+		err = db_gate_put(db, &n->gate, conf->feature, conf->policy);
+		if (err != ERR_OK)
+			db_carrier_abandon(db, t, n->carrier);
 	}
-	hold_vrfs(db, inner, front, true);
-	if (t == NULL) {
-		t = tunnel_new(db, conf->id);
-		if (t == NULL) {
-			hold_vrfs(db, inner, front, false);
-			db_gate_del(db, &gate);
-			db_carrier_abandon(db, NULL, carrier);
-			return ERR_FULL;
-		}
-	} else {
-		hold_vrfs(db, t->inner_vrf, t->front_vrf, false);
-	}
-	if (!addr_eq(&cold_of(db, t)->conf.remote, &conf->remote))
+	if (err != ERR_OK)
+		free_parts(n);
+	return err;
+}
+
+/* Senders whose number stays are stored where they are; else the others take their place. */
+static void put_more(struct db *db, struct db_tunnel *t, struct db_senders *fresh)
+{
+	const struct dp_tunnel *conf = cold_of(db, t)->conf;
+	struct db_senders *was = t->more;
+	struct db_senders *m = conf->more_count == 0 ? NULL : fresh != NULL ? fresh : was;
+
+	for (uint32_t i = 0; i < conf->more_count; i++)
+		__atomic_store_n(&m->slot[i], sender(db, conf->more[i], t), __ATOMIC_RELEASE);
+	if (m == was)
+		return;
+	__atomic_store_n(&t->more, m, __ATOMIC_RELEASE);
+	if (was != NULL)
+		db_rcu_defer(db->rcu, drop_memory, NULL, was);
+}
+
+/* What is there becomes what the parts say. */
+static void turn(struct db *db, struct db_tunnel *t, const struct tunnel_parts *n)
+{
+	struct db_tunnel_cold *cold = cold_of(db, t);
+	const struct dp_tunnel *conf = n->conf;
+
+	if (cold->conf == NULL || !addr_eq(&cold->conf->remote, &conf->remote))
 		db_tunnel_set_link(db, t, 0, 0);
-	cold_of(db, t)->conf = *conf;
-	cold_of(db, t)->gate = gate;
-	__atomic_store_n(&t->gate, db_gate_shown(db, gate), __ATOMIC_RELEASE); /* before anything may pass */
-	__atomic_store_n(&t->inner_vrf, inner, __ATOMIC_RELAXED);
-	__atomic_store_n(&t->front_vrf, front, __ATOMIC_RELAXED);
+	free(cold->conf);
+	cold->conf = n->conf;
+	cold->gate = n->gate;
+	__atomic_store_n(&t->gate, db_gate_shown(db, n->gate), __ATOMIC_RELEASE); /* before anything may pass */
+	__atomic_store_n(&t->inner_vrf, n->inner, __ATOMIC_RELAXED);
+	__atomic_store_n(&t->front_vrf, n->front, __ATOMIC_RELAXED);
 	__atomic_store_n(&t->mtu, conf->mtu, __ATOMIC_RELAXED);
 	__atomic_store_n(&t->mode, conf->mode, __ATOMIC_RELAXED);
 	__atomic_store_n(&t->df, conf->df, __ATOMIC_RELAXED);
 	if (conf->sa_out == 0)
 		__atomic_store_n(&t->path_mtu, 0, __ATOMIC_RELAXED); /* who sends by it next is told */
-	__atomic_store_n(&t->sa_out, slot, __ATOMIC_RELEASE);
-	put_more(db, conf, t);
-	db_carrier_set(db, t, carrier);
+	__atomic_store_n(&t->sa_out, sender(db, conf->sa_out, t), __ATOMIC_RELEASE);
+	put_more(db, t, n->more);
+	db_carrier_set(db, t, n->carrier);
 	__atomic_store_n(&t->live, true, __ATOMIC_RELEASE);
 	db_touch(db);
+}
+
+enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf)
+{
+	struct db_tunnel *t = db_tunnel_find(db, conf->id);
+	struct tunnel_parts n;
+	enum err err;
+
+	if (t != NULL && cold_of(db, t)->sa_count != 0 && !dp_tunnel_keeps_sas(cold_of(db, t)->conf, conf))
+		return ERR_BUSY;
+	err = prepare(db, t, conf, &n);
+	if (err != ERR_OK)
+		return err;
+	if (t != NULL)
+		hold_vrfs(db, t->inner_vrf, t->front_vrf, false);
+	else
+		t = tunnel_new(db, conf->id);
+	if (t == NULL) {
+		db_gate_del(db, &n.gate);
+		db_carrier_abandon(db, NULL, n.carrier);
+		free_parts(&n);
+		return ERR_FULL;
+	}
+	hold_vrfs(db, n.inner, n.front, true);
+	turn(db, t, &n);
 	return ERR_OK;
 }
 
 void db_tunnel_found_sender(struct db *db, const struct db_sa *sa)
 {
 	struct db_tunnel *t = &db->tunnel[sa->tunnel];
-	const struct dp_tunnel *conf = &cold_of(db, t)->conf;
+	const struct dp_tunnel *conf = cold_of(db, t)->conf;
 
 	if (!t->live)
 		return;
@@ -158,7 +229,7 @@ void db_tunnel_found_sender(struct db *db, const struct db_sa *sa)
 		__atomic_store_n(&t->sa_out, sa->slot, __ATOMIC_RELEASE);
 	for (uint32_t i = 0; i < conf->more_count; i++)
 		if (conf->more[i] == sa->id)
-			__atomic_store_n(&t->more[i], sa->slot, __ATOMIC_RELEASE);
+			__atomic_store_n(&t->more->slot[i], sa->slot, __ATOMIC_RELEASE);
 }
 
 void db_tunnel_lost_sender(struct db *db, const struct db_sa *sa)
@@ -167,9 +238,31 @@ void db_tunnel_lost_sender(struct db *db, const struct db_sa *sa)
 
 	if (t->sa_out == sa->slot)
 		__atomic_store_n(&t->sa_out, DB_SLOT_NONE, __ATOMIC_RELEASE);
-	for (uint32_t i = 0; i < t->more_count; i++)
-		if (t->more[i] == sa->slot)
-			__atomic_store_n(&t->more[i], DB_SLOT_NONE, __ATOMIC_RELEASE);
+	for (uint32_t i = 0; t->more != NULL && i < t->more->count; i++)
+		if (t->more->slot[i] == sa->slot)
+			__atomic_store_n(&t->more->slot[i], DB_SLOT_NONE, __ATOMIC_RELEASE);
+}
+
+static void drop_conf(struct db *db, struct db_tunnel *t)
+{
+	struct db_senders *more = t->more;
+
+	free(cold_of(db, t)->conf);
+	cold_of(db, t)->conf = NULL;
+	__atomic_store_n(&t->more, NULL, __ATOMIC_RELEASE);
+	if (more != NULL)
+		db_rcu_defer(db->rcu, drop_memory, NULL, more);
+}
+
+void db_tunnel_fini(struct db *db)
+{
+	uint32_t cursor = 0;
+	struct db_tunnel *t;
+
+	while ((t = db_tunnel_walk(db, &cursor)) != NULL) {
+		free(cold_of(db, t)->conf);
+		free(t->more);
+	}
 }
 
 enum err db_tunnel_del(struct db *db, uint32_t id)
@@ -182,7 +275,7 @@ enum err db_tunnel_del(struct db *db, uint32_t id)
 		return ERR_BUSY;
 	__atomic_store_n(&t->live, false, __ATOMIC_RELEASE);
 	__atomic_store_n(&t->sa_out, DB_SLOT_NONE, __ATOMIC_RELEASE);
-	__atomic_store_n(&t->more_count, 0, __ATOMIC_RELEASE);
+	drop_conf(db, t);
 	__atomic_store_n(&t->gate, 0, __ATOMIC_RELEASE);
 	db_gate_del(db, &cold_of(db, t)->gate);
 	db_carrier_set(db, t, 0);
@@ -198,7 +291,7 @@ bool db_tunnel_get(const struct db *db, uint32_t id, struct dp_tunnel *out)
 	const struct db_tunnel *t = db_tunnel_find(db, id);
 
 	if (t != NULL)
-		*out = cold_of(db, t)->conf;
+		memcpy(out, cold_of(db, t)->conf, dp_tunnel_size(cold_of(db, t)->conf));
 	return t != NULL;
 }
 
@@ -254,7 +347,6 @@ void db_tunnel_stats(const struct db *db, const struct db_tunnel *t, uint64_t no
 	out->in_drops = __atomic_load_n(&t->in_drops, __ATOMIC_RELAXED);
 	out->out_drops = __atomic_load_n(&t->out_drops, __ATOMIC_RELAXED);
 	db_gate_stats(db, cold->gate, &out->feature);
-	db_rate_stats(db, db_gate_rate(db, cold->gate), now_ms, out->rate);
 	out->idle_in_ms = idle_ms(__atomic_load_n(&t->last_in_ms, __ATOMIC_RELAXED), now_ms);
 	out->idle_out_ms = idle_ms(__atomic_load_n(&t->last_out_ms, __ATOMIC_RELAXED), now_ms);
 }

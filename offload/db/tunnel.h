@@ -32,7 +32,7 @@ struct db_tunnel {
 	uint16_t mtu;                  /* inner IP; 0: from the path */
 	uint8_t mode, df;
 	bool live;
-	uint8_t more_count;
+	uint8_t spare0;
 	uint16_t link;       /* largest outer packet that its path takes, as routers say; 0: as the port (main lcore) */
 	uint32_t path_mtu;   /* inner, as last derived; 0: not yet (workers) */
 	uint32_t gate;       /* index of its features; 0: none */
@@ -42,19 +42,26 @@ struct db_tunnel {
 	uint64_t out_drops;
 
 	/* line 1: packets that 'sa_out' doesn't let pass */
-	uint32_t more[DP_MORE_MAX]; /* slots of other senders; a worker asks each what it lets pass, so old and new may mix */
-	uint32_t carrier;           /* index of what GRE without SAs is made of; 0: none */
+	struct db_senders *more; /* NULL: none */
+	uint32_t carrier;        /* index of what GRE without SAs is made of; 0: none */
+	uint32_t spare1[13];
 };
 static_assert(sizeof(struct db_tunnel) == 128 && offsetof(struct db_tunnel, more) == 64, "tunnel: two lines");
 
+/* Slots of other senders, or DB_SLOT_NONE; a worker asks each what it lets pass, so old and new may mix. */
+struct db_senders {
+	uint32_t count;
+	uint32_t *slot;
+};
+
 struct db_tunnel_cold {
 	struct map_node by_id;
-	struct list sas;      /* db_sa.of_tunnel, also those in their grace period */
-	struct list carriers; /* db_carrier.of_tunnel, those in their grace period too */
-	uint32_t sa_count;    /* published */
-	uint32_t rule_count;  /* of routes that lead here */
-	uint32_t gate;        /* also while it does nothing */
-	struct dp_tunnel conf;
+	struct list sas;        /* db_sa.of_tunnel, also those in their grace period */
+	struct list carriers;   /* db_carrier.of_tunnel, those in their grace period too */
+	uint32_t sa_count;      /* published */
+	uint32_t rule_count;    /* of routes that lead here */
+	uint32_t gate;          /* also while it does nothing */
+	struct dp_tunnel *conf; /* up to its last sender */
 	uint64_t link_until_ms;
 	uint64_t past_packets[2], past_bytes[2]; /* of SAs and carriers that are gone, by enum dp_direction */
 };
@@ -98,6 +105,9 @@ uint64_t db_tunnel_link_until(const struct db *db, const struct db_tunnel *t);
 
 /* Live tunnels: '*cursor' begins at 0; NULL at the end. */
 struct db_tunnel *db_tunnel_walk(const struct db *db, uint32_t *cursor);
+
+/* Frees what live ones hold; every worker is offline. */
+void db_tunnel_fini(struct db *db);
 
 /* Packets and bytes are those of its SAs or carriers, past ones included. */
 void db_tunnel_stats(const struct db *db, const struct db_tunnel *t, uint64_t now_ms, struct dp_tunnel_stats *out);

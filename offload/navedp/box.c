@@ -62,7 +62,7 @@ static enum err make_port(struct navedp_box *b, const struct dp_port *conf)
 
 	if (p == NULL)
 		return ERR_FULL;
-	err = db_gate_put(b->conf.db, &p->gate, conf->feature, NULL);
+	err = db_gate_put(b->conf.db, &p->gate, conf->feature, conf->policy);
 	if (err == ERR_OK)
 		err = open_port(b, p);
 	if (err != ERR_OK)
@@ -83,7 +83,7 @@ static enum err replace_device(struct navedp_box *b, struct navedp_port *p, cons
 	if (err == ERR_OK)
 		return ERR_OK;
 	p->conf = old;
-	if (db_gate_put(b->conf.db, &p->gate, old.feature, NULL) != ERR_OK)
+	if (db_gate_put(b->conf.db, &p->gate, old.feature, old.policy) != ERR_OK)
 		return ERR_DEVICE;
 	return open_port(b, p) == ERR_OK ? err : ERR_DEVICE;
 }
@@ -96,7 +96,7 @@ static enum err put_port(void *ctx, const struct dp_port *conf)
 
 	if (p == NULL)
 		return make_port(b, conf);
-	err = db_gate_put(b->conf.db, &p->gate, conf->feature, NULL);
+	err = db_gate_put(b->conf.db, &p->gate, conf->feature, conf->policy);
 	if (err != ERR_OK)
 		return err;
 	return navedp_port_fits(p, conf) ? navedp_port_change(b, p, conf) : replace_device(b, p, conf);

@@ -41,6 +41,7 @@ enum path_flag {
 	PATH_F_UDP = 1u << 11,       /* ESP in UDP */
 	PATH_F_HANDED = 1u << 13,    /* by another worker: begins at its IP header already */
 	PATH_F_GATED = 1u << 14,     /* its tunnel's output features are done */
+	PATH_F_PORTED = 1u << 15,    /* its port's */
 	PATH_F_L2 = 1u << 12         /* its frame's header still stands in front of the mbuf's data */
 };
 

@@ -37,11 +37,10 @@ static bool is_of(const struct db_sa *sa, const struct path_pkt *p)
 /* Several children share the tunnel: the next that lets the packet pass; NULL: none does. */
 static const struct db_sa *find_other(const struct path_ctx *c, const struct path_pkt *p)
 {
-	const struct db_tunnel *t = &c->db->tunnel[p->tunnel];
-	uint32_t count = __atomic_load_n(&t->more_count, __ATOMIC_ACQUIRE);
+	const struct db_senders *more = __atomic_load_n(&c->db->tunnel[p->tunnel].more, __ATOMIC_ACQUIRE);
 
-	for (uint32_t i = 0; i < count; i++) {
-		const struct db_sa *sa = db_sa_out(c->db, __atomic_load_n(&t->more[i], __ATOMIC_ACQUIRE));
+	for (uint32_t i = 0; more != NULL && i < more->count; i++) {
+		const struct db_sa *sa = db_sa_out(c->db, __atomic_load_n(&more->slot[i], __ATOMIC_ACQUIRE));
 
 		if (is_of(sa, p) && path_ip_selected(p, sa, true))
 			return sa;

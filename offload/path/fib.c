@@ -96,7 +96,7 @@ static void forward(struct path_ctx *c, struct path_pkt *p)
 {
 	if (!path_fib_aim(c, p))
 		return;
-	if (__atomic_load_n(&c->db->port[p->port].gate, __ATOMIC_ACQUIRE) != 0)
+	if (__atomic_load_n(&c->db->port[p->port].gate, __ATOMIC_ACQUIRE) != 0 && (p->flags & PATH_F_PORTED) == 0)
 		path_list_add(&c->gated, p);
 	else
 		leave(c, p);
@@ -117,8 +117,13 @@ void path_fib_send(struct path_ctx *c, struct path_pkt *p)
 	}
 }
 
+/* What waited for a port has been in its tunnel, if it had one. */
 static void to_tunnel(struct path_ctx *c, struct path_pkt *p)
 {
+	if ((p->flags & PATH_F_PORTED) != 0) {
+		path_drop(c, p, PATH_DROP_OUTER_ROUTE);
+		return;
+	}
 	p->tunnel = db_hop_index(p->hop);
 	p->sa = NULL;
 	rte_prefetch0(&c->db->tunnel[p->tunnel]);

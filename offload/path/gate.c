@@ -11,12 +11,6 @@
 
 enum { TCP_FLAGS = 13, TCP_ACK_RST = 0x14, ND_FIRST = 133, ND_LAST = 137 };
 
-/* Where packets meet their features. */
-struct gate_place {
-	bool tunnel;
-	enum dp_direction way;
-};
-
 /* What a packet is judged by; 'rules' NULL while its filter is gone. */
 struct gate_case {
 	struct path_pkt *p;
@@ -41,7 +35,7 @@ static const struct db_gate_side *side_of(const struct db_gate *g, uint8_t famil
 
 /* ---- dropping ---- */
 
-static void refuse(struct path_ctx *c, struct path_pkt *p, const struct gate_place *at, enum path_drop why)
+void path_gate_refuse(struct path_ctx *c, struct path_pkt *p, const struct path_gate_place *at, enum path_drop why)
 {
 	if (!at->tunnel)
 		path_drop(c, p, why);
@@ -51,11 +45,11 @@ static void refuse(struct path_ctx *c, struct path_pkt *p, const struct gate_pla
 		path_drop_out(c, p, why);
 }
 
-static void deny(struct path_ctx *c, struct path_pkt *p, struct db_gate *g, const struct gate_place *at)
+static void deny(struct path_ctx *c, struct path_pkt *p, struct db_gate *g, const struct path_gate_place *at)
 {
 	__atomic_fetch_add(&g->acl_drops[at->way], 1, __ATOMIC_RELAXED);
 	path_icmp_send(c, p, PATH_ICMP_PROHIBITED, 0);
-	refuse(c, p, at, at->way == DP_IN ? PATH_DROP_ACL_IN : PATH_DROP_ACL_OUT);
+	path_gate_refuse(c, p, at, at->way == DP_IN ? PATH_DROP_ACL_IN : PATH_DROP_ACL_OUT);
 }
 
 /* ---- access lists ---- */
@@ -77,7 +71,7 @@ static void read_tcp(const struct path_pkt *p, struct db_rules_key *k)
 		k->bits = DB_RULES_ESTABLISHED;
 }
 
-static void write_key(const struct path_pkt *p, struct db_rules_key *k)
+void path_gate_key(const struct path_pkt *p, struct db_rules_key *k)
 {
 	const uint8_t *l4 = p->ip + p->l4;
 
@@ -108,7 +102,7 @@ static bool is_neighbour(const struct path_pkt *p)
 }
 
 /* The box's own packets leave as they are, as on the router; what came to it doesn't. */
-static bool is_filtered(const struct path_pkt *p, const struct gate_place *at)
+static bool is_filtered(const struct path_pkt *p, const struct path_gate_place *at)
 {
 	if (!at->tunnel && is_neighbour(p))
 		return false;
@@ -184,7 +178,7 @@ static bool has_way_back(const struct path_ctx *c, const struct path_pkt *p, boo
 }
 
 /* What isn't forwarded anyway (multicast, link-local) is 'fib's business. */
-static bool may_come(const struct path_ctx *c, const struct gate_case *i, const struct gate_place *at)
+static bool may_come(const struct path_ctx *c, const struct gate_case *i, const struct path_gate_place *at)
 {
 	struct gate_source src = { .v6 = i->p->family == AF_INET6 };
 
@@ -195,26 +189,26 @@ static bool may_come(const struct path_ctx *c, const struct gate_case *i, const 
 	return has_way_back(c, i->p, at->tunnel, &src);
 }
 
-static void spoofed(struct path_ctx *c, struct path_pkt *p, struct db_gate *g, const struct gate_place *at)
+static void spoofed(struct path_ctx *c, struct path_pkt *p, struct db_gate *g, const struct path_gate_place *at)
 {
 	__atomic_fetch_add(&g->urpf_drops, 1, __ATOMIC_RELAXED);
-	refuse(c, p, at, PATH_DROP_URPF);
+	path_gate_refuse(c, p, at, PATH_DROP_URPF);
 }
 
 /* ---- lists of packets ---- */
 
-static void begin(const struct path_ctx *c, struct gate_case *i, struct path_pkt *p, const struct gate_place *at)
+static void begin(const struct path_ctx *c, struct gate_case *i, struct path_pkt *p, const struct path_gate_place *at)
 {
 	i->p = p;
 	i->gate = gate_of(c, p, at->tunnel);
 	i->rules = NULL;
 	i->filtered = is_filtered(p, at) && find_rules(c, i->gate, p->family, at->way, &i->rules);
 	if (i->filtered)
-		write_key(p, &i->key);
+		path_gate_key(p, &i->key);
 }
 
 /* What an access list lets pass; false: dropped. */
-static bool pass(struct path_ctx *c, const struct gate_case *i, const struct gate_place *at)
+static bool pass(struct path_ctx *c, const struct gate_case *i, const struct path_gate_place *at)
 {
 	uint16_t mss = __atomic_load_n(&side_of(i->gate, i->p->family)->mss, __ATOMIC_RELAXED);
 
@@ -228,7 +222,7 @@ static bool pass(struct path_ctx *c, const struct gate_case *i, const struct gat
 }
 
 /* Leaves in 'l' what passes. */
-static void run(struct path_ctx *c, struct path_list *l, const struct gate_place *at)
+static void run(struct path_ctx *c, struct path_list *l, const struct path_gate_place *at)
 {
 	struct gate_case all[PATH_BURST];
 	uint32_t count = l->count;
@@ -248,11 +242,12 @@ static void run(struct path_ctx *c, struct path_list *l, const struct gate_place
 
 void path_gate_port_in(struct path_ctx *c)
 {
-	static const struct gate_place at = { .tunnel = false, .way = DP_IN };
+	static const struct path_gate_place at = { .tunnel = false, .way = DP_IN };
 
 	if (c->gated.count == 0)
 		return;
 	run(c, &c->gated, &at);
+	path_rate_run(c, &c->gated, &at);
 	for (uint32_t i = 0; i < c->gated.count; i++)
 		path_classify_read(c, c->gated.pkt[i]);
 	c->gated.count = 0;
@@ -260,12 +255,12 @@ void path_gate_port_in(struct path_ctx *c)
 
 void path_gate_tunnel_in(struct path_ctx *c)
 {
-	static const struct gate_place at = { .tunnel = true, .way = DP_IN };
+	static const struct path_gate_place at = { .tunnel = true, .way = DP_IN };
 
 	if (c->gated.count == 0)
 		return;
 	run(c, &c->gated, &at);
-	path_rate_in(c, &c->gated);
+	path_rate_run(c, &c->gated, &at);
 	for (uint32_t i = 0; i < c->gated.count; i++)
 		path_list_add(&c->plain, c->gated.pkt[i]);
 	c->gated.count = 0;
@@ -273,15 +268,17 @@ void path_gate_tunnel_in(struct path_ctx *c)
 
 void path_gate_port_out(struct path_ctx *c)
 {
-	static const struct gate_place at = { .tunnel = false, .way = DP_OUT };
+	static const struct path_gate_place at = { .tunnel = false, .way = DP_OUT };
 
-	if (c->gated.count != 0)
-		run(c, &c->gated, &at);
+	if (c->gated.count == 0)
+		return;
+	run(c, &c->gated, &at);
+	path_rate_run(c, &c->gated, &at);
 }
 
 void path_gate_tunnel_out(struct path_ctx *c)
 {
-	static const struct gate_place at = { .tunnel = true, .way = DP_OUT };
+	static const struct path_gate_place at = { .tunnel = true, .way = DP_OUT };
 	struct path_list fresh = { .count = 0 };
 	uint32_t kept = 0;
 
@@ -297,7 +294,7 @@ void path_gate_tunnel_out(struct path_ctx *c)
 	}
 	c->tunnel.count = kept;
 	run(c, &fresh, &at);
-	path_rate_out(c, &fresh);
+	path_rate_run(c, &fresh, &at);
 	for (uint32_t i = 0; i < fresh.count; i++)
 		path_list_add(&c->tunnel, fresh.pkt[i]);
 }
@@ -311,8 +308,7 @@ static void put_addr(uint8_t *to, struct db_key k, uint32_t len)
 	memcpy(to, word, len);
 }
 
-/* The ESP packet of 'sa', to the peer or from it. */
-static void write_esp_key(const struct db_sa *sa, bool out, struct db_rules_key *k)
+void path_gate_esp_key(const struct db_sa *sa, bool out, struct db_rules_key *k)
 {
 	uint32_t len = (sa->flags & DB_SA_V6) != 0 ? 16 : 4;
 
@@ -335,7 +331,7 @@ static bool permits_esp(const struct path_ctx *c, const struct db_gate *g, const
 
 	if (!find_rules(c, g, (sa->flags & DB_SA_V6) != 0 ? AF_INET6 : AF_INET, way, &rules))
 		return true;
-	write_esp_key(sa, way == DP_OUT, &key);
+	path_gate_esp_key(sa, way == DP_OUT, &key);
 	return rules != NULL && db_rules_match(rules, &one, 1, c->worker) != 0;
 }
 
@@ -344,7 +340,7 @@ bool path_gate_outer(struct path_ctx *c, struct path_pkt *p)
 	struct db_gate *g = gate_of(c, p, false);
 
 	if (permits_esp(c, g, p->sa, DP_OUT))
-		return true;
+		return path_rate_outer(c, p);
 	__atomic_fetch_add(&g->acl_drops[DP_OUT], 1, __ATOMIC_RELAXED);
 	path_drop_out(c, p, PATH_DROP_ACL_OUT);
 	return false;
@@ -359,7 +355,7 @@ bool path_gate_inner(struct path_ctx *c, struct path_pkt *p)
 
 	src.how = __atomic_load_n(&side_of(g, src.v6 ? AF_INET6 : AF_INET)->urpf, __ATOMIC_RELAXED);
 	if (permitted && has_way_back(c, p, false, &src))
-		return true;
+		return path_rate_inner(c, p);
 	__atomic_fetch_add(permitted ? &g->urpf_drops : &g->acl_drops[DP_IN], 1, __ATOMIC_RELAXED);
 	path_drop_in(c, p, permitted ? PATH_DROP_URPF : PATH_DROP_ACL_IN);
 	return false;

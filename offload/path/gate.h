@@ -9,9 +9,18 @@ extern "C" {
 
 /*
  * What the configuration wants done to packets where they come in and go out (R-SYS-07): access list, then the source's route, then
- * TCP's segments, then the tunnel's rate.  A packet through a tunnel passes twice (R-SYS-08): at the tunnel in clear, at the port as ESP.  Interfaces without
+ * TCP's segments, then the service policy.  A packet through a tunnel passes twice (R-SYS-08): at the tunnel in clear, at the port as ESP.  Interfaces without
  * features don't get here.
  */
+
+/* Where packets meet their features. */
+struct path_gate_place {
+	bool tunnel; /* else a port */
+	enum dp_direction way;
+};
+
+/* Drops what doesn't pass there. */
+void path_gate_refuse(struct path_ctx *c, struct path_pkt *p, const struct path_gate_place *at, enum path_drop why);
 
 /* Of c->gated, which came by ports: those that pass go on where classify left them. */
 void path_gate_port_in(struct path_ctx *c);
@@ -27,10 +36,14 @@ void path_gate_tunnel_out(struct path_ctx *c);
 
 /*
  * The ESP packet that nobody sees in host memory (sa-state 30): whether its port lets it out that 'p' is about to become; and in that
- * a device has made 'p' of.  false: dropped.
+ * a device has made 'p' of.  false: dropped, or it waits.
  */
 bool path_gate_outer(struct path_ctx *c, struct path_pkt *p);
 bool path_gate_inner(struct path_ctx *c, struct path_pkt *p);
+
+/* What lists see of a packet; and of the ESP packet of 'sa', to the peer or from it. */
+void path_gate_key(const struct path_pkt *p, struct db_rules_key *k);
+void path_gate_esp_key(const struct db_sa *sa, bool out, struct db_rules_key *k);
 
 #ifdef __cplusplus
 }

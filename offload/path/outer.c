@@ -82,7 +82,7 @@ static void move(struct path_ctx *c, struct path_pkt *p)
 /* Nothing is left but to encrypt it, if the port lets such a packet out. */
 static inline void go(struct path_ctx *c, struct path_pkt *p, const struct db_port *port)
 {
-	if (__atomic_load_n(&port->gate, __ATOMIC_ACQUIRE) == 0 || path_gate_outer(c, p))
+	if (__atomic_load_n(&port->gate, __ATOMIC_ACQUIRE) == 0 || (p->flags & PATH_F_PORTED) != 0 || path_gate_outer(c, p))
 		path_list_add(&c->seal, p);
 }
 

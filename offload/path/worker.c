@@ -27,6 +27,7 @@
 #include "path/pkt/hold.h"
 #include "path/pkt/reass.h"
 #include "path/punt.h"
+#include "path/rate.h"
 #include "path/rx.h"
 #include "path/tx.h"
 
@@ -245,7 +246,7 @@ uint32_t path_worker_poll(struct path_worker *w, uint64_t now_ms)
 	uint32_t n = 0, due;
 
 	c->now_ms = now_ms;
-	while ((due = path_hold_resume(c)) != 0) {
+	while ((due = path_rate_resume(c)) != 0) {
 		n += due;
 		run(c);
 		run_again(c);

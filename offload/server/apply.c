@@ -66,6 +66,10 @@ static bool look_up(const struct server_plant *p, const struct dp_op *op, struct
 	case DP_DEL_FILTER:
 		out->kind = DP_PUT_FILTER;
 		return db_filter_get(p->db, op->u.filter.id, &out->u.filter);
+	case DP_PUT_POLICY:
+	case DP_DEL_POLICY:
+		out->kind = DP_PUT_POLICY;
+		return db_policy_get(p->db, op->u.policy.id, &out->u.policy);
 	case DP_PUT_PORT:
 	case DP_DEL_PORT:
 		out->kind = DP_PUT_PORT;
@@ -191,6 +195,10 @@ static enum err change(struct apply *a, const struct dp_op *op, const struct dp_
 		return db_filter_put(p->db, &op->u.filter);
 	case DP_DEL_FILTER:
 		return db_filter_del(p->db, op->u.filter.id);
+	case DP_PUT_POLICY:
+		return db_policy_put(p->db, &op->u.policy);
+	case DP_DEL_POLICY:
+		return db_policy_del(p->db, op->u.policy.id);
 	case DP_PUT_PORT:
 		return put_port(p, &op->u.port);
 	case DP_DEL_PORT:

@@ -8,10 +8,10 @@
 
 #include "db/local.h"
 
-enum { DUMP_LINES = DP_MSG_MAX / 8 }; /* bytes of filters' lines that close a page: one more filter may be DP_LINES_MAX */
+enum { DUMP_BODIES = DP_MSG_MAX / 8 }; /* bytes of filters and policies that close a page: one more may be DP_LINES_MAX */
 
-static const enum dp_op_kind put_of[DP_CLASS_COUNT] = { DP_PUT_VRF, DP_PUT_FILTER, DP_PUT_PORT, DP_PUT_LOCAL, DP_PUT_ADJACENCY,
-	DP_PUT_TUNNEL, DP_PUT_SA, DP_PUT_ROUTE };
+static const enum dp_op_kind put_of[DP_CLASS_COUNT] = { DP_PUT_VRF, DP_PUT_FILTER, DP_PUT_POLICY, DP_PUT_PORT, DP_PUT_LOCAL,
+	DP_PUT_ADJACENCY, DP_PUT_TUNNEL, DP_PUT_SA, DP_PUT_ROUTE };
 
 /* Each fetches the object at '*at' or the next one after it and moves '*at' past it; false at the end. */
 static bool next_vrf(const struct server_plant *p, uint32_t *at, struct dp_item *out)
@@ -28,6 +28,20 @@ static bool next_vrf(const struct server_plant *p, uint32_t *at, struct dp_item 
 static bool next_filter(const struct server_plant *p, uint32_t *at, struct dp_item *out)
 {
 	return db_filter_walk(p->db, at, &out->op.u.filter);
+}
+
+/* Policies are few. */
+static bool next_policy(const struct server_plant *p, uint32_t *at, struct dp_item *out)
+{
+	struct db_policy_cold *cold = db_policy_walk(p->db, NULL);
+
+	for (uint32_t i = 0; i < *at && cold != NULL; i++)
+		cold = db_policy_walk(p->db, cold);
+	if (cold == NULL)
+		return false;
+	(*at)++;
+	out->op.u.policy = cold->conf;
+	return true;
 }
 
 static bool next_port(const struct server_plant *p, uint32_t *at, struct dp_item *out)
@@ -109,6 +123,8 @@ static bool next_item(struct server_dump *d, const struct server_plant *p, enum 
 		return next_vrf(p, at, out);
 	case DP_CLASS_FILTER:
 		return next_filter(p, at, out);
+	case DP_CLASS_POLICY:
+		return next_policy(p, at, out);
 	case DP_CLASS_PORT:
 		return next_port(p, at, out);
 	case DP_CLASS_LOCAL:
@@ -131,17 +147,17 @@ void server_dump_page(struct server_dump *d, const struct server_plant *p, uint6
 {
 	uint32_t class_of = (uint32_t)(cursor >> 32), at = (uint32_t)cursor;
 
-	size_t lines = 0;
+	size_t bodies = 0;
 
 	out->item = room->u.item;
 	out->count = 0;
-	while (class_of < DP_CLASS_COUNT && out->count < DP_PAGE_MAX && lines < DUMP_LINES) {
+	while (class_of < DP_CLASS_COUNT && out->count < DP_PAGE_MAX && bodies < DUMP_BODIES) {
 		struct dp_item *item = &room->u.item[out->count];
 
 		memset(item, 0, sizeof(*item));
 		item->op.kind = put_of[class_of];
 		if (next_item(d, p, (enum dp_class)class_of, &at, item)) {
-			lines += item->op.kind == DP_PUT_FILTER ? item->op.u.filter.lines.len : 0;
+			bodies += dp_op_body(&item->op) != NULL ? dp_op_body(&item->op)->len : 0;
 			out->count++;
 		} else {
 			class_of++;

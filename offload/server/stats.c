@@ -82,6 +82,55 @@ static bool line_at(const struct server_plant *p, uint32_t *at, uint32_t id, str
 	return false;
 }
 
+/* Where policies are: tunnels by index, then ports; NULL behind the last, or where there is none. */
+static const struct db_service *service_at(const struct db *db, uint64_t place, enum dp_direction way, struct dp_traffic_stats *out)
+{
+	bool port = place >= db->tunnels.fresh;
+	uint32_t gate;
+
+	if (port && !db->port[place - db->tunnels.fresh].live)
+		return NULL;
+	if (!port && !db->tunnel[place].live)
+		return NULL;
+	out->port = port;
+	out->direction = (uint8_t)way;
+	out->id = port ? db->port[place - db->tunnels.fresh].id : db->tunnel[place].id;
+	gate = port ? db->port[place - db->tunnels.fresh].gate : db->tunnel[place].gate;
+	return db->gate[gate].service[way];
+}
+
+/* The cursor: twice the place and the direction, then the class. */
+enum { TRAFFIC_BITS = 8 };
+static_assert((int)DP_TRAFFIC_MAX <= 1 << TRAFFIC_BITS, "a class fits into the cursor");
+
+static bool traffic_at(const struct db *db, uint64_t *at, uint32_t id, uint64_t now_ms, struct dp_traffic_stats *out)
+{
+	uint64_t end = (uint64_t)(db->tunnels.fresh + DB_PORT_MAX) * 2;
+
+	for (; *at >> TRAFFIC_BITS < end; *at = ((*at >> TRAFFIC_BITS) + 1) << TRAFFIC_BITS) {
+		uint64_t where = *at >> TRAFFIC_BITS;
+		uint16_t index = (uint16_t)(*at & ((1 << TRAFFIC_BITS) - 1));
+		const struct db_service *s = service_at(db, where / 2, (enum dp_direction)(where % 2), out);
+
+		if (s == NULL || index >= s->policy->count || (id != 0 && out->id != id))
+			continue;
+		db_policy_stats(db, s, index, now_ms, out);
+		(*at)++;
+		return true;
+	}
+	return false;
+}
+
+static void traffic_page(const struct server_plant *p, const struct dp_stats *ask, uint64_t now_ms, struct dp_samples *out)
+{
+	uint64_t at = ask->cursor;
+	bool more = true;
+
+	while (out->count < DP_PAGE_MAX && (more = traffic_at(p->db, &at, ask->id, now_ms, &out->u.traffic[out->count])))
+		out->count++;
+	out->next = more ? at : 0;
+}
+
 void server_stats_page(
 	const struct server_plant *p, const struct dp_stats *ask, uint64_t now_ms, struct dp_room *room, struct dp_samples *out)
 {
@@ -91,6 +140,11 @@ void server_stats_page(
 	memset(room, 0, sizeof(*room));
 	memset(out, 0, sizeof(*out));
 	out->which = ask->which;
+	if (ask->which == DP_STATS_TRAFFIC) {
+		out->u.traffic = room->u.traffic;
+		traffic_page(p, ask, now_ms, out);
+		return;
+	}
 	while (more && out->count < DP_PAGE_MAX) {
 		switch (ask->which) {
 		case DP_STATS_SA:

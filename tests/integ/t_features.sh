@@ -32,6 +32,9 @@ aaa attribute list USER
  attribute type interface-config "ip tcp adjust-mss 1200"
  attribute type interface-config "service-policy output DOWN"
 !
+class-map match-any VOICE
+ match dscp ef
+!
 policy-map UP
  class class-default
   police 1000000 20000
@@ -39,6 +42,11 @@ policy-map UP
 policy-map DOWN
  class class-default
   shape average 2000000
+  service-policy CHILD
+!
+policy-map CHILD
+ class VOICE
+  police cir 400000 bc 12000 conform-action set-dscp-transmit cs5 exceed-action drop
 !
 crypto ikev2 authorization policy spoke1
  no route set interface
@@ -163,7 +171,7 @@ for port in int(sys.argv[1]), int(sys.argv[1]), 7000:
 
 udp_listens() { lab_in hub1-lan ss -Hlun "sport = :$1" | grep -q .; }
 
-# datagrams FROM_NODE FROM TO_NODE TO RATE COUNT: COUNT of 1172 bytes, 1200 with their headers, RATE bits of that a second (0: at once); prints how
+# datagrams FROM_NODE FROM TO_NODE TO RATE COUNT [TOS]: COUNT of 1172 bytes, 1200 with their headers, RATE bits of that a second (0: at once); prints how
 # many came, and at how many bits a second they did.
 datagrams() {
 	lab_in "$3" timeout 30 python3 -c 'import socket, sys, time
@@ -188,18 +196,22 @@ print(came, round((came - 1) * 9600 / (last - first)) if came > 1 else 0)' "$4" 
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind((sys.argv[1], 0))
 rate, count = int(sys.argv[3]), int(sys.argv[4])
+s.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, int(sys.argv[5]))
 begin = time.monotonic()
 for i in range(count):
     if rate:
         time.sleep(max(0, begin + i * 9600 / rate - time.monotonic()))
-    s.sendto(bytes(1172), (sys.argv[2], 6000))' "$2" "$4" "$5" "$6" || return 1
+    s.sendto(bytes(1172), (sys.argv[2], 6000))' "$2" "$4" "$5" "$6" "${7:-0}" || return 1
 	wait "$sink"
 	cat "$LAB_DIR/came"
 }
 sink_listens() { lab_in "$1" ss -Hlun 'sport = :6000' | grep -q .; }
 
-# policy NODE INTERFACE DIRECTION WHAT
-policy() { nave_get "$1" "next(p['$4'] for p in d['policies'] if p['direction'] == '$3')" show policy-map interface "$2"; }
+# policy NODE INTERFACE DIRECTION WHAT [CLASS [DEPTH]]
+policy() {
+	nave_get "$1" "next(p['$4'] for p in d['policies'] if (p['direction'], p['class'], p['depth']) == ('$3', '${5:-class-default}', ${6:-0}))" \
+		show policy-map interface "$2"
+}
 
 # 2 s of twice the rate that the hub polices: half of it comes, and 20 kB at the beginning.
 policed() {
@@ -220,6 +232,38 @@ shaped() {
 	[ "$came" -eq 250 ] && [ "$rate" -ge 1880000 ] && [ "$rate" -le 2080000 ] &&
 		[ "$(policy hub1 Virtual-Access1 output delayed_packets)" -ge 200 ] && [ "$(policy hub1 Virtual-Access1 output dropped_packets)" -eq 0 ]
 }
+
+# Two classes under the shaped parent, cleared before: 60 datagrams of one at once, which its rate and burst let 10 of pass, marked; the others all come.
+classes() {
+	local voice rest rate
+	nave_ctl hub1 clear counters Virtual-Access1 || return 1
+	lab_in spoke1-lan timeout 20 python3 -c 'import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.IPPROTO_IP, socket.IP_RECVTOS, 1)
+s.bind(("10.20.1.10", 6001))
+s.settimeout(15)
+print(s.recvmsg(2000, 64)[1][0][2][0] >> 2)' >"$LAB_DIR/mark" &
+	local marked=$!
+	lab_wait 15 mark_listens || return 1
+	lab_in hub1-lan python3 -c 'import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, 46 << 2)
+s.bind(("10.10.0.10", 0))
+s.sendto(b"here", ("10.20.1.10", 6001))'
+	wait "$marked" && read -r rate <"$LAB_DIR/mark" && [ "$rate" -eq 40 ] || return 1
+	read -r voice rate < <(datagrams hub1-lan 10.10.0.10 spoke1-lan 10.20.1.10 0 60 184)
+	read -r rest rate < <(datagrams hub1-lan 10.10.0.10 spoke1-lan 10.20.1.10 0 30)
+	nave_ctl hub1 show policy-map interface Virtual-Access 1
+	LAB_NOTE="$voice of 60 datagrams of the policed class, marked 40; $rest of 30 of the others"
+	echo "$LAB_NOTE"
+	[ "$rest" -eq 30 ] && [ "$voice" -ge 9 ] && [ "$voice" -le 14 ] &&
+		[ "$(policy hub1 Virtual-Access1 output packets VOICE 1)" -eq 61 ] &&
+		[ "$(policy hub1 Virtual-Access1 output policed_packets VOICE 1)" -eq $((60 - voice)) ] &&
+		[ "$(policy hub1 Virtual-Access1 output marked_packets VOICE 1)" -eq $((voice + 1)) ] &&
+		[ "$(policy hub1 Virtual-Access1 output packets class-default 1)" -ge 30 ] &&
+		[ "$(policy hub1 Virtual-Access1 output packets)" -eq $((61 + $(policy hub1 Virtual-Access1 output packets class-default 1))) ]
+}
+mark_listens() { lab_in spoke1-lan ss -Hlun 'sport = :6001' | grep -q .; }
 
 # A ping flood by whose side the list changes ten times; none of its packets may be lost, since every list permits it.
 change() {
@@ -301,7 +345,8 @@ nave_ctl hub1 show interfaces
 lists
 lab_check 'what comes in is policed to 1 Mbit/s, and the excess counted' policed
 lab_check 'what goes out is shaped to 2 Mbit/s: it waits, and all of it comes' shaped
-lab_check 'show policy-map interface tells of both' prints hub1 'show policy-map interface Virtual-Access1' 'shape average 2000000 bps'
+lab_check 'a class under the shaped parent is policed and marked, and both are counted from zero' classes
+lab_check 'show policy-map interface tells of both' prints hub1 'show policy-map interface Virtual-Access1' 'shape (average) cir 2000000 bps'
 lab_check 'a list changed eight times loses no packet that all permit' change
 lab_check 'spoofed sources are dropped and counted as urpf' spoofed
 lab_check 'and on the interface' [ "$(feature_drops hub1 Virtual-Access1 urpf)" -ge 1 ]

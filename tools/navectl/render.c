@@ -64,6 +64,7 @@ static const struct {
 	{ "show platform offload", navectl_render_platform_offload },
 	{ "show policy-map interface", navectl_render_ip_policies },
 	{ "show policy-map interface <interface>", navectl_render_ip_policies },
+	{ "show policy-map interface <interface> <number>", navectl_render_ip_policies },
 	{ "show running-config", navectl_render_lines },
 	{ "show track", navectl_render_route_track },
 	{ "show track brief", navectl_render_route_tracks },

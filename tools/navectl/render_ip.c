@@ -116,29 +116,78 @@ void navectl_render_ip_features(const json_t *doc, FILE *out)
 	}
 }
 
-static void print_amount(const json_t *p, const char *what, const char *packets, const char *bytes, FILE *out)
+static void print_amount(const json_t *p, const char *what, const char *packets, const char *bytes, const char *action, FILE *out)
 {
-	if (navectl_get_has(p, packets))
-		(void)fprintf(out, "      %s %lld packets, %lld bytes\n", what, navectl_get_int(p, packets), navectl_get_int(p, bytes));
+	(void)fprintf(out, "        %s %lld packets, %lld bytes; actions: %s\n", what, navectl_get_int(p, packets),
+		navectl_get_int(p, bytes), navectl_get_str(json_object_get(p, "police"), action));
+}
+
+static void print_police(const json_t *p, int indent, FILE *out)
+{
+	const json_t *police = json_object_get(p, "police");
+	bool two = navectl_get_int(police, "pir_bps") > 0, three = two || navectl_get_int(police, "excess_burst") > 0;
+
+	if (!json_is_object(police))
+		return;
+	(void)fprintf(out, "%*spolice: cir %lld bps, bc %lld bytes", indent, "", navectl_get_int(police, "cir_bps"),
+		navectl_get_int(police, "burst"));
+	if (two)
+		(void)fprintf(out, ", pir %lld bps", navectl_get_int(police, "pir_bps"));
+	if (three)
+		(void)fprintf(out, ", be %lld bytes", navectl_get_int(police, "excess_burst"));
+	(void)fputc('\n', out);
+	if (!navectl_get_has(p, "packets"))
+		return;
+	print_amount(p, "conformed", "conformed_packets", "conformed_bytes", "conform_action", out);
+	print_amount(p, "exceeded ", "exceeded_packets", "exceeded_bytes", "exceed_action", out);
+	if (three)
+		print_amount(p, "violated ", "violated_packets", "violated_bytes", "violate_action", out);
+}
+
+static void print_class(const json_t *p, FILE *out)
+{
+	int indent = 4 + 4 * (int)navectl_get_int(p, "depth");
+	bool counted = navectl_get_has(p, "packets");
+	const json_t *match;
+
+	(void)fprintf(out, "\n%*sClass-map: %s (match-%s)\n", indent, "", navectl_get_str(p, "class"), navectl_get_str(p, "match_type"));
+	if (counted)
+		(void)fprintf(
+			out, "%*s%lld packets, %lld bytes\n", indent + 2, "", navectl_get_int(p, "packets"), navectl_get_int(p, "bytes"));
+	match = json_object_get(p, "match");
+	if (json_array_size(match) == 0)
+		(void)fprintf(out, "%*sMatch: any\n", indent + 2, "");
+	for (size_t i = 0; i < json_array_size(match); i++)
+		(void)fprintf(out, "%*sMatch: %s\n", indent + 2, "", json_string_value(json_array_get(match, i)));
+	if (navectl_get_has(p, "set_dscp"))
+		(void)fprintf(out, "%*sQoS Set\n%*sdscp %s\n%*sPackets marked %lld\n", indent + 2, "", indent + 4, "",
+			navectl_get_str(p, "set_dscp"), indent + 4, "", navectl_get_int(p, "marked_packets"));
+	print_police(p, indent + 2, out);
+	if (navectl_get_int(p, "shape_bps") > 0) {
+		(void)fprintf(out, "%*sshape (average) cir %lld bps\n", indent + 2, "", navectl_get_int(p, "shape_bps"));
+		if (counted)
+			(void)fprintf(out, "%*s(waiting ms/total drops/packets delayed) %lld/%lld/%lld\n", indent + 2, "",
+				navectl_get_int(p, "wait_ms"), navectl_get_int(p, "dropped_packets"),
+				navectl_get_int(p, "delayed_packets"));
+	}
+	if (navectl_get_has(p, "service_policy"))
+		(void)fprintf(out, "\n%*sService-policy : %s\n", indent + 2, "", navectl_get_str(p, "service_policy"));
+}
+
+static bool same_place(const json_t *p, const json_t *before)
+{
+	return before != NULL && strcmp(navectl_get_str(p, "interface"), navectl_get_str(before, "interface")) == 0 &&
+	       strcmp(navectl_get_str(p, "direction"), navectl_get_str(before, "direction")) == 0;
 }
 
 void navectl_render_ip_policies(const json_t *doc, FILE *out)
 {
-	const json_t *p;
+	const json_t *p, *before = NULL;
 
-	for (size_t i = 0; (p = navectl_get_next(doc, "policies", &i)) != NULL;) {
-		(void)fprintf(out, "%s\n  Service-policy %s: %s\n    Class %s\n", navectl_get_str(p, "interface"),
-			navectl_get_str(p, "direction"), navectl_get_str(p, "policy"), navectl_get_str(p, "class"));
-		if (navectl_get_int(p, "police_bps") > 0)
-			(void)fprintf(out, "      police %lld bps, %lld bytes\n", navectl_get_int(p, "police_bps"),
-				navectl_get_int(p, "police_burst"));
-		if (navectl_get_int(p, "shape_bps") > 0)
-			(void)fprintf(out, "      shape average %lld bps\n", navectl_get_int(p, "shape_bps"));
-		print_amount(p, "conformed", "passed_packets", "passed_bytes", out);
-		print_amount(p, "exceeded ", "exceeded_packets", "exceeded_bytes", out);
-		if (navectl_get_has(p, "delayed_packets"))
-			(void)fprintf(out, "      queued    %lld packets, %lld dropped, %lld ms now\n",
-				navectl_get_int(p, "delayed_packets"), navectl_get_int(p, "dropped_packets"),
-				navectl_get_int(p, "wait_ms"));
+	for (size_t i = 0; (p = navectl_get_next(doc, "policies", &i)) != NULL; before = p) {
+		if (!same_place(p, before))
+			(void)fprintf(out, "%s%s\n\n  Service-policy %s: %s\n", before != NULL ? "\n" : "", navectl_get_str(p, "interface"),
+				navectl_get_str(p, "direction"), navectl_get_str(p, "policy"));
+		print_class(p, out);
 	}
 }

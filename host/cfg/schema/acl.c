@@ -1,4 +1,4 @@
-/* Access lists and policies (cli.md 4), which are used where a line that refers to them is; group tags and classes: grammar, no code yet. */
+/* Access lists (cli.md 4), which are used where a line that refers to them is; group tags: grammar, no code yet. */
 #include "cfg/acl.h"
 
 #define CFG_ACL_STANDARD "{permit|deny} {any|host <source:ip4>|<source:ip4> [<wildcard:wild>]} [log]"
@@ -50,38 +50,6 @@ static void set_numbered_extended(struct cfg_build *b, struct cfg_object *object
 {
 	set_extended(b, object, s);
 	cfg_acl_read(b, object, s);
-}
-
-/* ---- policies ---- */
-
-enum { BURST_MIN = 1500, BURST_PARTS = 32 }; /* bytes; a quarter of a second: 1/32 of the bits a second, in bytes */
-
-static struct cfg_policy_map *policy_of(struct cfg_object *object)
-{
-	return (struct cfg_policy_map *)(void *)object;
-}
-
-static void set_class(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
-{
-	if (!cfg_stmt_has(s, "class-default"))
-		cfg_build_lack(b, object, s->line, "'class %s' isn't implemented yet", cfg_stmt_text(s, "class"));
-}
-
-static void set_shape(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
-{
-	(void)b;
-	policy_of(object)->shape_bps = cfg_stmt_number(s, "bps", 0);
-}
-
-static void set_police(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
-{
-	struct cfg_policy_map *p = policy_of(object);
-	uint64_t burst;
-
-	(void)b;
-	p->police_bps = cfg_stmt_number(s, "bps", 0);
-	burst = cfg_stmt_number(s, "burst", p->police_bps / BURST_PARTS);
-	p->burst = (uint32_t)(burst < BURST_MIN ? BURST_MIN : burst);
 }
 
 static const struct cfg_row rows[] = {
@@ -183,56 +151,6 @@ static const struct cfg_row rows[] = {
 		.pattern = "cts role-based sgt-map {<address:ip>|<prefix:p4>|<prefix:p6>} sgt <tag:2-65519>",
 		.help = "the tag of an address",
 	},
-
-	{
-		.mode = CFG_MODE_GLOBAL,
-		.enters = CFG_MODE_POLICY_MAP,
-		.keep = CFG_KEEP_KEY,
-		.key = 1,
-		.kind = CFG_KIND_POLICY_MAP,
-		.defines = "policy-map",
-		.pattern = "policy-map <name>",
-		.help = "how much may pass a tunnel whose `service-policy` names it",
-	},
-	{
-		.mode = CFG_MODE_POLICY_MAP,
-		.enters = CFG_MODE_POLICY_CLASS,
-		.keep = CFG_KEEP_EACH,
-		.pattern = "class {class-default|<class@class-map>}",
-		.set = set_class,
-		.help = "class-default: for all that passes; a policy with another class isn't used yet",
-	},
-	{
-		.mode = CFG_MODE_POLICY_CLASS,
-		.pattern = "shape average <bps:8000-100000000000>",
-		.set = set_shape,
-		.help = "what is more, in bits of inner packets a second, waits for 200 ms at most; outward",
-	},
-	{
-		.mode = CFG_MODE_POLICY_CLASS,
-		.pattern = "police [cir=] <bps:8000-100000000000> [<burst:1500-512000000>] [conform-action transmit exceed-action drop]",
-		.slot = "police",
-		.set = set_police,
-		.help = "what is more, in bits of inner packets a second, is dropped; so many bytes may come at once, a quarter of a second's unless written",
-	},
-	{ .mode = CFG_MODE_POLICY_CLASS, .what = CFG_CLASS_NOT_YET, .pattern = "service-policy <map@policy-map>", .help = "a child" },
-	{
-		.mode = CFG_MODE_GLOBAL,
-		.enters = CFG_MODE_CLASS_MAP,
-		.what = CFG_CLASS_NOT_YET,
-		.keep = CFG_KEEP_KEY,
-		.key = 1,
-		.defines = "class-map",
-		.pattern = "class-map [match-all|match-any] <name>",
-		.help = "a class of traffic",
-	},
-	{
-		.mode = CFG_MODE_CLASS_MAP,
-		.what = CFG_CLASS_NOT_YET,
-		.keep = CFG_KEEP_EACH,
-		.pattern = "match {access-group {name <acl@acl>|<acl:1-199@acl>}|{ip=|=} dscp {<dscp>}+|any}",
-		.help = "what is in it",
-	},
 };
 
-const struct cfg_rows cfg_acl_rows = { rows, sizeof(rows) / sizeof(rows[0]), "Access lists, group tags, QoS" };
+const struct cfg_rows cfg_acl_rows = { rows, sizeof(rows) / sizeof(rows[0]), "Access lists, group tags" };

@@ -8,31 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cfg/find.h"
+#include "cfg/qos.h"
 #include "dp/line.h"
 #include "session/inner.h"
 
-struct filter {
-	struct list link;
-	char *name;
-	uint32_t id;
-	bool marked;
-};
-
-static struct filter *find(const struct session_hub *h, const char *name)
-{
-	list_each (it, &h->filters) {
-		struct filter *f = list_of(it, struct filter, link);
-
-		if (strcmp(f->name, name) == 0)
-			return f;
-	}
-	return NULL;
-}
-
 uint32_t session_filter_id(const struct session_hub *h, const char *name)
 {
-	const struct filter *f = find(h, name);
+	const struct session_named *f = session_named_find(&h->filters, name);
 
 	return f != NULL ? f->id : 0;
 }
@@ -79,7 +61,7 @@ static void write_line(struct wr *w, const struct cfg_ace *e)
 	dp_line_write(w, &line);
 }
 
-static enum err put_lines(struct session_hub *h, const struct filter *f, const struct cfg_acl *acl, uint8_t *room)
+static enum err put_lines(struct session_hub *h, const struct session_named *f, const struct cfg_acl *acl, uint8_t *room)
 {
 	struct dp_op op = { .kind = DP_PUT_FILTER };
 	struct wr w = wr_of(room, DP_LINES_MAX);
@@ -101,28 +83,9 @@ static enum err put_lines(struct session_hub *h, const struct filter *f, const s
 
 /* ---- lists ---- */
 
-static struct filter *make(struct session_hub *h, const char *name)
-{
-	struct filter *f = find(h, name);
-
-	if (f != NULL)
-		return f;
-	f = (struct filter *)calloc(1, sizeof(*f));
-	if (f == NULL)
-		return NULL;
-	f->name = strdup(name);
-	if (f->name == NULL) {
-		free(f);
-		return NULL;
-	}
-	f->id = dp_sync_new_id(h->env.sync, DP_CLASS_FILTER);
-	list_add(&h->filters, &f->link);
-	return f;
-}
-
 static enum err put(struct session_hub *h, const struct cfg_acl *acl)
 {
-	struct filter *f = make(h, acl->object.name);
+	struct session_named *f = session_named_make(&h->filters, h->env.sync, DP_CLASS_FILTER, acl->object.name);
 	uint8_t *room;
 	enum err err;
 
@@ -137,24 +100,72 @@ static enum err put(struct session_hub *h, const struct cfg_acl *acl)
 	return err;
 }
 
+/* The list of that name in the configuration in force. */
+static enum err put_named(struct session_hub *h, const struct cfg_acl *named)
+{
+	const struct cfg_acl *acl = named == NULL ? NULL : cfg_find_acl(h->model->cfg, named->object.name);
+
+	return acl != NULL && acl->entries != NULL ? put(h, acl) : ERR_OK;
+}
+
+/* What visits the lists that an interface names. */
+struct visit {
+	struct session_hub *hub;
+	const char *name; /* looked for, */
+	bool found;       /* and found */
+	enum err err;
+};
+
+typedef void visit_fn(struct visit *v, const struct cfg_acl *acl);
+
+static void put_one(struct visit *v, const struct cfg_acl *acl)
+{
+	if (v->err == ERR_OK)
+		v->err = put_named(v->hub, acl);
+}
+
+static void compare(struct visit *v, const struct cfg_acl *acl)
+{
+	v->found = v->found || (acl != NULL && strcmp(acl->object.name, v->name) == 0);
+}
+
+struct class_visit {
+	struct visit *visit;
+	visit_fn *fn;
+};
+
+static void visit_class(void *ctx, const struct cfg_policy_map *p, const struct cfg_policy_class *c, unsigned depth)
+{
+	struct class_visit *v = (struct class_visit *)ctx;
+
+	(void)p;
+	(void)depth;
+	for (const struct cfg_qos_match *m = c->map == NULL ? NULL : c->map->matches; m != NULL; m = m->next)
+		v->fn(v->visit, m->acl);
+}
+
+static void visit_all(const struct session_hub *h, const struct cfg_interface *i, visit_fn *fn, struct visit *v)
+{
+	struct class_visit classes = { .visit = v, .fn = fn };
+
+	for (unsigned n = 0; n < CFG_FAMILIES * CFG_ACL_WAYS; n++)
+		fn(v, i->feature[n / CFG_ACL_WAYS].acl[n % CFG_ACL_WAYS]);
+	for (unsigned way = 0; way < CFG_ACL_WAYS; way++)
+		if (i->service[way] != NULL)
+			cfg_qos_walk(session_rate_current(h, i->service[way]), visit_class, &classes);
+}
+
 enum err session_filter_need(struct session_hub *h, const struct cfg_interface *i)
 {
-	enum err err = ERR_OK;
+	struct visit v = { .hub = h };
 
-	for (unsigned n = 0; n < CFG_FAMILIES * CFG_ACL_WAYS && err == ERR_OK; n++) {
-		const struct cfg_acl *named = i->feature[n / CFG_ACL_WAYS].acl[n % CFG_ACL_WAYS];
-		const struct cfg_acl *acl = named == NULL ? NULL : cfg_find_acl(h->model->cfg, named->object.name);
-
-		if (acl != NULL && acl->entries != NULL)
-			err = put(h, acl);
-	}
-	return err;
+	visit_all(h, i, put_one, &v);
+	return v.err;
 }
 
 void session_filter_unmark(struct session_hub *h)
 {
-	list_each (it, &h->filters)
-		list_of(it, struct filter, link)->marked = false;
+	session_named_unmark(&h->filters);
 }
 
 enum err session_filter_configure(struct session_hub *h)
@@ -173,56 +184,27 @@ enum err session_filter_configure(struct session_hub *h)
 	return err;
 }
 
-static bool names(const struct cfg_interface *i, const char *name)
+static bool in_use(const void *ctx, const char *name)
 {
-	for (unsigned n = 0; n < CFG_FAMILIES * CFG_ACL_WAYS; n++) {
-		const struct cfg_acl *acl = i->feature[n / CFG_ACL_WAYS].acl[n % CFG_ACL_WAYS];
-
-		if (acl != NULL && strcmp(acl->object.name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool in_use(const struct session_hub *h, const char *name)
-{
+	const struct session_hub *h = (const struct session_hub *)ctx;
+	struct visit v = { .name = name };
 	uint32_t cursor = 0;
 	const struct session *s;
 
-	while ((s = session_hub_walk(h, &cursor)) != NULL)
-		if (s->access.source != NULL && names(s->access.source, name))
-			return true;
-	return false;
-}
-
-static void drop(struct filter *f)
-{
-	list_del(&f->link);
-	free(f->name);
-	free(f);
+	while (!v.found && (s = session_hub_walk(h, &cursor)) != NULL)
+		if (s->access.source != NULL)
+			visit_all(h, s->access.source, compare, &v);
+	return v.found;
 }
 
 void session_filter_sweep(struct session_hub *h)
 {
-	struct list *next;
-
-	for (struct list *it = list_first(&h->filters); it != NULL; it = next) {
-		struct filter *f = list_of(it, struct filter, link);
-		struct dp_op op = { .kind = DP_DEL_FILTER };
-
-		next = list_next(&h->filters, it);
-		if (f->marked || in_use(h, f->name))
-			continue;
-		op.u.filter.id = f->id;
-		(void)dp_sync_del(h->env.sync, &op);
-		drop(f);
-	}
+	session_named_sweep(&h->filters, h->env.sync, DP_CLASS_FILTER, in_use, h);
 }
 
 void session_filter_free_all(struct session_hub *h)
 {
-	while (!list_empty(&h->filters))
-		drop(list_of(list_first(&h->filters), struct filter, link));
+	session_named_free_all(&h->filters);
 }
 
 /* ---- features ---- */

@@ -171,6 +171,7 @@ static enum err put_port(struct iface *i, const struct cfg_port *port, const str
 	p->mtu = port->mtu;
 	p->vrf = i->vrf;
 	session_filter_features(i->table->hub, cfg, p->feature);
+	session_rate_ids(i->table->hub, cfg, p->policy);
 	p->init_rate = model->source_rate;
 	p->init_burst = model->source_burst;
 	(void)snprintf(p->name, sizeof(p->name), "%s", i->name);

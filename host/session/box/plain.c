@@ -88,7 +88,7 @@ static enum err put(const struct session_plains *t, const struct plain *p)
 	d->local = session_dial_source(i);
 	d->remote = i->tunnel.destination;
 	session_filter_features(t->hub, i, d->feature);
-	session_rate_fill(t->hub, i, d->rate);
+	session_rate_ids(t->hub, i, d->policy);
 	(void)snprintf(d->name, sizeof(d->name), "%s", i->object.name);
 	return dp_sync_put(t->hub->env.sync, &op, NULL);
 }

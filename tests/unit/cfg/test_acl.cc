@@ -113,7 +113,7 @@ TEST(CfgAcl, R_TUN_12_what_no_selector_can_say)
 	std::string many = head;
 	for (int n = 0; n <= CFG_POLICY_LINES; n++)
 		many += " permit ip host 10.0.0." + std::to_string(n) + " any\n";
-	EXPECT_EQ(lacks(many), "'tunnel protection ipsec policy': 17 lines, and a tunnel has 16 CHILD_SAs at most\n");
+	EXPECT_EQ(lacks(many), "'tunnel protection ipsec policy': 101 lines, and a tunnel has 100 CHILD_SAs at most\n");
 }
 
 TEST(CfgAcl, R_TUN_12_is_refused_on_GRE_and_on_templates)
@@ -196,31 +196,6 @@ TEST(CfgAcl, the_text_of_an_entry)
 
 	EXPECT_STREQ(cfg_acl_text(cfg_find_acl(l.model, "A")->entries, text, sizeof(text)), "permit tcp any host 10.0.0.1 eq 80");
 	EXPECT_STREQ(cfg_acl_text(cfg_find_acl(l.model, "7")->entries, text, sizeof(text)), "deny any");
-}
-
-/* R-PBF-03, R-TUN-22. */
-TEST(CfgAcl, a_policy_of_all_that_passes_a_tunnel)
-{
-	Loaded l(
-		"policy-map UP\n class class-default\n  police 8000000\n  shape average 5000000\n"
-		"policy-map CIR\n class class-default\n  police cir 64000 1500 conform-action transmit exceed-action drop\n"
-		"policy-map CLASSES\n class VOICE\n  police 64000\nclass-map VOICE\n match dscp ef\n"
-		"interface Tunnel0\n tunnel source 192.0.2.1\n tunnel destination 192.0.2.2\n service-policy output UP\n service-policy input CIR\n"
-		"interface Tunnel1\n tunnel source 192.0.2.1\n tunnel destination 192.0.2.3\n service-policy output CLASSES\n"
-		"interface Tunnel2\n tunnel source 192.0.2.1\n tunnel destination 192.0.2.4\n service-policy input UP\n"
-		"interface Ethernet0/0\n service-policy output UP\n");
-
-	ASSERT_EQ(l.err, ERR_OK) << l.errors();
-	const cfg_interface *i = cfg_find_interface(l.model, "Tunnel0");
-	EXPECT_TRUE(i->object.complete);
-	ASSERT_NE(i->service[CFG_ACL_OUT], nullptr);
-	EXPECT_EQ(i->service[CFG_ACL_OUT]->police_bps, 8000000u);
-	EXPECT_EQ(i->service[CFG_ACL_OUT]->burst, 250000u);
-	EXPECT_EQ(i->service[CFG_ACL_OUT]->shape_bps, 5000000u);
-	ASSERT_NE(i->service[CFG_ACL_IN], nullptr);
-	EXPECT_EQ(i->service[CFG_ACL_IN]->burst, 1500u);
-	for (const char *name : { "Tunnel1", "Tunnel2", "Ethernet0/0" })
-		EXPECT_FALSE(cfg_find_interface(l.model, name)->object.complete) << name;
 }
 
 } // namespace

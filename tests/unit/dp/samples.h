@@ -10,6 +10,7 @@
 
 #include "dp/codec.h"
 #include "dp/line.h"
+#include "dp/policy.h"
 
 /* Objects that pass dp_op_check, with every field set; for the tests of this folder. */
 namespace samples
@@ -91,6 +92,38 @@ inline dp_op filter(uint32_t id, unsigned lines = 2, bool v6 = false)
 	return op;
 }
 
+/* Every field set; the second class is in the first and matches 'filter' (0: none).  Good until 63 others were made. */
+inline dp_op policy(uint32_t id, uint32_t filter = 0)
+{
+	static uint8_t room[64][1024];
+	static unsigned next;
+	dp_op op = blank(DP_PUT_POLICY);
+	dp_policy &p = op.u.policy;
+	struct wr w = wr_of(room[next++ % 64], sizeof(room[0]));
+
+	p.id = id;
+	p.count = 3;
+	for (unsigned i = 0; i < p.count; i++) {
+		dp_traffic t{};
+
+		name(t.name, sizeof(t.name), "CLASS" + std::to_string(i));
+		t.depth = i == 1;
+		t.any = i == 0;
+		t.has_dscp = i == 1;
+		t.dscp = i == 1 ? 46 : 0;
+		t.match[t.match_count++] = { DP_MATCH_DSCP, i == 0, 1u << DP_V4, UINT64_C(1) << 63 | 1, 0 };
+		if (filter != 0 && i == 1)
+			t.match[t.match_count++] = { DP_MATCH_FILTER, false, 1u << DP_V4 | 1u << DP_V6, 0, filter };
+		t.police = { 1000000, 2000000, 1500, 3000, { DP_POLICE_MARK, DP_POLICE_TRANSMIT, DP_POLICE_DROP }, { 10, 0, 0 } };
+		t.shape_bps = 8000 + i;
+		dp_policy_write(&w, &t);
+	}
+	must(wr_done(&w));
+	p.classes = wr_view(&w);
+	name(p.name, sizeof(p.name), "POLICY" + std::to_string(id));
+	return op;
+}
+
 inline dp_op port(uint32_t id, uint32_t in_vrf = 0)
 {
 	dp_op op = blank(DP_PUT_PORT);
@@ -148,8 +181,6 @@ inline dp_op tunnel(uint32_t id, uint32_t sa_out = 0, uint32_t inner = 0, uint32
 	t.more[1] = t.more_count > 1 ? id + 1001 : 0;
 	t.local = ip("192.0.2.1");
 	t.remote = ip("198.51.100.1");
-	t.rate[DP_IN] = { 1000000, 0, 1500 };
-	t.rate[DP_OUT] = { 2000000, 3000000, 31250 };
 	name(t.name, sizeof(t.name), "Virtual-Access" + std::to_string(id));
 	return op;
 }

@@ -45,7 +45,7 @@ TEST(DpApi, wire_numbers_are_pinned)
 	EXPECT_EQ(ERR_ABSENT, 10);
 	EXPECT_EQ(ERR_NEEDS_REKEY, 27);
 	EXPECT_EQ(DP_PUT_VRF, 1);
-	EXPECT_EQ(DP_DEL_ROUTE, 16);
+	EXPECT_EQ(DP_DEL_ROUTE, 18);
 	EXPECT_EQ(DP_PLACE_SOFT, 4);
 	EXPECT_EQ(DP_WHY_MIGRATING, 13);
 	EXPECT_EQ(DP_EV_LINK, 9);
@@ -58,6 +58,7 @@ TEST(DpApi, accepts_the_samples)
 {
 	EXPECT_EQ(check(samples::vrf(0)), ERR_OK);
 	EXPECT_EQ(check(samples::filter(1)), ERR_OK);
+	EXPECT_EQ(check(samples::policy(1, 1)), ERR_OK);
 	EXPECT_EQ(check(samples::port(1)), ERR_OK);
 	EXPECT_EQ(check(samples::local("192.0.2.1/24")), ERR_OK);
 	EXPECT_EQ(check(samples::adjacency(1, 1)), ERR_OK);
@@ -82,6 +83,43 @@ TEST(DpApi, refuses_what_makes_no_sense)
 }
 
 /* R-PBF-04 */
+TEST(DpApi, refuses_impossible_policies)
+{
+	EXPECT_EQ(check(samples::policy(1)), ERR_OK);
+	EXPECT_EQ(check(samples::policy(1, 7)), ERR_OK);
+	EXPECT_EQ(check(samples::policy(0)), ERR_RANGE);
+	dp_op op = samples::policy(1);
+	op.u.policy.count = 2;
+	EXPECT_EQ(check(op), ERR_MALFORMED);
+	op = samples::policy(1);
+	op.u.policy.count = 0;
+	op.u.policy.classes = bytes_of(nullptr, 0);
+	EXPECT_EQ(check(op), ERR_INCOMPLETE);
+
+	dp_traffic t{};
+	samples::name(t.name, sizeof(t.name), "A");
+	EXPECT_TRUE(dp_policy_fits(&t, -1));
+	t.depth = 1;
+	EXPECT_FALSE(dp_policy_fits(&t, -1)) << "in no class";
+	EXPECT_TRUE(dp_policy_fits(&t, 0));
+	EXPECT_TRUE(dp_policy_fits(&t, 2));
+	t.police.cir = 8000;
+	EXPECT_FALSE(dp_policy_fits(&t, 0)) << "no burst";
+	t.police.bc = 1500;
+	EXPECT_TRUE(dp_policy_fits(&t, 0));
+	t.police.pir = 9000;
+	EXPECT_FALSE(dp_policy_fits(&t, 0));
+	t.police.be = 1500;
+	EXPECT_TRUE(dp_policy_fits(&t, 0));
+	t.match_count = 1;
+	t.match[0] = { DP_MATCH_ANY, false, 0, 0, 0 };
+	EXPECT_FALSE(dp_policy_fits(&t, 0)) << "of no family";
+	t.match[0] = { DP_MATCH_FILTER, false, 1, 0, 0 };
+	EXPECT_FALSE(dp_policy_fits(&t, 0)) << "no list";
+	t.match[0] = { DP_MATCH_DSCP, false, 1, 0, 0 };
+	EXPECT_FALSE(dp_policy_fits(&t, 0)) << "no value";
+}
+
 TEST(DpApi, refuses_impossible_filters)
 {
 	EXPECT_EQ(check(samples::filter(1, 300)), ERR_OK);

@@ -36,18 +36,18 @@ struct Codec : testing::Test {
 	dp_result results[2]{};
 	dp_event event{};
 	dp_sa_stats sa_stats{ 1, DP_PLACE_SOFT, DP_WHY_POLICY, 2, 3, 4, 5, 6, 7 };
-	dp_tunnel_stats tunnel_stats{ 1, 1400, 2, 3, 4, 5, 6, 7, 8, 9, { { 10, 11 }, 12 },
-		{ { 13, 14, 15, 16, 17, 18, 19 }, { 20, 21, 22, 23, 24, 25, 26 } } };
+	dp_tunnel_stats tunnel_stats{ 1, 1400, 2, 3, 4, 5, 6, 7, 8, 9, { { 10, 11 }, 12 } };
 	dp_port_stats port_stats{};
 	dp_counter counter{};
 	dp_line_stats line_stats{ 3, 2, 1 };
+	dp_traffic_stats traffic_stats{ 7, true, DP_OUT, 127, "VOICE", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 };
 	uint32_t spis[3] = { 256, 0x12345678, 0xffffffff };
 
 	Codec()
 	{
-		dp_op puts[] = { samples::vrf(1), samples::filter(3), samples::port(1, 1), samples::local("2001:db8::1/64", 1, 1),
-			samples::adjacency(4, 1), samples::tunnel(7, 8), samples::sa(8, 7, DP_IN, 3),
-			samples::route("10.0.0.0/8", DP_ROUTE_TUNNEL, 7, 1) };
+		dp_op puts[] = { samples::vrf(1), samples::filter(3), samples::policy(5, 3), samples::port(1, 1),
+			samples::local("2001:db8::1/64", 1, 1), samples::adjacency(4, 1), samples::tunnel(7, 8),
+			samples::sa(8, 7, DP_IN, 3), samples::route("10.0.0.0/8", DP_ROUTE_TUNNEL, 7, 1) };
 
 		for (dp_op &op : puts)
 			ops.push_back(op);
@@ -103,6 +103,9 @@ struct Codec : testing::Test {
 		add(DP_MSG_SAMPLES, 3).u.samples = s;
 		s.which = DP_STATS_LINE;
 		s.u.line = &line_stats;
+		add(DP_MSG_SAMPLES, 3).u.samples = s;
+		s.which = DP_STATS_TRAFFIC;
+		s.u.traffic = &traffic_stats;
 		add(DP_MSG_SAMPLES, 3).u.samples = s;
 		add(DP_MSG_SPI_RESERVE, 4).u.reserve = { 3, 64 };
 		add(DP_MSG_SPI_LEASE, 4).u.lease = { ERR_FULL, 3, spis };

@@ -127,7 +127,7 @@ TEST_F(SessionLines, R_TUN_12_whoever_begins)
 	both_up();
 }
 
-TEST_F(SessionLines, R_TUN_12_a_policy_of_sixteen_lines)
+TEST_F(SessionLines, R_TUN_12_a_policy_of_a_hundred_lines)
 {
 	Lines many;
 

@@ -220,22 +220,23 @@ TEST_F(Filters, counts_go_on_with_their_lines)
 
 TEST_F(Filters, is_kept_by_who_names_it)
 {
+	const uint32_t none[2] = {};
 	dp_feature want[DP_FAMILIES] = {};
 	dp_filter out;
 	uint32_t gate = 0;
 
 	want[DP_V4].filter[DP_IN] = 1;
-	EXPECT_EQ(db_gate_put(db, &gate, want, nullptr), ERR_ABSENT);
+	EXPECT_EQ(db_gate_put(db, &gate, want, none), ERR_ABSENT);
 	EXPECT_EQ(gate, 0u);
 	put(Filter(1, { filters_line(true) }));
 	put(Filter(6, { filters_line(true, 0, true) }, true));
-	ASSERT_EQ(db_gate_put(db, &gate, want, nullptr), ERR_OK);
+	ASSERT_EQ(db_gate_put(db, &gate, want, none), ERR_OK);
 	EXPECT_NE(db_gate_shown(db, gate), 0u);
 	EXPECT_EQ(db_filter_del(db, 1), ERR_BUSY);
 	want[DP_V4].filter[DP_OUT] = 6;
-	EXPECT_EQ(db_gate_put(db, &gate, want, nullptr), ERR_ABSENT) << "of the other family";
+	EXPECT_EQ(db_gate_put(db, &gate, want, none), ERR_ABSENT) << "of the other family";
 	want[DP_V4] = dp_feature{};
-	ASSERT_EQ(db_gate_put(db, &gate, want, nullptr), ERR_OK);
+	ASSERT_EQ(db_gate_put(db, &gate, want, none), ERR_OK);
 	EXPECT_EQ(db_gate_shown(db, gate), 0u) << "it does nothing any more";
 	EXPECT_EQ(db_filter_del(db, 1), ERR_OK);
 	EXPECT_EQ(db_filter_del(db, 1), ERR_ABSENT);

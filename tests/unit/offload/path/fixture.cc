@@ -226,7 +226,7 @@ void PathTest::tunnel(uint32_t id, uint32_t sa_out, uint16_t mtu)
 	t.has_key = opt.gre_key != 0;
 	t.key = opt.gre_key;
 	memcpy(t.feature, feature, sizeof(feature));
-	memcpy(t.rate, rate, sizeof(rate));
+	memcpy(t.policy, service, sizeof(service));
 	ASSERT_EQ(db_tunnel_put(db, &t), ERR_OK);
 }
 
@@ -249,7 +249,7 @@ void PathTest::gate_port(uint8_t index, const dp_feature &v4, const dp_feature &
 	const dp_feature both[DP_FAMILIES] = { v4, v6 };
 	db_port facts = db->port[index];
 
-	ASSERT_EQ(db_gate_put(db, &gate[index], both, nullptr), ERR_OK);
+	ASSERT_EQ(db_gate_put(db, &gate[index], both, port_service[index]), ERR_OK);
 	facts.gate = db_gate_shown(db, gate[index]);
 	db_port_set(db, index, &facts);
 }
@@ -415,7 +415,8 @@ void PathTest::stop()
 	workers.clear();
 	memset(gate, 0, sizeof(gate));
 	memset(feature, 0, sizeof(feature));
-	memset(rate, 0, sizeof(rate));
+	memset(service, 0, sizeof(service));
+	memset(port_service, 0, sizeof(port_service));
 	key.clear();
 	integ.clear();
 	for (auto &f : fake)

@@ -149,7 +149,8 @@ class PathTest : public testing::Test
 	uint64_t now = 1000;
 	uint32_t gate[DB_PORT_MAX] = {};
 	dp_feature feature[DP_FAMILIES] = {}; /* of the tunnel */
-	dp_rate rate[2] = {};
+	uint32_t service[2] = {};             /* policies of the tunnel, by direction */
+	uint32_t port_service[DB_PORT_MAX][2] = {};
 	unsigned free_before = 0;
 	std::string peer = "198.51.100.1", own = "192.0.2.1";
 	std::string behind = "172.16.0.2"; /* GRE in tunnel mode: what the peer behind its NAT calls itself */
