@@ -54,31 +54,54 @@ static uint32_t bounded(const struct db_pmtu_word *w)
 	return w->mtu < least ? least : w->mtu > UINT16_MAX ? UINT16_MAX : w->mtu;
 }
 
-/* The SA's tunnel; whether its path is another one now. */
-static bool lower(struct db_pmtu *p, const struct db_sa *sa, uint64_t now_ms)
+/* The VRF is unknown: tunnels of several that have the same name hear it together. */
+static bool is_about_name(const struct db_pmtu_word *w, const struct db_carrier_name *name)
 {
-	struct db_tunnel *t = &p->db->tunnel[sa->tunnel];
-	uint32_t before = db_tunnel_link(t, UINT32_MAX), least = before;
+	return w->spi == 0 && w->has_key == name->has_key && w->key == name->key && w->remote.family == name->family &&
+	       db_key_eq(name->remote, db_key_of(&w->remote)) && db_key_eq(name->local, db_key_of(&w->local));
+}
 
-	for (uint32_t i = 0; i < p->count; i++)
-		if (is_about(&p->word[i], sa) && bounded(&p->word[i]) < least)
-			least = bounded(&p->word[i]);
-	if (least == before)
+/* Whether the tunnel's path is another one now. */
+static bool lower(struct db_pmtu *p, struct db_tunnel *t, uint32_t mtu, uint64_t now_ms)
+{
+	uint32_t before = db_tunnel_link(t, UINT32_MAX);
+
+	if (mtu >= before)
 		return false;
 	p->lowered += before == UINT32_MAX;
-	db_tunnel_set_link(p->db, t, (uint16_t)least, now_ms + KEEP_MS);
+	db_tunnel_set_link(p->db, t, (uint16_t)mtu, now_ms + KEEP_MS);
 	return true;
 }
 
-static uint32_t match(struct db_pmtu *p, uint64_t now_ms)
+static uint32_t match_sas(struct db_pmtu *p, uint64_t now_ms)
 {
 	const struct db_sa *sa;
 	uint32_t cursor = 0, changed = 0;
 
-	while ((sa = db_sa_walk(p->db, &cursor)) != NULL)
-		if (sa->direction == DP_OUT)
-			changed += lower(p, sa, now_ms);
-	p->count = 0;
+	while ((sa = db_sa_walk(p->db, &cursor)) != NULL) {
+		uint32_t least = UINT32_MAX;
+
+		for (uint32_t i = 0; sa->direction == DP_OUT && i < p->count; i++)
+			if (is_about(&p->word[i], sa) && bounded(&p->word[i]) < least)
+				least = bounded(&p->word[i]);
+		changed += lower(p, &p->db->tunnel[sa->tunnel], least, now_ms);
+	}
+	return changed;
+}
+
+static uint32_t match_carriers(struct db_pmtu *p, uint64_t now_ms)
+{
+	struct db_tunnel *t;
+	uint32_t cursor = 0, changed = 0;
+
+	while ((t = db_tunnel_walk(p->db, &cursor)) != NULL) {
+		uint32_t least = UINT32_MAX;
+
+		for (uint32_t i = 0; t->carrier != 0 && i < p->count; i++)
+			if (is_about_name(&p->word[i], &p->db->carrier[t->carrier].name) && bounded(&p->word[i]) < least)
+				least = bounded(&p->word[i]);
+		changed += lower(p, t, least, now_ms);
+	}
 	return changed;
 }
 
@@ -107,7 +130,8 @@ uint32_t db_pmtu_poll(struct db_pmtu *p, uint64_t now_ms)
 
 	if (p->count != 0 && now_ms >= p->match_ms) {
 		p->match_ms = now_ms + MATCH_MS;
-		changed += match(p, now_ms);
+		changed += match_sas(p, now_ms) + match_carriers(p, now_ms);
+		p->count = 0;
 	}
 	if (p->lowered != 0 && now_ms >= p->age_ms) {
 		p->age_ms = now_ms + AGE_MS;

@@ -1,11 +1,13 @@
 #include "navedp/tap.h"
 
+#include <fcntl.h>
 #include <rte_mbuf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/netns.h"
 #include "base/nl/nl.h"
 #include "base/nl/nl_link.h"
 #include "base/nl/nl_tun.h"
@@ -69,6 +71,28 @@ static void tap_info(void *dev, struct path_port_info *out)
 
 const struct path_port_ops navedp_tap_ops = { .name = "tap", .rx = tap_rx, .tx = tap_tx, .info = tap_info };
 
+/*
+ * An ICMP error about a packet of the host's own comes from an address of the host's own, which the kernel takes for forged else.  False: the
+ * setting can't be written here, and the host's own packets are to fit by themselves.
+ */
+static bool accept_own(const struct navedp_space *space, const char *name)
+{
+	char path[128];
+	int back, fd;
+	bool done;
+
+	if (netns_enter(space->fd, &back) != ERR_OK)
+		return false;
+	(void)snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/accept_local", name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	netns_leave(back);
+	if (fd < 0)
+		return false;
+	done = write(fd, "1", 1) == 1;
+	(void)close(fd);
+	return done;
+}
+
 static enum err set_up(struct navedp_tap *t, struct nl *nl, const struct nl_link *link, const uint8_t *mac)
 {
 	enum err err = ERR_OK;
@@ -115,6 +139,8 @@ enum err navedp_tap_new(
 		err = navedp_space_adopt(space, nl, &link);
 	if (err == ERR_OK)
 		err = set_up(t, nl, &link, mac);
+	if (err == ERR_OK && mac == NULL)
+		(void)accept_own(space, name);
 	nl_close(nl);
 	if (err != ERR_OK) {
 		navedp_tap_free(t);

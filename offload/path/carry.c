@@ -126,7 +126,7 @@ static void carry(struct path_ctx *c, struct path_pkt *p)
 		path_drop_out(c, p, PATH_DROP_OUTER_ROUTE);
 		return;
 	}
-	if (fits(c, p, k, __atomic_load_n(&c->db->port[port].mtu, __ATOMIC_RELAXED)) && wrap(c, p, k))
+	if (fits(c, p, k, db_tunnel_link(t, __atomic_load_n(&c->db->port[port].mtu, __ATOMIC_RELAXED))) && wrap(c, p, k))
 		path_fib_send(c, p);
 }
 

@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	family = (data[0] & 1) != 0 ? AF_INET6 : AF_INET;
 	if (!path_quote_parse(family, bytes_of(data + 1, size - 1), &w))
 		return 0;
-	assert(w.spi != 0 && w.local.family == family && w.remote.family == family);
+	assert((w.spi == 0 || !w.has_key) && (w.has_key || w.key == 0));
+	assert(w.local.family == family && w.remote.family == family);
 	assert(size - 1 >= 8 + 20 + 4);
 	return 0;
 }

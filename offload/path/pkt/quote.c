@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 #include "base/rd.h"
+#include "db/gre.h"
 
 enum { UNREACHABLE = 3, FRAGMENTATION_NEEDED = 4, TOO_BIG = 2, CHECKSUM_LEN = 2 };
 enum { IP4_HEADER = 20, IP4_BEFORE_PROTO = 9, IP6_BEFORE_NEXT = 6 };
@@ -40,6 +41,18 @@ static uint8_t read_ip6(struct rd *r, struct db_pmtu_word *out)
 	return proto;
 }
 
+/* As ours is: without a checksum, of version 0 (RFC2784-2.1, RFC2890-2); false: it isn't. */
+static bool read_gre(struct rd *r, struct db_pmtu_word *out)
+{
+	uint16_t flags = rd_u16(r);
+
+	(void)rd_u16(r); /* type */
+	out->spi = 0;
+	out->has_key = flags == DB_GRE_KEY;
+	out->key = out->has_key ? rd_u32(r) : 0;
+	return r->err == ERR_OK && (flags == 0 || out->has_key);
+}
+
 bool path_quote_parse(int family, struct bytes icmp, struct db_pmtu_word *out)
 {
 	struct rd r = rd_of(icmp);
@@ -54,6 +67,8 @@ bool path_quote_parse(int family, struct bytes icmp, struct db_pmtu_word *out)
 		out->mtu = rd_u16(&r);
 		proto = type == UNREACHABLE && code == FRAGMENTATION_NEEDED ? read_ip4(&r, out) : 0;
 	}
+	if (proto == DB_GRE_PROTO)
+		return read_gre(&r, out);
 	if (proto == IPPROTO_UDP) {
 		(void)rd_u16(&r);
 		(void)rd_u16(&r);
@@ -62,5 +77,7 @@ bool path_quote_parse(int family, struct bytes icmp, struct db_pmtu_word *out)
 		return false;
 	}
 	out->spi = rd_u32(&r);
+	out->key = 0;
+	out->has_key = false;
 	return r.err == ERR_OK && out->spi != 0; /* 0: IKE in UDP (RFC3948-2.2) */
 }

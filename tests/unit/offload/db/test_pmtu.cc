@@ -24,7 +24,7 @@ class Pmtu : public DbTest
 	}
 	struct db_pmtu_word word(uint32_t mtu, uint32_t spi = SPI)
 	{
-		return { db_test_addr("192.0.2.1"), db_test_addr("198.51.100.1"), spi, mtu };
+		return { db_test_addr("192.0.2.1"), db_test_addr("198.51.100.1"), spi, 0, false, mtu };
 	}
 	/* Told and taken over; what a port of 1500 bytes leaves. */
 	uint32_t after(const struct db_pmtu_word &w)
@@ -52,6 +52,32 @@ TEST_F(Pmtu, a_word_about_an_sa_lowers_the_path_of_its_tunnel)
 	EXPECT_NE(db->epoch, epoch) << "workers look again";
 	EXPECT_EQ(after(word(1450)), 1400u) << "the least that was said";
 	EXPECT_EQ(after(word(1300)), 1300u);
+}
+
+TEST_F(Pmtu, a_tunnel_of_gre_alone_is_known_by_addresses_and_key)
+{
+	enum { PLAIN = 8 };
+	dp_tunnel t = {};
+	struct db_pmtu_word w = word(1300, 0);
+
+	t.id = PLAIN;
+	t.mode = DP_TUNNEL_GRE;
+	t.local = db_test_addr("192.0.2.1");
+	t.remote = db_test_addr("198.51.100.1");
+	t.has_key = true;
+	t.key = 4711;
+	ASSERT_EQ(db_tunnel_put(db, &t), ERR_OK);
+	(void)after(w);
+	EXPECT_EQ(db_tunnel_link(db_tunnel_find(db, PLAIN), 1500), 1500u) << "without a key it is another's";
+	w.has_key = true;
+	w.key = 4712;
+	(void)after(w);
+	EXPECT_EQ(db_tunnel_link(db_tunnel_find(db, PLAIN), 1500), 1500u);
+	w.key = 4711;
+	EXPECT_EQ(after(w), 1500u) << "the SA between the same hosts isn't meant";
+	EXPECT_EQ(db_tunnel_link(db_tunnel_find(db, PLAIN), 1500), 1300u);
+	EXPECT_EQ(db_pmtu_poll(pmtu, now_ms + 611000), 1u) << "it is forgotten like any other";
+	EXPECT_EQ(db_tunnel_link(db_tunnel_find(db, PLAIN), 1500), 1500u);
 }
 
 TEST_F(Pmtu, RFC4301_8_2_strangers_are_not_heard)

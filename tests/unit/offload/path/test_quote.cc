@@ -72,6 +72,29 @@ TEST(Quote, esp_and_esp_in_udp_of_both_families)
 	}
 }
 
+TEST(Quote, RFC2784_gre_with_a_key_and_without)
+{
+	const Octets bare = { 0, 0, 8, 0, 0x45, 0, 0, 84 }, keyed = { 0x20, 0, 8, 0, 0, 0, 0x12, 0x67 };
+	struct db_pmtu_word w = {};
+
+	ASSERT_TRUE(parse(AF_INET, too_big4(1400) + ip4(47) + bare, &w));
+	EXPECT_EQ(w.spi, 0u);
+	EXPECT_FALSE(w.has_key);
+	EXPECT_EQ(w.key, 0u);
+	EXPECT_EQ(text(w.remote), "203.0.113.11");
+	ASSERT_TRUE(parse(AF_INET6, too_big6(1300) + ip6(47) + keyed, &w));
+	EXPECT_EQ(w.mtu, 1300u);
+	EXPECT_EQ(w.spi, 0u);
+	EXPECT_TRUE(w.has_key);
+	EXPECT_EQ(w.key, 4711u);
+	ASSERT_TRUE(parse(AF_INET, too_big4(1400) + ip4(IPPROTO_ESP) + ESP, &w));
+	EXPECT_FALSE(w.has_key) << "of the word before";
+	for (uint8_t flags : Octets{ 0x80, 0x10, 0xa0 })
+		EXPECT_FALSE(parse(AF_INET, too_big4(1400) + ip4(47) + Octets{ flags, 0, 8, 0, 0, 0, 0, 0 }, &w)) << "none of ours";
+	EXPECT_FALSE(parse(AF_INET, too_big4(1400) + ip4(47) + Octets{ 0, 1, 8, 0, 0, 0, 0, 0 }, &w)) << "version 1 is PPTP's";
+	EXPECT_FALSE(parse(AF_INET, too_big4(1400) + ip4(47) + Octets(keyed.begin(), keyed.begin() + 7), &w));
+}
+
 TEST(Quote, options_are_passed_over)
 {
 	struct db_pmtu_word w = {};
