@@ -78,11 +78,26 @@ static json_t *transform(const struct session_child *c)
 
 /* ---- which ---- */
 
-/* The peer that the command names; family 0: it names none. */
-static enum err remote_of(const struct ctl_call *call, struct addr *out)
+/* What the command names. */
+struct choice {
+	struct addr peer; /* family 0: any */
+	unsigned which;   /* CTL_OF_IVRF or CTL_OF_FVRF: of 'vrf'; 0: of any */
+	uint32_t vrf;
+};
+
+static enum err choose(struct ctl_call *call, struct choice *out)
 {
 	memset(out, 0, sizeof(*out));
-	return (call->command->variant & CTL_OF_REMOTE) != 0 ? addr_parse(call->arg[0], out) : ERR_OK;
+	out->which = call->command->variant & (CTL_OF_IVRF | CTL_OF_FVRF);
+	if ((call->command->variant & CTL_OF_REMOTE) != 0)
+		return addr_parse(call->arg[0], &out->peer);
+	return out->which != 0 ? ctl_show_vrf_of(call, 0, &out->vrf) : ERR_OK;
+}
+
+static bool is_chosen(const struct choice *c, const struct addr *peer, uint32_t front, uint32_t inner)
+{
+	return (c->peer.family == 0 || addr_eq(&c->peer, peer)) && (c->which != CTL_OF_IVRF || c->vrf == inner) &&
+	       (c->which != CTL_OF_FVRF || c->vrf == front);
 }
 
 enum err ctl_show_session_begin_interface(struct ctl_call *call)
@@ -93,11 +108,11 @@ enum err ctl_show_session_begin_interface(struct ctl_call *call)
 }
 
 /* Whether the command is about the session. */
-static bool is_wanted(const struct ctl_call *call, const struct session *s, const struct addr *peer)
+static bool is_wanted(const struct ctl_call *call, const struct session *s, const struct choice *c)
 {
 	const char *name = ((const struct ctl_show_state *)call->state)->name;
 
-	return (name[0] == '\0' || strcmp(name, s->access.name) == 0) && (peer->family == 0 || addr_eq(peer, &s->path.remote.addr));
+	return (name[0] == '\0' || strcmp(name, s->access.name) == 0) && is_chosen(c, &s->path.remote.addr, s->path.vrf, s->access.vrf);
 }
 
 /* ---- show crypto session ---- */
@@ -207,14 +222,14 @@ static json_t *idle_row(const struct session_hub *hub, const struct cfg_interfac
 }
 
 /* The static tunnels without a session, which come first. */
-static enum err list_idle(const struct ctl_world *w, json_t *doc, const struct addr *peer)
+static enum err list_idle(const struct ctl_world *w, json_t *doc, const struct choice *c)
 {
 	enum err err = json_object_set_new(doc, "sessions", json_array()) == 0 ? ERR_OK : ERR_NOMEM;
 
 	for (const struct cfg_interface *i = session_hub_model(w->hub)->interfaces; err == ERR_OK && i != NULL; i = i->next) {
 		const char *reason = i->type == CFG_IF_TUNNEL ? session_tunnel_reason(w->hub, i->object.name) : NULL;
 
-		if (reason != NULL && (peer->family == 0 || addr_eq(peer, &i->tunnel.destination)))
+		if (reason != NULL && is_chosen(c, &i->tunnel.destination, session_vrf_id(i->tunnel.fvrf), session_vrf_id(i->vrf)))
 			err = ctl_show_add(doc, "sessions", idle_row(w->hub, i, reason));
 	}
 	return err;
@@ -224,16 +239,16 @@ enum err ctl_show_session_list(struct ctl_call *call, json_t *doc, bool *more)
 {
 	struct ctl_show_state *state = (struct ctl_show_state *)call->state;
 	const struct session *s;
-	struct addr peer;
-	enum err err = remote_of(call, &peer);
+	struct choice c;
+	enum err err = choose(call, &c);
 
 	if (err == ERR_OK && state->cursor == 0)
-		err = list_idle(ctl_show_world(call), doc, &peer);
+		err = list_idle(ctl_show_world(call), doc, &c);
 	for (unsigned rows = 0; err == ERR_OK && rows < CTL_PAGE_ROWS; rows++) {
 		s = session_hub_walk(ctl_show_world(call)->hub, &state->cursor);
 		if (s == NULL)
 			return ERR_OK;
-		if (is_wanted(call, s, &peer))
+		if (is_wanted(call, s, &c))
 			err = ctl_show_add(doc, "sessions", session_row(call, s));
 	}
 	*more = true;
@@ -278,9 +293,9 @@ enum err ctl_show_session_ipsec(struct ctl_call *call, json_t *doc, bool *more)
 {
 	struct ctl_show_state *state = (struct ctl_show_state *)call->state;
 	const struct session *s;
-	struct addr peer;
+	struct choice c;
 
-	if (remote_of(call, &peer) != ERR_OK)
+	if (choose(call, &c) != ERR_OK)
 		return ERR_MALFORMED;
 	if (state->cursor == 0 && json_object_set_new(doc, "flows", json_array()) != 0)
 		return ERR_NOMEM;
@@ -288,7 +303,7 @@ enum err ctl_show_session_ipsec(struct ctl_call *call, json_t *doc, bool *more)
 		s = session_hub_walk(ctl_show_world(call)->hub, &state->cursor);
 		if (s == NULL)
 			return ERR_OK;
-		if (!is_wanted(call, s, &peer))
+		if (!is_wanted(call, s, &c))
 			continue;
 		list_each (it, &s->children) {
 			enum err err = ctl_show_add(doc, "flows", flow_row(state, s, list_of(it, struct session_child, link)));
@@ -312,11 +327,14 @@ static enum err put_count(json_t *doc, const char *name, unsigned count)
 
 enum err ctl_show_session_clear(struct ctl_call *call, json_t *doc, bool *more)
 {
-	struct addr peer;
-	enum err err = remote_of(call, &peer);
+	struct session_hub *hub = ctl_show_world(call)->hub;
+	struct choice c;
+	enum err err = choose(call, &c);
 
 	(void)more;
-	return err != ERR_OK ? err : put_count(doc, "cleared", session_hub_clear(ctl_show_world(call)->hub, &peer));
+	if (err != ERR_OK)
+		return err;
+	return put_count(doc, "cleared", c.which != 0 ? session_hub_clear_ivrf(hub, c.vrf) : session_hub_clear(hub, &c.peer));
 }
 
 enum err ctl_show_session_clear_esp(struct ctl_call *call, json_t *doc, bool *more)
@@ -333,9 +351,9 @@ enum err ctl_show_session_clear_esp(struct ctl_call *call, json_t *doc, bool *mo
 enum err ctl_show_session_rekey(struct ctl_call *call, json_t *doc, bool *more)
 {
 	bool esp = (call->command->variant & CTL_REKEY_ESP) != 0;
-	struct addr peer;
-	enum err err = remote_of(call, &peer);
+	struct choice c;
+	enum err err = choose(call, &c);
 
 	(void)more;
-	return err != ERR_OK ? err : put_count(doc, "rekeyed", session_hub_rekey(ctl_show_world(call)->hub, &peer, esp));
+	return err != ERR_OK ? err : put_count(doc, "rekeyed", session_hub_rekey(ctl_show_world(call)->hub, &c.peer, esp));
 }

@@ -224,9 +224,12 @@ static void heard(struct dp_listener *l, const struct dp_event *e)
 			dp_placement_str((enum dp_placement)e->placement), dp_reason_str((enum dp_reason)e->reason));
 		return;
 	case DP_EV_DEVICE:
+		log_event(h->env.log, LOG_L_NOTICE, "port.device", "port=%u up=%d reason=%s", e->id, e->up,
+			dp_reason_str((enum dp_reason)e->reason));
+		return;
 	case DP_EV_LINK:
-		log_event(h->env.log, LOG_L_NOTICE, e->kind == DP_EV_LINK ? "port.link" : "port.device", "port=%u up=%d reason=%s", e->id,
-			e->up, dp_reason_str((enum dp_reason)e->reason));
+		log_event(h->env.log, LOG_L_NOTICE, "port.link", "port=%u up=%d", e->id, e->up);
+		session_iface_link(h->ifaces, e->id, e->up);
 		return;
 	case DP_EV_PMTU:
 		tell_pmtu(h, e);
@@ -406,6 +409,22 @@ unsigned session_hub_clear(struct session_hub *h, const struct addr *peer)
 	unsigned count = 0;
 
 	while ((s = walk_of(h, peer, &cursor)) != NULL) {
+		ike_engine_delete(h->engine, session_now(h), s->ike);
+		count++;
+	}
+	return count;
+}
+
+unsigned session_hub_clear_ivrf(struct session_hub *h, uint32_t vrf)
+{
+	struct addr anybody = { .family = 0 };
+	uint32_t cursor = 0;
+	struct session *s;
+	unsigned count = 0;
+
+	while ((s = walk_of(h, &anybody, &cursor)) != NULL) {
+		if (s->access.vrf != vrf)
+			continue;
 		ike_engine_delete(h->engine, session_now(h), s->ike);
 		count++;
 	}

@@ -107,6 +107,9 @@ unsigned session_hub_delete_esp(struct session_hub *h, uint32_t spi);
 /* Deletes the sessions that 'peer' (family 0: all) is the peer of; returns how many. */
 unsigned session_hub_clear(struct session_hub *h, const struct addr *peer);
 
+/* Deletes the sessions whose inner VRF is 'vrf'; returns how many. */
+unsigned session_hub_clear_ivrf(struct session_hub *h, uint32_t vrf);
+
 /* The host's device behind an interface of the routing table: netdev, twin or the TUN of 'vrf'; NULL when there is none. */
 const char *session_hub_netdev(const struct session_hub *h, uint32_t vrf, struct route_if key);
 

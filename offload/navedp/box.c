@@ -16,6 +16,7 @@
 #include "navedp/port.h"
 #include "navedp/space.h"
 #include "navedp/tun.h"
+#include "server/server.h"
 
 enum { BOX_POLL_MS = 100 };
 
@@ -231,6 +232,9 @@ void navedp_box_poll(struct navedp_box *b, struct server *server, uint64_t now_m
 	if (now_ms < b->poll_due_ms)
 		return;
 	b->poll_due_ms = now_ms + BOX_POLL_MS;
+	for (unsigned i = 0; b->greetings != server_greetings(server) && i < DB_PORT_MAX; i++)
+		navedp_care_forget_link(&b->port[i]);
+	b->greetings = server_greetings(server);
 	for (unsigned i = 0; i < DB_PORT_MAX; i++)
 		if (b->port[i].open)
 			navedp_care_port(b, &b->port[i], server, now_ms);

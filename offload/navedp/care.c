@@ -10,6 +10,7 @@
 #include "server/server.h"
 
 enum { CARE_PAUSE_MS = 5000 }; /* after a device that was found and couldn't be had, or one that has to be looked for by a probe */
+enum { CARE_LINK_MS = 1000 };
 
 /* Its epoch says that what the device had is gone. */
 static void set_facts(struct navedp_box *b, const struct navedp_port *p, bool live)
@@ -88,7 +89,14 @@ static void revive(struct navedp_box *b, struct navedp_port *p, struct server *s
 		server_device(server, p->index, true);
 }
 
-static void tell_link(struct navedp_box *b, struct navedp_port *p, struct server *server)
+void navedp_care_forget_link(struct navedp_port *p)
+{
+	p->link_told = false;
+	p->link_due_ms = 0;
+}
+
+/* A device that was just opened takes a moment until it has its carrier. */
+static void tell_link(struct navedp_box *b, struct navedp_port *p, struct server *server, uint64_t now_ms)
 {
 	const struct path_port *port = &b->conf.ports[p->index];
 	struct dp_event e = { .kind = DP_EV_LINK, .id = p->conf.id };
@@ -96,8 +104,11 @@ static void tell_link(struct navedp_box *b, struct navedp_port *p, struct server
 
 	memset(&info, 0, sizeof(info));
 	port->ops->info(port->dev, &info);
-	if (info.link_up == p->link_up)
+	if (p->link_due_ms == 0)
+		p->link_due_ms = now_ms + CARE_LINK_MS;
+	if (p->link_told ? info.link_up == p->link_up : !info.link_up && now_ms < p->link_due_ms)
 		return;
+	p->link_told = true;
 	p->link_up = info.link_up;
 	e.up = info.link_up;
 	server_event(server, &e);
@@ -109,5 +120,5 @@ void navedp_care_port(struct navedp_box *b, struct navedp_port *p, struct server
 		revive(b, p, server, now_ms);
 	else if (!navedp_port_is_netdev(p) && !p->dead && !navedp_nave_alive(p->ethdev.dpdk_port))
 		bury(b, p, server);
-	tell_link(b, p, server);
+	tell_link(b, p, server, now_ms);
 }

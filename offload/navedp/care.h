@@ -13,6 +13,9 @@ extern "C" {
  */
 void navedp_care_port(struct navedp_box *b, struct navedp_port *p, struct server *server, uint64_t now_ms);
 
+/* Another device, or another control: whether there is a link is told again, down as up. */
+void navedp_care_forget_link(struct navedp_port *p);
+
 #ifdef __cplusplus
 }
 #endif

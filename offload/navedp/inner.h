@@ -32,11 +32,13 @@ struct navedp_port {
 	bool used;
 	bool open;            /* it has its device */
 	bool attached;        /* ... which the inline engine knows */
-	bool link_up;         /* as last told to control */
+	bool link_up;         /* as last told to control ... */
+	bool link_told;       /* ... of this device */
 	bool dead;            /* its device doesn't answer ... */
 	bool backed;          /* ... and 'netdev', its backup, is the wire meanwhile */
 	enum err care;        /* why it couldn't be revived, as last logged */
 	uint64_t care_due_ms; /* not tried again before */
+	uint64_t link_due_ms; /* a link that was never up isn't told to be down before; 0: not known yet */
 	struct dp_port conf;
 	struct navedp_space *space; /* of its VRF, while it is open */
 	uint32_t gate;              /* its features in db; 0: never had any */
@@ -62,6 +64,7 @@ struct navedp_box {
 	struct navedp_port port[DB_PORT_MAX];
 	struct navedp_vrf vrf[DB_VRF_MAX];
 	uint64_t poll_due_ms;
+	uint32_t greetings; /* control's, to which links were told */
 };
 
 static inline bool navedp_port_is_netdev(const struct navedp_port *p)

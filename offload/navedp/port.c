@@ -6,6 +6,7 @@
 #include "db/local.h"
 #include "engine/inline.h"
 #include "navedp/backup.h"
+#include "navedp/care.h"
 #include "navedp/guard.h"
 #include "navedp/plan.h"
 #include "navedp/space.h"
@@ -181,6 +182,7 @@ enum err navedp_port_open(struct navedp_box *b, struct navedp_port *p)
 		return err;
 	p->dead = false;
 	p->open = true;
+	navedp_care_forget_link(p);
 	err = navedp_port_is_netdev(p) ? open_netdev(b, p) : open_ethdev(b, p);
 	if (is_absent(p, err) && p->conf.backup[0] != '\0')
 		err = open_backed(b, p);

@@ -30,6 +30,7 @@ struct server {
 	int listener;
 	struct dp_link link;
 	bool greeted;
+	uint32_t greetings;
 	bool holding;       /* 'held' waits for a device ... */
 	struct dp_msg held; /* ... in the link's room, so that nothing more is received */
 	struct server_wait wait;
@@ -218,6 +219,7 @@ static void greet(struct server *s, const struct dp_hello *hello, int passed, ui
 	m.u.hello.store = s->plant->db->state.store;
 	send_msg(s, &m, s->plant->db->state.fd);
 	s->greeted = s->link.fd >= 0;
+	s->greetings++;
 	log_event(s->conf.log, LOG_L_NOTICE, "control.hello", "instance=%016llx", (unsigned long long)hello->instance);
 }
 
@@ -413,6 +415,11 @@ static void tell_activity(struct server *s, uint64_t now_ms)
 }
 
 /* ---- life ---- */
+
+uint32_t server_greetings(const struct server *s)
+{
+	return s->greetings;
+}
 
 void server_poll(struct server *s, uint64_t now_ms)
 {

@@ -45,6 +45,9 @@ void server_accept(struct server *s);
 /* Whether a device is waited for: server_poll is due within a millisecond. */
 bool server_is_waiting(const struct server *s);
 
+/* How often control said hello: it knows nothing of before. */
+uint32_t server_greetings(const struct server *s);
+
 /* Takes what has come from control and from the workers, and sends what is due. */
 void server_poll(struct server *s, uint64_t now_ms);
 

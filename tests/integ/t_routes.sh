@@ -151,6 +151,26 @@ learned() {
 	lab_check 'with what stayed' both 10.81.0.0/16 'K 20/0  Null0' 'drop  Null0'
 }
 
+# carrier_is UP|'': of the LAN, and what hangs on it; without it the gateway there is looked for by the default route.
+carrier_is() {
+	local port=${1:+1}
+	nave_is r1 "[i['protocol'] for i in d['interfaces'] if i['name'] == 'Ethernet0/1'] == ['${1:-down}']" show ip interface brief &&
+		route_is 10.10.0.0/24 "${1:+C 0/0  Ethernet0/1}" && route_is 10.30.0.0/24 "S 1/0 10.10.0.10 Ethernet0/${port:-0}"
+}
+
+carrier() {
+	ip -n "$LAB-r1-lan" link set eth0 down
+	lab_check 'the LAN loses its carrier: its routes go' lab_wait 5 carrier_is ''
+	lab_check 'those by the other port stay' route_is 0.0.0.0/0 'S 1/0 198.51.100.254 Ethernet0/0'
+	nave_crash r1 naved
+	lab_check 'naved comes back' nave_start_control r1
+	lab_check 'and is told' lab_wait 5 carrier_is ''
+	ip -n "$LAB-r1-lan" link set eth0 up
+	lab_check 'the carrier is back, and with it the routes' lab_wait 5 carrier_is up
+	ip -n "$LAB-r1-lan" route replace default via 10.10.0.1
+	lab_check 'packets go' lab_wait 5 lab_ping r1-lan 10.10.0.10 198.51.100.254
+}
+
 # Tens of thousands at once: the socket may overflow, the tables agree in the end.
 many() {
 	local verb
@@ -178,6 +198,7 @@ statics
 probed
 tracked
 learned
+carrier
 many
 lab_check 'ends' nave_stop r1 naved
 lab_check 'and its datapath' nave_stop r1 navedp

@@ -184,6 +184,13 @@ ike_says() {
 		nave_ctl hub show crypto ikev2 sa | grep -q 'wan/red' && nave_ctl hub show crypto session | grep -q 'fvrf: wan ivrf: blue'
 }
 
+sessions_of() {
+	nave_is hub "[s['ivrf'] for s in d['sessions']] == ['red']" show crypto session ivrf red &&
+		nave_is hub "len(d['sessions']) == 2" show crypto session fvrf wan && nave_is hub "d['sessions'] == []" show crypto session fvrf red
+}
+
+cleared() { nave_is hub "d['cleared'] == $2" clear crypto session ivrf "$1"; }
+
 route_says() { # NODE PREFIX SOURCE COMMAND…
 	nave_is "$1" "[r['source'] for r in d['routes'] if r['prefix'] == '$2' and r['best']] == [$3]" show "${@:4}"
 }
@@ -243,6 +250,7 @@ lab_check 'so does blue, at the same addresses' crosses blue spoke2 202
 lab_check 'the hub itself answers in red' lab_ping spoke1-lan 10.20.1.2 10.77.0.254
 lab_check 'and asks in blue' lab_ping hub-blue 10.77.0.254 10.20.1.2
 lab_check 'show crypto ikev2 sa and session name both VRFs' ike_says
+lab_check 'show crypto session of one of each' sessions_of
 lab_check "each VRF has its routes, the global table none" tables
 lab_check "so have the host's namespaces" lab_wait 5 host_tables
 lab_check 'show vrf' vrf_says red "['Loopback1', 'Ethernet0/1']"
@@ -264,6 +272,10 @@ lab_check 'blue comes again' kill -HUP "$(nave_pid hub naved)"
 lab_check 'with a session' lab_wait 30 two_up "[('blue', 'wan', 'blue'), ('red', 'wan', 'red')]"
 lab_check 'that carries packets' lab_wait 5 crosses blue spoke2 205
 
+lab_check 'clear crypto session of an inner VRF: the one there' cleared blue 1
+lab_check 'none in the front VRF' cleared wan 0
+lab_check 'no such VRF' fails nave_ctl hub clear crypto session ivrf purple
+lab_check "red's is the same still" same_spi
 lab_check "red's packets were at red's hosts alone" saw blue.pcap 'icmp and (ip[2:2] = 229 or ip[2:2] = 231)' 0
 lab_check "and at none of blue's spoke" saw spoke2.pcap 'icmp and (ip[2:2] = 229 or ip[2:2] = 231)' 0
 lab_check "blue's at none of red's spoke" saw spoke1.pcap 'icmp and (ip[2:2] = 230 or ip[2:2] = 232)' 0

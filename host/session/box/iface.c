@@ -18,6 +18,8 @@ struct iface {
 	char netdev[DP_IFNAME_MAX];
 	bool marked;
 	bool wan;
+	bool shutdown;
+	bool no_carrier;
 	bool by_host;          /* the host sets its addresses and routes by itself */
 	struct dp_owner owner; /* of its port */
 	struct session_ifaces *table;
@@ -116,6 +118,36 @@ const char *session_iface_port_name(const struct session_ifaces *t, uint32_t id)
 			return i->name;
 	}
 	return NULL;
+}
+
+static enum err set_line(const struct iface *i)
+{
+	return route_rib_set_if(i->table->hub->env.rib, i->key, !i->shutdown && !i->no_carrier, i->name);
+}
+
+void session_iface_link(struct session_ifaces *t, uint32_t id, bool up)
+{
+	list_each (it, &t->ifaces) {
+		struct iface *i = list_of(it, struct iface, link);
+
+		if (i->key.kind != ROUTE_IF_PORT || i->key.id != id || i->no_carrier == !up)
+			continue;
+		i->no_carrier = !up;
+		if (set_line(i) == ERR_OK)
+			route_rib_commit(t->hub->env.rib);
+		return;
+	}
+}
+
+bool session_iface_has_link(const struct session_ifaces *t, struct route_if key)
+{
+	list_each (it, &t->ifaces) {
+		const struct iface *i = list_of(it, struct iface, link);
+
+		if (i->key.kind == key.kind && i->key.id == key.id)
+			return !i->no_carrier;
+	}
+	return true;
 }
 
 /* The datapath made (again) the device that carries addresses. */
@@ -272,6 +304,7 @@ static enum err apply_interface(struct session_ifaces *t, const struct cfg_inter
 	i->marked = true;
 	i->vrf = session_vrf_id(cfg->vrf);
 	i->wan = port != NULL && port->role == CFG_PORT_WAN;
+	i->shutdown = cfg->shutdown;
 	i->by_host = (port != NULL ? port->addresses : t->hub->platform->addresses) == CFG_OWNER_HOST;
 	if (loopback)
 		(void)snprintf(i->netdev, sizeof(i->netdev), "%s", session_vrf_tun(t->hub, i->vrf));
@@ -281,7 +314,7 @@ static enum err apply_interface(struct session_ifaces *t, const struct cfg_inter
 		twin_name(i->name, i->netdev);
 	err = loopback ? ERR_OK : put_port(i, port, cfg);
 	if (err == ERR_OK)
-		err = route_rib_set_if(t->hub->env.rib, i->key, !cfg->shutdown, i->name);
+		err = set_line(i);
 	if (err != ERR_OK || cfg->shutdown)
 		return err;
 	place = (struct session_place){ .key = i->key, .vrf = i->vrf, .netdev = i->netdev, .by_host = i->by_host };

@@ -40,6 +40,12 @@ struct route_if session_iface_of_netdev(const struct session_ifaces *t, uint32_t
 /* Whether the host sets addresses and routes of an interface of the routing table by itself. */
 bool session_iface_by_host(const struct session_ifaces *t, struct route_if key);
 
+/* The datapath's port 'id' has its carrier, or lost it: what is reached through it alone is in the routing table, or isn't. */
+void session_iface_link(struct session_ifaces *t, uint32_t id, bool up);
+
+/* Whether it has, as far as is known. */
+bool session_iface_has_link(const struct session_ifaces *t, struct route_if key);
+
 /* Whether it is a protected port. */
 bool session_iface_is_wan(const struct session_ifaces *t, struct route_if key);
 

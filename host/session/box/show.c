@@ -36,6 +36,8 @@ static void tell_own(const struct session_hub *h, const struct cfg_interface *cf
 		info.reason = "template";
 	else if (cfg->type != CFG_IF_LOOPBACK && key.kind == ROUTE_IF_NONE)
 		info.reason = cfg->vrf != NULL && session_vrf_place(h, cfg->vrf) == NULL ? "VRF without a place in the host" : "no port";
+	else if (info.admin_up && !session_iface_has_link(h->ifaces, key))
+		info.reason = "no carrier";
 	info.up = info.admin_up && info.reason == NULL;
 	fn(ctx, &info);
 }

@@ -52,6 +52,32 @@ TEST_F(SessionStatics, through_what_isnt_there_none_is_added)
 	EXPECT_TRUE(hub.routes(true).empty());
 }
 
+TEST_F(SessionStatics, R_RTE_10_a_port_without_a_carrier_has_no_routes)
+{
+	dp_event e = {};
+
+	load("ip route 10.1.0.0 255.255.0.0 10.10.0.7\nip route 10.1.0.0 255.255.0.0 Null0 250\nip route 10.2.0.0 255.255.0.0 198.51.100.254\n");
+	EXPECT_EQ(hub.route("10.1.0.0/16"), "S [1/0] Ethernet0/1");
+	e.kind = DP_EV_LINK;
+	e.id = 2;
+	dp_fake_event(hub.fake, &e);
+	wan.run(50);
+	EXPECT_EQ(hub.route("10.1.0.0/16"), "S [250/0] Null0");
+	EXPECT_EQ(hub.route("10.10.0.0/24"), "");
+	EXPECT_EQ(hub.route("10.2.0.0/16"), "S [1/0] Ethernet0/0") << "the other port has it still";
+	EXPECT_STREQ(hub.shown("Ethernet0/1").reason, "no carrier");
+	EXPECT_FALSE(hub.shown("Ethernet0/1").up);
+	load("ip route 10.1.0.0 255.255.0.0 10.10.0.7\nip route 10.1.0.0 255.255.0.0 Null0 251\n");
+	EXPECT_EQ(hub.route("10.1.0.0/16"), "S [251/0] Null0") << "a reload doesn't mend it";
+	e.up = true;
+	dp_fake_event(hub.fake, &e);
+	wan.run(50);
+	EXPECT_EQ(hub.route("10.1.0.0/16"), "S [1/0] Ethernet0/1");
+	EXPECT_EQ(hub.shown("Ethernet0/1").reason, nullptr);
+	e.id = 9; /* no port of ours */
+	dp_fake_event(hub.fake, &e);
+}
+
 TEST_F(SessionStatics, through_a_port_that_is_shut_it_waits)
 {
 	load("ip route 10.1.0.0 255.255.0.0 Ethernet0/1\nip route 10.1.0.0 255.255.0.0 Null0 250\n");
