@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "db/local.h"
+#include "db/recall.h"
+#include "db/rules.h"
 
 enum { RATES_PER_TUNNEL = 8, RATES = 4096 }; /* classes of policies at interfaces: reserved, paid for as they are used */
 
@@ -96,6 +98,8 @@ enum err db_new(struct db **out, const struct db_limits *limits, struct db_state
 		err = make_maps(db, seed);
 	if (err == ERR_OK)
 		err = db_rcu_new(&db->rcu, limits->workers);
+	for (int v6 = 0; v6 < 2 && err == ERR_OK; v6++)
+		err = db_recall_new(&db->recall[v6], limits->workers, db_rules_key_len(v6));
 	for (int d = 0; d < 2 && err == ERR_OK; d++)
 		err = db_slots_init(&db->slots[d], &db->state, (enum dp_direction)d, limits->low_slots);
 	if (err == ERR_OK)
@@ -160,6 +164,8 @@ void db_free(struct db *db)
 	db_pool_unmap(db->tunnel_cold, db->limits.tunnels * sizeof(*db->tunnel_cold));
 	db_pool_unmap(db->adj_cold, db->limits.adjacencies * sizeof(*db->adj_cold));
 	db_pool_unmap(db->filter_cold, DB_FILTER_MAX * sizeof(*db->filter_cold));
+	db_recall_free(db->recall[false], db->limits.workers);
+	db_recall_free(db->recall[true], db->limits.workers);
 	free(db->carrier_head);
 	free(db->filter);
 	free(db->vrf_cold);

@@ -73,6 +73,8 @@ struct db {
 	struct db_vrf_cold *vrf_cold;
 	struct db_port_cold *port_cold;
 	struct db_filter_cold *filter_cold;
+	struct db_recall *recall[2]; /* [workers], by whether of IPv6 */
+	uint64_t rules_made;
 	struct map sa_ids;
 	struct map tunnel_ids;
 	struct map filter_ids;

@@ -60,6 +60,7 @@ enum err db_filter_put(struct db *db, const struct dp_filter *conf)
 	uint32_t index = db_filter_find(db, conf->id);
 	bool is_new = index == 0;
 	struct db_filter_cold *cold;
+	struct db_rules_home home;
 	struct db_rules *rules;
 	enum err err;
 
@@ -70,7 +71,8 @@ enum err db_filter_put(struct db *db, const struct dp_filter *conf)
 		return ERR_FULL;
 	if (!is_new && cold->conf.v6 != conf->v6)
 		return ERR_BUSY;
-	err = db_rules_new(&rules, conf, db->limits.workers);
+	home = (struct db_rules_home){ .workers = db->limits.workers, .recall = db->recall[conf->v6], .name = ++db->rules_made };
+	err = db_rules_new(&rules, conf, &home);
 	if (err != ERR_OK)
 		return err;
 	publish(db, index, rules);

@@ -13,6 +13,7 @@
 
 #include <rte_acl.h>
 
+#include "db/recall.h"
 #include "dp/line.h"
 
 enum { FIELDS4 = 6, FIELDS6 = 12, FIELD_PROTO = 0, FIELD_PORTS = 1, FIELD_REST = 3, FIELD_ADDR = 4, LINE = 64, CATEGORY = 1 };
@@ -190,7 +191,7 @@ static struct rte_acl_ctx *context_new(const struct db_rules *r)
 	return rte_acl_create(&param);
 }
 
-enum err db_rules_new(struct db_rules **out, const struct dp_filter *conf, uint32_t workers)
+enum err db_rules_new(struct db_rules **out, const struct dp_filter *conf, const struct db_rules_home *home)
 {
 	struct db_rules *r = (struct db_rules *)calloc(1, sizeof(*r));
 	size_t counts = (size_t)conf->count + 1;
@@ -200,17 +201,19 @@ enum err db_rules_new(struct db_rules **out, const struct dp_filter *conf, uint3
 		return ERR_NOMEM;
 	r->v6 = conf->v6;
 	r->count = conf->count;
-	r->workers = workers;
+	r->workers = home->workers;
+	r->recall = home->recall;
+	r->name = home->name;
 	r->len = (uint32_t)conf->lines.len;
 	r->stride = (uint32_t)((counts * sizeof(uint64_t) + LINE - 1) / LINE * (LINE / sizeof(uint64_t)));
-	r->hits = (uint64_t *)aligned_alloc(LINE, (size_t)workers * r->stride * sizeof(uint64_t));
+	r->hits = (uint64_t *)aligned_alloc(LINE, (size_t)r->workers * r->stride * sizeof(uint64_t));
 	r->base = (uint64_t *)calloc(counts, sizeof(uint64_t));
 	r->from = (uint16_t *)malloc(counts * sizeof(uint16_t));
 	r->permit = (bool *)calloc(counts, sizeof(bool));
 	r->lines = (uint8_t *)malloc(conf->lines.len);
 	r->acl = context_new(r);
 	if (r->hits != NULL && r->base != NULL && r->from != NULL && r->permit != NULL && r->lines != NULL && r->acl != NULL) {
-		memset(r->hits, 0, (size_t)workers * r->stride * sizeof(uint64_t));
+		memset(r->hits, 0, (size_t)r->workers * r->stride * sizeof(uint64_t));
 		memset(r->from, 0xff, counts * sizeof(uint16_t));
 		memcpy(r->lines, conf->lines.data, conf->lines.len);
 		err = compile(r);
@@ -300,16 +303,46 @@ void db_rules_end(struct db_rules *r)
 
 /* ---- workers ---- */
 
+/* Keys whose line isn't known, by their places in the batch. */
+struct unknown {
+	uint32_t count;
+	uint32_t at[DB_RULES_BATCH];
+	const uint8_t *key[DB_RULES_BATCH];
+};
+
+/* Asks the classifier, and remembers what it says. */
+static void classify(struct db_rules *r, struct db_recall *recall, const struct unknown *u, uint32_t *found)
+{
+	uint32_t line[DB_RULES_BATCH] = { 0 };
+
+	if (rte_acl_classify(r->acl, (const uint8_t **)(uintptr_t)u->key, line, u->count, CATEGORY) != 0)
+		return; /* wrong arguments alone: no line fits */
+	for (uint32_t i = 0; i < u->count; i++) {
+		found[u->at[i]] = line[i];
+		db_recall_put(recall, r->name, u->key[i], line[i] + 1);
+	}
+}
+
 uint32_t db_rules_match(struct db_rules *r, const struct db_rules_key *const key[], uint32_t count, uint32_t worker)
 {
 	uint64_t *row = r->hits + (size_t)worker * r->stride;
-	const uint8_t *data[DB_RULES_BATCH];
-	uint32_t found[DB_RULES_BATCH] = { 0 };
+	struct db_recall *recall = &r->recall[worker];
+	uint32_t found[DB_RULES_BATCH]; /* line + 1; 0: none fits */
 	uint32_t permitted = 0;
+	struct unknown u;
 
-	for (uint32_t i = 0; i < count; i++)
-		data[i] = (const uint8_t *)key[i];
-	(void)rte_acl_classify(r->acl, data, found, count, CATEGORY); /* fails on wrong arguments alone, and then denies */
+	u.count = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t known = db_recall_get(recall, r->name, key[i]);
+
+		found[i] = known == 0 ? 0 : known - 1;
+		if (known != 0)
+			continue;
+		u.at[u.count] = i;
+		u.key[u.count++] = (const uint8_t *)key[i];
+	}
+	if (u.count != 0)
+		classify(r, recall, &u, found);
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t line = found[i] == 0 ? r->count : found[i] - 1;
 

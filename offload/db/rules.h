@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -18,6 +19,7 @@ extern "C" {
  * compiled anew.  Each worker counts in a row of its own, so counts are exact.
  */
 struct rte_acl_ctx;
+struct db_recall;
 
 /* What a rule sees of a packet.  Network byte order; the classifier reads words of four. */
 enum db_rules_bit {
@@ -35,7 +37,7 @@ struct db_rules_key {
 	uint8_t type;    /* ICMP */
 	uint8_t code;
 	uint8_t zero;
-	uint8_t addr[32]; /* source, then destination: 4 or 16 bytes each */
+	uint8_t addr[32]; /* source, then destination: 4 or 16 bytes each; what is behind isn't looked at */
 	uint8_t pad[20];
 };
 static_assert(sizeof(struct db_rules_key) == 64, "key: one line");
@@ -53,13 +55,28 @@ struct db_rules {
 	bool *permit;    /* [count] */
 	uint8_t *lines;  /* in their form */
 	uint32_t len;
+	struct db_recall *recall; /* [workers]: which line fitted lately; of all rules of the family */
+	uint64_t name;            /* by which they tell theirs apart */
 	struct db_rules *before, *after;
 };
 
 enum { DB_RULES_NEW = UINT16_MAX };
 
+/* Where rules live. */
+struct db_rules_home {
+	uint32_t workers;
+	struct db_recall *recall; /* [workers], for keys of db_rules_key_len */
+	uint64_t name;            /* not 0, and nobody else's, then or later */
+};
+
+/* The bytes of a key that count. */
+static inline uint32_t db_rules_key_len(bool v6)
+{
+	return (uint32_t)offsetof(struct db_rules_key, addr) + (v6 ? 32 : 8);
+}
+
 /* Compiles what dp_op_check found right.  ERR_NOMEM: too large for the classifier's memory. */
-MUST_USE enum err db_rules_new(struct db_rules **out, const struct dp_filter *conf, uint32_t workers);
+MUST_USE enum err db_rules_new(struct db_rules **out, const struct dp_filter *conf, const struct db_rules_home *home);
 void db_rules_free(struct db_rules *r);
 
 /* 'r' takes the place of 'before'; and that is over: what was counted there goes on in its successor. */

@@ -76,7 +76,7 @@ static bool mine(struct path_ctx *c, struct path_pkt *p)
 
 /* ---- numbers and lengths, before the engine ---- */
 
-static bool fresh(struct path_ctx *c, struct path_pkt *p)
+static inline bool fresh(struct path_ctx *c, struct path_pkt *p)
 {
 	const struct db_sa *sa = p->sa;
 
@@ -99,34 +99,28 @@ static uint64_t number_of(const struct path_pkt *p)
 	return (sa->flags & DB_SA_ESN) != 0 ? db_state_esn(sa->run.in->top, low, sa->window != 0 ? sa->window : DP_WINDOW_MIN) : low;
 }
 
-/* Who opens it: the SA's engine, or software beside a device that left it raw; NULL: nobody yet. */
-static const struct engine_ops *opener(struct path_ctx *c, struct path_pkt *p, void **session)
+/* Software beside a device that left the packet raw; NULL: there is none yet, and the packet was dropped. */
+static const struct engine_ops *raw_opener(struct path_ctx *c, struct path_pkt *p)
 {
 	const struct db_sa *sa = p->sa;
 	struct path_note n = { .kind = PATH_NOTE_RAW, .port = p->port, .id = sa->id };
-	const struct engine_ops *raw;
+	const struct engine_ops *raw = __atomic_load_n(&sa->raw_engine, __ATOMIC_ACQUIRE);
 
-	if ((sa->flags & DB_SA_INLINE) == 0) {
-		*session = sa->session;
-		return sa->engine;
-	}
-	raw = __atomic_load_n(&sa->raw_engine, __ATOMIC_ACQUIRE);
 	if (path_note_due(c))
 		(void)path_note_send(c, &n);
 	if (raw == NULL)
 		path_drop_in(c, p, PATH_DROP_INLINE_RAW);
-	*session = sa->raw_session;
 	return raw;
 }
 
-static void queue(struct path_ctx *c, struct path_pkt *p, struct path_crypt *b)
+static inline void queue(struct path_ctx *c, struct path_pkt *p, struct path_crypt *b)
 {
 	const struct db_sa *sa = p->sa;
 	uint32_t len = (uint32_t)p->len - p->l4;
 	uint32_t fixed = (uint32_t)DB_SA_ESP + sa->iv_len + sa->icv_len;
-	const struct engine_ops *e;
+	const struct engine_ops *e = sa->engine;
+	bool inlined = (sa->flags & DB_SA_INLINE) != 0;
 	struct engine_op *op;
-	void *session;
 
 	if (len < fixed + sa->align || ((len - fixed) & (sa->align - 1u)) != 0) {
 		path_drop_in(c, p, PATH_DROP_ESP_FORMAT);
@@ -139,12 +133,13 @@ static void queue(struct path_ctx *c, struct path_pkt *p, struct path_crypt *b)
 	}
 	if (!fresh(c, p))
 		return;
-	e = opener(c, p, &session);
+	if (inlined)
+		e = raw_opener(c, p);
 	if (e == NULL)
 		return;
 	op = path_crypt_add(b, p, e);
 	op->esp = p->ip + p->l4;
-	op->session = session;
+	op->session = inlined ? sa->raw_session : sa->session;
 	op->seq = p->seq;
 	op->len = len;
 }

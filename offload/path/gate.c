@@ -2,6 +2,7 @@
 #include "path/gate.h"
 
 #include <netinet/in.h>
+#include <stddef.h>
 
 #include "path/classify.h"
 #include "path/pkt/icmp.h"
@@ -15,6 +16,7 @@ enum { TCP_FLAGS = 13, TCP_ACK_RST = 0x14, ND_FIRST = 133, ND_LAST = 137 };
 struct gate_case {
 	struct path_pkt *p;
 	struct db_gate *gate;
+	const struct db_gate_side *side; /* of its family */
 	struct db_rules *rules;
 	bool filtered;
 	struct db_rules_key key;
@@ -54,10 +56,10 @@ static void deny(struct path_ctx *c, struct path_pkt *p, struct db_gate *g, cons
 
 /* ---- access lists ---- */
 
-/* False: no list of that family is named. */
-static bool find_rules(const struct path_ctx *c, const struct db_gate *g, uint8_t family, enum dp_direction way, struct db_rules **out)
+/* False: no list is named. */
+static inline bool find_rules(const struct path_ctx *c, const struct db_gate_side *side, enum dp_direction way, struct db_rules **out)
 {
-	uint32_t index = __atomic_load_n(&side_of(g, family)->filter[way], __ATOMIC_ACQUIRE);
+	uint32_t index = __atomic_load_n(&side->filter[way], __ATOMIC_ACQUIRE);
 
 	if (index == 0)
 		return false;
@@ -65,17 +67,16 @@ static bool find_rules(const struct path_ctx *c, const struct db_gate *g, uint8_
 	return true;
 }
 
-static void read_tcp(const struct path_pkt *p, struct db_rules_key *k)
+static inline bool is_established(const struct path_pkt *p)
 {
-	if (p->l4 + (uint32_t)TCP_FLAGS < p->len && (p->ip[p->l4 + TCP_FLAGS] & TCP_ACK_RST) != 0)
-		k->bits = DB_RULES_ESTABLISHED;
+	return p->proto == IPPROTO_TCP && p->l4 + (uint32_t)TCP_FLAGS < p->len && (p->ip[p->l4 + TCP_FLAGS] & TCP_ACK_RST) != 0;
 }
 
 void path_gate_key(const struct path_pkt *p, struct db_rules_key *k)
 {
 	const uint8_t *l4 = p->ip + p->l4;
 
-	memset(k, 0, sizeof(*k));
+	memset(k, 0, offsetof(struct db_rules_key, addr));
 	k->proto = p->proto;
 	if (p->family == AF_INET6)
 		memcpy(k->addr, p->ip + 8, 32);
@@ -91,18 +92,18 @@ void path_gate_key(const struct path_pkt *p, struct db_rules_key *k)
 		k->type = l4[0];
 		k->code = l4[1];
 	}
-	if (p->proto == IPPROTO_TCP)
-		read_tcp(p, k);
+	if (is_established(p))
+		k->bits = DB_RULES_ESTABLISHED;
 }
 
 /* Neighbour discovery (RFC4861): without it the port has no neighbours, whatever its list says. */
-static bool is_neighbour(const struct path_pkt *p)
+static inline bool is_neighbour(const struct path_pkt *p)
 {
 	return p->family == AF_INET6 && p->proto == IPPROTO_ICMPV6 && p->l4 < p->len && p->ip[p->l4] >= ND_FIRST && p->ip[p->l4] <= ND_LAST;
 }
 
 /* The box's own packets leave as they are, as on the router; what came to it doesn't. */
-static bool is_filtered(const struct path_pkt *p, const struct path_gate_place *at)
+static inline bool is_filtered(const struct path_pkt *p, const struct path_gate_place *at)
 {
 	if (!at->tunnel && is_neighbour(p))
 		return false;
@@ -156,37 +157,25 @@ static bool leads_back(const struct path_ctx *c, uint32_t hop, bool tunnel, cons
 	}
 }
 
-/* A source that must have a route, by enum dp_urpf. */
-struct gate_source {
-	struct db_key addr;
-	bool v6;
-	uint8_t how;
-};
-
-static bool has_way_back(const struct path_ctx *c, const struct path_pkt *p, bool tunnel, const struct gate_source *src)
+/* Whether 'hop', the route to its source, is what 'how' (enum dp_urpf) asks for. */
+static inline bool has_way_back(const struct path_ctx *c, uint32_t hop, uint8_t how, bool tunnel, const struct path_pkt *p)
 {
-	uint32_t hop = src->how == DP_URPF_OFF ? 0 : db_vrf_lookup(&c->db->vrf[p->vrf], src->v6, src->addr);
-
-	switch (src->how) {
-	case DP_URPF_OFF:
-		return true;
-	case DP_URPF_ANY:
+	if (how == DP_URPF_ANY)
 		return db_hop_action(hop) != DB_HOP_NONE && db_hop_action(hop) != DB_HOP_DROP;
-	default:
-		return leads_back(c, hop, tunnel, p);
-	}
+	return leads_back(c, hop, tunnel, p);
 }
 
 /* What isn't forwarded anyway (multicast, link-local) is 'fib's business. */
-static bool may_come(const struct path_ctx *c, const struct gate_case *i, const struct path_gate_place *at)
+static inline bool may_come(const struct path_ctx *c, const struct gate_case *i, const struct path_gate_place *at, struct db_vrf_last *last)
 {
-	struct gate_source src = { .v6 = i->p->family == AF_INET6 };
+	uint8_t how = __atomic_load_n(&i->side->urpf, __ATOMIC_RELAXED);
+	const struct path_pkt *p = i->p;
+	uint32_t hop;
 
-	src.how = __atomic_load_n(&side_of(i->gate, i->p->family)->urpf, __ATOMIC_RELAXED);
-	if (at->way == DP_OUT || src.how == DP_URPF_OFF || path_ip_scope(i->p) != PATH_SCOPE_ROUTED)
+	if (how == DP_URPF_OFF || at->way == DP_OUT || path_ip_scope(p) != PATH_SCOPE_ROUTED)
 		return true;
-	src.addr = path_ip_src(i->p);
-	return has_way_back(c, i->p, at->tunnel, &src);
+	hop = db_vrf_lookup_next(last, &c->db->vrf[p->vrf], p->family == AF_INET6, path_ip_src(p));
+	return has_way_back(c, hop, how, at->tunnel, p);
 }
 
 static void spoofed(struct path_ctx *c, struct path_pkt *p, struct db_gate *g, const struct path_gate_place *at)
@@ -197,22 +186,23 @@ static void spoofed(struct path_ctx *c, struct path_pkt *p, struct db_gate *g, c
 
 /* ---- lists of packets ---- */
 
-static void begin(const struct path_ctx *c, struct gate_case *i, struct path_pkt *p, const struct path_gate_place *at)
+static inline void begin(const struct path_ctx *c, struct gate_case *i, struct path_pkt *p, const struct path_gate_place *at)
 {
 	i->p = p;
 	i->gate = gate_of(c, p, at->tunnel);
+	i->side = side_of(i->gate, p->family);
 	i->rules = NULL;
-	i->filtered = is_filtered(p, at) && find_rules(c, i->gate, p->family, at->way, &i->rules);
+	i->filtered = find_rules(c, i->side, at->way, &i->rules) && is_filtered(p, at);
 	if (i->filtered)
 		path_gate_key(p, &i->key);
 }
 
 /* What an access list lets pass; false: dropped. */
-static bool pass(struct path_ctx *c, const struct gate_case *i, const struct path_gate_place *at)
+static inline bool pass(struct path_ctx *c, const struct gate_case *i, const struct path_gate_place *at, struct db_vrf_last *last)
 {
-	uint16_t mss = __atomic_load_n(&side_of(i->gate, i->p->family)->mss, __ATOMIC_RELAXED);
+	uint16_t mss = __atomic_load_n(&i->side->mss, __ATOMIC_RELAXED);
 
-	if (!may_come(c, i, at)) {
+	if (!may_come(c, i, at, last)) {
 		spoofed(c, i->p, i->gate, at);
 		return false;
 	}
@@ -224,6 +214,7 @@ static bool pass(struct path_ctx *c, const struct gate_case *i, const struct pat
 /* Leaves in 'l' what passes. */
 static void run(struct path_ctx *c, struct path_list *l, const struct path_gate_place *at)
 {
+	struct db_vrf_last last = { .vrf = NULL };
 	struct gate_case all[PATH_BURST];
 	uint32_t count = l->count;
 	uint32_t permitted;
@@ -235,7 +226,7 @@ static void run(struct path_ctx *c, struct path_list *l, const struct path_gate_
 	for (uint32_t i = 0; i < count; i++) {
 		if ((permitted >> i & 1) == 0)
 			deny(c, all[i].p, all[i].gate, at);
-		else if (pass(c, &all[i], at))
+		else if (pass(c, &all[i], at, &last))
 			path_list_add(l, all[i].p);
 	}
 }
@@ -329,7 +320,7 @@ static bool permits_esp(const struct path_ctx *c, const struct db_gate *g, const
 	const struct db_rules_key *const one = &key;
 	struct db_rules *rules;
 
-	if (!find_rules(c, g, (sa->flags & DB_SA_V6) != 0 ? AF_INET6 : AF_INET, way, &rules))
+	if (!find_rules(c, side_of(g, (sa->flags & DB_SA_V6) != 0 ? AF_INET6 : AF_INET), way, &rules))
 		return true;
 	path_gate_esp_key(sa, way == DP_OUT, &key);
 	return rules != NULL && db_rules_match(rules, &one, 1, c->worker) != 0;
@@ -349,12 +340,12 @@ bool path_gate_outer(struct path_ctx *c, struct path_pkt *p)
 bool path_gate_inner(struct path_ctx *c, struct path_pkt *p)
 {
 	const struct db_sa *sa = p->sa;
-	struct gate_source src = { .addr = sa->remote, .v6 = (sa->flags & DB_SA_V6) != 0 };
+	bool v6 = (sa->flags & DB_SA_V6) != 0;
 	struct db_gate *g = gate_of(c, p, false);
 	bool permitted = permits_esp(c, g, sa, DP_IN);
+	uint8_t how = __atomic_load_n(&side_of(g, v6 ? AF_INET6 : AF_INET)->urpf, __ATOMIC_RELAXED);
 
-	src.how = __atomic_load_n(&side_of(g, src.v6 ? AF_INET6 : AF_INET)->urpf, __ATOMIC_RELAXED);
-	if (permitted && has_way_back(c, p, false, &src))
+	if (permitted && (how == DP_URPF_OFF || has_way_back(c, db_vrf_lookup(&c->db->vrf[p->vrf], v6, sa->remote), how, false, p)))
 		return path_rate_inner(c, p);
 	__atomic_fetch_add(permitted ? &g->urpf_drops : &g->acl_drops[DP_IN], 1, __ATOMIC_RELAXED);
 	path_drop_in(c, p, permitted ? PATH_DROP_URPF : PATH_DROP_ACL_IN);

@@ -7,13 +7,30 @@
 #include "path/pkt/buf.h"
 #include "path/pkt/ip.h"
 
-enum { TYPE_IP4 = 0x0800, TYPE_IP6 = 0x86dd, FIELD = 4, UNDERSTOOD = DB_GRE_CHECKSUM | DB_GRE_KEY | DB_GRE_SEQUENCE };
+enum {
+	TYPE_IP4 = 0x0800,
+	TYPE_IP6 = 0x86dd,
+	FIELD = 4,
+	HEADER_V4 = PATH_IP4 + DB_GRE_BASE,
+	UNDERSTOOD = DB_GRE_CHECKSUM | DB_GRE_KEY | DB_GRE_SEQUENCE
+};
+
+/* Copies of constant length for the usual two. */
+static inline void copy_header(uint8_t *at, const struct db_gre *g)
+{
+	if (g->len == HEADER_V4)
+		memcpy(at, g->header, HEADER_V4);
+	else if (g->len == DB_GRE_BASE)
+		memcpy(at, g->header, DB_GRE_BASE);
+	else
+		memcpy(at, g->header, g->len);
+}
 
 void path_gre_write(const struct path_pkt *p, const struct db_gre *g, bool df, uint8_t *at)
 {
 	uint32_t total = (uint32_t)g->len + p->len;
 
-	memcpy(at, g->header, g->len);
+	copy_header(at, g);
 	path_ip_put16(at + g->delivery_len + 2, p->family == AF_INET6 ? TYPE_IP6 : TYPE_IP4);
 	if (g->delivery_len == PATH_IP6)
 		path_ip_finish6(at, total, p->tos);

@@ -1,16 +1,14 @@
 /* TCP's maximum segment size on its way.  Workers. */
 #include "path/pkt/mss.h"
 
-#include <netinet/in.h>
-
 #include "path/pkt/ip.h"
 
-enum { TCP_HEADER = 20, TCP_SUM = 16, TCP_SYN = 2, OPTION_END = 0, OPTION_NOP = 1, OPTION_MSS = 2, MSS_LEN = 4 };
+enum { TCP_SUM = 16, OPTION_END = 0, OPTION_NOP = 1, OPTION_MSS = 2, MSS_LEN = 4 };
 
 /* The option of a whole header of 'len' bytes; NULL: none, or they are broken. */
 static uint8_t *find_option(uint8_t *tcp, uint32_t len)
 {
-	uint32_t at = TCP_HEADER;
+	uint32_t at = PATH_TCP;
 
 	while (at + MSS_LEN <= len && tcp[at] != OPTION_END) {
 		if (tcp[at] == OPTION_NOP) {
@@ -40,18 +38,13 @@ static void mend_sum(uint8_t *tcp, bool odd, uint16_t from, uint16_t to)
 	path_ip_put16(tcp + TCP_SUM, (uint16_t)~path_ip_fold(sum));
 }
 
-void path_mss_clamp(const struct path_pkt *p, uint16_t mss)
+void path_mss_clamp_syn(const struct path_pkt *p, uint16_t mss)
 {
 	uint8_t *tcp = p->ip + p->l4;
-	uint32_t len;
-	uint8_t *option;
+	uint32_t len = (tcp[PATH_TCP_FLAGS - 1] >> 4) * 4u;
+	uint8_t *option = len >= PATH_TCP && p->l4 + len <= p->len ? find_option(tcp, len) : NULL;
 	uint16_t asked;
 
-	if (p->proto != IPPROTO_TCP || (p->flags & PATH_F_FRAGMENT) != 0 || p->l4 + (uint32_t)TCP_HEADER > p->len ||
-		(tcp[13] & TCP_SYN) == 0)
-		return;
-	len = (tcp[12] >> 4) * 4u;
-	option = len >= TCP_HEADER && p->l4 + len <= p->len ? find_option(tcp, len) : NULL;
 	if (option == NULL)
 		return;
 	asked = path_ip_get16(option + 2);
