@@ -36,6 +36,16 @@ void bytes_hex(struct bytes b, char *out, size_t cap)
 	out[at] = '\0';
 }
 
+size_t bytes_append(char *out, size_t cap, size_t at, const char *text)
+{
+	const char *end = (const char *)memccpy(out + at, text, '\0', cap - at);
+
+	if (end != NULL)
+		return (size_t)(end - out) - 1;
+	out[cap - 1] = '\0';
+	return cap - 1;
+}
+
 void bytes_wipe(void *data, size_t len)
 {
 	if (len != 0)

@@ -36,6 +36,9 @@ int bytes_cmp(struct bytes a, struct bytes b);
 /* Writes 'b' as lower-case hex with a NUL; 'out' holds 2 * b.len + 1 or the text is cut at 'cap'. */
 void bytes_hex(struct bytes b, char *out, size_t cap);
 
+/* Appends 'text' to the string of 'at' characters in 'out', cut so that it fits in 'cap' with its NUL; returns the length of both. */
+size_t bytes_append(char *out, size_t cap, size_t at, const char *text);
+
 /* Overwrites 'len' bytes in a way the compiler keeps. */
 void bytes_wipe(void *data, size_t len);
 

@@ -4,7 +4,6 @@
  */
 #include "cfg/stmt.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,9 +39,7 @@ void cfg_stmt_tree_free(struct cfg_tree *t)
 
 static size_t key_add(char *out, size_t at, const char *text)
 {
-	int n = snprintf(out + at, STMT_KEY_MAX - at, "%s\n", text);
-
-	return n < 0 || (size_t)n >= STMT_KEY_MAX - at ? STMT_KEY_MAX - 1 : at + (size_t)n;
+	return bytes_append(out, STMT_KEY_MAX, bytes_append(out, STMT_KEY_MAX, at, text), "\n");
 }
 
 static void make_key(const struct cfg_stmt_line *line, char *out)
@@ -251,14 +248,11 @@ bool cfg_stmt_has(const struct cfg_stmt *s, const char *word)
 
 const char *cfg_stmt_str(const struct cfg_stmt *s, char *out, size_t cap)
 {
-	size_t at = 0;
+	size_t at = bytes_append(out, cap, 0, s->no ? "no" : "");
 
-	out[0] = '\0';
-	for (unsigned i = 0; i < s->word_count && at < cap; i++) {
-		const char *text = s->word[i].secret != NULL ? "<removed>" : s->word[i].text;
-		int n = snprintf(out + at, cap - at, "%s%s%s", i == 0 && s->no ? "no " : "", i == 0 ? "" : " ", text);
-
-		at += n < 0 ? 0 : (size_t)n;
+	for (unsigned i = 0; i < s->word_count; i++) {
+		at = bytes_append(out, cap, at, at == 0 ? "" : " ");
+		at = bytes_append(out, cap, at, s->word[i].secret != NULL ? "<removed>" : s->word[i].text);
 	}
 	return out;
 }

@@ -37,6 +37,22 @@ TEST(Bytes, hex_is_cut_at_a_whole_byte)
 	EXPECT_STREQ(text, "x");
 }
 
+TEST(Bytes, append_cuts_what_does_not_fit)
+{
+	char text[8];
+
+	EXPECT_EQ(0u, bytes_append(text, sizeof(text), 0, ""));
+	EXPECT_STREQ("", text);
+	EXPECT_EQ(3u, bytes_append(text, sizeof(text), 0, "abc"));
+	EXPECT_EQ(5u, bytes_append(text, sizeof(text), 3, "de"));
+	EXPECT_STREQ("abcde", text);
+	EXPECT_EQ(7u, bytes_append(text, sizeof(text), 5, "fg"));
+	EXPECT_EQ(7u, bytes_append(text, sizeof(text), 5, "fgh"));
+	EXPECT_STREQ("abcdefg", text);
+	EXPECT_EQ(7u, bytes_append(text, sizeof(text), 7, "x"));
+	EXPECT_STREQ("abcdefg", text);
+}
+
 TEST(Bytes, wipe_leaves_nothing)
 {
 	char text[] = "secret";
