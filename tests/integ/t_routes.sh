@@ -133,6 +133,9 @@ learned() {
 	lab_check 'the other one again' both 10.80.0.0/16 'K 1/0 198.51.100.254 Ethernet0/0' 'next-hop 198.51.100.254 Ethernet0/0'
 	others add blackhole 10.81.0.0/16 proto bgp
 	lab_check 'a blackhole' both 10.81.0.0/16 'K 20/0  Null0' 'drop  Null0'
+	others add 10.83.0.0/16 proto bgp nexthop via 198.51.100.254 nexthop via 10.10.0.10
+	lab_check 'the first of several next hops' both 10.83.0.0/16 'K 20/0 198.51.100.254 Ethernet0/0' 'next-hop 198.51.100.254 Ethernet0/0'
+	others del 10.83.0.0/16
 	ip -n "$LAB-r1" link add other type veth peer name other2
 	ip -n "$LAB-r1" link set other up
 	others add 10.82.0.0/16 dev other

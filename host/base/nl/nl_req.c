@@ -224,6 +224,14 @@ void nl_req_nested(const struct nlattr *outer, const struct nlattr **table, size
 		(void)mnl_attr_parse_nested(outer, take_attr, &a);
 }
 
+void nl_req_attrs_at(const void *at, size_t len, const struct nlattr **table, size_t count)
+{
+	struct attrs a = { .table = table, .count = count };
+
+	memset(table, 0, count * sizeof(const struct nlattr *));
+	(void)mnl_attr_parse_payload(at, len, take_attr, &a);
+}
+
 uint32_t nl_req_u32(const struct nlattr *attr)
 {
 	return attr != NULL && mnl_attr_get_payload_len(attr) == sizeof(uint32_t) ? mnl_attr_get_u32(attr) : 0;

@@ -67,6 +67,9 @@ void nl_req_attrs(const struct nlmsghdr *msg, size_t body, const struct nlattr *
 /* The same for the attributes inside 'outer', none when it is NULL. */
 void nl_req_nested(const struct nlattr *outer, const struct nlattr **table, size_t count);
 
+/* The same for those in 'len' bytes at 'at'. */
+void nl_req_attrs_at(const void *at, size_t len, const struct nlattr **table, size_t count);
+
 /* The attribute as a number of 4 bytes, or as an address; 0 or none when it is absent or of another size. */
 uint32_t nl_req_u32(const struct nlattr *attr);
 struct addr nl_req_addr_of(const struct nlattr *attr);

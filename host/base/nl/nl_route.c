@@ -28,28 +28,56 @@ static uint8_t rtn_of(enum nl_route_kind kind)
 	return RTN_UNSPEC;
 }
 
+/* A next hop; false: it is of the other family (RTA_VIA). */
+static bool read_hop(const struct nlattr **attr, uint32_t index, struct nl_route *out)
+{
+	if (attr[RTA_VIA] != NULL)
+		return false;
+	out->gateway = nl_req_addr_of(attr[RTA_GATEWAY]);
+	out->index = index;
+	return true;
+}
+
+/* One of several: the first that is alive, else the first. */
+static bool read_hops(const struct nlattr *hops, struct nl_route *out)
+{
+	const uint8_t *at = (const uint8_t *)mnl_attr_get_payload(hops);
+	size_t left = mnl_attr_get_payload_len(hops), len;
+	const struct nlattr *attr[RTA_VIA + 1];
+	struct rtnexthop hop;
+	bool found = false, alive = false;
+
+	for (; left >= sizeof(hop) && !alive; at += len, left -= len) {
+		memcpy(&hop, at, sizeof(hop));
+		len = ((size_t)hop.rtnh_len + RTNH_ALIGNTO - 1) & ~((size_t)RTNH_ALIGNTO - 1);
+		if (hop.rtnh_len < sizeof(hop) || len > left)
+			break;
+		nl_req_attrs_at(at + sizeof(hop), hop.rtnh_len - sizeof(hop), attr, RTA_VIA + 1);
+		alive = (hop.rtnh_flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN)) == 0 && attr[RTA_VIA] == NULL;
+		if (!found || alive)
+			found = read_hop(attr, (uint32_t)hop.rtnh_ifindex, out);
+	}
+	return found;
+}
+
 static bool parse(const struct nlmsghdr *msg, struct nl_route *out)
 {
 	const struct rtmsg *body = (const struct rtmsg *)nl_req_body(msg, sizeof(*body));
-	const struct nlattr *attr[RTA_TABLE + 1];
+	const struct nlattr *attr[RTA_VIA + 1];
 
 	if (body == NULL || (body->rtm_family != AF_INET && body->rtm_family != AF_INET6))
 		return false;
-	nl_req_attrs(msg, sizeof(*body), attr, RTA_TABLE + 1);
-	if (attr[RTA_MULTIPATH] != NULL)
-		return false;
+	nl_req_attrs(msg, sizeof(*body), attr, RTA_VIA + 1);
 	memset(out, 0, sizeof(*out));
 	out->prefix.addr = nl_req_addr_of(attr[RTA_DST]); /* the default route names none */
 	out->prefix.addr.family = body->rtm_family;
 	out->prefix.len = body->rtm_dst_len;
-	out->gateway = nl_req_addr_of(attr[RTA_GATEWAY]);
 	out->source = nl_req_addr_of(attr[RTA_PREFSRC]);
-	out->index = nl_req_u32(attr[RTA_OIF]);
 	out->table = attr[RTA_TABLE] != NULL ? nl_req_u32(attr[RTA_TABLE]) : body->rtm_table;
 	out->metric = nl_req_u32(attr[RTA_PRIORITY]);
 	out->protocol = body->rtm_protocol;
 	out->kind = kind_of(body->rtm_type);
-	return true;
+	return attr[RTA_MULTIPATH] != NULL ? read_hops(attr[RTA_MULTIPATH], out) : read_hop(attr, nl_req_u32(attr[RTA_OIF]), out);
 }
 
 bool nl_route_parse(const struct nlmsghdr *msg, struct nl_route *out)

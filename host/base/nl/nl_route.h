@@ -58,10 +58,13 @@ MUST_USE enum err nl_route_lookup(struct nl *nl, const struct addr *to, struct n
 
 typedef void nl_route_fn(const struct nl_route *route, void *ctx);
 
-/* All routes of all tables and both families but multipath ones. */
+/* All routes of all tables and both families. */
 MUST_USE enum err nl_route_each(struct nl *nl, nl_route_fn *fn, void *ctx);
 
-/* The table entry that a message of the kernel tells of (dumps, the watch); false when the structure can't hold it. */
+/*
+ * The table entry that a message of the kernel tells of (dumps, the watch), by the first of its next hops that is alive, or the first if none
+ * is; false when the structure can't hold it: next hops of the other family alone.
+ */
 struct nlmsghdr;
 bool nl_route_parse(const struct nlmsghdr *msg, struct nl_route *out);
 

@@ -302,6 +302,35 @@ TEST_F(Nl, a_route_comes_back_as_it_was_put)
 	EXPECT_STREQ(addr_str(&out.source, text), "198.51.100.1");
 }
 
+/* R-RTE: of several next hops one that is alive. */
+TEST_F(Nl, of_several_next_hops_the_first_alive_is_taken)
+{
+	make_tun("tun0");
+	struct nl_addr a = { link.index, net("198.51.100.1/24") };
+	ASSERT_EQ(nl_addr_add(sock, &a), ERR_OK);
+	ASSERT_EQ(system("ip link add gone type veth peer name peer && ip addr add 203.0.113.1/24 dev gone && ip link set gone up &&"
+			 "ip link set peer up && ip -6 addr add 2001:db8::1/64 dev tun0 nodad"),
+		0);
+	ASSERT_EQ(system("ip route add 10.1.0.0/16 proto 171 nexthop via 203.0.113.9 nexthop via 198.51.100.7 weight 3 &&"
+			 "ip route add 10.2.0.0/16 proto 171 nexthop via inet6 2001:db8::9 nexthop via 198.51.100.8 &&"
+			 "ip route add 10.3.0.0/16 proto 171 via inet6 2001:db8::9"),
+		0);
+	auto gateway = [this](const char *prefix) {
+		char text[ADDR_TEXT];
+		for (const struct nl_route &r : ours()) {
+			struct addr_prefix p = net(prefix);
+			if (addr_prefix_eq(&r.prefix, &p))
+				return std::string(addr_str(&r.gateway, text));
+		}
+		return std::string("none");
+	};
+	EXPECT_EQ("203.0.113.9", gateway("10.1.0.0/16"));
+	EXPECT_EQ("198.51.100.8", gateway("10.2.0.0/16")) << "the other family's gateway isn't taken for an interface";
+	EXPECT_EQ("none", gateway("10.3.0.0/16"));
+	ASSERT_EQ(system("ip link set peer down"), 0);
+	EXPECT_EQ("198.51.100.7", gateway("10.1.0.0/16"));
+}
+
 TEST_F(Nl, when_the_link_goes_the_unreachable_route_holds_the_prefix)
 {
 	struct nl_route r[3], out;
