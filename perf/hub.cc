@@ -132,9 +132,10 @@ struct dp_feature Hub::feature() const
 void Hub::gate(uint8_t port)
 {
 	const struct dp_feature both[DP_FAMILIES] = { feature(), {} };
+	const uint32_t no_policy[2] = {};
 	struct db_port facts = db->port[port];
 
-	must(db_gate_put(db, &port_gate, both, nullptr), "gate");
+	must(db_gate_put(db, &port_gate, both, no_policy), "gate");
 	facts.gate = db_gate_shown(db, port_gate);
 	db_port_set(db, port, &facts);
 }
