@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define NETNS_FOLDER "/run/netns"
@@ -55,4 +56,11 @@ void netns_leave(int back)
 	assert(failed == 0);
 	(void)failed;
 	(void)close(back);
+}
+
+enum err netns_bind_device(int fd, const char *device)
+{
+	if (device == NULL || device[0] == '\0')
+		return ERR_OK;
+	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device) + 1) == 0 ? ERR_OK : err_of_errno(errno);
 }

@@ -22,6 +22,12 @@ MUST_USE enum err netns_enter(int fd, int *back);
 /* Moves the calling thread back and closes 'back'.  Asserts that it could: nothing may go on in a wrong namespace. */
 void netns_leave(int back);
 
+/*
+ * Gives a fresh socket to the VRF device 'device' of its namespace: it hears what comes by the device's slaves, and sends by its routes.  NULL
+ * and "" are none.
+ */
+MUST_USE enum err netns_bind_device(int fd, const char *device);
+
 #ifdef __cplusplus
 }
 #endif

@@ -10,7 +10,6 @@
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/netns.h"
@@ -135,14 +134,6 @@ static enum err set_filter(const struct echo_socket *s)
 	return failed == 0 ? ERR_OK : err_of_errno(errno);
 }
 
-/* What comes by the VRF device's slaves is heard, and what is sent goes by its routes. */
-static enum err bind_device(int fd, const char *device)
-{
-	if (device == NULL)
-		return ERR_OK;
-	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device) + 1) == 0 ? ERR_OK : err_of_errno(errno);
-}
-
 static enum err open_socket(struct echo_socket *s, struct event_base *loop, const struct net_echo_config *config)
 {
 	int back;
@@ -158,7 +149,7 @@ static enum err open_socket(struct echo_socket *s, struct event_base *loop, cons
 	if (err == ERR_OK)
 		err = set_filter(s);
 	if (err == ERR_OK)
-		err = bind_device(s->fd, config->device);
+		err = netns_bind_device(s->fd, config->device);
 	if (err != ERR_OK)
 		return err;
 	s->event = event_new(loop, s->fd, EV_READ | EV_PERSIST, readable, s);

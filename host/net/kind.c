@@ -9,11 +9,11 @@
 #include <linux/filter.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/addr.h"
+#include "base/netns.h"
 
 enum { ROOM = 4 * 1024 * 1024 }; /* of those who have an IKE SA */
 
@@ -72,12 +72,6 @@ static enum err share(int fd)
 	return setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)) == 0 ? ERR_OK : err_of_errno(errno);
 }
 
-/* What comes by the device's slaves is the socket's, and what it sends goes by the device's routes. */
-static enum err bind_device(int fd, const char *device)
-{
-	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device) + 1) == 0 ? ERR_OK : err_of_errno(errno);
-}
-
 static enum err bind_any(int fd, uint8_t family, uint16_t port)
 {
 	struct addr_port any = { .addr = { .family = family }, .port = port };
@@ -96,8 +90,8 @@ static enum err open_one(const struct net_kind_port *port, enum net_kind kind, i
 	if (*fd < 0)
 		return err_of_errno(errno);
 	err = set_options(*fd, port->family, kind == NET_KIND_KNOWN ? ROOM : port->room);
-	if (err == ERR_OK && port->device != NULL)
-		err = bind_device(*fd, port->device);
+	if (err == ERR_OK)
+		err = netns_bind_device(*fd, port->device);
 	if (err == ERR_OK && !first)
 		err = share(*fd);
 	if (err == ERR_OK)

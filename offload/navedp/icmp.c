@@ -6,7 +6,6 @@
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -41,19 +40,18 @@ static bool filter(int fd, int family)
 	return setsockopt(fd, SOL_RAW, ICMP_FILTER, &f, sizeof(f)) == 0;
 }
 
-static bool bind_device(int fd, const char *device)
-{
-	return device[0] == '\0' || setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device) + 1) == 0;
-}
-
 static enum err open_one(int family, const char *device, int *out)
 {
+	enum err err;
 	int fd = socket(family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, family == AF_INET6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
 
 	if (fd < 0)
 		return family == AF_INET6 && errno == EAFNOSUPPORT ? ERR_OK : err_of_errno(errno);
 	*out = fd;
-	return bind_device(fd, device) && filter(fd, family) ? ERR_OK : err_of_errno(errno);
+	err = netns_bind_device(fd, device);
+	if (err != ERR_OK)
+		return err;
+	return filter(fd, family) ? ERR_OK : err_of_errno(errno);
 }
 
 enum err navedp_icmp_new(struct navedp_icmp **out, struct db *db, const struct log *log)
