@@ -62,10 +62,11 @@ static void fill_reply(const struct session *s, const struct cfg_interface *sour
 	session_exchange_routes(&s->grant, s->access.mode, own, reply);
 }
 
-/* Whether the template lets peers in by this front VRF: without `tunnel vrf` that is the profile's matter. */
-static bool is_in_front(const struct session *s, const struct cfg_interface *tmpl)
+/* Whether the template lets peers in by this front VRF and address: without `tunnel vrf` and `tunnel source` that is the profile's matter. */
+static bool is_in_front(const struct cfg_interface *tmpl, const struct ike_path *path)
 {
-	return tmpl->tunnel.fvrf == NULL || session_vrf_id(tmpl->tunnel.fvrf) == s->path.vrf;
+	return (tmpl->tunnel.fvrf == NULL || session_vrf_id(tmpl->tunnel.fvrf) == path->vrf) &&
+	       session_dial_comes_from(tmpl, &path->local.addr);
 }
 
 /* The template, or the static tunnel whose far end calls; NULL: the profile has no place for this peer. */
@@ -75,7 +76,7 @@ static const struct cfg_interface *find_source(struct session *s, uint32_t *tunn
 	struct session_tunnel *t;
 
 	if (tmpl != NULL)
-		return tmpl->object.complete && !tmpl->shutdown && is_in_front(s, tmpl) ? session_clone_of(s, tmpl) : NULL;
+		return tmpl->object.complete && !tmpl->shutdown && is_in_front(tmpl, &s->path) ? session_clone_of(s, tmpl) : NULL;
 	if (!session_clone_none(s))
 		return NULL;
 	t = session_tunnel_for_path(s->hub, &s->path, s->profile);
@@ -486,13 +487,15 @@ static void tell_moved(void *ctx, struct slab_handle sa, const struct ike_path *
 		session_child_move(s, path, udp_encap);
 }
 
-/* Where its profile would let it in, in the same front VRF. */
+/* Where its profile and template would let it in, in the same front VRF. */
 static bool ask_may_move(void *ctx, struct slab_handle sa, const struct ike_path *path)
 {
 	const struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
 	struct session_policy_path where = session_policy_path_of(path);
 
-	return s != NULL && path->vrf == s->path.vrf && session_policy_admits(s->profile, &where);
+	if (s == NULL || path->vrf != s->path.vrf || !session_policy_admits(s->profile, &where))
+		return false;
+	return !s->access.cloned || s->access.source == NULL || is_in_front(s->access.source, path);
 }
 
 static void pass_send(void *ctx, const struct ike_path *path, struct bytes datagram)

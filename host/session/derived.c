@@ -58,11 +58,13 @@ static void tell_peer(const struct walk *w, const char *what, const char *value)
 	w->fn(w->ctx, line, SESSION_FROM_PEER);
 }
 
+/* Where the template has no say, the peer found us there. */
 static void tell_ends(const struct walk *w, const struct session *s)
 {
 	char text[ADDR_TEXT];
 
-	tell_peer(w, "source", addr_str(&s->path.local.addr, text));
+	if (s->access.source->tunnel.source_how == CFG_END_NONE)
+		tell_peer(w, "source", addr_str(&s->path.local.addr, text));
 	tell_peer(w, "destination", addr_str(&s->path.remote.addr, text));
 }
 

@@ -24,6 +24,15 @@ struct addr session_dial_source(const struct cfg_interface *i)
 	return session_exchange_own_address(i->tunnel.source_if, i->tunnel.destination.family);
 }
 
+bool session_dial_comes_from(const struct cfg_interface *i, const struct addr *local)
+{
+	const struct cfg_tunnel *t = &i->tunnel;
+
+	if (t->source_how == CFG_END_ADDRESS)
+		return addr_eq(&t->source_addr, local);
+	return t->source_how != CFG_END_INTERFACE || (t->source_if != NULL && session_exchange_owns(t->source_if, local));
+}
+
 const char *session_dial_underlay(
 	const struct session_hub *h, uint32_t front, const struct addr *destination, uint32_t tunnel, struct route_hop *hop)
 {

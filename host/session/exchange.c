@@ -21,6 +21,18 @@ struct addr session_exchange_own_address(const struct cfg_interface *i, uint8_t 
 	return i->ipv6 != NULL ? i->ipv6->prefix.addr : none;
 }
 
+bool session_exchange_owns(const struct cfg_interface *i, const struct addr *a)
+{
+	if (i->ip_how == CFG_IP_UNNUMBERED && i->ip_lender != NULL)
+		i = i->ip_lender;
+	if (i->ip_how == CFG_IP_ADDRESS && addr_eq(&i->ip.addr, a))
+		return true;
+	for (const struct cfg_ipv6_addr *six = i->ipv6; six != NULL; six = six->next)
+		if (addr_eq(&six->prefix.addr, a))
+			return true;
+	return false;
+}
+
 static void add_prefix(const struct addr_prefix *p, enum cfg_tunnel_mode mode, struct ike_config *out)
 {
 	struct addr_prefix net = *p;

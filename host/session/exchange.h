@@ -13,6 +13,9 @@ extern "C" {
 /* An interface's own address of one family, an unnumbered one's lender's; family 0: it has none. */
 struct addr session_exchange_own_address(const struct cfg_interface *i, uint8_t family);
 
+/* Whether 'a' is one of its addresses, an unnumbered one's lender's. */
+bool session_exchange_owns(const struct cfg_interface *i, const struct addr *a);
+
 /*
  * The prefixes that `route set` tells the peer: remote ones as they are, `interface` the own addresses as host
  * prefixes ('own', for IPv4 and IPv6; family 0: none), `interface IF` its connected ones.  A prefix is told once;

@@ -312,6 +312,9 @@ struct session_tunnel *session_tunnel_for_path(const struct session_hub *h, cons
 /* Our outer address: the source's own, or its interface's of the destination's family; family 0: there is none. */
 struct addr session_dial_source(const struct cfg_interface *i);
 
+/* Whether `tunnel source` of a tunnel or template, if it says where, is 'local': the address written, or any of the interface's. */
+bool session_dial_comes_from(const struct cfg_interface *i, const struct addr *local);
+
 /* Between which outer addresses. */
 struct session_way {
 	struct addr source, destination;

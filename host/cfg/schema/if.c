@@ -346,7 +346,7 @@ static const struct cfg_row rows[] = {
 		.pattern = "tunnel source {<interface:if@interface>|<address:ip>}",
 		.slot = "tunnel source",
 		.set = set_source,
-		.help = "our end of the tunnel",
+		.help = "our end of the tunnel; of a template: where its peers come in",
 	},
 	{
 		.mode = CFG_MODE_INTERFACE,

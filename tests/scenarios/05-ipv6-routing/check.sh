@@ -1,4 +1,4 @@
-# Checks of scenario 05, without BGP.  Shows R-RTE-19, R-IP6-01 to R-IP6-04, R-IP6-06, R-TUN-09.
+# Checks of scenario 05, without BGP.  Shows R-RTE-19, R-IP6-01, R-IP6-02, R-IP6-03, R-IP6-04, R-IP6-06, R-SYS-10, R-TUN-09.
 
 # site NAME SIDE IPV4_LAN IPV6_LAN: a node with a LAN of both families, whose host is .2 and ::2.
 site() {

@@ -43,6 +43,35 @@ TEST_F(SessionBind, R_IKE_07_an_unknown_identity_has_no_profile)
 	hub.expect_empty();
 }
 
+/* An address of the template's `tunnel source` is the only one that its peers come in by, and their packets' source. */
+TEST_F(SessionBind, R_TUN_16_a_templates_source)
+{
+	const std::string text = HubConfig().text(), tmpl = " ip unnumbered Loopback0\n tunnel mode";
+	const std::string other = "interface Loopback1\n ip address 198.51.100.9 255.255.255.255\n";
+	const std::string refused[] = { "Loopback1", "198.51.100.9" }, taken[] = { "Ethernet0/0", "198.51.100.1" };
+	Box &s = wan.box("spoke1", { "203.0.113.1" }, lan_and_wan);
+
+	for (const std::string &source : refused) {
+		hub.must_load(with(text, tmpl, " tunnel source " + source + "\n" + tmpl) + other);
+		s.must_load(SpokeConfig(1).text());
+		wan.run(3000);
+		EXPECT_EQ(s.up() + hub.up(), 0u) << source;
+		EXPECT_TRUE(hub.logged("why=no-interface"));
+		s.must_load("hostname spoke1\n");
+		hub.expect_empty();
+	}
+	for (const std::string &source : taken) {
+		hub.must_load(with(text, tmpl, " tunnel source " + source + "\n" + tmpl) + other);
+		s.must_load(SpokeConfig(1).text());
+		up(s);
+		ASSERT_EQ(hub.objects(DP_CLASS_TUNNEL).size(), 1u) << source;
+		EXPECT_EQ(str(hub.objects(DP_CLASS_TUNNEL)[0].op.u.tunnel.local), "198.51.100.1");
+		s.must_load("hostname spoke1\n");
+		wan.run(1000);
+		hub.expect_empty();
+	}
+}
+
 TEST_F(SessionBind, R_IKE_10_match_any_and_an_address_as_identity)
 {
 	hub.must_load(with(HubConfig().text(), "remote fqdn domain example.net", "remote any"));
@@ -179,6 +208,26 @@ TEST_F(SessionBind, R_AAA_22_an_empty_pool_is_told_and_the_next_address_that_com
 	up(two, 30000);
 	EXPECT_EQ(str(two.session()->assigned), "10.77.0.100");
 	hub.expect_whole();
+}
+
+TEST_F(SessionBind, R_BKP_15_the_hub_selects_the_address)
+{
+	HubConfig c;
+
+	hub.must_load(c.text());
+	Box &s = spoke(1);
+	up(s);
+	EXPECT_EQ(s.host.count("nave0 10.77.0.100/32"), 1u);
+	EXPECT_EQ(hub.route("10.77.0.100/32"), "S [1/1] Virtual-Access1");
+	c.pool = "ip local pool P 10.88.0.7 10.88.0.9\n";
+	hub.must_load(c.text());
+	up(s, 30000);
+	EXPECT_EQ(str(s.session()->assigned), "10.88.0.7");
+	EXPECT_EQ(str(s.shown("Tunnel0").addr), "10.88.0.7");
+	EXPECT_EQ(s.host.count("nave0 10.77.0.100/32"), 0u);
+	EXPECT_EQ(s.host.count("nave0 10.88.0.7/32"), 1u);
+	EXPECT_EQ(hub.route("10.77.0.100/32"), "");
+	EXPECT_NE(hub.route("10.88.0.7/32"), "");
 }
 
 TEST_F(SessionBind, R_RTE_03_a_peer_that_wants_no_address_gets_none)

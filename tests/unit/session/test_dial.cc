@@ -32,6 +32,8 @@ TEST_F(SessionDial, R_TUN_07_why_a_tunnel_isnt_tried)
 			"no route to destination" },
 		{ with(text, destination, "tunnel destination 10.20.1.1"), "destination is this box" },
 		{ with(text, "tunnel source Ethernet0/0", "tunnel source 2001:db8::1"), "incomplete" },
+		{ with(text, destination, "tunnel destination dynamic"), "-" },
+		{ with(text, "tunnel source Ethernet0/0", "tunnel source dynamic"), "incomplete" }, /* R-TUN-08: its client isn't there */
 		{ with(text, "authentication local pre-share", "shutdown\n authentication local pre-share"), "incomplete" },
 	};
 

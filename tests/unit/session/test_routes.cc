@@ -115,6 +115,22 @@ TEST_F(SessionRoutes, R_RTE_04_a_later_set_replaces_the_former)
 	EXPECT_EQ(hub.routes().size(), 3u); /* the default route, the lease, the last */
 }
 
+/* What the spoke's own table comes to have is no concern of its hub's: no redistribution. */
+TEST_F(SessionRoutes, R_RTE_16_later_routes_of_the_box_are_not_told)
+{
+	const std::string text = SpokeConfig(1).text();
+
+	hub.must_load(HubConfig().text());
+	Box &s = spoke(1);
+	up(s);
+	s.must_load(text + "ip route 10.60.0.0 255.255.0.0 10.20.1.9\n");
+	wan.run(5000);
+	EXPECT_EQ(s.route("10.60.0.0/16"), "S [1/0] Ethernet0/1");
+	EXPECT_EQ(s.stat(IKE_STAT_UP), 1u);
+	EXPECT_EQ(hub.route("10.60.0.0/16"), "");
+	EXPECT_EQ(hub.route("10.20.1.0/24"), "S [1/1] Virtual-Access1");
+}
+
 TEST_F(SessionRoutes, two_peers_of_one_prefix_and_the_second_stays)
 {
 	SpokeConfig c(2);

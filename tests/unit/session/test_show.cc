@@ -75,4 +75,16 @@ TEST_F(SessionShow, R_TUN_18_a_virtual_access_line_by_line)
 	EXPECT_EQ(session_derived_find(hub.hub, "Virtual-Access2"), nullptr);
 }
 
+TEST_F(SessionShow, R_TUN_16_a_templates_source_is_told_once)
+{
+	std::vector<std::string> lines;
+
+	hub.must_load(with(HubConfig().text(), " ip unnumbered Loopback0\n", " ip unnumbered Loopback0\n tunnel source Ethernet0/0\n"));
+	up(spoke(1));
+	ASSERT_EQ(session_derived_walk(hub.session(), keep_line, &lines), ERR_OK);
+	ASSERT_EQ(lines.size(), 5u);
+	EXPECT_EQ(lines[1], "tunnel source Ethernet0/0 [template]");
+	EXPECT_EQ(lines[4], "tunnel destination 203.0.113.1 [peer]");
+}
+
 } // namespace

@@ -51,7 +51,7 @@ TEST_F(SessionTerms, R_IKE_22_what_the_profile_says)
 	EXPECT_TRUE(t.terms.child.narrow_to_address);
 }
 
-TEST_F(SessionTerms, what_the_ipsec_profile_says_of_rekeying)
+TEST_F(SessionTerms, R_TUN_01_what_the_ipsec_profile_says_of_rekeying)
 {
 	ASSERT_EQ(fill("", ipsec, " set pfs group19\n set security-association lifetime seconds 300\n"), ERR_OK);
 	EXPECT_EQ(t.terms.child.lifetime_s, 300u);
