@@ -126,9 +126,9 @@ static __always_inline enum steer_verdict guard_ip(struct cursor *c, struct pack
 static __always_inline enum steer_verdict guard(struct cursor *c, const struct steer_port *port, __u32 ifindex)
 {
 	struct packet p = {};
-	__u16 type;
+	__u16 type, vlan;
 
-	if (parse_eth(c, &type) == NULL)
+	if (parse_eth(c, &type, &vlan) == NULL)
 		return STEER_V_GUARD_DROP_MALFORMED;
 	if (type == ETH_P_ARP)
 		return STEER_V_GUARD_PASS_ARP;

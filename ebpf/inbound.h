@@ -153,6 +153,32 @@ static __always_inline enum steer_verdict inbound_local(struct cursor *c, struct
 	}
 }
 
+/* A group's neighbour discovery is told apart, as that for one address is. */
+static __always_inline enum steer_verdict inbound_group(struct cursor *c, struct packet *p)
+{
+	bool nd = p->family == 6 && parse_ext(c, p) && p->frag == PARSE_WHOLE && p->proto == IPPROTO_ICMPV6;
+
+	return nd && inbound_icmp6(c) == STEER_V_PASS_ND ? STEER_V_PASS_ND : STEER_V_PASS_GROUP;
+}
+
+/* Whether what the kernel is to have meets the port's features first.  A VLAN's is another interface's. */
+static __always_inline bool inbound_is_judged(const struct steer_port *port, const struct packet *p, __u16 vlan)
+{
+	return vlan == 0 && (port->flags & (p->family == 6 ? STEER_F_JUDGE6 : STEER_F_JUDGE4)) != 0;
+}
+
+static __always_inline enum steer_verdict inbound_judged(enum steer_verdict verdict)
+{
+	switch (verdict) {
+	case STEER_V_PASS_IKE:
+	case STEER_V_PASS_LOCAL:
+	case STEER_V_PASS_GROUP:
+		return STEER_V_STEER_LOCAL;
+	default:
+		return verdict;
+	}
+}
+
 static __always_inline bool inbound_is_group(const struct ethhdr *eth, const struct packet *p)
 {
 	const __u8 *dst = p->dst;
@@ -167,8 +193,9 @@ static __always_inline bool inbound_is_group(const struct ethhdr *eth, const str
 static __always_inline enum steer_verdict inbound(struct cursor *c, const struct steer_port *port)
 {
 	struct packet p = {};
-	__u16 type;
-	const struct ethhdr *eth = parse_eth(c, &type);
+	enum steer_verdict verdict;
+	__u16 type, vlan;
+	const struct ethhdr *eth = parse_eth(c, &type, &vlan);
 
 	if ((port->flags & STEER_F_WIRE) != 0)
 		return STEER_V_STEER_WIRE;
@@ -185,10 +212,12 @@ static __always_inline enum steer_verdict inbound(struct cursor *c, const struct
 	if (!parse_ip(c, type, &p))
 		return STEER_V_DROP_MALFORMED;
 	if (maps_local(port->vrf, &p, p.dst) >= 0)
-		return inbound_local(c, &p, port);
-	if (inbound_is_group(eth, &p))
-		return STEER_V_PASS_GROUP;
-	return (port->flags & STEER_F_TRANSIT) != 0 ? STEER_V_STEER_TRANSIT : STEER_V_DROP_TRANSIT;
+		verdict = inbound_local(c, &p, port);
+	else if (inbound_is_group(eth, &p))
+		verdict = inbound_group(c, &p);
+	else
+		return (port->flags & STEER_F_TRANSIT) != 0 ? STEER_V_STEER_TRANSIT : STEER_V_DROP_TRANSIT;
+	return inbound_is_judged(port, &p, vlan) ? inbound_judged(verdict) : verdict;
 }
 
 #endif

@@ -20,6 +20,7 @@
 enum {
 	PARSE_ETH_VLAN = 0x8100, /* 802.1Q */
 	PARSE_ETH_QINQ = 0x88a8, /* 802.1ad */
+	PARSE_VLAN_ID = 0x0fff,
 	PARSE_IPV4_MF = 0x2000,
 	PARSE_IPV4_OFFSET = 0x1fff,
 	PARSE_IPV6_OFFSET = 0xfff8,
@@ -58,8 +59,8 @@ static __always_inline void *parse_take(struct cursor *c, __u32 len)
 	return at;
 }
 
-/* The Ethernet header; 'type' is what stands behind at most one tag. */
-static __always_inline const struct ethhdr *parse_eth(struct cursor *c, __u16 *type)
+/* The Ethernet header; 'type' is what stands behind at most one tag, 'vlan' the number in it (0: there is none). */
+static __always_inline const struct ethhdr *parse_eth(struct cursor *c, __u16 *type, __u16 *vlan)
 {
 	const struct ethhdr *eth = parse_take(c, sizeof(*eth));
 	struct vlan {
@@ -67,6 +68,8 @@ static __always_inline const struct ethhdr *parse_eth(struct cursor *c, __u16 *t
 		__be16 type;
 	} * tag;
 
+	*type = *vlan =
+		0; /* even on failure: clang 14 spills them before it looks, and the verifier wants what is spilled to have a value */
 	if (eth == NULL)
 		return NULL;
 	*type = bpf_ntohs(eth->h_proto);
@@ -76,6 +79,7 @@ static __always_inline const struct ethhdr *parse_eth(struct cursor *c, __u16 *t
 	if (tag == NULL)
 		return NULL;
 	*type = bpf_ntohs(tag->type);
+	*vlan = bpf_ntohs(tag->tci) & PARSE_VLAN_ID;
 	return eth;
 }
 

@@ -10,7 +10,7 @@
  * A change to anything here is a new STEER_ABI: the loader then makes a fresh set of maps.
  */
 enum {
-	STEER_ABI = 2,
+	STEER_ABI = 3,
 	STEER_SLOTS = 32,      /* ports: slot 0 counts frames of unconfigured ports, 1.. are ports */
 	STEER_QUEUES = 64,     /* rx queues of a port that can have a socket */
 	STEER_LOCALS = 4096,   /* local addresses of one family */
@@ -39,6 +39,7 @@ enum steer_action { STEER_PASS, STEER_STEER, STEER_DROP };
 	X(STEER_GRE, STEER, "GRE: to the datapath")                                            \
 	X(STEER_FRAGMENT, STEER, "fragment of ESP, UDP or GRE: to the datapath")               \
 	X(STEER_TRANSIT, STEER, "for no local address: to the datapath")                       \
+	X(STEER_LOCAL, STEER, "the kernel's, past the port's features: to the datapath")       \
 	X(STEER_WIRE, STEER, "whatever comes: to the datapath")                                \
 	X(DROP_NO_PORT, DROP, "port without configuration")                                    \
 	X(DROP_NO_QUEUE, DROP, "rx queue beyond those that can have a socket")                 \
@@ -68,11 +69,13 @@ enum steer_verdict {
 		STEER_V_COUNT
 };
 
-/* How a port is treated.  A LAN port has TRANSIT alone; a WAN port has IPSEC, and TRANSIT if it also routes in clear; WIRE stands alone. */
+/* How a port is treated.  A LAN port has TRANSIT; a WAN port has IPSEC, and TRANSIT if it also routes in clear; either may JUDGE; WIRE stands alone. */
 enum steer_flag {
 	STEER_F_IPSEC = 1,   /* ESP and its fragments for a local address go to the datapath, as GRE does on every port */
 	STEER_F_WIRE = 4,    /* every frame goes to the datapath: the port lends its wire to one that DPDK owns */
 	STEER_F_TRANSIT = 2, /* what is for no local address goes to the datapath, else it is dropped */
+	STEER_F_JUDGE4 = 8,  /* IPv4 for the kernel goes to the datapath first: the port has features for what comes in */
+	STEER_F_JUDGE6 = 16, /* IPv6 likewise, but for neighbour discovery */
 };
 
 /* Map steer_ports: hash, key __u32 ifindex. */

@@ -213,9 +213,11 @@ static enum err take_slot(struct loader_steer *s, __u32 *out)
 
 static __u32 flags_of(const struct loader_port *port)
 {
+	__u32 judge = (port->judge4 ? (__u32)STEER_F_JUDGE4 : 0) | (port->judge6 ? (__u32)STEER_F_JUDGE6 : 0);
+
 	if (port->role == LOADER_WIRE)
 		return STEER_F_WIRE;
-	return port->role == LOADER_LAN ? STEER_F_TRANSIT : STEER_F_IPSEC | (port->transit ? STEER_F_TRANSIT : 0);
+	return judge | (port->role == LOADER_LAN ? STEER_F_TRANSIT : STEER_F_IPSEC | (port->transit ? STEER_F_TRANSIT : 0));
 }
 
 static enum err configure(struct loader_steer *s, const struct loader_port *port)

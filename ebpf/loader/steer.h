@@ -33,8 +33,9 @@ struct loader_port {
 	uint32_t vrf; /* scope of the local addresses; 0 is the global one */
 	enum loader_role role;
 	enum loader_mode mode;
-	bool transit; /* WAN only: what is for no local address goes to the datapath instead of being dropped (a LAN always does) */
-	bool guard;   /* what the kernel sends out here passes the egress guard */
+	bool transit;        /* WAN only: what is for no local address goes to the datapath instead of being dropped (a LAN always does) */
+	bool judge4, judge6; /* IPv4, IPv6 for the kernel goes to the datapath first, which has features to apply; not of a WIRE */
+	bool guard;          /* what the kernel sends out here passes the egress guard */
 };
 
 /*

@@ -32,6 +32,7 @@ void db_port_set(struct db *db, uint8_t index, const struct db_port *facts)
 	set_guards(p, facts);
 	__atomic_store_n(&p->mtu, facts->mtu, __ATOMIC_RELAXED);
 	__atomic_store_n(&p->peer, facts->peer, __ATOMIC_RELAXED);
+	__atomic_store_n(&p->shared, facts->shared, __ATOMIC_RELAXED);
 	memcpy(p->mac, facts->mac, sizeof(p->mac));
 	__atomic_store_n(&p->live, facts->live, __ATOMIC_RELEASE);
 	__atomic_store_n(&p->guarded, facts->guarded, __ATOMIC_RELEASE);

@@ -19,7 +19,7 @@ enum { DB_PORT_MAX = 64, DB_PORT_NONE = 0xff, DB_GUARD_MAX = 8 };
 
 enum db_port_kind {
 	DB_PORT_WIRE, /* a port of the box: Ethernet */
-	DB_PORT_TWIN, /* TAP that carries a wire's addresses; frames pass between the two, 'peer' each other */
+	DB_PORT_TWIN, /* TAP that carries a wire's addresses; frames pass between the two, 'peer' each other.  Or the inlet of a shared one */
 	DB_PORT_TUN   /* joins the host itself to a VRF: bare IP */
 };
 
@@ -42,8 +42,9 @@ struct db_port {
 	uint8_t peer;   /* index of the twin or of the wire; DB_PORT_NONE */
 	bool live;      /* false: nothing is sent (being removed, or its device is dead) */
 	bool guarded;   /* WAN: the egress guard looks at what leaves */
+	bool shared;    /* the kernel has its frames but for those that were steered to us */
 	uint8_t mac[6];
-	uint8_t spare[2];
+	uint8_t spare;
 	struct db_guard guard[DB_GUARD_MAX];
 	uint32_t gate; /* index of its features; 0: none */
 	uint8_t pad[4];

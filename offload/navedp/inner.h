@@ -43,7 +43,7 @@ struct navedp_port {
 	struct navedp_space *space; /* of its VRF, while it is open */
 	uint32_t gate;              /* its features in db; 0: never had any */
 	uint8_t index;              /* of the wire; DB_PORT_NONE: not yet */
-	uint8_t twin_index;         /* DB_PORT_NONE: none */
+	uint8_t twin_index;         /* its twin or inlet; DB_PORT_NONE: none */
 	struct navedp_netdev netdev;
 	struct navedp_ethdev ethdev;
 	struct navedp_tap *twin;

@@ -115,9 +115,21 @@ static enum err attach(struct navedp_netdev *n, struct loader_port *port)
 	return err;
 }
 
+static bool judges(const struct dp_port *conf, enum dp_family family)
+{
+	const struct dp_feature *f = &conf->feature[family];
+
+	return f->filter[DP_IN] != 0 || f->urpf != DP_URPF_OFF || conf->policy[DP_IN] != 0;
+}
+
+bool navedp_netdev_judges(const struct dp_port *conf)
+{
+	return judges(conf, DP_V4) || judges(conf, DP_V6);
+}
+
 enum err navedp_netdev_steer(struct navedp_netdev *n, const struct dp_port *conf)
 {
-	struct loader_port port = { .vrf = conf->vrf };
+	struct loader_port port = { .vrf = conf->vrf, .judge4 = judges(conf, DP_V4), .judge6 = judges(conf, DP_V6) };
 
 	port.role = conf->role == DP_ROLE_WAN ? LOADER_WAN : LOADER_LAN;
 	port.guard = conf->role == DP_ROLE_WAN;

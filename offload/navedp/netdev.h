@@ -32,7 +32,10 @@ struct navedp_netdev {
 MUST_USE enum err navedp_netdev_open(
 	struct navedp_netdev *n, const struct navedp_space *space, const char *name, struct rte_mempool *pool, const struct log *log);
 
-/* Attaches the steering of its space, which has begun, and, on a WAN, the egress guard; again after a change of role. */
+/* Whether a port has features for what comes in, which then goes to the datapath even if it is the kernel's. */
+bool navedp_netdev_judges(const struct dp_port *conf);
+
+/* Attaches the steering of its space, which has begun, and, on a WAN, the egress guard; again after a change of role or of features. */
 MUST_USE enum err navedp_netdev_steer(struct navedp_netdev *n, const struct dp_port *conf);
 
 /*

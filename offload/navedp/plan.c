@@ -55,7 +55,7 @@ static void make(struct navedp_box *b, uint32_t worker, struct plan *plan)
 		if (!p->open || (p->dead && !p->backed) || !p->conf.up)
 			continue;
 		add_wire(b, p, plan, worker);
-		if (worker == 0 && p->twin != NULL)
+		if (worker == 0 && p->twin != NULL && !navedp_port_is_netdev(p)) /* by an inlet nothing comes */
 			add_tap(plan, p->twin_index, p->twin);
 	}
 	for (unsigned i = 0; worker == 0 && i < DB_VRF_MAX; i++)

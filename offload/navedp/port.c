@@ -30,11 +30,19 @@ static struct db_port facts_of(const struct navedp_box *b, const struct navedp_p
 	f.peer = p->twin_index;
 	f.live = p->conf.up;
 	f.guarded = p->conf.role == DP_ROLE_WAN;
+	f.shared = netdev;
 	f.gate = db_gate_shown(b->conf.db, p->gate);
 	f.guard[0].proto = IPPROTO_ICMP;
 	f.guard[1].proto = IPPROTO_ICMPV6;
 	memcpy(f.mac, netdev ? p->netdev.mac : p->ethdev.mac, sizeof(f.mac));
 	return f;
+}
+
+static void show_facts(struct navedp_box *b, const struct navedp_port *p)
+{
+	struct db_port facts = facts_of(b, p);
+
+	db_port_set(b->conf.db, p->index, &facts);
 }
 
 /* Workers may send through 'port' from now on; as what had the index before, it is another device. */
@@ -66,6 +74,41 @@ static void hide(struct navedp_box *b, const struct navedp_port *p)
 	db_port_set(b->conf.db, p->index, &facts);
 }
 
+/* ---- the way up ---- */
+
+/* The TAP by which frames go up to the host is a port, too. */
+static enum err show_twin(struct navedp_box *b, struct navedp_port *p)
+{
+	struct db_port facts = facts_of(b, p);
+	enum err err;
+
+	facts.id = 0;
+	facts.kind = DB_PORT_TWIN;
+	facts.guarded = false;
+	facts.gate = 0;
+	facts.peer = p->index;
+	facts.live = true;
+	err = db_port_add(b->conf.db, &facts, &p->twin_index);
+	if (err == ERR_OK)
+		b->conf.ports[p->twin_index] = (struct path_port){ .ops = &navedp_tap_ops, .dev = p->twin };
+	return err;
+}
+
+/* From the first features on, and while it is open, a netdev has one for what they let pass. */
+static enum err need_inlet(struct navedp_box *b, struct navedp_port *p)
+{
+	enum err err;
+
+	if (p->twin != NULL || !navedp_netdev_judges(&p->conf))
+		return ERR_OK;
+	err = navedp_tap_new_inlet(&p->twin, p->space, p->netdev.ifindex, p->netdev.mac, b->conf.pool);
+	if (err == ERR_OK)
+		err = show_twin(b, p);
+	if (err != ERR_OK)
+		log_event(b->conf.log, LOG_L_ERROR, "port.inlet", "port=%s device=%s err=%s", p->conf.name, p->conf.spec, err_name(err));
+	return err;
+}
+
 /* ---- opening ---- */
 
 static enum err open_netdev(struct navedp_box *b, struct navedp_port *p)
@@ -79,8 +122,11 @@ static enum err open_netdev(struct navedp_box *b, struct navedp_port *p)
 		return err;
 	port.dev = p->netdev.xsk;
 	err = show(b, p, &port);
+	if (err == ERR_OK)
+		err = need_inlet(b, p);
 	if (err != ERR_OK)
 		return err;
+	show_facts(b, p);
 	navedp_guard_steer(b);
 	err = navedp_guard_limit(b, &p->conf);
 	if (err == ERR_OK)
@@ -91,23 +137,13 @@ static enum err open_netdev(struct navedp_box *b, struct navedp_port *p)
 /* The twin: same MAC address, so that what the host answers there leaves by the wire as its own. */
 static enum err open_twin(struct navedp_box *b, struct navedp_port *p)
 {
-	struct db_port facts = facts_of(b, p);
 	enum err err = navedp_tap_new(&p->twin, p->space, p->conf.twin, p->ethdev.mac, b->conf.pool);
 
+	if (err == ERR_OK)
+		err = show_twin(b, p);
 	if (err != ERR_OK)
 		return err;
-	facts.id = 0;
-	facts.kind = DB_PORT_TWIN;
-	facts.guarded = false;
-	facts.gate = 0;
-	facts.peer = p->index;
-	facts.live = true;
-	err = db_port_add(b->conf.db, &facts, &p->twin_index);
-	if (err != ERR_OK)
-		return err;
-	b->conf.ports[p->twin_index] = (struct path_port){ .ops = &navedp_tap_ops, .dev = p->twin };
-	facts = facts_of(b, p);
-	db_port_set(b->conf.db, p->index, &facts);
+	show_facts(b, p);
 	return navedp_neigh_set_port(b->conf.neigh, p->index, p->space->neigh, navedp_tap_ifindex(p->twin));
 }
 
@@ -230,6 +266,10 @@ enum err navedp_port_change(struct navedp_box *b, struct navedp_port *p, const s
 	if (err != ERR_OK)
 		return err;
 	p->conf = *conf;
+	if (navedp_port_is_netdev(p))
+		err = need_inlet(b, p);
+	if (err != ERR_OK)
+		return err;
 	facts = facts_of(b, p);
 	facts.live = facts.live && (!p->dead || p->backed);
 	db_port_set(b->conf.db, p->index, &facts);

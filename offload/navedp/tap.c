@@ -10,8 +10,11 @@
 #include "base/netns.h"
 #include "base/nl/nl.h"
 #include "base/nl/nl_link.h"
+#include "base/nl/nl_tc.h"
 #include "base/nl/nl_tun.h"
 #include "navedp/space.h"
+
+enum { MAC_LEN = 6, INLETS = 100000000 /* numbers that fit the name */ };
 
 struct navedp_tap {
 	int fd;
@@ -104,7 +107,7 @@ static enum err set_up(struct navedp_tap *t, struct nl *nl, const struct nl_link
 		err = nl_link_no_auto_address(nl, link->index);
 	if (err == ERR_UNSUPPORTED)
 		err = ERR_OK; /* a kernel without IPv6 makes none */
-	if (err == ERR_OK && mac != NULL && memcmp(link->mac, mac, 6) != 0) {
+	if (err == ERR_OK && mac != NULL && memcmp(link->mac, mac, MAC_LEN) != 0) {
 		/* Only a device that is down changes its address. */
 		err = nl_link_set_up(nl, link->index, false);
 		if (err == ERR_OK)
@@ -113,23 +116,33 @@ static enum err set_up(struct navedp_tap *t, struct nl *nl, const struct nl_link
 	return err == ERR_OK ? nl_link_set_up(nl, link->index, true) : err;
 }
 
-enum err navedp_tap_new(
-	struct navedp_tap **out, const struct navedp_space *space, const char *name, const uint8_t *mac, struct rte_mempool *pool)
+/* Without a device yet; NULL: no memory. */
+static struct navedp_tap *blank(const uint8_t *mac, struct rte_mempool *pool)
 {
 	struct navedp_tap *t = (struct navedp_tap *)calloc(1, sizeof(*t));
-	struct nl_link link;
-	struct nl *nl = NULL;
-	enum err err;
 
 	if (t == NULL)
-		return ERR_NOMEM;
+		return NULL;
 	t->fd = -1;
 	t->pool = pool;
 	t->info.link_up = true;
 	t->info.alive = true;
 	(void)snprintf(t->info.driver, sizeof(t->info.driver), "%s", mac != NULL ? "tap" : "tun");
 	if (mac != NULL)
-		memcpy(t->info.mac, mac, 6);
+		memcpy(t->info.mac, mac, MAC_LEN);
+	return t;
+}
+
+enum err navedp_tap_new(
+	struct navedp_tap **out, const struct navedp_space *space, const char *name, const uint8_t *mac, struct rte_mempool *pool)
+{
+	struct navedp_tap *t = blank(mac, pool);
+	struct nl_link link;
+	struct nl *nl = NULL;
+	enum err err;
+
+	if (t == NULL)
+		return ERR_NOMEM;
 	err = nl_open(space->fd, &nl);
 	if (err == ERR_OK)
 		err = nl_tun_open(space->fd, name, mac != NULL ? NL_TUN_ETHERNET : NL_TUN_IP, true, &t->fd);
@@ -141,6 +154,49 @@ enum err navedp_tap_new(
 		err = set_up(t, nl, &link, mac);
 	if (err == ERR_OK && mac == NULL)
 		(void)accept_own(space, name);
+	nl_close(nl);
+	if (err != ERR_OK) {
+		navedp_tap_free(t);
+		return err;
+	}
+	*out = t;
+	return ERR_OK;
+}
+
+/* It has the device's address, so that the kernel takes what is for that one as for itself, and speaks by no address of its own. */
+static enum err open_inlet(struct navedp_tap *t, struct nl *nl, const char *name, uint32_t ifindex)
+{
+	struct nl_link link;
+	enum err err = nl_link_find(nl, name, &link);
+
+	if (err != ERR_OK)
+		return err;
+	err = nl_link_no_auto_address(nl, link.index);
+	if (err == ERR_UNSUPPORTED)
+		err = ERR_OK; /* a kernel without IPv6 makes none */
+	if (err == ERR_OK)
+		err = nl_link_set_mac(nl, link.index, t->info.mac);
+	if (err == ERR_OK)
+		err = nl_tc_redirect(nl, link.index, ifindex);
+	return err == ERR_OK ? nl_link_set_up(nl, link.index, true) : err;
+}
+
+enum err navedp_tap_new_inlet(
+	struct navedp_tap **out, const struct navedp_space *space, uint32_t ifindex, const uint8_t *mac, struct rte_mempool *pool)
+{
+	struct navedp_tap *t = blank(mac, pool);
+	char name[NL_LINK_NAME];
+	struct nl *nl = NULL;
+	enum err err;
+
+	if (t == NULL)
+		return ERR_NOMEM;
+	(void)snprintf(name, sizeof(name), "nave-in%u", (unsigned)ifindex % INLETS);
+	err = nl_open(space->fd, &nl);
+	if (err == ERR_OK)
+		err = nl_tun_open(space->fd, name, NL_TUN_ETHERNET, false, &t->fd);
+	if (err == ERR_OK)
+		err = open_inlet(t, nl, name, ifindex);
 	nl_close(nl);
 	if (err != ERR_OK) {
 		navedp_tap_free(t);

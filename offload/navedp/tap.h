@@ -12,8 +12,8 @@ struct navedp_space;
 struct rte_mempool;
 
 /*
- * The punt path's way into the host: a TAP that twins a DPDK-owned port, or a VRF's TUN.  A packet a system call: this
- * is the exception path.  The device is persistent, so that its addresses and routes outlive the datapath.
+ * The punt path's way into the host: a TAP that twins a DPDK-owned port, a VRF's TUN, or the inlet of a netdev.  A packet a system call:
+ * this is the exception path.  Twins and TUNs are persistent, so that their addresses and routes outlive the datapath.
  */
 struct navedp_tap;
 
@@ -23,7 +23,14 @@ extern const struct path_port_ops navedp_tap_ops;
 MUST_USE enum err navedp_tap_new(
 	struct navedp_tap **out, const struct navedp_space *space, const char *name, const uint8_t *mac, struct rte_mempool *pool);
 
-/* The device stays. */
+/*
+ * An inlet: what is sent by it comes in by the Ethernet device 'ifindex', of address 'mac', as far as the kernel knows.  Nothing comes by it
+ * for us: it isn't polled.  Not persistent.
+ */
+MUST_USE enum err navedp_tap_new_inlet(
+	struct navedp_tap **out, const struct navedp_space *space, uint32_t ifindex, const uint8_t *mac, struct rte_mempool *pool);
+
+/* A persistent device stays. */
 void navedp_tap_free(struct navedp_tap *t);
 
 int navedp_tap_fd(const struct navedp_tap *t);

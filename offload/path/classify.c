@@ -72,8 +72,22 @@ void path_classify_read(struct path_ctx *c, struct path_pkt *p)
 	path_list_add(p->proto == IPPROTO_GRE && (p->flags & (PATH_F_FRAGMENTED | PATH_F_HOST)) == 0 ? &c->gre : &c->plain, p);
 }
 
+/* For the host if for anybody: it isn't forwarded. */
+static inline bool is_group(const uint8_t *frame)
+{
+	return (frame[0] & 1) != 0;
+}
+
+void path_classify_passed(struct path_ctx *c, struct path_pkt *p)
+{
+	if (is_group(path_buf_data(p->m) - PATH_ETHER))
+		path_list_add(&c->punt, p);
+	else
+		path_classify_read(c, p);
+}
+
 /* With a gate it passes that first, once. */
-static void sort_ip(struct path_ctx *c, struct path_pkt *p, uint32_t gate)
+static void sort_ip(struct path_ctx *c, struct path_pkt *p, bool group, uint32_t gate)
 {
 	enum path_drop why;
 
@@ -84,6 +98,8 @@ static void sort_ip(struct path_ctx *c, struct path_pkt *p, uint32_t gate)
 		path_drop(c, p, why);
 	else if (gate != 0)
 		path_list_add(&c->gated, p);
+	else if (group)
+		path_list_add(&c->punt, p);
 	else
 		path_classify_read(c, p);
 }
@@ -112,7 +128,7 @@ static void sort_wire(struct path_ctx *c, struct path_pkt *p, const struct db_po
 {
 	const uint8_t *frame = path_buf_data(p->m);
 	uint16_t type = path_ip_get16(frame + PATH_ETHER - 2);
-	bool group = (frame[0] & 1) != 0;
+	bool group = is_group(frame);
 
 	if (!group && memcmp(frame, port->mac, MAC_LEN) != 0) {
 		path_drop(c, p, PATH_DROP_NOT_OURS);
@@ -124,10 +140,8 @@ static void sort_wire(struct path_ctx *c, struct path_pkt *p, const struct db_po
 		path_list_add(&c->punt, p);
 	else if ((p->m->ol_flags & sec_flags) != 0)
 		sort_processed(c, p);
-	else if (group) /* for the host if for anybody: it isn't forwarded */
-		path_list_add(&c->punt, p);
 	else
-		sort_ip(c, p, __atomic_load_n(&port->gate, __ATOMIC_ACQUIRE));
+		sort_ip(c, p, group, __atomic_load_n(&port->gate, __ATOMIC_ACQUIRE));
 }
 
 /* The host's own frames go out by the port they are the twin of; the guard must be able to read them. */
@@ -163,10 +177,10 @@ static inline void sort_one(struct path_ctx *c, struct path_pkt *p)
 		if ((p->m->ol_flags & sec_flags) != 0)
 			sort_processed(c, p);
 		else
-			sort_ip(c, p, 0);
+			sort_ip(c, p, false, 0);
 	} else if (port->kind == DB_PORT_TUN) {
 		p->flags |= PATH_F_HOST | PATH_F_ROUTED;
-		sort_ip(c, p, 0);
+		sort_ip(c, p, false, 0);
 	} else if (rte_pktmbuf_data_len(p->m) < PATH_ETHER) {
 		path_drop(c, p, PATH_DROP_MALFORMED);
 	} else if (port->kind == DB_PORT_TWIN) {

@@ -240,7 +240,7 @@ void path_gate_port_in(struct path_ctx *c)
 	run(c, &c->gated, &at);
 	path_rate_run(c, &c->gated, &at);
 	for (uint32_t i = 0; i < c->gated.count; i++)
-		path_classify_read(c, c->gated.pkt[i]);
+		path_classify_passed(c, c->gated.pkt[i]);
 	c->gated.count = 0;
 }
 

@@ -5,12 +5,16 @@
 
 #include "path/pkt/ip.h"
 
-/* The way up; DB_PORT_NONE: none.  A frame that came by a wire with a twin goes there as it came. */
+/*
+ * The way up; DB_PORT_NONE: none.  A frame that came by a wire with a twin, or by a shared one with an inlet, goes there as it came.  What isn't
+ * IP the kernel has already of a shared one: a VLAN's frames that were steered stay out.
+ */
 static uint8_t way_up(const struct path_ctx *c, struct path_pkt *p)
 {
 	const struct db_port *from = &c->db->port[p->port];
 
-	if ((p->flags & (PATH_F_TUNNEL | PATH_F_MADE | PATH_F_HOST)) == 0 && (p->flags & PATH_F_L2) != 0 && from->kind == DB_PORT_WIRE) {
+	if ((p->flags & (PATH_F_TUNNEL | PATH_F_MADE | PATH_F_HOST)) == 0 && (p->flags & PATH_F_L2) != 0 && from->kind == DB_PORT_WIRE &&
+		(p->family != 0 || !from->shared)) {
 		uint8_t twin = __atomic_load_n(&from->peer, __ATOMIC_RELAXED);
 
 		if (twin != DB_PORT_NONE) {

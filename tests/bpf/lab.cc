@@ -124,7 +124,7 @@ Lab::Counts Lab::counts()
 
 void Lab::forget_port()
 {
-	int fd = bpf_obj_get((dir + "/v2/steer_ports").c_str());
+	int fd = bpf_obj_get((dir + "/v3/steer_ports").c_str());
 
 	ASSERT_GE(fd, 0);
 	EXPECT_EQ(0, bpf_map_delete_elem(fd, &ifindex));

@@ -118,7 +118,8 @@ TEST_F(Inbound, groups_are_the_kernels)
 	EXPECT_EQ("PASS_GROUP", verdict(eth(0x0800, ipv4({ .proto = 89, .dst = "224.0.0.5" }, Bytes(24)), GROUP_MAC)));
 	EXPECT_EQ("PASS_GROUP", verdict(eth(0x0800, ipv4({ .dst = "255.255.255.255" }, udp(68, Bytes(40))), BROADCAST_MAC)));
 	EXPECT_EQ("PASS_GROUP", verdict(eth(0x0800, ipv4({ .dst = "192.0.2.255" }, udp(68, Bytes(40))), BROADCAST_MAC)));
-	EXPECT_EQ("PASS_GROUP", verdict(eth(0x86dd, ipv6({ .proto = 58, .dst = "ff02::1:ff00:1" }, icmp6(135)), GROUP_MAC)));
+	EXPECT_EQ("PASS_GROUP", verdict(eth(0x86dd, ipv6({ .dst = "ff02::fb" }, udp(5353, Bytes(8))), GROUP_MAC)));
+	EXPECT_EQ("PASS_ND", verdict(eth(0x86dd, ipv6({ .proto = 58, .dst = "ff02::1:ff00:1" }, icmp6(135)), GROUP_MAC)));
 	EXPECT_EQ("DROP_TRANSIT", verdict(frame4({ .dst = "240.0.0.1" }, udp(53, Bytes(8)))));
 }
 
@@ -264,6 +265,54 @@ TEST_F(Inbound, a_lan_steers_by_destination)
 	EXPECT_EQ("PASS_ND", verdict(frame6({ .proto = 58 }, icmp6(135))));
 	EXPECT_EQ("PASS_ARP", verdict(eth(0x0806, Bytes(28), BROADCAST_MAC)));
 	EXPECT_EQ("PASS_GROUP", verdict(eth(0x0800, ipv4({ .proto = 89, .dst = "224.0.0.5" }, Bytes(24)), GROUP_MAC)));
+}
+
+/* What the kernel has else, of the family that the port has features for; what isn't its business stays as it is. */
+TEST_F(Inbound, a_port_with_features_steers_what_is_the_kernels)
+{
+	loader_port p = port();
+	Bytes group6 = eth(0x86dd, ipv6({ .dst = "ff02::fb" }, udp(5353, Bytes(8))), GROUP_MAC);
+
+	p.judge4 = true;
+	attach(p);
+	EXPECT_EQ("STEER_LOCAL", verdict(frame4({}, udp(500, ike({})))));
+	EXPECT_EQ("STEER_LOCAL", verdict(frame4({}, udp(4500, marked(ike({}))))));
+	EXPECT_EQ("STEER_LOCAL", verdict(frame4({ .proto = 1 }, Bytes(16))));
+	EXPECT_EQ("STEER_LOCAL", verdict(frame4({ .proto = 6, .frag_offset = 8 }, Bytes(16))));
+	EXPECT_EQ("STEER_LOCAL", verdict(eth(0x0800, ipv4({ .dst = "255.255.255.255" }, udp(68, Bytes(40))), BROADCAST_MAC)));
+	EXPECT_EQ("STEER_ESP", verdict(frame4({ .proto = 50 }, esp())));
+	EXPECT_EQ("DROP_TRANSIT", verdict(frame4({ .dst = FAR4 }, udp(53, Bytes(8)))));
+	EXPECT_EQ("PASS_ARP", verdict(eth(0x0806, Bytes(28), BROADCAST_MAC)));
+	EXPECT_EQ("PASS_IKE", verdict(frame6({}, udp(500, ike({})))));
+	EXPECT_EQ("PASS_LOCAL", verdict(frame6({ .proto = 58 }, icmp6(128))));
+	EXPECT_EQ("PASS_GROUP", verdict(group6));
+	p.judge4 = false;
+	p.judge6 = true;
+	attach(p);
+	EXPECT_EQ("PASS_IKE", verdict(frame4({}, udp(500, ike({})))));
+	EXPECT_EQ("STEER_LOCAL", verdict(frame6({}, udp(500, ike({})))));
+	EXPECT_EQ("STEER_LOCAL", verdict(frame6({ .proto = 58 }, icmp6(128))));
+	EXPECT_EQ("STEER_LOCAL", verdict(group6));
+	EXPECT_EQ("PASS_ND", verdict(frame6({ .proto = 58 }, icmp6(136))));
+	EXPECT_EQ("PASS_ND", verdict(eth(0x86dd, ipv6({ .proto = 58, .dst = "ff02::1:ff00:1" }, icmp6(135)), GROUP_MAC)));
+	close_socket();
+	EXPECT_EQ("DROP_NO_SOCKET", verdict(group6));
+	EXPECT_EQ("PASS_ND", verdict(frame6({ .proto = 58 }, icmp6(136))));
+}
+
+/* A tag with a number makes another interface of it; one with none (a priority) doesn't, and is no way around the features. */
+TEST_F(Inbound, a_port_with_features_leaves_vlans_alone)
+{
+	Bytes tagged = vlan(0x0800, ipv4({ .proto = 1 }, Bytes(16)));
+	loader_port p = port(LOADER_LAN);
+
+	p.judge4 = true;
+	attach(p);
+	tagged[15] = 7;
+	EXPECT_EQ("PASS_LOCAL", verdict(tagged));
+	tagged[14] = 0xe0;
+	tagged[15] = 0;
+	EXPECT_EQ("STEER_LOCAL", verdict(tagged));
 }
 
 TEST_F(Inbound, without_a_socket_it_drops)

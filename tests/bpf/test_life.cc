@@ -63,11 +63,11 @@ TEST_F(Life, a_set_of_another_version_is_unpinned)
 	open();
 	loader_steer_close(steer);
 	steer = nullptr;
-	sh("mv " + dir + "/v2 " + dir + "/v0 2>/dev/null || { mkdir " + dir + "/v0 && bpftool map create " + dir +
+	sh("mv " + dir + "/v3 " + dir + "/v0 2>/dev/null || { mkdir " + dir + "/v0 && bpftool map create " + dir +
 		"/v0/old type array key 4 value 4 entries 1 name old; }");
 	open();
 	EXPECT_NE(0, access((dir + "/v0").c_str(), F_OK));
-	EXPECT_EQ(0, access((dir + "/v2/steer_ports").c_str(), F_OK));
+	EXPECT_EQ(0, access((dir + "/v3/steer_ports").c_str(), F_OK));
 }
 
 TEST_F(Life, a_pin_of_this_version_and_another_form_is_refused)
@@ -75,8 +75,8 @@ TEST_F(Life, a_pin_of_this_version_and_another_form_is_refused)
 	open();
 	loader_steer_close(steer);
 	steer = nullptr;
-	sh("rm " + dir + "/v2/steer_ports && bpftool map create " + dir +
-		"/v2/steer_ports type array key 4 value 4 entries 1 name steer_ports");
+	sh("rm " + dir + "/v3/steer_ports && bpftool map create " + dir +
+		"/v3/steer_ports type array key 4 value 4 entries 1 name steer_ports");
 	EXPECT_EQ(ERR_VERSION, loader_steer_open(&steer, dir.c_str()));
 	EXPECT_EQ(nullptr, steer);
 }
@@ -89,7 +89,7 @@ TEST_F(Life, lost_pins_cost_the_counters_alone)
 	loader_steer_close(steer);
 	steer = nullptr;
 	uint32_t before = attached();
-	sh("rm -r " + dir + "/v2");
+	sh("rm -r " + dir + "/v3");
 	open();
 	EXPECT_FALSE(loader_steer_adopted(steer));
 	EXPECT_EQ(before, attached()); /* still there, and it drops */
@@ -136,7 +136,7 @@ TEST_F(Life, unpin_removes_the_pins)
 {
 	open();
 	loader_steer_unpin(steer);
-	EXPECT_NE(0, access((dir + "/v2").c_str(), F_OK));
+	EXPECT_NE(0, access((dir + "/v3").c_str(), F_OK));
 }
 
 TEST_F(Life, generic_mode_and_no_change_of_mode_in_flight)

@@ -77,6 +77,37 @@ std::vector<Bytes> seeds()
 		frame4({ .proto = 50, .options = Bytes(12, 1) }, esp()) };
 }
 
+Bytes mutated(std::mt19937 &random, Bytes f)
+{
+	for (auto n = random() % 4; n > 0; n--)
+		f[random() % std::min<size_t>(f.size(), 80)] = static_cast<uint8_t>(random());
+	for (auto n = random() % 3; n > 0; n--)
+		f[12 + random() % (std::min<size_t>(f.size(), 62) - 12)] ^= static_cast<uint8_t>(1u << random() % 8);
+	if (random() % 4 == 0)
+		f.resize(14 + random() % (f.size() - 13));
+	return f;
+}
+
+/* With features on the port nothing of IPv4 passes but by a VLAN. */
+TEST_F(Random, what_meets_features_never_passes)
+{
+	std::mt19937 random(20261123);
+	std::vector<Bytes> from = seeds();
+	loader_port p = port(LOADER_LAN);
+	int steered = 0;
+
+	p.judge4 = true;
+	attach(p);
+	for (int i = 0; i < 20000; i++) {
+		Bytes f = mutated(random, from[random() % from.size()]);
+
+		run(f);
+		steered += returned == XDP_REDIRECT;
+		ASSERT_FALSE(returned == XDP_PASS && f[12] == 0x08 && f[13] == 0x00) << "passed: " << hex(f);
+	}
+	EXPECT_GT(steered, 200);
+}
+
 TEST_F(Random, clear_text_for_others_never_passes)
 {
 	constexpr int ROUNDS = 20000;
@@ -85,14 +116,8 @@ TEST_F(Random, clear_text_for_others_never_passes)
 	int passed = 0;
 
 	for (int i = 0; i < ROUNDS; i++) {
-		Bytes f = from[random() % from.size()];
+		Bytes f = mutated(random, from[random() % from.size()]);
 
-		for (auto n = random() % 4; n > 0; n--)
-			f[random() % std::min<size_t>(f.size(), 80)] = static_cast<uint8_t>(random());
-		for (auto n = random() % 3; n > 0; n--)
-			f[12 + random() % (std::min<size_t>(f.size(), 62) - 12)] ^= static_cast<uint8_t>(1u << random() % 8);
-		if (random() % 4 == 0)
-			f.resize(14 + random() % (f.size() - 13));
 		run(f);
 		ASSERT_TRUE(returned == XDP_PASS || returned == XDP_DROP || returned == XDP_REDIRECT);
 		passed += returned == XDP_PASS;

@@ -319,6 +319,50 @@ sys.exit(not (mine <= 1200 and theirs <= 1200 and max(mine, theirs) > 1000))'
 }
 tcp_listens() { lab_in hub1-lan ss -Hltn 'sport = :5555' | grep -q .; }
 
+# ---- what is for the hub itself ----
+
+# wan_list [LINE…]: the hub's WAN port has this list for what comes in; none: it has no list.
+wan_list() {
+	acl hub1 WAN "${@:-permit ip any any}"
+	sed -i '/^ ip access-group WAN in$/d' "$LAB_DIR/hub1/config"
+	[ $# -eq 0 ] || sed -i 's/^interface Ethernet0\/0$/&\n ip access-group WAN in/' "$LAB_DIR/hub1/config"
+	nave_reload hub1
+}
+
+# inet_ping: the router asks the hub; router_denied: and hears that it may not.
+inet_ping() { lab_in inet ping -n -q -c 2 -i 0.2 -W 2 198.51.100.1; }
+router_denied() { lab_in inet ping -n -c 1 -W 2 198.51.100.1 | grep -q 'Packet filtered'; }
+
+# A list on the WAN port denies a kind of packet for the hub itself, by one line, and the session goes on; without the list it is as before.
+own_list() {
+	lab_check 'the hub answers pings on its WAN' inet_ping
+	wan_list 'deny icmp any host 198.51.100.1 echo' 'permit ip any any'
+	lab_check 'a list on its WAN port denies them' lab_wait 5 router_denied
+	lab_check 'counted by the line' [ "$(line_matches hub1 WAN 0)" -ge 1 ]
+	lab_check 'and on the interface' [ "$(feature_drops hub1 Ethernet0/0 acl_in)" -ge 1 ]
+	lab_check 'what it permits passes: tunnelled packets' reaches_back
+	lab_check 'and IKE, of the session that was up' rekeys
+	wan_list
+	lab_check 'without the list they are answered again' lab_wait 5 inet_ping
+}
+rekeys() {
+	local before
+	before=$(spis hub1)
+	nave_ctl spoke1 rekey crypto ipsec sa && lab_wait 10 other_spis hub1 "$before"
+}
+
+# IKE is the hub's own, too: nobody comes up while it is denied.
+own_ike() {
+	wan_list 'deny udp any host 198.51.100.1 eq 500' 'deny udp any host 198.51.100.1 eq 4500' 'permit ip any any'
+	nave_ctl spoke1 clear crypto session || return 1
+	lab_wait 10 denied_ike || return 1
+	nave_is spoke1 "all(s['status'] != 'UP-ACTIVE' for s in d['sessions'])" show crypto session || return 1
+	inet_ping || return 1
+	wan_list
+	lab_wait 20 nave_up spoke1 1
+}
+denied_ike() { [ "$(line_matches hub1 WAN 0)" -ge 2 ]; }
+
 lab_options "$@"
 lab_begin features
 lab_inet
@@ -351,10 +395,12 @@ lab_check 'a list changed eight times loses no packet that all permit' change
 lab_check 'spoofed sources are dropped and counted as urpf' spoofed
 lab_check 'and on the interface' [ "$(feature_drops hub1 Virtual-Access1 urpf)" -ge 1 ]
 lab_check 'TCP agrees on segments of 1200 bytes, both ways' segments
+own_list
 lab_check 'a list that denies what passed takes effect on the session that is up' close
 lab_check 'which is still the first' nave_is hub1 "[s['interface'] for s in d['sessions']] == ['Virtual-Access1'] and d['sessions'][0]['uptime_s'] > 3" \
 	show crypto session
 if [ "$LAB_NIC" = none ]; then placed='software no-device'; else placed='inline-protocol -'; fi
+lab_check 'IKE that is denied on the WAN port sets nothing up, and does without the list' own_ike
 # shellcheck disable=SC2086 # two words
 lab_check "placement: $placed" nave_placed hub1 spoke1.vpn.example.net $placed
 for n in spoke1 hub1; do

@@ -2,6 +2,7 @@
 #include "base/nl/nl_link.h"
 #include "base/nl/nl_neigh.h"
 #include "base/nl/nl_route.h"
+#include "base/nl/nl_tc.h"
 #include "base/nl/nl_tun.h"
 #include "base/nl/nl_watch.h"
 #include "base/netns.h"
@@ -15,6 +16,7 @@
 
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <linux/if_packet.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <unistd.h>
@@ -135,6 +137,35 @@ TEST_F(Nl, a_tap_is_an_ethernet_link_that_can_be_set)
 	ASSERT_EQ(nl_link_get(sock, link.index, &link), ERR_OK);
 	EXPECT_FALSE(link.up);
 	EXPECT_EQ(nl_link_set_mtu(sock, 999, 1400), ERR_ABSENT);
+}
+
+/* A frame written to one TAP comes in by the other: its receiver sees the device that the socket is bound to. */
+TEST_F(Nl, what_comes_by_one_link_comes_by_another)
+{
+	struct nl_link as;
+	int other = -1, in;
+	uint8_t frame[60] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 9, 0x88, 0xb5, 'x' }, got[60];
+	struct sockaddr_ll at = {};
+
+	ASSERT_EQ(nl_tun_open(-1, "from0", NL_TUN_ETHERNET, false, &tun), ERR_OK);
+	ASSERT_EQ(nl_tun_open(-1, "as0", NL_TUN_ETHERNET, false, &other), ERR_OK);
+	ASSERT_EQ(nl_link_find(sock, "from0", &link), ERR_OK);
+	ASSERT_EQ(nl_link_find(sock, "as0", &as), ERR_OK);
+	ASSERT_EQ(nl_link_set_up(sock, link.index, true), ERR_OK);
+	ASSERT_EQ(nl_link_set_up(sock, as.index, true), ERR_OK);
+	ASSERT_EQ(nl_tc_redirect(sock, link.index, as.index), ERR_OK);
+	EXPECT_EQ(nl_tc_redirect(sock, link.index, as.index), ERR_EXISTS);
+	EXPECT_EQ(nl_tc_redirect(sock, 999, as.index), ERR_ABSENT);
+	in = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, htons(0x88b5));
+	at.sll_family = AF_PACKET;
+	at.sll_protocol = htons(0x88b5);
+	at.sll_ifindex = static_cast<int>(as.index);
+	ASSERT_EQ(bind(in, reinterpret_cast<struct sockaddr *>(&at), sizeof(at)), 0);
+	ASSERT_EQ(write(tun, frame, sizeof(frame)), ssize_t{ sizeof(frame) });
+	ASSERT_EQ(recv(in, got, sizeof(got), 0), ssize_t{ sizeof(got) }) << strerror(errno);
+	EXPECT_EQ(memcmp(frame, got, sizeof(got)), 0);
+	(void)close(in);
+	(void)close(other);
 }
 
 /* A bridge stands for a VRF device, which the kernel may not have. */

@@ -393,3 +393,55 @@ TEST_F(Gate, neighbours_are_found_whatever_the_list)
 	from_lan(na);
 	EXPECT_EQ(drops(PATH_DROP_ACL_IN), 1u);
 }
+
+/* R-PBF-04: what comes for the box itself meets the port's list as on the router, and goes up as the frame that it was. */
+TEST_F(Gate, R_PBF_04_a_port_filters_what_is_for_the_box)
+{
+	dp_line ssh = filters_line(false, 6);
+	Bytes hello, query;
+	Ip ip;
+
+	start();
+	ssh.dst.port_first = ssh.dst.port_last = 22;
+	put_filter(1, { ssh, filters_line(true, 17) });
+	gate_port(wan, filtered(1, 0));
+	ip.src = peer;
+	ip.dst = own;
+	feed(fake[wan], frame(wan_mac, tcp(ip, 2, mss(1460))));
+	ip.payload = udp(500, 500, Bytes(40, 1));
+	query = frame(wan_mac, ip.bytes());
+	feed(fake[wan], query);
+	poll();
+	ASSERT_EQ(fake[twin].tx.size(), 1u);
+	EXPECT_EQ(fake[twin].tx[0], query);
+	ip.payload = udp(5353, 22, Bytes(40, 1));
+	ip.proto = 1;
+	feed(fake[wan], frame(wan_mac, ip.bytes()));
+	poll();
+	EXPECT_EQ(fake[twin].tx.size(), 1u) << "what no line permits is denied";
+	EXPECT_EQ(drops(PATH_DROP_ACL_IN), 2u);
+	EXPECT_EQ(db_filter_hits(db, 1, 1), 1u);
+}
+
+/* A group's frames, too, which are the box's or nobody's: whatever its address looks like, no permitted one is routed. */
+TEST_F(Gate, R_PBF_04_a_port_filters_what_is_for_a_group)
+{
+	Bytes all(6, 0xff), dhcp;
+	Ip ip;
+
+	start();
+	put_filter(1, { filters_line(false, 89), filters_line(true, 17) });
+	gate_port(wan, filtered(1, 0));
+	ip.dst = "10.9.255.255";
+	ip.payload = udp(67, 68, Bytes(40, 1));
+	dhcp = frame(all, ip.bytes());
+	feed(fake[wan], dhcp);
+	ip.proto = 89;
+	ip.dst = "224.0.0.5";
+	feed(fake[wan], frame({ 1, 0, 0x5e, 0, 0, 5 }, ip.bytes()));
+	poll();
+	ASSERT_EQ(fake[twin].tx.size(), 1u);
+	EXPECT_EQ(fake[twin].tx[0], dhcp);
+	EXPECT_TRUE(fake[wan].tx.empty());
+	EXPECT_EQ(drops(PATH_DROP_ACL_IN), 1u);
+}

@@ -142,3 +142,22 @@ TEST_F(Punt, without_a_way_up_it_is_counted)
 	poll();
 	EXPECT_EQ(drops(PATH_DROP_PUNT), 2u);
 }
+
+/* The kernel has what isn't IP already; a VLAN's frame that was steered is another interface's, which has no list here. */
+TEST_F(Punt, of_a_shared_port_IP_alone_goes_up_its_inlet)
+{
+	Ip ike;
+
+	start();
+	db->port[wan].shared = true;
+	ike.src = peer;
+	ike.dst = own;
+	ike.payload = udp(500, 500, Bytes(60, 1));
+	Bytes sent = frame(wan_mac, ike.bytes());
+	feed(fake[wan], sent);
+	feed(fake[wan], wan_mac + gw_mac + Bytes{ 0x81, 0, 0, 0, 8, 0 } + ike.bytes());
+	poll();
+	ASSERT_EQ(fake[twin].tx.size(), 1u);
+	EXPECT_EQ(fake[twin].tx[0], sent);
+	EXPECT_EQ(drops(PATH_DROP_PUNT), 1u);
+}
