@@ -1,7 +1,7 @@
 #!/bin/bash
 # t_features.sh [--nic none|full]: what interfaces do to packets between a Nave hub and a Nave spoke: an access list and a MTU that the spoke's group
 # brings, TCP's segments that the user brings, the template's check of sources, an access list on the spoke's Tunnel; lists changed while packets
-# flow; and what show commands tell of it.  Shows R-AAA-14, R-AAA-24, R-PBF-03, R-PBF-04, R-PBF-05, R-SYS-07,
+# flow; a list on the hub's WAN port, which packets for the hub itself pass, too; and what show commands tell of it.  Shows R-AAA-14, R-AAA-24, R-PBF-03, R-PBF-04, R-PBF-05, R-SYS-07,
 # R-SYS-08, R-SYS-09, R-TUN-18, R-TUN-22.
 cd "$(dirname "$0")" || exit 2
 . ./lab.sh

@@ -105,11 +105,21 @@ static void write_icmp(uint8_t *ip, uint32_t header, const struct path_pkt *p, c
 	path_ip_put16(icmp + 2, sum_of(icmp, ICMP_HEADER + quoted, pseudo));
 }
 
-void path_icmp_send(struct path_ctx *c, const struct path_pkt *p, enum path_icmp what, uint32_t mtu)
+/* What is for the box is answered from the address that it is for, which a guarded port knows; the rest from the VRF's (RFC1812-4.3.2.4). */
+static struct db_key source_of(const struct path_ctx *c, const struct path_pkt *p)
 {
 	const struct db_vrf *v = &c->db->vrf[p->vrf];
 	bool v6 = p->family == AF_INET6;
-	struct db_key src = v6 ? v->source6 : v->source4;
+
+	if (db_hop_action(db_vrf_lookup(v, v6, path_ip_dst(p))) == DB_HOP_LOCAL)
+		return path_ip_dst(p);
+	return v6 ? v->source6 : v->source4;
+}
+
+void path_icmp_send(struct path_ctx *c, const struct path_pkt *p, enum path_icmp what, uint32_t mtu)
+{
+	bool v6 = p->family == AF_INET6;
+	struct db_key src = source_of(c, p);
 	uint32_t header = v6 ? PATH_IP6 : PATH_IP4;
 	uint32_t room = (v6 ? PATH_IP6_MIN_MTU : ICMP4_MAX) - header - ICMP_HEADER;
 	uint32_t quoted = p->len < room ? p->len : room;

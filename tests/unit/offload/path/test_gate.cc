@@ -398,7 +398,7 @@ TEST_F(Gate, neighbours_are_found_whatever_the_list)
 TEST_F(Gate, R_PBF_04_a_port_filters_what_is_for_the_box)
 {
 	dp_line ssh = filters_line(false, 6);
-	Bytes hello, query;
+	Bytes query;
 	Ip ip;
 
 	start();
@@ -419,6 +419,8 @@ TEST_F(Gate, R_PBF_04_a_port_filters_what_is_for_the_box)
 	feed(fake[wan], frame(wan_mac, ip.bytes()));
 	poll();
 	EXPECT_EQ(fake[twin].tx.size(), 1u) << "what no line permits is denied";
+	ASSERT_EQ(fake[wan].tx.size(), 2u) << "and its sender told, from the address that it asked";
+	EXPECT_EQ(Bytes(fake[wan].tx[1].begin() + 26, fake[wan].tx[1].begin() + 30), address(own));
 	EXPECT_EQ(drops(PATH_DROP_ACL_IN), 2u);
 	EXPECT_EQ(db_filter_hits(db, 1, 1), 1u);
 }
