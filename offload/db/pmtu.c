@@ -41,10 +41,11 @@ void db_pmtu_tell(struct db_pmtu *p, const struct db_pmtu_word *w)
 		p->word[p->count++] = *w;
 }
 
-static bool is_about(const struct db_pmtu_word *w, const struct db_sa *sa)
+static bool is_about(const struct db *db, const struct db_pmtu_word *w, const struct db_sa *sa)
 {
-	return sa->spi == w->spi && ((sa->flags & DB_SA_V6) != 0) == (w->remote.family == AF_INET6) &&
-	       db_key_eq(sa->remote, db_key_of(&w->remote)) && db_key_eq(sa->local, db_key_of(&w->local));
+	return sa->spi == w->spi && db->tunnel[sa->tunnel].front_vrf == w->vrf &&
+	       ((sa->flags & DB_SA_V6) != 0) == (w->remote.family == AF_INET6) && db_key_eq(sa->remote, db_key_of(&w->remote)) &&
+	       db_key_eq(sa->local, db_key_of(&w->local));
 }
 
 static uint32_t bounded(const struct db_pmtu_word *w)
@@ -54,11 +55,11 @@ static uint32_t bounded(const struct db_pmtu_word *w)
 	return w->mtu < least ? least : w->mtu > UINT16_MAX ? UINT16_MAX : w->mtu;
 }
 
-/* The VRF is unknown: tunnels of several that have the same name hear it together. */
 static bool is_about_name(const struct db_pmtu_word *w, const struct db_carrier_name *name)
 {
-	return w->spi == 0 && w->has_key == name->has_key && w->key == name->key && w->remote.family == name->family &&
-	       db_key_eq(name->remote, db_key_of(&w->remote)) && db_key_eq(name->local, db_key_of(&w->local));
+	return w->spi == 0 && w->vrf == name->front_vrf && w->has_key == name->has_key && w->key == name->key &&
+	       w->remote.family == name->family && db_key_eq(name->remote, db_key_of(&w->remote)) &&
+	       db_key_eq(name->local, db_key_of(&w->local));
 }
 
 /* Whether the tunnel's path is another one now. */
@@ -82,7 +83,7 @@ static uint32_t match_sas(struct db_pmtu *p, uint64_t now_ms)
 		uint32_t least = UINT32_MAX;
 
 		for (uint32_t i = 0; sa->direction == DP_OUT && i < p->count; i++)
-			if (is_about(&p->word[i], sa) && bounded(&p->word[i]) < least)
+			if (is_about(p->db, &p->word[i], sa) && bounded(&p->word[i]) < least)
 				least = bounded(&p->word[i]);
 		changed += lower(p, &p->db->tunnel[sa->tunnel], least, now_ms);
 	}

@@ -13,8 +13,8 @@ extern "C" {
 
 /*
  * What paths take, as routers on them say (RFC4301-8.2).  Anybody may claim to be such a router: a word counts only if it quotes the SPI
- * and both addresses of an outbound SA, or the key and both addresses of a tunnel of GRE that no SA protects, never lowers a path below what every one must take, and is forgotten after ten minutes
- * (RFC1191-6.3, RFC8201-5.3).  Words are gathered and held against all SAs and tunnels together, so that many cost no more than one.  Main lcore.
+ * and both addresses of an outbound SA, or the key and both addresses of a tunnel of GRE that no SA protects, and comes by the VRF that it is
+ * in; it never lowers a path below what every one must take, and is forgotten after ten minutes (RFC1191-6.3, RFC8201-5.3).  Words are gathered and held against all SAs and tunnels together, so that many cost no more than one.  Main lcore.
  */
 struct db;
 struct db_pmtu;
@@ -22,6 +22,7 @@ struct db_pmtu;
 /* An ESP or GRE packet between these was too long: what lies behind takes 'mtu' bytes of IP. */
 struct db_pmtu_word {
 	struct addr local, remote;
+	uint16_t vrf; /* index; it came by */
 	uint32_t spi; /* 0: it was GRE */
 	uint32_t key; /* of GRE; 0 without one */
 	bool has_key;

@@ -20,6 +20,7 @@ struct navedp_icmp {
 	const struct log *log;
 	int fd[NAMESPACES][FAMILIES]; /* of IPv4, of IPv6; -1: none */
 	bool used[NAMESPACES];
+	uint16_t vrf[NAMESPACES]; /* index; whose place it is */
 	uint64_t due_ms;
 };
 
@@ -70,20 +71,20 @@ enum err navedp_icmp_new(struct navedp_icmp **out, struct db *db, const struct l
 	return err;
 }
 
-static enum err open_all(int netns_fd, const char *device, int fd[FAMILIES])
+static enum err open_all(const struct navedp_icmp_place *place, int fd[FAMILIES])
 {
 	int back;
-	enum err err = netns_enter(netns_fd, &back);
+	enum err err = netns_enter(place->netns_fd, &back);
 
 	if (err != ERR_OK)
 		return err;
 	for (int i = 0; i < FAMILIES && err == ERR_OK; i++)
-		err = open_one(family_of[i], device, &fd[i]);
+		err = open_one(family_of[i], place->device, &fd[i]);
 	netns_leave(back);
 	return err;
 }
 
-enum err navedp_icmp_listen(struct navedp_icmp *n, int netns_fd, const char *device, uint8_t *out)
+enum err navedp_icmp_listen(struct navedp_icmp *n, const struct navedp_icmp_place *place, uint8_t *out)
 {
 	uint8_t at = 0;
 	enum err err;
@@ -93,8 +94,9 @@ enum err navedp_icmp_listen(struct navedp_icmp *n, int netns_fd, const char *dev
 	if (at == NAMESPACES)
 		return ERR_FULL;
 	n->used[at] = true;
+	n->vrf[at] = place->vrf;
 	n->fd[at][0] = n->fd[at][1] = -1;
-	err = open_all(netns_fd, device, n->fd[at]);
+	err = open_all(place, n->fd[at]);
 	if (err != ERR_OK)
 		navedp_icmp_ignore(n, at);
 	else
@@ -130,12 +132,14 @@ static struct bytes message_of(int family, struct bytes datagram)
 	return header <= datagram.len ? bytes_of(datagram.data + header, datagram.len - header) : bytes_of(NULL, 0);
 }
 
-static void read_some(struct navedp_icmp *n, int fd, int family)
+static void read_some(struct navedp_icmp *n, unsigned at, int which)
 {
+	int fd = n->fd[at][which], family = family_of[which];
+
 	for (int i = 0; i < TURN && fd >= 0; i++) {
 		uint8_t room[LEN];
 		ssize_t len = recv(fd, room, sizeof(room), 0);
-		struct db_pmtu_word word;
+		struct db_pmtu_word word = { .vrf = n->vrf[at] };
 
 		if (len < 0)
 			return;
@@ -153,7 +157,7 @@ void navedp_icmp_poll(struct navedp_icmp *n, uint64_t now_ms)
 	n->due_ms = now_ms + TURN_MS;
 	for (unsigned at = 0; at < NAMESPACES; at++)
 		for (int i = 0; n->used[at] && i < FAMILIES; i++)
-			read_some(n, n->fd[at][i], family_of[i]);
+			read_some(n, at, i);
 	changed = db_pmtu_poll(n->pmtu, now_ms);
 	if (changed != 0)
 		log_event(n->log, LOG_L_INFO, "path.mtu", "tunnels=%" PRIu32, changed);

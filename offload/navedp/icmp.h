@@ -20,8 +20,18 @@ void navedp_icmp_free(struct navedp_icmp *n);
 
 enum { NAVEDP_ICMP_NONE = 0xff };
 
-/* Hears those of a namespace (-1: our own), of a VRF device there ("": of none, and of all unless net.ipv4.raw_l3mdev_accept is 0), until it is ignored; '*out' names it.  ERR_FULL; ERR_DENIED: no raw socket may be had. */
-MUST_USE enum err navedp_icmp_listen(struct navedp_icmp *n, int netns_fd, const char *device, uint8_t *out);
+/* The place of a VRF in the host: a namespace (-1: our own), and a VRF device there ("": none). */
+struct navedp_icmp_place {
+	int netns_fd;
+	const char *device; /* borrowed for the call */
+	uint16_t vrf;       /* index */
+};
+
+/*
+ * Hears those of a place until it is ignored; '*out' names it.  Without a device it hears those of all devices too, unless
+ * net.ipv4.raw_l3mdev_accept is 0.  ERR_FULL; ERR_DENIED: no raw socket may be had.
+ */
+MUST_USE enum err navedp_icmp_listen(struct navedp_icmp *n, const struct navedp_icmp_place *place, uint8_t *out);
 void navedp_icmp_ignore(struct navedp_icmp *n, uint8_t listener); /* NONE is fine */
 
 /* Reads what came, some at a time, and has tunnels know what their paths take. */

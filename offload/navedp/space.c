@@ -102,6 +102,7 @@ static void shut(struct navedp_box *b, struct navedp_space *s)
 /* There is room: each is of a VRF, of which db has no more. */
 static enum err open_space(struct navedp_box *b, const struct dp_vrf *conf, struct navedp_space **out)
 {
+	struct navedp_icmp_place place = { .vrf = db_vrf_find(b->conf.db, conf->id) };
 	struct navedp_space *s = b->space;
 	enum err err = ERR_OK;
 
@@ -116,8 +117,10 @@ static enum err open_space(struct navedp_box *b, const struct dp_vrf *conf, stru
 		err = check_device(s);
 	if (err == ERR_OK)
 		err = navedp_neigh_listen(b->conf.neigh, s->fd, &s->neigh);
+	place.netns_fd = s->fd;
+	place.device = s->device;
 	if (err == ERR_OK)
-		err = navedp_icmp_listen(b->conf.icmp, s->fd, s->device, &s->icmp);
+		err = navedp_icmp_listen(b->conf.icmp, &place, &s->icmp);
 	if (err != ERR_OK)
 		shut(b, s);
 	else

@@ -24,7 +24,7 @@ class Pmtu : public DbTest
 	}
 	struct db_pmtu_word word(uint32_t mtu, uint32_t spi = SPI)
 	{
-		return { db_test_addr("192.0.2.1"), db_test_addr("198.51.100.1"), spi, 0, false, mtu };
+		return { db_test_addr("192.0.2.1"), db_test_addr("198.51.100.1"), 0, spi, 0, false, mtu };
 	}
 	/* Told and taken over; what a port of 1500 bytes leaves. */
 	uint32_t after(const struct db_pmtu_word &w)
@@ -78,6 +78,34 @@ TEST_F(Pmtu, a_tunnel_of_gre_alone_is_known_by_addresses_and_key)
 	EXPECT_EQ(db_tunnel_link(db_tunnel_find(db, PLAIN), 1500), 1300u);
 	EXPECT_EQ(db_pmtu_poll(pmtu, now_ms + 611000), 1u) << "it is forgotten like any other";
 	EXPECT_EQ(db_tunnel_link(db_tunnel_find(db, PLAIN), 1500), 1500u);
+}
+
+/* Tunnels of several customers may have the same ends. */
+TEST_F(Pmtu, a_word_is_for_the_VRF_that_it_came_by)
+{
+	enum { GLOBAL = 8, RED = 9, VRF = 3 };
+	struct db_pmtu_word w = word(1300, 0);
+	dp_vrf v = {};
+	dp_tunnel t = {};
+
+	v.id = VRF;
+	ASSERT_EQ(db_vrf_put(db, &v), ERR_OK);
+	t.mode = DP_TUNNEL_GRE;
+	t.local = w.local;
+	t.remote = w.remote;
+	for (uint32_t id : { GLOBAL, RED }) {
+		t.id = id;
+		t.front_vrf = id == RED ? VRF : 0;
+		ASSERT_EQ(db_tunnel_put(db, &t), ERR_OK);
+	}
+	w.vrf = db_vrf_find(db, VRF);
+	(void)after(w);
+	EXPECT_EQ(db_tunnel_link(db_tunnel_find(db, RED), 1500), 1300u);
+	EXPECT_EQ(db_tunnel_link(db_tunnel_find(db, GLOBAL), 1500), 1500u);
+	w.spi = SPI;
+	EXPECT_EQ(after(w), 1500u) << "the SA is in the global VRF";
+	w.vrf = 0;
+	EXPECT_EQ(after(w), 1300u);
 }
 
 TEST_F(Pmtu, RFC4301_8_2_strangers_are_not_heard)
