@@ -1,10 +1,12 @@
-/* Dates as IOS writes them in certificate maps.  Pure. */
+/* Dates as IOS writes them, in certificate maps and schedules.  Pure. */
 #include "cfg/date.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+enum { DAY_S = 86400, LEAP_YEAR = 100 /* 2000 */, LEAP_YEARS_APART = 8 };
 
 static int month_of(const char *word)
 {
@@ -56,4 +58,54 @@ bool cfg_date_parse(const char *text, int64_t *out)
 		return false;
 	*out = (int64_t)timegm(&t);
 	return true;
+}
+
+bool cfg_date_parse_time(const char *text, uint32_t *out)
+{
+	int hour = 0, minute = 0, second = 0, end = 0;
+
+	if (!isdigit((unsigned char)text[0]) || sscanf(text, "%2d:%2d%n:%2d%n", &hour, &minute, &end, &second, &end) < 2 ||
+		text[end] != '\0')
+		return false;
+	if (hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
+		return false;
+	*out = (uint32_t)(hour * 3600 + minute * 60 + second);
+	return true;
+}
+
+static struct tm day_of(const struct cfg_date_moment *m, int year)
+{
+	return (struct tm){ .tm_year = year, .tm_mon = m->month - 1, .tm_mday = m->day };
+}
+
+bool cfg_date_is_sound(const struct cfg_date_moment *m)
+{
+	struct tm leap = day_of(m, LEAP_YEAR);
+
+	return m->month == 0 || is_sound(&leap);
+}
+
+static int64_t next_daily(uint32_t second, int64_t now)
+{
+	int64_t today = now - now % DAY_S + second;
+
+	return today >= now ? today : today + DAY_S;
+}
+
+int64_t cfg_date_next(const struct cfg_date_moment *m, int64_t now)
+{
+	time_t t = (time_t)now;
+	struct tm tm;
+
+	if (m->month == 0)
+		return next_daily(m->second, now);
+	(void)gmtime_r(&t, &tm);
+	for (int year = tm.tm_year; year <= tm.tm_year + LEAP_YEARS_APART; year++) {
+		struct tm day = day_of(m, year);
+		int64_t at = is_sound(&day) ? (int64_t)timegm(&day) + m->second : now - 1;
+
+		if (at >= now)
+			return at;
+	}
+	return INT64_MAX;
 }

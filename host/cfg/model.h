@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/secret.h"
+#include "cfg/date.h"
 #include "cfg/policy.h"
 
 #ifdef __cplusplus
@@ -371,6 +372,9 @@ struct cfg_track {
 	bool reachability; /* for which a late answer is good enough */
 };
 
+/* `ip sla schedule N start-time`. */
+enum cfg_sla_start { CFG_SLA_PENDING, CFG_SLA_NOW, CFG_SLA_AFTER, CFG_SLA_AT };
+
 /* `ip sla N` with `icmp-echo`: a probe that is sent again and again. */
 struct cfg_sla {
 	struct cfg_object object;
@@ -381,7 +385,9 @@ struct cfg_sla {
 	struct addr source;      /* family 0: the host's choice */
 	const char *vrf;         /* NULL: the global one */
 	uint32_t frequency_s, timeout_ms, threshold_ms;
-	bool runs;       /* `start-time now` */
+	enum cfg_sla_start start; /* when it begins; PENDING: not by itself */
+	uint32_t after_s;         /* AFTER: so long after its lines are in force */
+	struct cfg_date_moment at;
 	uint32_t life_s; /* 0: for ever */
 };
 

@@ -1,5 +1,6 @@
 /* IP SLA (cli.md 4): what is asked again and again, for tracks to hang on. */
 #include "cfg/build.h"
+#include "cfg/date.h"
 
 enum { SLA_FREQUENCY_S = 60, SLA_TIMEOUT_MS = 5000, SLA_LIFE_S = 3600 };
 
@@ -54,6 +55,41 @@ static void set_vrf(struct cfg_build *b, struct cfg_object *object, const struct
 	sla_of(object)->vrf = cfg_stmt_text(s, "vrf");
 }
 
+static uint8_t month_of(const struct cfg_stmt *s)
+{
+	static const char *const month[] = { "january", "february", "march", "april", "may", "june", "july", "august", "september",
+		"october", "november", "december" };
+
+	for (uint8_t i = 0; i < sizeof(month) / sizeof(month[0]); i++)
+		if (cfg_stmt_has(s, month[i]))
+			return (uint8_t)(i + 1);
+	return 0;
+}
+
+static void set_time(struct cfg_build *b, const struct cfg_stmt *s, const char *name, uint32_t *out)
+{
+	if (!cfg_date_parse_time(cfg_stmt_text(s, name), out))
+		cfg_build_error(b, s, cfg_stmt_param(s, name), "is no time: hh:mm[:ss] is wanted");
+}
+
+static void set_start(struct cfg_build *b, struct cfg_sla *sla, const struct cfg_stmt *s)
+{
+	sla->start = CFG_SLA_PENDING;
+	if (cfg_stmt_has(s, "now")) {
+		sla->start = CFG_SLA_NOW;
+	} else if (cfg_stmt_text(s, "delay") != NULL) {
+		sla->start = CFG_SLA_AFTER;
+		set_time(b, s, "delay", &sla->after_s);
+	} else if (cfg_stmt_text(s, "time") != NULL) {
+		sla->start = CFG_SLA_AT;
+		sla->at.month = month_of(s);
+		sla->at.day = (uint8_t)cfg_stmt_number(s, "day", 0);
+		set_time(b, s, "time", &sla->at.second);
+		if (!cfg_date_is_sound(&sla->at))
+			cfg_build_error(b, s, cfg_stmt_param(s, "day"), "is no day of that month");
+	}
+}
+
 static void set_schedule(struct cfg_build *b, struct cfg_object *object, const struct cfg_stmt *s)
 {
 	struct cfg_sla *sla = (struct cfg_sla *)(uintptr_t)cfg_find_sla(b->m, (uint32_t)cfg_stmt_number(s, "number", 0));
@@ -61,11 +97,12 @@ static void set_schedule(struct cfg_build *b, struct cfg_object *object, const s
 	(void)object;
 	if (sla == NULL)
 		return;
-	sla->runs = cfg_stmt_has(s, "now");
+	set_start(b, sla, s);
 	sla->life_s = cfg_stmt_has(s, "forever") ? 0 : (uint32_t)cfg_stmt_number(s, "seconds", SLA_LIFE_S);
-	if (cfg_stmt_text(s, "time") != NULL)
-		cfg_build_lack(b, &sla->object, s->line, "'start-time' at a time of day isn't implemented yet");
 }
+
+#define SLA_MONTH "{january|february|march|april|may|june|july|august|september|october|november|december}"
+#define SLA_TIME "<time> [" SLA_MONTH " <day:1-31>|<day:1-31> " SLA_MONTH "]"
 
 static const struct cfg_row rows[] = {
 	{
@@ -119,9 +156,11 @@ static const struct cfg_row rows[] = {
 		.keep = CFG_KEEP_KEY,
 		.key = 1,
 		.pattern =
-			"ip sla schedule <number:1-2147483647@sla> {life {forever|<seconds:0-2147483647>}|start-time {now|pending|<time>}}+",
+			"ip sla schedule <number:1-2147483647@sla> {life {forever|<seconds:0-2147483647>}|start-time {now|pending|after <delay>|" SLA_TIME
+			"}}+",
 		.set = set_schedule,
-		.help = "when it runs, and how long (3600 s unless written); a probe without this line doesn't",
+		.help = "when it begins (`pending`: not yet; `after` hh:mm:ss; at hh:mm[:ss] UTC, of the next day that is meant), and how long it runs "
+			"(3600 s unless written); a probe without this line doesn't",
 	},
 };
 

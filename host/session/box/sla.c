@@ -11,16 +11,20 @@
 #include "session/exchange.h"
 #include "session/inner.h"
 
+enum { LOOK_MS = 60000 };
+
 struct sla {
 	struct list link;
 	struct session_slas *all;
 	const struct cfg_sla *cfg;
 	bool marked;
-	bool ended;              /* its life is over */
+	bool begun;              /* its time has come ... */
+	bool ended;              /* ... and its life is over */
 	bool asked;              /* an answer is waited for */
 	uint64_t token;          /* which brings this */
 	uint64_t sent_ms;        /* the last request; 0: there was none */
-	uint64_t begun_ms;       /* when its life began */
+	uint64_t begun_ms;       /* when its life began; before, when it began to wait for that */
+	int64_t at_s;            /* AT: when that is, by the wall clock */
 	struct wheel_timer next; /* request */
 	struct wheel_timer late; /* the answer is */
 	enum session_sla_code code;
@@ -150,6 +154,34 @@ static enum err ask(struct sla *s)
 	return h->env.echo(h->env.world, &e);
 }
 
+/* How long it has to wait for its time; the wall clock may be set meanwhile. */
+static uint64_t wait_ms(const struct sla *s, uint64_t now_ms)
+{
+	const struct session_hub *h = s->all->hub;
+	int64_t left_ms = 0;
+
+	if (s->cfg->start == CFG_SLA_AFTER)
+		left_ms = (int64_t)(s->begun_ms + UINT64_C(1000) * s->cfg->after_s) - (int64_t)now_ms;
+	else if (s->cfg->start == CFG_SLA_AT)
+		left_ms = (s->at_s - h->env.wall_s(h->env.clock)) * 1000;
+	return left_ms > 0 ? (uint64_t)left_ms : 0;
+}
+
+/* False: it waits on, and looks again in a minute at the latest. */
+static bool has_begun(struct sla *s, uint64_t now_ms)
+{
+	uint64_t left_ms = s->begun ? 0 : wait_ms(s, now_ms);
+
+	if (left_ms != 0) {
+		wheel_arm(s->all->hub->env.wheel, &s->next, now_ms + (left_ms < LOOK_MS ? left_ms : LOOK_MS));
+		return false;
+	}
+	if (!s->begun)
+		s->begun_ms = now_ms;
+	s->begun = true;
+	return true;
+}
+
 static bool is_over(const struct sla *s, uint64_t now_ms)
 {
 	return s->cfg->life_s != 0 && now_ms >= s->begun_ms + UINT64_C(1000) * s->cfg->life_s;
@@ -160,6 +192,8 @@ static void ask_next(struct wheel_timer *timer, uint64_t now_ms)
 	struct sla *s = list_of(timer, struct sla, next);
 	struct wheel *wheel = s->all->hub->env.wheel;
 
+	if (!has_begun(s, now_ms))
+		return;
 	if (s->asked) /* its time is longer than the pause between two */
 		settle(s, SESSION_SLA_TIMEOUT);
 	if (is_over(s, now_ms)) {
@@ -185,8 +219,8 @@ static bool is_same(const struct cfg_sla *a, const struct cfg_sla *b)
 {
 	return addr_eq(&a->destination, &b->destination) && addr_eq(&a->source, &b->source) && is_text(a->source_if, b->source_if) &&
 	       is_text(a->vrf, b->vrf) && a->frequency_s == b->frequency_s && a->timeout_ms == b->timeout_ms &&
-	       a->threshold_ms == b->threshold_ms && a->runs == b->runs && a->life_s == b->life_s &&
-	       a->object.complete == b->object.complete;
+	       a->threshold_ms == b->threshold_ms && a->start == b->start && a->after_s == b->after_s && a->at.second == b->at.second &&
+	       a->at.month == b->at.month && a->at.day == b->at.day && a->life_s == b->life_s && a->object.complete == b->object.complete;
 }
 
 static void begin(struct sla *s)
@@ -196,10 +230,12 @@ static void begin(struct sla *s)
 	wheel_disarm(h->env.wheel, &s->next);
 	wheel_disarm(h->env.wheel, &s->late);
 	s->asked = false;
+	s->begun = false;
 	s->ended = false;
 	s->begun_ms = session_now(h);
+	s->at_s = cfg_date_next(&s->cfg->at, h->env.wall_s(h->env.clock));
 	turn(s, SESSION_SLA_UNKNOWN);
-	if (s->cfg->object.complete && s->cfg->runs)
+	if (s->cfg->object.complete && s->cfg->start != CFG_SLA_PENDING)
 		wheel_arm(h->env.wheel, &s->next, s->begun_ms);
 }
 
@@ -266,7 +302,7 @@ void session_sla_walk(const struct session_slas *t, session_sla_fn *fn, void *ct
 	list_each (it, &t->slas) {
 		const struct sla *s = list_of(it, struct sla, link);
 		struct session_sla_info info = { .cfg = s->cfg,
-			.running = s->cfg->object.complete && s->cfg->runs && !s->ended,
+			.running = s->begun && !s->ended,
 			.code = s->code,
 			.sent = s->sent_ms != 0,
 			.since_s = s->sent_ms == 0 ? 0 : (now_ms - s->sent_ms) / 1000,

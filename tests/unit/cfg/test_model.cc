@@ -162,6 +162,8 @@ TEST(CfgModel, R_BKP_11_probes)
 		"  threshold 300\n  vrf red\nip sla 2\n icmp-echo 2001:db8::1 source-ip 2001:db8::2\nip sla 3\n icmp-echo 192.0.2.3\nip sla 4\n"
 		" icmp-echo 192.0.2.4\n"
 		"ip sla schedule 1 life forever start-time now\nip sla schedule 2 start-time now\nip sla schedule 4 life 60 start-time 12:00\n"
+		"ip sla 5\n icmp-echo 192.0.2.5\nip sla schedule 5 start-time 23:59:58 mar 3\nip sla 6\n icmp-echo 192.0.2.6\n"
+		"ip sla schedule 6 start-time 0:10 29 February life forever\nip sla 7\n icmp-echo 192.0.2.7\nip sla schedule 7 start-time after 01:00:05\n"
 		"track 1 ip sla 1 reachability\ntrack 2 ip sla 2\ntrack 3 ip sla 4 state\n");
 	const cfg_sla *s = l.model == nullptr ? nullptr : l.model->slas;
 
@@ -173,7 +175,7 @@ TEST(CfgModel, R_BKP_11_probes)
 	EXPECT_EQ(s->frequency_s, 2u);
 	EXPECT_EQ(s->timeout_ms, 700u);
 	EXPECT_EQ(s->threshold_ms, 300u);
-	EXPECT_TRUE(s->runs);
+	EXPECT_EQ(s->start, CFG_SLA_NOW);
 	EXPECT_EQ(s->life_s, 0u);
 	s = s->next;
 	EXPECT_EQ(addr(s->source), "2001:db8::2");
@@ -181,16 +183,36 @@ TEST(CfgModel, R_BKP_11_probes)
 	EXPECT_EQ(s->timeout_ms, 5000u);
 	EXPECT_EQ(s->threshold_ms, 5000u);
 	EXPECT_EQ(s->life_s, 3600u);
-	EXPECT_FALSE(s->next->runs) << "without a schedule";
-	EXPECT_FALSE(s->next->next->object.complete);
+	s = s->next;
+	EXPECT_EQ(s->start, CFG_SLA_PENDING) << "without a schedule";
+	s = s->next;
+	EXPECT_EQ(s->start, CFG_SLA_AT);
+	EXPECT_EQ(s->at.second, 12u * 3600);
+	EXPECT_EQ(s->at.month, 0);
+	EXPECT_EQ(s->life_s, 60u);
+	s = s->next;
+	EXPECT_EQ(s->at.second, 86398u);
+	EXPECT_EQ(s->at.month, 3);
+	EXPECT_EQ(s->at.day, 3);
+	s = s->next;
+	EXPECT_EQ(s->at.month, 2);
+	EXPECT_EQ(s->at.day, 29);
+	EXPECT_EQ(s->life_s, 0u);
+	s = s->next;
+	EXPECT_EQ(s->start, CFG_SLA_AFTER);
+	EXPECT_EQ(s->after_s, 3605u);
 	const cfg_track *t = l.model->tracks;
 	EXPECT_EQ(t->how, CFG_TRACK_SLA);
 	EXPECT_EQ(t->sla, 1u);
 	EXPECT_TRUE(t->reachability);
 	EXPECT_FALSE(t->next->reachability);
-	EXPECT_FALSE(t->next->next->object.complete) << "its probe begins at a time of day";
+	EXPECT_TRUE(t->next->next->object.complete);
 	EXPECT_EQ(Loaded("ip sla 1\n icmp-echo 192.0.2.1 source-ip 2001:db8::1\n").errors(),
 		"2:32 is of another family than what is asked\n");
+	const std::string schedule = "ip sla 1\n icmp-echo 192.0.2.1\nip sla schedule 1 start-time ";
+	EXPECT_EQ(Loaded(schedule + "25:00\n").errors(), "3:30 is no time: hh:mm[:ss] is wanted\n");
+	EXPECT_EQ(Loaded(schedule + "after 10\n").errors(), "3:36 is no time: hh:mm[:ss] is wanted\n");
+	EXPECT_EQ(Loaded(schedule + "10:00 30 feb\n").errors(), "3:36 is no day of that month\n");
 }
 
 TEST(CfgModel, tracks)

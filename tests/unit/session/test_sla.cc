@@ -143,6 +143,39 @@ TEST_F(SessionSla, life_and_schedule)
 	EXPECT_STREQ(code(), "Unknown") << "its life is over";
 }
 
+/* The wall clock of the lab begins at 8 in the morning, on a 15th of January. */
+TEST_F(SessionSla, it_begins_at_its_time)
+{
+	const std::string probe = "ip sla 7\n icmp-echo 192.0.2.1\n  frequency 600\nip sla schedule 7 life 1000 start-time ";
+
+	load(probe + "pending\n");
+	wan.run(100000);
+	EXPECT_TRUE(hub.echoes.empty());
+	load(probe + "after 01:00:05\n");
+	wan.run(3604900);
+	EXPECT_TRUE(hub.echoes.empty());
+	EXPECT_FALSE(info().running);
+	ASSERT_TRUE(wan.run_until([&] { return hub.echoes.size() == 1; }, 200));
+	EXPECT_TRUE(info().running);
+	wan.run(2000000);
+	EXPECT_EQ(hub.echoes.size(), 2u) << "its life is counted from there";
+	EXPECT_FALSE(info().running);
+}
+
+TEST_F(SessionSla, it_begins_at_a_time_of_day)
+{
+	const std::string probe = "ip sla 7\n icmp-echo 192.0.2.1\n  frequency 600\nip sla schedule 7 start-time ";
+
+	load(probe + "09:00\n");
+	ASSERT_TRUE(wan.run_until([&] { return hub.echoes.size() == 1; }, 86400000));
+	EXPECT_EQ(wan.now_ms / 1000, 3600u);
+	load(probe + "9:00:30 16 jan\n");
+	wan.run(80000000);
+	EXPECT_EQ(hub.echoes.size(), 1u);
+	ASSERT_TRUE(wan.run_until([&] { return hub.echoes.size() == 2; }, 86400000));
+	EXPECT_EQ(wan.now_ms / 1000, 86400 + 3630u);
+}
+
 TEST_F(SessionSla, an_answer_may_take_no_longer_than_until_the_next_request)
 {
 	load("ip sla 7\n icmp-echo 192.0.2.1\n  frequency 2\nip sla schedule 7 life forever start-time now\n");
