@@ -491,6 +491,13 @@ struct ike_ports {
 	enum err (*child_policy)(void *ctx, struct slab_handle sa, const struct ike_child_plea *plea, struct ike_child_policy *out);
 
 	/*
+	 * Initiator: the peer refuses the first child by 'notify', and the SA has none yet.  true: it is to ask for 'out' instead (RFC7296-1.2),
+	 * which is the former policy until it is written to; what it points at lives until the engine is next called.  false: the SA is of
+	 * no use and goes.  NULL: so it always is.
+	 */
+	bool (*first_refused)(void *ctx, struct slab_handle sa, uint16_t notify, struct ike_child_policy *out);
+
+	/*
 	 * What ike_engine_new_child named 'spi_in' came to nothing before it was installed; 'notify': what the peer answered, 0: it didn't
 	 * refuse.  NULL: the world never gives that order.
 	 */

@@ -363,6 +363,19 @@ static void tell_child_use(void *ctx, struct slab_handle sa, uint32_t spi_in)
 		session_child_use(s, spi_in);
 }
 
+static bool ask_other(void *ctx, struct slab_handle sa, uint16_t notify, struct ike_child_policy *out)
+{
+	struct session_hub *h = (struct session_hub *)ctx;
+	struct session *s = session_by_ike(h, sa);
+
+	if (s == NULL || s->access.source == NULL ||
+		session_terms_fill(s->profile, s->access.source, s->access.mode, &s->path, &h->further) != ERR_OK ||
+		!session_lines_other(s, notify, &h->further))
+		return false;
+	*out = h->further.terms.child;
+	return true;
+}
+
 static void tell_child_refused(void *ctx, struct slab_handle sa, uint32_t spi_in, uint16_t notify)
 {
 	struct session *s = session_by_ike((const struct session_hub *)ctx, sa);
@@ -535,6 +548,7 @@ struct ike_ports session_hub_ports(struct session_hub *h)
 		.install = ask_install,
 		.child_use = tell_child_use,
 		.child_policy = ask_further,
+		.first_refused = ask_other,
 		.child_refused = tell_child_refused,
 		.child_down = tell_child_down,
 		.config_set = tell_config_set,

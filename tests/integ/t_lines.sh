@@ -51,15 +51,15 @@ CFG
 # A child of strongSwan's connection: NAME LOCAL REMOTE.
 child() { printf '%s {\nlocal_ts = %s\nremote_ts = %s\nesp_proposals = aes128gcm16\n}\n' "$@"; }
 
-# strongswan [SETTINGS]: a charon with its connection loaded.
+# strongswan SETTINGS [REMOTE]: a charon with its connection loaded; REMOTE is of child one.
 strongswan() {
 	rm -f "$LAB_DIR/ss1/vici"
-	ss_start ss1 "$LAB_DIR/ss1" "${1:-}" || return 1
+	ss_start ss1 "$LAB_DIR/ss1" "$1" || return 1
 	CHARON=$LAB_PID
-	children 10.31.2.0/24
+	children 10.31.2.0/24 "${2:-}"
 }
 
-# children REMOTE: what strongSwan has from now on; REMOTE is of child two; 'other' is one that no line of Nave's has.
+# children REMOTE [REMOTE]: what strongSwan has from now on; of child two, and of child one; 'other' is one that no line of Nave's has.
 children() {
 	cat >"$LAB_DIR/ss1/swanctl.conf" <<CONF
 connections { nave {
@@ -72,7 +72,7 @@ connections { nave {
 	remote { auth = psk
 		id = 198.51.100.1 }
 	children {
-		$(child one 10.32.3.0/24 10.31.1.0/24)
+		$(child one 10.32.3.0/24 "${2:-10.31.1.0/24}")
 		$(child two 10.32.4.0/24 $1)
 		$(child other 10.32.5.0/24 10.31.1.0/24)
 	}
@@ -100,6 +100,9 @@ line() { # LOCAL STATE REASON
 }
 
 spi() { nave_get hub1 "next(f['inbound']['spi'] for f in d['flows'] if f['local'] == ['$1'])" show crypto ipsec sa; }
+
+ike_sa() { nave_get hub1 "[s['spi_local'] for s in d['sas']]" show crypto ikev2 sa detailed; }
+same_ike_sa() { [ "$(ike_sa)" = "$IKE_SA" ]; }
 
 began() { nave_is hub1 "[s['initiator'] for s in d['sas'] if s['status'] == 'READY'] == [$1]" show crypto ikev2 sa detailed; }
 
@@ -144,10 +147,16 @@ lab_addr ss1 lo 10.32.3.1/32
 lab_addr ss1 lo 10.32.4.1/32
 
 lab_say 'Nave begins'
-strongswan 'delete_rekeyed_delay = 1' || lab_finish
+strongswan 'delete_rekeyed_delay = 1' 10.31.9.0/24 || lab_finish
 lab_check 'Nave starts' nave_start hub1 "$LAB_NIC" || lab_finish
 lab_check 'the tunnel comes up by itself' lab_wait 40 nave_up hub1 1
 lab_check 'Nave is the initiator' began True
+lab_check "with the second line, since the first isn't mirrored" lab_wait 5 pairs 10.31.2.0/24
+lab_check 'which is refused alone' line 10.31.1.0/24 WAITING TS_UNACCEPTABLE
+IKE_SA=$(ike_sa)
+lab_check 'strongSwan has it, too' children 10.31.2.0/24
+lab_check 'Nave asks for it again' lab_wait 20 pairs 10.31.1.0/24 10.31.2.0/24
+lab_check 'under the same IKE SA' same_ike_sa
 both
 rekeys one two
 both

@@ -72,4 +72,10 @@ class Pair : public ::testing::Test
 /* The notify types of a clear-text message. */
 uint16_t first_notify(const Packet &p);
 
+/*
+ * Forty pairs, one after the other, over a network that loses, doubles and delays; 'prepare' says what the two are.  How many came up; a test in
+ * which something broke, or the two came to disagree, has failed.
+ */
+unsigned pairs_in_a_storm(const std::function<void(Node &a, Node &b, struct ike_engine_config &config)> &prepare);
+
 #endif

@@ -1,6 +1,6 @@
 /*
- * The first CHILD_SA is refused in IKE_AUTH and the peer asks for another one, as strongSwan does: CREATE_CHILD_SA is written here by hand
- * with the spoke's keys, since Nave itself ends such an IKE SA.
+ * The first CHILD_SA is refused in IKE_AUTH and the peer asks for another one: CREATE_CHILD_SA is written here by hand with the spoke's keys,
+ * so that the hub is held to the RFC; then a spoke does so by itself.
  */
 #include <netinet/in.h>
 
@@ -159,4 +159,90 @@ TEST_F(First, R_DEF_a_peer_that_asks_for_none_goes_after_a_while)
 	EXPECT_EQ(s.sa_count, 0u);
 	EXPECT_EQ(hub.w.spi_out_count, 0u);
 	EXPECT_EQ(list_of(list_first(&hub.w.sessions), struct world_session, link)->why, IKE_DOWN_NO_CHILD);
+}
+
+class FirstOther : public First
+{
+      protected:
+	/* The spoke knows other children beside one that the hub refuses. */
+	void others(std::initializer_list<struct ike_ts> list)
+	{
+		struct ike_engine_config config = {};
+
+		spoke.w.set.remote[0] = elsewhere.ts();
+		for (const struct ike_ts &ts : list)
+			spoke.w.set.other_remote[spoke.w.set.other_count++] = ts;
+		start(config);
+		sim.record = true;
+	}
+};
+
+/* RFC7296-1.2 */
+TEST_F(FirstOther, R_TUN_13_the_next_is_asked_for_under_the_same_IKE_SA)
+{
+	others({ elsewhere.ts(), lan.ts() });
+	connect(5000);
+	expect_up();
+	EXPECT_EQ(sim.sent.size(), 8u) << "IKE_SA_INIT, IKE_AUTH, and CREATE_CHILD_SA twice";
+	EXPECT_EQ(mine()->child_count, 1u);
+	EXPECT_EQ(mine()->others, 2u);
+	EXPECT_EQ(mine()->refused, 0u) << "none was ordered";
+	EXPECT_EQ(sa()->setup, nullptr);
+	EXPECT_EQ(spoke.w.ups, 1u);
+	ike_engine_delete(spoke.w.engine, sim.now_ms, h);
+	sim.run_for(300000);
+	expect_nothing_left();
+}
+
+TEST_F(FirstOther, the_address_that_came_with_the_refusal_is_there_when_the_child_is_installed)
+{
+	spoke.w.set.want.want = IKE_WANT_IP4;
+	spoke.w.set.need_address = hub.w.set.reply_given = true;
+	hub.w.set.reply.ip4 = addr_of_u32(0x0a4d0001);
+	others({ lan.ts() });
+	connect(5000);
+	expect_up();
+	struct world_child *c = world_pair(mine(), mine()->sender);
+	ASSERT_TRUE(c != nullptr && c->config_given);
+	EXPECT_TRUE(addr_eq(&c->config.ip4, &hub.w.set.reply.ip4));
+}
+
+TEST_F(FirstOther, R_DEF_when_all_are_refused_the_session_ends_for_that)
+{
+	others({ elsewhere.ts(), elsewhere.ts() });
+	connect(60000);
+	EXPECT_TRUE(mine()->over);
+	EXPECT_EQ(mine()->why, IKE_DOWN_TS);
+	EXPECT_EQ(spoke.w.ups + hub.w.ups, 0u);
+	sim.run_for(60000);
+	expect_nothing_left();
+}
+
+TEST_F(FirstOther, without_an_SPI_for_it_the_session_ends)
+{
+	others({ elsewhere.ts(), lan.ts() });
+	sim.tap = [this](Packet &p) {
+		if (p.data[18] == IKE_X_CREATE_CHILD_SA)
+			spoke.w.set.spi_err = ERR_AGAIN;
+		return true;
+	};
+	connect(60000);
+	EXPECT_TRUE(mine()->over);
+	sim.run_for(60000);
+	expect_nothing_left();
+}
+
+TEST(FirstStorm, RFC7296_1_2_loss_and_reordering_change_nothing)
+{
+	struct addr_prefix lan = {}, elsewhere = {};
+
+	ASSERT_EQ(addr_parse_prefix("10.10.0.0/16", &lan), ERR_OK);
+	ASSERT_EQ(addr_parse_prefix("192.0.2.0/24", &elsewhere), ERR_OK);
+	EXPECT_GE(pairs_in_a_storm([&](Node &a, Node &b, struct ike_engine_config &) {
+		b.w.set.local[0] = ike_ts_of_prefix(&lan);
+		a.w.set.remote[0] = a.w.set.other_remote[0] = ike_ts_of_prefix(&elsewhere);
+		a.w.set.other_remote[1] = ike_ts_of_prefix(&lan);
+		a.w.set.other_count = 2;
+	}),
+		30u);
 }

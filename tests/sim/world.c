@@ -520,6 +520,18 @@ static enum err on_child_policy(void *ctx, struct slab_handle sa, const struct i
 	return w->set.child_err;
 }
 
+static bool on_first_refused(void *ctx, struct slab_handle sa, uint16_t notify, struct ike_child_policy *out)
+{
+	struct world *w = (struct world *)ctx;
+	struct world_session *s = spoken_of(w, sa, "first_refused");
+
+	if (s == NULL || notify != IKE_N_TS_UNACCEPTABLE || s->others == w->set.other_count)
+		return false;
+	out->remote = &w->set.other_remote[s->others++];
+	out->remote_count = 1;
+	return true;
+}
+
 static void on_child_refused(void *ctx, struct slab_handle sa, uint32_t spi_in, uint16_t notify)
 {
 	struct world *w = (struct world *)ctx;
@@ -626,6 +638,7 @@ enum err world_init(struct world *w, const struct ike_engine_config *config, uin
 		.install = on_install,
 		.child_use = on_child_use,
 		.child_policy = on_child_policy,
+		.first_refused = on_first_refused,
 		.child_refused = on_child_refused,
 		.child_down = on_child_down,
 		.config_set = on_config_set,

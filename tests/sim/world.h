@@ -68,6 +68,8 @@ struct world_settings {
 	struct ike_groups pfs;
 	struct ike_ts more_local[WORLD_TS], more_remote[WORLD_TS]; /* of further children, ours and the peer's */
 	uint8_t more_local_count, more_remote_count;               /* 0: as the first */
+	struct ike_ts other_remote[WORLD_TS]; /* initiator: of other first children, in turn, as one after the other is refused */
+	uint8_t other_count;
 	uint8_t child_limit;
 	enum err child_err;          /* of a peer's further child */
 	const char *wanted_id;       /* initiator: IDr; NULL: none */
@@ -123,6 +125,7 @@ struct world_session {
 	unsigned child_count, child_downs;
 	uint32_t sender;           /* spi_in of the pair that packets of its first line go out by */
 	unsigned ordered, refused; /* further children of ours, and those that came to nothing */
+	unsigned others;           /* first children that it asked for after a refusal */
 	struct ike_config set;     /* CFG_SET received */
 	unsigned set_count;
 	bool initial_contact, flexvpn, udp_encap;

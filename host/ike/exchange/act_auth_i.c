@@ -201,13 +201,10 @@ enum err ike_act_auth_i_check(const struct ike_step *s, const struct ike_msg *ms
 }
 
 /* The peer let us in but gave us no child. */
-static enum err refuse_childless(const struct ike_step *s, const struct ike_msg *msg)
+static enum err refuse_childless(const struct ike_step *s, uint16_t notify)
 {
-	struct ike_notify n = { 0 };
-
-	(void)ike_msg_error(msg, &n);
-	ike_core_blame(s->sa, ike_act_auth_i_blame_of(n.type));
-	ike_core_log_sa(s->sa, LOG_L_WARN, "child.rejected", "notify=%s", ike_iana_notify_str(n.type));
+	ike_core_blame(s->sa, ike_act_auth_i_blame_of(notify));
+	ike_core_log_sa(s->sa, LOG_L_WARN, "child.rejected", "notify=%s", ike_iana_notify_str(notify));
 	return ERR_INCOMPLETE;
 }
 
@@ -266,16 +263,21 @@ static enum err read_child(const struct ike_step *s, const struct ike_msg *msg, 
 	return err;
 }
 
-/* The peer lets us in, and the child comes next; what else its answer brings is kept for it. */
+/*
+ * The peer lets us in without a child, as was agreed (RFC6023), or it refuses the one that was asked for and we know another (RFC7296-1.2):
+ * that comes next.  What else its answer brings is kept for it.
+ */
 static enum err leave_for_later(const struct ike_step *s, const struct ike_msg *msg)
 {
-	struct ike_deal *deal = s->sa->setup->deal;
+	struct ike_setup *setup = s->sa->setup;
 	struct ike_notify n = { 0 };
+	bool refused = ike_msg_error(msg, &n);
 	enum err err;
 
-	if (ike_msg_error(msg, &n))
-		return refuse_childless(s, msg);
-	err = read_config(s, msg, &deal->config, &deal->has_config);
+	if (refused == setup->childless || (refused && !ike_act_first_other(s, n.type)))
+		return refuse_childless(s, n.type);
+	setup->childless = true;
+	err = read_config(s, msg, &setup->deal->config, &setup->deal->has_config);
 	if (err == ERR_OK)
 		ike_fsm_post(s->sa, IKE_E_LATER);
 	return err;
@@ -300,7 +302,7 @@ enum err ike_act_auth_i_verify(const struct ike_step *s)
 	if (ike_act_redirect_auth(s, msg))
 		return ERR_CLOSED;
 	if (ike_msg_find(msg, IKE_P_SA) == NULL)
-		return setup->childless ? leave_for_later(s, msg) : refuse_childless(s, msg);
+		return leave_for_later(s, msg);
 	if (setup->childless) /* that wasn't asked for */
 		return ERR_MALFORMED;
 	err = read_config(s, msg, &config, &has_config);

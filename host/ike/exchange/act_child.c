@@ -126,7 +126,7 @@ static void note_refusal(const struct ike_step *s, struct ike_child *child, enum
 	if (further)
 		child->wish->refusal = n.type;
 	if (!s->sa->came_up && (event == IKE_CE_NEVER || event == IKE_CE_LATER))
-		ike_act_first_refused(s->sa, n.type);
+		ike_act_first_refused(s, n.type);
 }
 
 bool ike_act_child_answer_need(const struct ike_step *s, struct ike_agree *out)

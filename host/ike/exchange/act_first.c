@@ -5,6 +5,8 @@
  */
 #include "ike/exchange/act_first.h"
 
+#include <stdlib.h>
+
 #include "ike/ability.h"
 #include "ike/child.h"
 #include "ike/config.h"
@@ -67,13 +69,20 @@ enum err ike_act_first_refuse(const struct ike_step *s, uint16_t notify)
 	return reply(s, notify);
 }
 
-enum err ike_act_first_ask(const struct ike_step *s)
+/* Under the SPI that the setup has for it. */
+static enum err want(struct ike_sa *sa)
 {
-	struct ike_setup *setup = s->sa->setup;
-	enum err err = ike_child_want(s->sa, &setup->deal->terms.child, setup->spi_in);
+	enum err err = ike_child_want(sa, &sa->setup->deal->terms.child, sa->setup->spi_in);
 
 	if (err == ERR_OK)
-		setup->spi_in = 0;
+		sa->setup->spi_in = 0;
+	return err;
+}
+
+enum err ike_act_first_ask(const struct ike_step *s)
+{
+	enum err err = want(s->sa);
+
 	ike_core_count(s->e, IKE_STAT_CHILDLESS);
 	return err == ERR_OK ? ike_keys_trim(&s->sa->suite, &s->sa->keys) : err;
 }
@@ -107,10 +116,35 @@ bool ike_act_first_born(struct ike_sa *sa)
 	return true;
 }
 
-void ike_act_first_refused(struct ike_sa *sa, uint16_t notify)
+bool ike_act_first_other(const struct ike_step *s, uint16_t notify)
 {
-	ike_core_blame(sa, ike_act_auth_i_blame_of(notify));
-	ike_fsm_post(sa, IKE_E_DELETE);
+	const struct ike_ports *ports = s->e->cfg.ports;
+	struct ike_deal *deal = s->sa->setup->deal, *other;
+	struct ike_terms terms = deal->terms;
+
+	if (ports->first_refused == NULL || !ports->first_refused(ports->ctx, s->sa->handle, notify, &terms.child))
+		return false;
+	if (ike_sa_copy_deal(&terms, deal->has_config ? &deal->config : NULL, &other) != ERR_OK)
+		return false;
+	s->sa->setup->deal = other;
+	free(deal);
+	return true;
+}
+
+void ike_act_first_refused(const struct ike_step *s, uint16_t notify)
+{
+	const struct ike_ports *ports = s->e->cfg.ports;
+	uint32_t spi;
+
+	if (ike_act_first_other(s, notify) && ports->spi_new(ports->ctx, &s->sa->path, &spi) == ERR_OK) {
+		s->sa->setup->spi_in = spi;
+		if (want(s->sa) == ERR_OK) {
+			ike_fsm_post(s->sa, IKE_E_CHILD);
+			return;
+		}
+	}
+	ike_core_blame(s->sa, ike_act_auth_i_blame_of(notify));
+	ike_fsm_post(s->sa, IKE_E_DELETE);
 }
 
 const struct ike_config *ike_act_first_config(const struct ike_sa *sa)

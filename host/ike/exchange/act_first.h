@@ -33,8 +33,11 @@ ike_action_fn ike_act_first_up;    /* it is there: the SA is up */
 /* A child that came by CREATE_CHILD_SA is installed; false: it isn't the first. */
 bool ike_act_first_born(struct ike_sa *sa);
 
-/* The peer refuses it by 'notify': the SA is of no use. */
-void ike_act_first_refused(struct ike_sa *sa, uint16_t notify);
+/* Initiator: the peer refuses it by 'notify'.  Whether the world has another one be the first, which is to be asked for then. */
+bool ike_act_first_other(const struct ike_step *s, uint16_t notify);
+
+/* The peer refuses it by 'notify' in CREATE_CHILD_SA: another one is asked for, or the SA is of no use. */
+void ike_act_first_refused(const struct ike_step *s, uint16_t notify);
 
 /* The CFG_REPLY of IKE_AUTH, for the world that installs it; NULL: none, or that has seen it. */
 const struct ike_config *ike_act_first_config(const struct ike_sa *sa);

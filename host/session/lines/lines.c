@@ -23,6 +23,7 @@ struct session_line {
 	uint32_t pause_ms;
 	const char *why; /* it isn't up; NULL: nothing went wrong */
 	bool marked;     /* the access list has it */
+	bool begun;      /* asked for before the session was up */
 };
 
 static_assert((int)CFG_POLICY_LINES == (int)SESSION_SENDERS, "each line of a policy sends by a pair of its own");
@@ -174,9 +175,14 @@ static uint32_t first_ms(const struct session *s)
 
 void session_lines_up(struct session *s)
 {
-	list_each (it, &s->lines)
-		if (pair_of(line_of(it), NULL) == NULL)
-			look_at(line_of(it), first_ms(s));
+	list_each (it, &s->lines) {
+		struct session_line *line = line_of(it);
+
+		if (line->why != NULL)
+			try_later(line);
+		else if (pair_of(line, NULL) == NULL)
+			look_at(line, first_ms(s));
+	}
 }
 
 static struct session_line *find(struct session *s, const struct session_pair *pair)
@@ -251,7 +257,7 @@ void session_lines_fit(const struct session *s, const struct session_offer *offe
 
 void session_lines_begin(const struct session *s, unsigned turn, struct session_terms *terms)
 {
-	const struct session_line *chosen = NULL;
+	struct session_line *chosen = NULL;
 	unsigned count = 0, n = 0;
 
 	list_each (it, &s->lines)
@@ -259,8 +265,10 @@ void session_lines_begin(const struct session *s, unsigned turn, struct session_
 	list_each (it, &s->lines)
 		if (n++ == turn % count)
 			chosen = line_of(it);
-	if (chosen != NULL)
+	if (chosen != NULL) {
+		chosen->begun = true;
 		fill(chosen, terms);
+	}
 }
 
 /* ---- what becomes of them ---- */
@@ -314,6 +322,31 @@ void session_lines_left(struct session_line *line)
 	try_later(line);
 }
 
+static void note_refusal(struct session_line *line, uint16_t notify)
+{
+	line->why = notify != 0 ? ike_iana_notify_str(notify) : "not made";
+	log_line(line, LOG_L_NOTICE, "line.refused");
+}
+
+bool session_lines_other(struct session *s, uint16_t notify, struct session_terms *terms)
+{
+	struct session_line *other = NULL;
+
+	list_each (it, &s->lines) {
+		struct session_line *line = line_of(it);
+
+		if (line->begun && line->why == NULL)
+			note_refusal(line, notify);
+		else if (!line->begun && other == NULL)
+			other = line;
+	}
+	if (other == NULL || notify != IKE_N_TS_UNACCEPTABLE) /* anything else would be said of all */
+		return false;
+	other->begun = true;
+	fill(other, terms);
+	return true;
+}
+
 void session_lines_refused(struct session *s, uint32_t spi_in, uint16_t notify)
 {
 	list_each (it, &s->lines) {
@@ -321,8 +354,7 @@ void session_lines_refused(struct session *s, uint32_t spi_in, uint16_t notify)
 
 		if (line->ordered != spi_in)
 			continue;
-		line->why = notify != 0 ? ike_iana_notify_str(notify) : "not made";
-		log_line(line, LOG_L_NOTICE, "line.refused");
+		note_refusal(line, notify);
 		line->ordered = 0;
 		try_later(line);
 		return;

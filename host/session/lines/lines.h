@@ -39,6 +39,9 @@ void session_lines_close(struct session *s);
 void session_lines_fit(const struct session *s, const struct session_offer *offer, struct session_terms *terms);
 void session_lines_begin(const struct session *s, unsigned turn, struct session_terms *terms);
 
+/* The line that was asked for first is refused with 'notify'.  Whether there is another to begin with; then the terms are that one's. */
+bool session_lines_other(struct session *s, uint16_t notify, struct session_terms *terms);
+
 /* The session is up: its other lines are asked for. */
 void session_lines_up(struct session *s);
 

@@ -178,6 +178,7 @@ TEST_F(SessionLines, R_TUN_13_the_first_line_may_be_the_one)
 	EXPECT_EQ(states(a),
 		(std::vector<std::string>{ "10.31.1.0/24 10.32.3.0/24 WAITING TS_UNACCEPTABLE", "10.31.2.0/24 10.32.4.0/24 UP" }));
 	EXPECT_EQ(a.up(), 1u);
+	EXPECT_EQ(a.stat(IKE_STAT_DOWN) + b.stat(IKE_STAT_DOWN), 0u) << "the IKE SA stood";
 	EXPECT_EQ(a.route("10.32.3.0/24"), "");
 	EXPECT_EQ(a.route("10.32.4.0/24"), "S [1/7] Tunnel1");
 }
