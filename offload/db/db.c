@@ -105,7 +105,7 @@ enum err db_new(struct db **out, const struct db_limits *limits, struct db_state
 	if (err == ERR_OK)
 		err = db_vrf_put(db, &global);
 	if (err != ERR_OK) {
-		db->state.map = NULL; /* still the caller's */
+		db->state.header = NULL; /* still the caller's */
 		db->state.fd = -1;
 		db_free(db);
 		return err;

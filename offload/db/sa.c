@@ -137,6 +137,11 @@ void db_sa_set_sizes(struct db_sa *sa, uint8_t iv_len, uint8_t icv_len, uint8_t 
 	sa->clear_len = (uint8_t)(sa->gre_len + DB_SA_TRAILER);
 }
 
+static uint32_t ring_words(const struct dp_sa *conf)
+{
+	return conf->window == 0 ? 0 : db_state_words(conf->window);
+}
+
 /* A new configuration of the slot; takes the secrets of 'conf'. */
 static enum err build(struct db *db, struct dp_sa *conf, uint32_t slot, struct db_sa *sa)
 {
@@ -162,7 +167,7 @@ static enum err build(struct db *db, struct dp_sa *conf, uint32_t slot, struct d
 	sa->front_vrf = t->front_vrf;
 	sa->df = t->df;
 	sa->window = conf->window;
-	sa->words = (uint16_t)(conf->window == 0 ? 0 : db_state_words(conf->window));
+	sa->words = (uint16_t)ring_words(conf);
 	sa->owner = (uint8_t)(slot % db->limits.workers);
 	sa->local = db_key_of(&conf->local.addr);
 	sa->remote = db_key_of(&conf->remote.addr);
@@ -173,6 +178,7 @@ static enum err build(struct db *db, struct dp_sa *conf, uint32_t slot, struct d
 			       (conf->local.addr.family == AF_INET6 ? DB_SA_V6 : 0));
 	if (conf->direction == DP_IN) {
 		sa->run.in = &db->state.in[slot];
+		sa->ring = db_state_ring(&db->state, slot, sa->words);
 	} else {
 		sa->run.out = &db->state.out[slot];
 		build_header(sa, conf);
@@ -209,7 +215,7 @@ static enum err adopt_slot(struct db *db, const struct dp_sa *conf, uint32_t *sl
 	err = db_slots_use(s, h->generation << s->bits | h->slot);
 	if (err != ERR_OK)
 		return ERR_NEEDS_REKEY;
-	db_state_resume(&db->state, d, h->slot, conf->window == 0 ? 0 : db_state_words(conf->window));
+	db_state_resume(&db->state, d, h->slot, ring_words(conf));
 	*slot = h->slot;
 	return ERR_OK;
 }
@@ -228,7 +234,7 @@ static enum err fresh_slot(struct db *db, const struct dp_sa *conf, uint32_t *sl
 		return ERR_NEEDS_REKEY;
 	err = db_slots_use(s, name);
 	if (err == ERR_OK)
-		db_state_begin(&db->state, d, *slot);
+		db_state_begin(&db->state, d, *slot, ring_words(conf));
 	return err;
 }
 

@@ -78,8 +78,11 @@ struct db_sa {
 	uint8_t clear_len;  /* outbound: bytes that are encrypted with the passenger, that is GRE and ESP's trailer without padding */
 	uint8_t next;       /* outbound: what ESP carries; 0: IP, the passenger's own version */
 
-	/* line 1: outbound the outer headers but for lengths, DSCP, DF, checksum, number; zero inbound */
-	uint8_t header[DB_SA_HEADER_MAX];
+	/* line 1 */
+	union {
+		uint8_t header[DB_SA_HEADER_MAX]; /* outbound: the outer headers but for lengths, DSCP, DF, checksum, number */
+		uint64_t *ring;                   /* inbound: of the window when it isn't in 'run.in' */
+	};
 	uint8_t gre_len; /* outbound: bytes of 'gre' between IV and passenger */
 	uint8_t spare1;
 	uint8_t df;           /* enum dp_df */
@@ -161,6 +164,29 @@ uint32_t db_sa_reserve(struct db *db, bool low, uint32_t *spi, uint32_t count);
 
 /* Sets the sizes that the suite of an unpublished one has on the wire, and what follows from them. */
 void db_sa_set_sizes(struct db_sa *sa, uint8_t iv_len, uint8_t icv_len, uint8_t align);
+
+/* The window of an inbound one that has any. */
+static inline struct db_state_window db_sa_window(const struct db_sa *sa)
+{
+	struct db_state_window w = { sa->run.in, sa->words == DB_STATE_OWN_WORDS ? sa->run.in->own : sa->ring, sa->window, sa->words };
+
+	return w;
+}
+
+/* Whether its window lets 'seq' pass; and that it has passed: db_state_fresh, db_state_mark. */
+static inline bool db_sa_fresh(const struct db_sa *sa, uint64_t seq)
+{
+	struct db_state_window w = db_sa_window(sa);
+
+	return db_state_fresh(&w, seq);
+}
+
+static inline bool db_sa_mark(const struct db_sa *sa, uint64_t seq)
+{
+	struct db_state_window w = db_sa_window(sa);
+
+	return db_state_mark(&w, seq);
+}
 
 /* Bytes of the outer packet around an inner one of 'inner' bytes. */
 static inline uint32_t db_sa_outer_len(const struct db_sa *sa, uint32_t inner)

@@ -30,6 +30,33 @@ static uint32_t queue_take(struct db_slots *s, uint32_t q)
 	return slot;
 }
 
+/* Whether the slot that was returned first has rested enough, or there is no other. */
+static bool is_rested(const struct db_slots *s, uint32_t q)
+{
+	uint32_t used = s->fresh[q] - s->begin[q] - s->count[q];
+
+	return s->fresh[q] == s->end[q] || (s->count[q] > DB_SLOT_REST && s->count[q] > used);
+}
+
+static bool is_full(const struct db_slots *s, uint32_t q)
+{
+	return s->count[q] == 0 && s->fresh[q] == s->end[q];
+}
+
+static uint32_t take(struct db_slots *s, uint32_t q)
+{
+	return is_rested(s, q) ? queue_take(s, q) : s->fresh[q]++;
+}
+
+static void set_range(struct db_slots *s, uint32_t q, uint32_t begin, uint32_t end)
+{
+	uint32_t claimed = db_state_claimed(s->state, s->direction);
+
+	s->begin[q] = begin;
+	s->fresh[q] = claimed < begin ? begin : claimed < end ? claimed : end;
+	s->end[q] = end;
+}
+
 enum err db_slots_init(struct db_slots *s, struct db_state *state, enum dp_direction direction, uint32_t low)
 {
 	memset(s, 0, sizeof(*s));
@@ -45,7 +72,9 @@ enum err db_slots_init(struct db_slots *s, struct db_state *state, enum dp_direc
 		db_slots_fini(s);
 		return ERR_NOMEM;
 	}
-	for (uint32_t i = 0; i < s->slots; i++) {
+	set_range(s, QUEUE_LOW, 0, low);
+	set_range(s, QUEUE_REST, low, s->slots);
+	for (uint32_t i = 0; i < db_state_claimed(state, direction); i++) {
 		if (db_state_lives(state, direction, i))
 			s->status[i] = DB_SLOT_ADOPTABLE;
 		else
@@ -75,11 +104,11 @@ enum err db_slots_reserve(struct db_slots *s, bool low, uint32_t *spi)
 	uint32_t q = low ? QUEUE_LOW : QUEUE_REST;
 	uint32_t slot, generation;
 
-	if (s->count[q] == 0)
+	if (is_full(s, q))
 		q = 1 - q;
-	if (s->count[q] == 0)
+	if (is_full(s, q))
 		return ERR_FULL;
-	slot = queue_take(s, q);
+	slot = take(s, q);
 	generation = next_generation(s, slot);
 	db_state_claim(s->state, s->direction, slot, generation);
 	s->status[slot] = DB_SLOT_RESERVED;

@@ -14,16 +14,22 @@ extern "C" {
 /*
  * Slots of one direction.  Inbound, SPI = generation above, slot in the low bits: the lookup is an array access and
  * a stale SPI fails by its generation.  Generations start at 1, so with at least 256 slots the SPIs 0-255 never
- * occur.  Freed slots queue at the end: a slot rests as long as possible.  Main lcore alone.
+ * occur.  A freed slot rests behind all that were freed before it, and until DB_SLOT_REST others rest and as many as are in use; only then
+ * does it go before one that never was used, whose memory nobody has paid for yet.  Main lcore alone.
  */
+enum { DB_SLOT_REST = 1024 };
+
 enum db_slot_status { DB_SLOT_FREE, DB_SLOT_RESERVED, DB_SLOT_ADOPTABLE, DB_SLOT_USED };
 
 struct db_slots {
 	struct db_state *state; /* borrowed: keeps the generations */
 	uint8_t *status;        /* enum db_slot_status of each */
-	uint32_t *queue[2];     /* free slots in the order of their return: below 'low', and the rest */
+	uint32_t *queue[2];     /* returned slots, in that order: below 'low', and the rest */
 	uint32_t head[2];
 	uint32_t count[2];
+	uint32_t begin[2]; /* the slots of each */
+	uint32_t fresh[2]; /* those never used begin here ... */
+	uint32_t end[2];   /* ... and end here */
 	uint32_t slots;
 	uint32_t low; /* slots below this can be in an SPI-table device; 0: no matter */
 	uint8_t bits; /* of a slot number */

@@ -1,6 +1,6 @@
 /*
- * The memfd behind every SA's run-time state: a header page, the inbound slots, the outbound slots.  Its bytes are
- * this program's own from one run to the next on one machine; the header tells when they are not.
+ * The memfd behind every SA's run-time state: a header page, the inbound slots, the outbound slots, the inbound slots' larger rings.  Its
+ * bytes are this program's own from one run to the next on one machine; the header tells when they are not.
  */
 #include "db/state.h"
 
@@ -10,24 +10,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STATE_HEADER = 4096, STATE_SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL };
+enum { STATE_PAGE = 4096, STATE_SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL };
 
 #define STATE_MAGIC UINT64_C(0x0000657461747376) /* "vstate" */
 
-struct state_header {
+struct db_state_header {
 	uint64_t magic;
 	uint32_t version;
 	uint32_t slots;
 	uint32_t in_size;
 	uint32_t out_size;
 	uint64_t store;
+	uint32_t claimed[2]; /* by enum dp_direction: slots from here on never were */
 };
 
-enum { STATE_VERSION = 1 };
+enum { STATE_VERSION = 2 };
 
 static size_t store_size(uint32_t slots)
 {
-	return STATE_HEADER + slots * (sizeof(struct db_state_in) + sizeof(struct db_state_out));
+	return STATE_PAGE + slots * (sizeof(struct db_state_in) + sizeof(struct db_state_out) + DB_STATE_WORDS * sizeof(uint64_t));
 }
 
 static enum err map_store(struct db_state *s, int fd, uint32_t slots)
@@ -37,17 +38,18 @@ static enum err map_store(struct db_state *s, int fd, uint32_t slots)
 
 	if (p == MAP_FAILED)
 		return ERR_NOMEM;
-	s->map = p;
+	s->header = (struct db_state_header *)(void *)p;
 	s->size = size;
 	s->slots = slots;
-	s->in = (struct db_state_in *)(void *)(p + STATE_HEADER);
+	s->in = (struct db_state_in *)(void *)(p + STATE_PAGE);
 	s->out = (struct db_state_out *)(void *)(s->in + slots);
+	s->rings = (uint64_t *)(void *)(s->out + slots);
 	return ERR_OK;
 }
 
 enum err db_state_new(struct db_state *s, uint32_t slots, uint64_t store)
 {
-	struct state_header *h;
+	struct db_state_header *h;
 	enum err err;
 
 	memset(s, 0, sizeof(*s));
@@ -63,7 +65,7 @@ enum err db_state_new(struct db_state *s, uint32_t slots, uint64_t store)
 		db_state_fini(s);
 		return err;
 	}
-	h = (struct state_header *)s->map;
+	h = s->header;
 	h->magic = STATE_MAGIC;
 	h->version = STATE_VERSION;
 	h->slots = slots;
@@ -74,18 +76,20 @@ enum err db_state_new(struct db_state *s, uint32_t slots, uint64_t store)
 	return ERR_OK;
 }
 
-static enum err check_header(const struct state_header *h, uint32_t slots)
+static enum err check_header(const struct db_state_header *h, uint32_t slots)
 {
 	if (h->magic != STATE_MAGIC || h->store == 0)
 		return ERR_MALFORMED;
 	if (h->version != STATE_VERSION || h->in_size != sizeof(struct db_state_in) || h->out_size != sizeof(struct db_state_out))
 		return ERR_VERSION;
+	if (h->claimed[DP_IN] > h->slots || h->claimed[DP_OUT] > h->slots)
+		return ERR_MALFORMED;
 	return h->slots == slots ? ERR_OK : ERR_RANGE;
 }
 
 enum err db_state_adopt(struct db_state *s, int fd, uint32_t slots)
 {
-	struct state_header h;
+	struct db_state_header h;
 	struct stat st;
 	enum err err;
 
@@ -110,8 +114,8 @@ enum err db_state_adopt(struct db_state *s, int fd, uint32_t slots)
 
 void db_state_fini(struct db_state *s)
 {
-	if (s->map != NULL)
-		(void)munmap(s->map, s->size);
+	if (s->header != NULL)
+		(void)munmap(s->header, s->size);
 	if (s->fd >= 0)
 		(void)close(s->fd);
 	memset(s, 0, sizeof(*s));
@@ -125,15 +129,23 @@ static uint32_t *generation_of(const struct db_state *s, enum dp_direction direc
 
 void db_state_claim(struct db_state *s, enum dp_direction direction, uint32_t slot, uint32_t generation)
 {
+	if (slot >= s->header->claimed[direction])
+		s->header->claimed[direction] = slot + 1;
 	*generation_of(s, direction, slot) = generation;
 }
 
-void db_state_begin(struct db_state *s, enum dp_direction direction, uint32_t slot)
+uint32_t db_state_claimed(const struct db_state *s, enum dp_direction direction)
+{
+	return s->header->claimed[direction];
+}
+
+void db_state_begin(struct db_state *s, enum dp_direction direction, uint32_t slot, uint32_t words)
 {
 	uint32_t live = db_state_generation(s, direction, slot) | DB_STATE_LIVE;
 
 	if (direction == DP_IN) {
 		memset(&s->in[slot], 0, sizeof(s->in[slot]));
+		memset(db_state_ring(s, slot, words), 0, words * sizeof(uint64_t));
 	} else {
 		memset(&s->out[slot], 0, sizeof(s->out[slot]));
 		s->out[slot].next = 1;
@@ -143,7 +155,7 @@ void db_state_begin(struct db_state *s, enum dp_direction direction, uint32_t sl
 
 void db_state_resume(struct db_state *s, enum dp_direction direction, uint32_t slot, uint32_t words)
 {
-	struct db_state_in *in = &s->in[slot];
+	uint64_t *ring, top;
 
 	if (direction == DP_OUT) {
 		s->out[slot].epoch = 0;
@@ -151,8 +163,10 @@ void db_state_resume(struct db_state *s, enum dp_direction direction, uint32_t s
 	}
 	if (words == 0)
 		return;
-	memset(in->bitmap, 0xff, sizeof(in->bitmap));
-	in->bitmap[(in->top >> 6) & (words - 1)] = UINT64_MAX >> (63 - (in->top & 63));
+	ring = db_state_ring(s, slot, words);
+	top = s->in[slot].top;
+	memset(ring, 0xff, words * sizeof(uint64_t));
+	ring[(top >> 6) & (words - 1)] = UINT64_MAX >> (63 - (top & 63));
 }
 
 void db_state_end(struct db_state *s, enum dp_direction direction, uint32_t slot)

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -18,7 +19,8 @@ extern "C" {
  * passed on or the doorbell rung; nothing else in navedp numbers packets or opens a window.
  */
 enum {
-	DB_STATE_WORDS = 32,          /* of the window's ring: twice DP_WINDOW_MAX bits, a power of two */
+	DB_STATE_WORDS = 32,          /* of the largest window's ring: twice DP_WINDOW_MAX bits, a power of two */
+	DB_STATE_OWN_WORDS = 2,       /* of the ring of DP_WINDOW_MIN */
 	DB_STATE_GENERATION_BITS = 24 /* at most: an SPI has 32 bits, a slot at least 8 of them */
 };
 
@@ -31,7 +33,10 @@ enum {
 /* 'generation' carries this beside the number while the slot holds an SA. */
 #define DB_STATE_LIVE (UINT32_C(1) << 31)
 
-/* Inbound.  The window is a ring of 64-bit words: number n is bit n % 64 of word n / 64 % words (RFC6479). */
+/*
+ * Inbound.  The window is a ring of 64-bit words: number n is bit n % 64 of word n / 64 % words (RFC6479).  That of DP_WINDOW_MIN is in the
+ * slot; larger ones are apart, so that they are paid for where they are asked for.
+ */
 struct db_state_in {
 	uint64_t top; /* highest number accepted; 0: none */
 	uint64_t packets;
@@ -39,15 +44,17 @@ struct db_state_in {
 	uint64_t limit_bytes;   /* next mark at which the slow path looks at the lifetime */
 	uint64_t limit_packets; /* likewise */
 	uint32_t generation;
-	uint32_t flags;                  /* DB_STATE_… */
-	uint64_t bitmap[DB_STATE_WORDS]; /* a window of 64 stays within the first line */
+	uint32_t flags; /* DB_STATE_… */
+	uint64_t own[DB_STATE_OWN_WORDS];
+
+	/* line 1: what goes wrong */
 	uint64_t replay_drops;
 	uint64_t auth_drops;
 	uint64_t other_drops;
 	uint64_t moved_to; /* hash of the end point last told in PEER_MOVED */
-	uint64_t spare[6];
+	uint64_t spare[4];
 };
-static_assert(sizeof(struct db_state_in) == 384, "inbound state: six lines");
+static_assert(sizeof(struct db_state_in) == 128 && offsetof(struct db_state_in, replay_drops) == 64, "inbound state: two lines");
 
 /* Outbound: one line. */
 struct db_state_out {
@@ -64,13 +71,16 @@ struct db_state_out {
 };
 static_assert(sizeof(struct db_state_out) == 64, "outbound state: one line");
 
+struct db_state_header;
+
 struct db_state {
+	struct db_state_header *header;
 	struct db_state_in *in;   /* [slots] */
 	struct db_state_out *out; /* [slots] */
+	uint64_t *rings;          /* [slots][DB_STATE_WORDS]: of windows above DP_WINDOW_MIN */
 	uint64_t store;           /* identity; never 0 */
 	uint32_t slots;           /* of each direction */
 	int fd;
-	void *map;
 	size_t size;
 };
 
@@ -89,8 +99,11 @@ void db_state_fini(struct db_state *s);
 /* Gives a slot a new generation before anybody hears of it, so that no SPI is ever told twice. */
 void db_state_claim(struct db_state *s, enum dp_direction direction, uint32_t slot, uint32_t generation);
 
-/* Begins the life of an SA in a claimed slot: everything zero, next 1. */
-void db_state_begin(struct db_state *s, enum dp_direction direction, uint32_t slot);
+/* Slots from here on were never claimed, in this process or one before; their memory isn't touched to know that nothing lives there. */
+uint32_t db_state_claimed(const struct db_state *s, enum dp_direction direction);
+
+/* Begins the life of an SA in a claimed slot: everything zero, the ring of 'words' words (0: none) too; next 1. */
+void db_state_begin(struct db_state *s, enum dp_direction direction, uint32_t slot, uint32_t words);
 
 /*
  * Goes on with a life that an earlier process began: forgets caches; with a window of 'words' words (0: none) every
@@ -113,39 +126,55 @@ struct dp_state db_state_handle(const struct db_state *s, enum dp_direction dire
 /* Words of the ring for a window of 'window' packets: a power of two, one word more than the window at least. */
 static inline uint32_t db_state_words(uint32_t window)
 {
-	uint32_t words = 2;
+	uint32_t words = DB_STATE_OWN_WORDS;
 
 	while (words * 64 < window + 64)
 		words *= 2;
 	return words;
 }
 
-/* Whether 'seq' may still be accepted: above zero, not too old, not seen.  'words' as above, 'window' not 0. */
-static inline bool db_state_fresh(const struct db_state_in *in, uint64_t seq, uint32_t window, uint32_t words)
+/* The ring of 'words' words, as above, that belongs to an inbound slot. */
+static inline uint64_t *db_state_ring(const struct db_state *s, uint32_t slot, uint32_t words)
 {
-	if (seq > in->top)
+	return words <= DB_STATE_OWN_WORDS ? s->in[slot].own : s->rings + (size_t)slot * DB_STATE_WORDS;
+}
+
+/* A slot's window as workers see it. */
+struct db_state_window {
+	struct db_state_in *in;
+	uint64_t *ring;
+	uint32_t size;  /* packets, not 0 */
+	uint32_t words; /* of the ring */
+};
+
+/* Whether 'seq' may still be accepted: above zero, not too old, not seen. */
+static inline bool db_state_fresh(const struct db_state_window *w, uint64_t seq)
+{
+	uint64_t top = w->in->top;
+
+	if (seq > top)
 		return true;
-	if (seq == 0 || in->top - seq >= window)
+	if (seq == 0 || top - seq >= w->size)
 		return false;
-	return (in->bitmap[(seq >> 6) & (words - 1)] >> (seq & 63) & 1) == 0;
+	return (w->ring[(seq >> 6) & (w->words - 1)] >> (seq & 63) & 1) == 0;
 }
 
 /* Marks 'seq' as seen; false when it is no longer fresh.  Only after the packet's authentication. */
-static inline bool db_state_mark(struct db_state_in *in, uint64_t seq, uint32_t window, uint32_t words)
+static inline bool db_state_mark(const struct db_state_window *w, uint64_t seq)
 {
 	uint64_t bit = UINT64_C(1) << (seq & 63);
-	uint64_t *word = &in->bitmap[(seq >> 6) & (words - 1)];
+	uint64_t *word = &w->ring[(seq >> 6) & (w->words - 1)];
 
-	if (!db_state_fresh(in, seq, window, words))
+	if (!db_state_fresh(w, seq))
 		return false;
-	if (seq > in->top) {
-		uint64_t passed = (seq >> 6) - (in->top >> 6);
+	if (seq > w->in->top) {
+		uint64_t passed = (seq >> 6) - (w->in->top >> 6);
 
-		if (passed > words)
-			passed = words;
+		if (passed > w->words)
+			passed = w->words;
 		for (uint64_t i = 0; i < passed; i++)
-			in->bitmap[((seq >> 6) - i) & (words - 1)] = 0;
-		in->top = seq;
+			w->ring[((seq >> 6) - i) & (w->words - 1)] = 0;
+		w->in->top = seq;
 	}
 	*word |= bit;
 	return true;

@@ -84,7 +84,7 @@ static inline bool fresh(struct path_ctx *c, struct path_pkt *p)
 		path_drop_in(c, p, PATH_DROP_STOPPED);
 		return false;
 	}
-	if (sa->window != 0 && p->seq != 0 && !db_state_fresh(sa->run.in, p->seq, sa->window, sa->words)) {
+	if (sa->window != 0 && p->seq != 0 && !db_sa_fresh(sa, p->seq)) {
 		path_drop_in(c, p, PATH_DROP_REPLAY);
 		return false;
 	}
@@ -227,7 +227,7 @@ static void opened(struct path_ctx *c, struct path_pkt *p, bool ok)
 		path_drop_in(c, p, PATH_DROP_AUTH);
 		return;
 	}
-	if (sa->window != 0 && !db_state_mark(sa->run.in, p->seq, sa->window, sa->words)) {
+	if (sa->window != 0 && !db_sa_mark(sa, p->seq)) {
 		path_drop_in(c, p, PATH_DROP_REPLAY); /* twice in one burst */
 		return;
 	}
@@ -251,7 +251,7 @@ static void processed(struct path_ctx *c, struct path_pkt *p)
 	if (!fresh(c, p))
 		return;
 	if (sa->window != 0 && p->seq != 0)
-		(void)db_state_mark(sa->run.in, p->seq, sa->window, sa->words);
+		(void)db_sa_mark(sa, p->seq);
 	account(c, sa, rte_pktmbuf_data_len(p->m));
 	path_count(c, PATH_COUNT_INLINE_IN, 1);
 	path_list_add(&c->clear, p);

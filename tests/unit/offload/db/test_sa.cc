@@ -110,13 +110,14 @@ TEST_F(Sa, a_new_number_space_is_never_put_on_a_living_id)
 TEST_F(Sa, an_abandoned_put_frees_its_slot)
 {
 	dp_sa s = sa(2, DP_OUT, 0xabcdef01, 7);
-	uint32_t free_before = db->slots[DP_OUT].count[1];
+	uint32_t slot;
 	db_sa *made;
 
 	ASSERT_EQ(db_sa_prepare(db, &s, &made), ERR_OK);
-	EXPECT_EQ(db->slots[DP_OUT].count[1], free_before - 1);
+	slot = made->slot;
+	EXPECT_EQ(db->slots[DP_OUT].status[slot], DB_SLOT_USED);
 	db_sa_abandon(db, made);
-	EXPECT_EQ(db->slots[DP_OUT].count[1], free_before);
+	EXPECT_EQ(db->slots[DP_OUT].status[slot], DB_SLOT_FREE);
 	EXPECT_EQ(db_sa_find(db, 2), nullptr);
 }
 
@@ -148,7 +149,7 @@ TEST_F(Sa, adopts_its_state_after_a_restart)
 	ASSERT_EQ(put(sa(1, DP_IN, spi, 7)), ERR_OK);
 	ASSERT_EQ(put(sa(2, DP_OUT, 0xabcdef01, 7)), ERR_OK);
 	db_sa_find(db, 2)->run.out->next = 1000;
-	ASSERT_TRUE(db_state_mark(db_sa_find(db, 1)->run.in, 200, 64, 2));
+	ASSERT_TRUE(db_sa_mark(db_sa_find(db, 1), 200));
 	in_state = db_sa_find(db, 1)->conf->state;
 	out_state = db_sa_find(db, 2)->conf->state;
 	EXPECT_EQ(in_state.store, 77u);
@@ -167,8 +168,8 @@ TEST_F(Sa, adopts_its_state_after_a_restart)
 	s = sa(1, DP_IN, spi, 7);
 	s.state = in_state;
 	ASSERT_EQ(put(s), ERR_OK);
-	EXPECT_FALSE(db_state_fresh(in(spi)->run.in, 199, 64, 2));
-	EXPECT_TRUE(db_state_fresh(in(spi)->run.in, 201, 64, 2));
+	EXPECT_FALSE(db_sa_fresh(in(spi), 199));
+	EXPECT_TRUE(db_sa_fresh(in(spi), 201));
 	s = sa(2, DP_OUT, 0xabcdef01, 7);
 	s.state = out_state;
 	ASSERT_EQ(put(s), ERR_OK);

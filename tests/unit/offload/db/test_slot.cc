@@ -66,6 +66,31 @@ TEST_F(Slots, a_freed_slot_rests_until_all_others_were_used)
 	EXPECT_NE(spi, first);
 }
 
+/* Memory follows what is used, not how often it was. */
+TEST(SlotsRest, returned_slots_come_before_fresh_ones_once_enough_rest)
+{
+	std::set<uint32_t> used;
+	db_state state;
+	db_slots s;
+	uint32_t spi;
+
+	ASSERT_EQ(db_state_new(&state, 1 << 14, 1), ERR_OK);
+	ASSERT_EQ(db_slots_init(&s, &state, DP_IN, 0), ERR_OK);
+	for (int i = 0; i < 3 * DB_SLOT_REST; i++) {
+		ASSERT_EQ(db_slots_reserve(&s, false, &spi), ERR_OK);
+		used.insert(db_slots_of(&s, spi));
+	}
+	for (int i = 0; i < 10 * DB_SLOT_REST; i++) {
+		ASSERT_EQ(db_slots_reserve(&s, false, &spi), ERR_OK);
+		used.insert(db_slots_of(&s, spi));
+		db_slots_release(&s, db_slots_of(&s, spi));
+	}
+	EXPECT_EQ(used.size(), 6u * DB_SLOT_REST + 1);
+	EXPECT_EQ(db_state_claimed(&state, DP_IN), 6u * DB_SLOT_REST + 1);
+	db_slots_fini(&s);
+	db_state_fini(&state);
+}
+
 TEST_F(Slots, old_and_new_of_a_rekey_never_share)
 {
 	uint32_t old_spi, new_spi;
@@ -109,7 +134,7 @@ TEST_F(Slots, live_state_waits_for_adoption)
 
 	ASSERT_EQ(db_slots_reserve(&s, false, &spi), ERR_OK);
 	ASSERT_EQ(db_slots_use(&s, spi), ERR_OK);
-	db_state_begin(&state, DP_IN, db_slots_of(&s, spi));
+	db_state_begin(&state, DP_IN, db_slots_of(&s, spi), 2);
 	ASSERT_EQ(db_slots_init(&again, &state, DP_IN, 0), ERR_OK);
 	for (int i = 0; i < 255; i++) {
 		ASSERT_EQ(db_slots_reserve(&again, false, &other), ERR_OK);

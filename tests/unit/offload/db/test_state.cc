@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace
@@ -14,16 +15,16 @@ namespace
 class Window
 {
       public:
-	explicit Window(uint32_t window) : window_(window), words_(db_state_words(window))
+	explicit Window(uint32_t window) : window_{ &in_, ring_, window, db_state_words(window) }
 	{
 	}
 
 	bool take(uint64_t seq)
 	{
-		bool expected = seq != 0 && (seq > top_ || top_ - seq < window_) && seen_.count(seq) == 0;
+		bool expected = seq != 0 && (seq > top_ || top_ - seq < window_.size) && seen_.count(seq) == 0;
 
-		EXPECT_EQ(db_state_fresh(&in_, seq, window_, words_), expected) << "window " << window_ << " number " << seq;
-		EXPECT_EQ(db_state_mark(&in_, seq, window_, words_), expected) << "window " << window_ << " number " << seq;
+		EXPECT_EQ(db_state_fresh(&window_, seq), expected) << "window " << window_.size << " number " << seq;
+		EXPECT_EQ(db_state_mark(&window_, seq), expected) << "window " << window_.size << " number " << seq;
 		if (expected) {
 			seen_.insert(seq);
 			top_ = std::max(top_, seq);
@@ -35,8 +36,8 @@ class Window
 	db_state_in in_ = {};
 
       private:
-	uint32_t window_;
-	uint32_t words_;
+	uint64_t ring_[DB_STATE_WORDS] = {};
+	db_state_window window_;
 	uint64_t top_ = 0;
 	std::set<uint64_t> seen_;
 };
@@ -187,7 +188,7 @@ class Store : public testing::Test
 TEST_F(Store, outlives_the_process_and_keeps_numbers)
 {
 	db_state_claim(&s, DP_OUT, 7, 3);
-	db_state_begin(&s, DP_OUT, 7);
+	db_state_begin(&s, DP_OUT, 7, 0);
 	EXPECT_EQ(s.out[7].next, 1u);
 	s.out[7].next = 4711;
 	s.out[7].epoch = 9;
@@ -203,30 +204,79 @@ TEST_F(Store, outlives_the_process_and_keeps_numbers)
 
 TEST_F(Store, adopted_window_sees_nothing_twice_and_goes_on_above_top)
 {
-	for (uint32_t window : { 64u, 192u, 1024u })
+	for (uint32_t size : { 64u, 192u, 1024u })
 		for (uint64_t top : { 1u, 63u, 64u, 65u, 1000u, 4095u }) {
-			uint32_t words = db_state_words(window);
-			db_state_in *in = &s.in[9];
+			uint32_t words = db_state_words(size);
+			db_state_window window = { &s.in[9], db_state_ring(&s, 9, words), size, words };
 
 			db_state_claim(&s, DP_IN, 9, 1);
-			db_state_begin(&s, DP_IN, 9);
-			ASSERT_TRUE(db_state_mark(in, top, window, words));
+			db_state_begin(&s, DP_IN, 9, words);
+			ASSERT_TRUE(db_state_mark(&window, top));
 			readopt();
-			in = &s.in[9];
+			window.in = &s.in[9];
+			window.ring = db_state_ring(&s, 9, words);
 			db_state_resume(&s, DP_IN, 9, words);
 			for (uint64_t n = 0; n <= top; n++)
-				EXPECT_FALSE(db_state_fresh(in, n, window, words)) << n;
-			EXPECT_TRUE(db_state_mark(in, top + 40, window, words));
+				EXPECT_FALSE(db_state_fresh(&window, n)) << n;
+			EXPECT_TRUE(db_state_mark(&window, top + 40));
 			for (uint64_t n = top + 1; n < top + 40; n++)
-				EXPECT_TRUE(db_state_mark(in, n, window, words)) << n;
-			EXPECT_FALSE(db_state_fresh(in, top, window, words));
+				EXPECT_TRUE(db_state_mark(&window, n)) << n;
+			EXPECT_FALSE(db_state_fresh(&window, top));
 		}
+}
+
+TEST_F(Store, rings_of_neighbours_are_apart)
+{
+	uint64_t *small = db_state_ring(&s, 9, 2), *large = db_state_ring(&s, 9, 32);
+
+	EXPECT_EQ(small, s.in[9].own);
+	EXPECT_EQ(db_state_ring(&s, 10, 4) - large, DB_STATE_WORDS);
+	EXPECT_GE(reinterpret_cast<uint8_t *>(db_state_ring(&s, 0, 32)), reinterpret_cast<uint8_t *>(&s.out[256]));
+	EXPECT_LE(reinterpret_cast<uint8_t *>(db_state_ring(&s, 255, 32) + DB_STATE_WORDS), reinterpret_cast<uint8_t *>(s.header) + s.size);
+}
+
+/* A life begins with an empty window, whatever the slot's last one left. */
+TEST_F(Store, a_new_life_has_seen_nothing)
+{
+	for (uint32_t size : { 64u, 1024u }) {
+		uint32_t words = db_state_words(size);
+		db_state_window window = { &s.in[9], db_state_ring(&s, 9, words), size, words };
+
+		db_state_claim(&s, DP_IN, 9, 1);
+		db_state_begin(&s, DP_IN, 9, words);
+		for (uint64_t n = 1; n < 3000; n++)
+			ASSERT_TRUE(db_state_mark(&window, n));
+		db_state_end(&s, DP_IN, 9);
+		db_state_begin(&s, DP_IN, 9, words);
+		EXPECT_TRUE(db_state_mark(&window, 60));
+		for (uint64_t n = 1; n < 60; n++)
+			EXPECT_TRUE(db_state_fresh(&window, n)) << n;
+	}
+}
+
+/* Nobody pays for slots before they are used, nor for large windows where none is. */
+TEST_F(Store, memory_is_touched_as_slots_are_claimed)
+{
+	db_state big;
+	struct stat st;
+
+	ASSERT_EQ(db_state_new(&big, 1 << 16, 7), ERR_OK);
+	EXPECT_EQ(db_state_claimed(&big, DP_IN), 0u);
+	for (uint32_t slot = 0; slot < 1024; slot++) {
+		db_state_claim(&big, DP_IN, slot, 1);
+		db_state_begin(&big, DP_IN, slot, 2);
+	}
+	EXPECT_EQ(db_state_claimed(&big, DP_IN), 1024u);
+	EXPECT_EQ(db_state_claimed(&big, DP_OUT), 0u);
+	ASSERT_EQ(fstat(big.fd, &st), 0);
+	EXPECT_LE(st.st_blocks * 512, static_cast<blkcnt_t>(1024 * sizeof(db_state_in) + 2 * 4096));
+	db_state_fini(&big);
 }
 
 TEST_F(Store, generation_survives_the_end_of_a_life)
 {
 	db_state_claim(&s, DP_IN, 3, 5);
-	db_state_begin(&s, DP_IN, 3);
+	db_state_begin(&s, DP_IN, 3, 2);
 	db_state_end(&s, DP_IN, 3);
 	EXPECT_FALSE(db_state_lives(&s, DP_IN, 3));
 	readopt();
@@ -254,7 +304,13 @@ TEST_F(Store, refuses_what_it_did_not_make)
 	close(fd);
 	fd = dup(s.fd);
 	EXPECT_EQ(db_state_adopt(&other, fd, 512), ERR_RANGE);
-	*(uint32_t *)((uint8_t *)s.map + 8) = 99;
-	EXPECT_EQ(db_state_adopt(&other, fd, 256), ERR_VERSION);
+	uint32_t *words = reinterpret_cast<uint32_t *>(s.header);
+	words[8] = 257; /* more slots claimed than there are */
+	EXPECT_EQ(db_state_adopt(&other, fd, 256), ERR_MALFORMED);
+	words[8] = 0;
+	for (uint32_t version : { 1u, 99u }) {
+		words[2] = version;
+		EXPECT_EQ(db_state_adopt(&other, fd, 256), ERR_VERSION);
+	}
 	close(fd);
 }
