@@ -182,7 +182,8 @@ void Hub::add_sa(uint32_t i, enum dp_direction direction)
 	must(db_sa_prepare(db, &s, &sa), "SA");
 	wish.port = DB_PORT_NONE;
 	must(engine_select(engine, sa, &wish), "engine");
-	db_sa_publish(db, sa, engine_drop, engine);
+	db_sa_publish(db, sa);
+	secret_fini(&s.key);
 }
 
 void Hub::add_tunnel(uint32_t i)
@@ -242,6 +243,7 @@ Hub::Hub(struct rte_mempool *pool, const HubConf &hub_conf, const struct path_po
 	must(db_state_new(&state, SLOTS, 9), "state");
 	must(db_new(&db, &limits, &state, seed), "db");
 	must(engine_new(&engine, 1, 2 * SLOTS, seed), "engine");
+	db_sa_on_drop(db, engine_drop, engine);
 
 	uint8_t lan = add_port(LAN, false, lan_port);
 	uint8_t wan = add_port(WAN, true, wan_port);

@@ -69,7 +69,8 @@ static enum err make_pools(struct db *db)
 
 static enum err make_maps(struct db *db, const uint8_t seed[16])
 {
-	struct map *maps[] = { &db->sa_ids, &db->tunnel_ids, &db->filter_ids, &db->policy_ids, &db->adj_ids, &db->adj_hosts, &db->routes };
+	struct map *maps[] = { &db->selectors, &db->sa_ids, &db->tunnel_ids, &db->filter_ids, &db->policy_ids, &db->adj_ids, &db->adj_hosts,
+		&db->routes };
 	enum err err = ERR_OK;
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]) && err == ERR_OK; i++)
@@ -143,6 +144,7 @@ void db_free(struct db *db)
 		db_filter_fini(db);
 	db_slots_fini(&db->slots[DP_IN]);
 	db_slots_fini(&db->slots[DP_OUT]);
+	map_fini(&db->selectors);
 	map_fini(&db->sa_ids);
 	map_fini(&db->tunnel_ids);
 	map_fini(&db->filter_ids);

@@ -75,6 +75,9 @@ struct db {
 	struct db_filter_cold *filter_cold;
 	struct db_recall *recall[2]; /* [workers], by whether of IPv6 */
 	uint64_t rules_made;
+	db_sa_drop *sa_drop;
+	void *sa_drop_ctx;
+	struct map selectors; /* of SAs */
 	struct map sa_ids;
 	struct map tunnel_ids;
 	struct map filter_ids;

@@ -50,6 +50,13 @@ static inline struct db_key db_key_of(const struct addr *a)
 	return a->family == AF_INET6 ? db_key_v6(a->b) : db_key_v4(a->b);
 }
 
+static inline struct addr db_key_addr(struct db_key k, uint8_t family)
+{
+	uint64_t word[2] = { __builtin_bswap64(k.hi), __builtin_bswap64(k.lo) };
+
+	return addr_of(bytes_of(word, family == AF_INET6 ? 16 : 4));
+}
+
 static inline bool db_key_eq(struct db_key a, struct db_key b)
 {
 	return ((a.hi ^ b.hi) | (a.lo ^ b.lo)) == 0;

@@ -44,8 +44,8 @@ void db_pmtu_tell(struct db_pmtu *p, const struct db_pmtu_word *w)
 static bool is_about(const struct db *db, const struct db_pmtu_word *w, const struct db_sa *sa)
 {
 	return sa->spi == w->spi && db->tunnel[sa->tunnel].front_vrf == w->vrf &&
-	       ((sa->flags & DB_SA_V6) != 0) == (w->remote.family == AF_INET6) && db_key_eq(sa->remote, db_key_of(&w->remote)) &&
-	       db_key_eq(sa->local, db_key_of(&w->local));
+	       ((sa->flags & DB_SA_V6) != 0) == (w->remote.family == AF_INET6) && db_key_eq(db_sa_remote(sa), db_key_of(&w->remote)) &&
+	       db_key_eq(db_sa_local(sa), db_key_of(&w->local));
 }
 
 static uint32_t bounded(const struct db_pmtu_word *w)

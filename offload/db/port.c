@@ -41,6 +41,7 @@ void db_port_set(struct db *db, uint8_t index, const struct db_port *facts)
 
 enum err db_port_add(struct db *db, const struct db_port *facts, uint8_t *index)
 {
+	struct db_port fresh;
 	uint8_t i = 0;
 
 	if (facts->id != 0 && db_port_find(db, facts->id) != DB_PORT_NONE)
@@ -49,13 +50,16 @@ enum err db_port_add(struct db *db, const struct db_port *facts, uint8_t *index)
 		i++;
 	if (i == DB_PORT_MAX)
 		return ERR_FULL;
+	fresh = *facts;
+	if (fresh.epoch <= db->port[i].epoch)
+		fresh.epoch = db->port[i].epoch + 1;
 	memset(&db->port[i], 0, sizeof(db->port[i]));
 	db->port_cold[i].used = true;
 	db->port[i].id = facts->id;
 	db->port[i].kind = facts->kind;
 	db->port[i].vrf = facts->vrf;
 	db->vrf_cold[facts->vrf].refs++;
-	db_port_set(db, i, facts);
+	db_port_set(db, i, &fresh);
 	*index = i;
 	return ERR_OK;
 }

@@ -55,7 +55,7 @@ struct db_port_cold {
 	bool used; /* from add until the grace period after del */
 };
 
-/* A free index with 'facts' published; ERR_FULL; ERR_EXISTS: the id is in use. */
+/* A free index with 'facts' published, the epoch above all that the index had; ERR_FULL; ERR_EXISTS: the id is in use. */
 MUST_USE enum err db_port_add(struct db *db, const struct db_port *facts, uint8_t *index);
 
 /* Changes the facts of a port; a change of VRF or epoch concerns packets from now on. */

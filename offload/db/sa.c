@@ -13,6 +13,7 @@
 #include "db/db.h"
 #include "db/gre.h"
 #include "db/header.h"
+#include "db/selectors.h"
 
 static uint64_t id_hash(const struct db *db, uint32_t id)
 {
@@ -55,22 +56,16 @@ static enum err check(const struct dp_sa *conf)
 	return ERR_OK;
 }
 
-static enum err compile_selectors(struct db_sa *sa, const struct dp_sa *conf)
+static enum err compile_selectors(struct db *db, struct db_sa *sa, const struct dp_sa *conf)
 {
-	struct db_ts *ts = (struct db_ts *)calloc(conf->ts_count, sizeof(*ts));
+	enum err err = db_selectors_hold(&db->selectors, conf->ts, conf->ts_count, &sa->ts);
 
-	if (ts == NULL)
-		return ERR_NOMEM;
-	sa->ts = ts;
+	if (err != ERR_OK)
+		return err;
 	sa->ts_count = conf->ts_count;
-	for (uint32_t i = 0; i < conf->ts_count; i++) {
-		enum err err = db_ts_of(&conf->ts[i], &ts[i]);
-
-		if (err != ERR_OK)
-			return err;
-		if (db_ts_any(&ts[i]))
-			sa->flags = (uint16_t)(sa->flags | (ts[i].family == AF_INET6 ? DB_SA_ANY6 : DB_SA_ANY4));
-	}
+	for (uint32_t i = 0; i < sa->ts_count; i++)
+		if (db_ts_any(&sa->ts[i]))
+			sa->flags = (uint16_t)(sa->flags | (sa->ts[i].family == AF_INET6 ? DB_SA_ANY6 : DB_SA_ANY4));
 	return ERR_OK;
 }
 
@@ -142,43 +137,47 @@ static uint32_t ring_words(const struct dp_sa *conf)
 	return conf->window == 0 ? 0 : db_state_words(conf->window);
 }
 
-/* A new configuration of the slot; takes the secrets of 'conf'. */
-static enum err build(struct db *db, struct dp_sa *conf, uint32_t slot, struct db_sa *sa)
+static uint16_t flags_of(const struct dp_sa *conf)
+{
+	return (uint16_t)((conf->udp_encap ? DB_SA_UDP : 0) | (conf->esn ? DB_SA_ESN : 0) | (conf->allow_offload ? DB_SA_OFFLOAD : 0) |
+			  (conf->local.addr.family == AF_INET6 ? DB_SA_V6 : 0));
+}
+
+static void build_end(struct db *db, struct db_sa *sa, const struct dp_sa *conf)
+{
+	sa->end.local = db_key_of(&conf->local.addr);
+	sa->end.remote = db_key_of(&conf->remote.addr);
+	sa->end.remote_port = conf->remote.port;
+	sa->end.ring = db_state_ring(&db->state, sa->slot, sa->words);
+}
+
+/* A new configuration of the slot. */
+static enum err build(struct db *db, const struct dp_sa *conf, uint32_t slot, struct db_sa *sa)
 {
 	const struct db_tunnel *t = db_tunnel_find(db, conf->tunnel);
-	enum err err = compile_selectors(sa, conf);
+	enum err err = compile_selectors(db, sa, conf);
 
 	if (err == ERR_OK)
 		err = build_gre(sa, conf, db->tunnel_cold[db_tunnel_index(db, t)].conf);
 	if (err != ERR_OK)
 		return err;
-	sa->conf = (struct dp_sa *)malloc(dp_sa_size(conf));
+	sa->conf = db_sa_conf_new(conf);
 	if (sa->conf == NULL)
 		return ERR_NOMEM;
-	memcpy(sa->conf, conf, dp_sa_size(conf)); /* the secrets move */
-	memset(&conf->key, 0, sizeof(conf->key));
-	memset(&conf->integ_key, 0, sizeof(conf->integ_key));
 	sa->id = conf->id;
 	sa->spi = conf->spi;
-	sa->slot = slot;
-	sa->direction = conf->direction;
 	sa->generation = db_state_generation(&db->state, conf->direction, slot);
 	sa->tunnel = db_tunnel_index(db, t);
-	sa->front_vrf = t->front_vrf;
+	sa->front_vrf = (uint8_t)t->front_vrf;
 	sa->df = t->df;
 	sa->window = conf->window;
 	sa->words = (uint16_t)ring_words(conf);
 	sa->owner = (uint8_t)(slot % db->limits.workers);
-	sa->local = db_key_of(&conf->local.addr);
-	sa->remote = db_key_of(&conf->remote.addr);
-	sa->local_port = conf->local.port;
-	sa->remote_port = conf->remote.port;
 	sa->place_port = DB_PORT_NONE;
-	sa->flags = (uint16_t)(sa->flags | (conf->udp_encap ? DB_SA_UDP : 0) | (conf->esn ? DB_SA_ESN : 0) |
-			       (conf->local.addr.family == AF_INET6 ? DB_SA_V6 : 0));
+	sa->flags |= flags_of(conf);
 	if (conf->direction == DP_IN) {
 		sa->run.in = &db->state.in[slot];
-		sa->ring = db_state_ring(&db->state, slot, sa->words);
+		build_end(db, sa, conf);
 	} else {
 		sa->run.out = &db->state.out[slot];
 		build_header(sa, conf);
@@ -188,14 +187,113 @@ static enum err build(struct db *db, struct dp_sa *conf, uint32_t slot, struct d
 
 static void sa_free(struct db *db, struct db_sa *sa)
 {
-	if (sa->conf != NULL) {
-		secret_fini(&sa->conf->key);
-		secret_fini(&sa->conf->integ_key);
-		free(sa->conf);
-	}
-	free((void *)(uintptr_t)sa->ts);
+	db_sa_conf_free(sa->conf);
+	db_selectors_release(&db->selectors, sa->ts);
 	free((void *)(uintptr_t)sa->gre);
 	db_pool_give(&db->sas, sa);
+}
+
+/* ---- what control put ---- */
+
+static size_t conf_size(size_t key_len, size_t integ_len)
+{
+	return sizeof(struct db_sa_conf) + key_len + integ_len;
+}
+
+struct db_sa_conf *db_sa_conf_new(const struct dp_sa *put)
+{
+	struct secret room = { 0 };
+	struct db_sa_conf *conf;
+	uint8_t *keys;
+
+	if (secret_new(&room, conf_size(put->key.len, put->integ_key.len)) != ERR_OK)
+		return NULL;
+	conf = (struct db_sa_conf *)(void *)room.data;
+	conf->soft_bytes = put->soft_bytes;
+	conf->hard_bytes = put->hard_bytes;
+	conf->soft_packets = put->soft_packets;
+	conf->hard_packets = put->hard_packets;
+	conf->port = put->port;
+	conf->local_port = put->local.port;
+	conf->remote_port = put->remote.port;
+	conf->cipher = put->cipher;
+	conf->integ = put->integ;
+	conf->key_len = (uint8_t)put->key.len;
+	conf->integ_len = (uint8_t)put->integ_key.len;
+	keys = (uint8_t *)(conf + 1);
+	if (put->key.len != 0)
+		memcpy(keys, put->key.data, put->key.len);
+	if (put->integ_key.len != 0)
+		memcpy(keys + put->key.len, put->integ_key.data, put->integ_key.len);
+	return conf;
+}
+
+void db_sa_conf_free(struct db_sa_conf *conf)
+{
+	struct secret room = { (uint8_t *)conf, conf == NULL ? 0 : conf_size(conf->key_len, conf->integ_len) };
+
+	secret_fini(&room);
+}
+
+/* Both ends of a header, which begins with IP. */
+struct header_ends {
+	struct db_key src, dst;
+};
+
+static struct header_ends header_ends(const struct db_sa *sa)
+{
+	if ((sa->flags & DB_SA_V6) != 0)
+		return (struct header_ends){ db_key_v6(sa->header + 8), db_key_v6(sa->header + 24) };
+	return (struct header_ends){ db_key_v4(sa->header + 12), db_key_v4(sa->header + 16) };
+}
+
+struct db_key db_sa_local(const struct db_sa *sa)
+{
+	return sa->direction == DP_IN ? sa->end.local : header_ends(sa).src;
+}
+
+struct db_key db_sa_remote(const struct db_sa *sa)
+{
+	return sa->direction == DP_IN ? sa->end.remote : header_ends(sa).dst;
+}
+
+static struct secret view_of(struct bytes key)
+{
+	return (struct secret){ key.len == 0 ? NULL : (uint8_t *)(uintptr_t)key.data, key.len };
+}
+
+void db_sa_get(const struct db *db, const struct db_sa *sa, struct dp_sa *out)
+{
+	const struct db_sa_conf *conf = sa->conf;
+	uint8_t family = (sa->flags & DB_SA_V6) != 0 ? AF_INET6 : AF_INET;
+
+	memset(out, 0, offsetof(struct dp_sa, ts));
+	out->id = sa->id;
+	out->spi = sa->spi;
+	out->tunnel = db->tunnel[sa->tunnel].id;
+	out->port = conf->port;
+	out->direction = sa->direction;
+	out->cipher = conf->cipher;
+	out->integ = conf->integ;
+	out->esn = (sa->flags & DB_SA_ESN) != 0;
+	out->udp_encap = (sa->flags & DB_SA_UDP) != 0;
+	out->allow_offload = (sa->flags & DB_SA_OFFLOAD) != 0;
+	out->transport = (sa->flags & DB_SA_TRANSPORT) != 0;
+	out->window = sa->window;
+	out->local.addr = db_key_addr(db_sa_local(sa), family);
+	out->local.port = conf->local_port;
+	out->remote.addr = db_key_addr(db_sa_remote(sa), family);
+	out->remote.port = conf->remote_port;
+	out->soft_bytes = conf->soft_bytes;
+	out->hard_bytes = conf->hard_bytes;
+	out->soft_packets = conf->soft_packets;
+	out->hard_packets = conf->hard_packets;
+	out->state = db_state_handle(&db->state, (enum dp_direction)sa->direction, sa->slot);
+	out->key = view_of(db_sa_key(conf));
+	out->integ_key = view_of(db_sa_integ_key(conf));
+	out->ts_count = sa->ts_count;
+	for (uint32_t i = 0; i < sa->ts_count; i++)
+		out->ts[i] = db_ts_pair(&sa->ts[i]);
 }
 
 /* ---- slots ---- */
@@ -241,15 +339,18 @@ static enum err fresh_slot(struct db *db, const struct dp_sa *conf, uint32_t *sl
 /* ---- a put in three steps ---- */
 
 /* What can't change without a new key: a new number space or window on an old one would be the disaster. */
-static bool same_life(const struct dp_sa *old, const struct dp_sa *conf)
+static bool same_life(const struct db_sa *old, const struct dp_sa *conf)
 {
-	return old->direction == conf->direction && old->spi == conf->spi && old->window == conf->window && old->esn == conf->esn &&
-	       old->transport == conf->transport && old->cipher == conf->cipher && old->integ == conf->integ &&
-	       secret_eq(secret_view(&old->key), secret_view(&conf->key)) &&
-	       secret_eq(secret_view(&old->integ_key), secret_view(&conf->integ_key));
+	enum { FIXED = DB_SA_ESN | DB_SA_TRANSPORT };
+	unsigned flags = (conf->esn ? DB_SA_ESN : 0u) | (conf->transport ? DB_SA_TRANSPORT : 0u);
+
+	return old->direction == conf->direction && old->spi == conf->spi && old->window == conf->window && (old->flags & FIXED) == flags &&
+	       old->conf->cipher == conf->cipher && old->conf->integ == conf->integ &&
+	       secret_eq(db_sa_key(old->conf), secret_view(&conf->key)) &&
+	       secret_eq(db_sa_integ_key(old->conf), secret_view(&conf->integ_key));
 }
 
-enum err db_sa_prepare(struct db *db, struct dp_sa *conf, struct db_sa **out)
+enum err db_sa_prepare(struct db *db, const struct dp_sa *conf, struct db_sa **out)
 {
 	const struct db_tunnel *t = db_tunnel_find(db, conf->tunnel);
 	struct db_sa *old = db_sa_find(db, conf->id);
@@ -263,7 +364,7 @@ enum err db_sa_prepare(struct db *db, struct dp_sa *conf, struct db_sa **out)
 		return ERR_ABSENT;
 	if (conf->transport && t->mode == DP_TUNNEL_IPSEC)
 		return ERR_UNSUPPORTED;
-	if (old != NULL && !same_life(old->conf, conf))
+	if (old != NULL && !same_life(old, conf))
 		return ERR_EXISTS;
 	if (old != NULL && old->fate != DB_SA_STAYS)
 		return ERR_BUSY;
@@ -280,14 +381,13 @@ enum err db_sa_prepare(struct db *db, struct dp_sa *conf, struct db_sa **out)
 	}
 	if (old != NULL)
 		old->fate = DB_SA_YIELDS;
-	err = build(db, conf, slot, sa);
 	sa->direction = conf->direction;
 	sa->slot = slot;
+	err = build(db, conf, slot, sa);
 	if (err != ERR_OK) {
 		db_sa_abandon(db, sa);
 		return err;
 	}
-	sa->conf->state = db_state_handle(&db->state, (enum dp_direction)conf->direction, slot);
 	*out = sa;
 	return ERR_OK;
 }
@@ -303,6 +403,29 @@ void db_sa_abandon(struct db *db, struct db_sa *sa)
 	sa_free(db, sa);
 }
 
+void db_sa_on_drop(struct db *db, db_sa_drop *drop, void *ctx)
+{
+	db->sa_drop = drop;
+	db->sa_drop_ctx = ctx;
+}
+
+static void join_tunnel(struct db *db, struct db_sa *sa)
+{
+	struct db_sa **first = &db->tunnel_cold[sa->tunnel].sas;
+
+	sa->of_tunnel = *first;
+	*first = sa;
+}
+
+static void leave_tunnel(struct db *db, const struct db_sa *sa)
+{
+	struct db_sa **at = &db->tunnel_cold[sa->tunnel].sas;
+
+	while (*at != sa)
+		at = &(*at)->of_tunnel;
+	*at = sa->of_tunnel;
+}
+
 static enum err dropped(void *ctx, void *object)
 {
 	struct db *db = (struct db *)ctx;
@@ -310,26 +433,24 @@ static enum err dropped(void *ctx, void *object)
 	struct db_tunnel_cold *cold = &db->tunnel_cold[sa->tunnel];
 	struct dp_sa_stats s;
 
-	if (sa->drop != NULL && sa->drop(sa->drop_ctx, sa) == ERR_AGAIN)
+	if (db->sa_drop != NULL && db->sa_drop(db->sa_drop_ctx, sa) == ERR_AGAIN)
 		return ERR_AGAIN;
 	if (sa->fate == DB_SA_LAST) {
 		db_sa_stats(sa, &s);
 		cold->past_packets[sa->direction] += s.packets;
 		cold->past_bytes[sa->direction] += s.bytes;
 		db_slots_release(&db->slots[sa->direction], sa->slot);
-		list_del(&sa->of_tunnel);
+		leave_tunnel(db, sa);
 	}
 	db_tunnel_unref(db, sa->tunnel);
 	sa_free(db, sa);
 	return ERR_OK;
 }
 
-static void retire(struct db *db, struct db_sa *sa, db_sa_drop *drop, void *ctx)
+static void retire(struct db *db, struct db_sa *sa)
 {
 	map_del(&db->sa_ids, &sa->by_id);
 	db->tunnel_cold[sa->tunnel].sa_count--;
-	sa->drop = drop;
-	sa->drop_ctx = ctx;
 	db_rcu_defer(db->rcu, dropped, db, sa);
 }
 
@@ -353,7 +474,7 @@ static void set_limits(const struct db_sa *sa)
 	__atomic_store_n(inbound ? &in->limit_packets : &o->limit_packets, packets, __ATOMIC_RELAXED);
 }
 
-void db_sa_publish(struct db *db, struct db_sa *sa, db_sa_drop *drop, void *ctx)
+void db_sa_publish(struct db *db, struct db_sa *sa)
 {
 	struct db_sa *old = *place_of(db, sa);
 
@@ -362,11 +483,11 @@ void db_sa_publish(struct db *db, struct db_sa *sa, db_sa_drop *drop, void *ctx)
 	__atomic_store_n(place_of(db, sa), sa, __ATOMIC_RELEASE);
 	db_touch(db);
 	if (old != NULL) {
-		list_del(&old->of_tunnel);
-		retire(db, old, drop, ctx);
+		leave_tunnel(db, old);
+		retire(db, old);
 	}
 	map_add(&db->sa_ids, &sa->by_id, id_hash(db, sa->id));
-	list_add(&db->tunnel_cold[sa->tunnel].sas, &sa->of_tunnel);
+	join_tunnel(db, sa);
 	db->tunnel_cold[sa->tunnel].sa_count++;
 	if (sa->direction == DP_OUT)
 		db_tunnel_found_sender(db, sa);
@@ -376,24 +497,14 @@ enum err db_sa_copy(struct db *db, uint32_t id, struct db_sa **out)
 {
 	const struct db_sa *old = db_sa_find(db, id);
 	struct dp_sa conf;
-	enum err err;
 
 	if (old == NULL)
 		return ERR_ABSENT;
-	memcpy(&conf, old->conf, dp_sa_size(old->conf));
-	memset(&conf.key, 0, sizeof(conf.key));
-	memset(&conf.integ_key, 0, sizeof(conf.integ_key));
-	err = secret_set(&conf.key, secret_view(&old->conf->key));
-	if (err == ERR_OK)
-		err = secret_set(&conf.integ_key, secret_view(&old->conf->integ_key));
-	if (err == ERR_OK)
-		err = db_sa_prepare(db, &conf, out);
-	secret_fini(&conf.key);
-	secret_fini(&conf.integ_key);
-	return err;
+	db_sa_get(db, old, &conf);
+	return db_sa_prepare(db, &conf, out);
 }
 
-enum err db_sa_del(struct db *db, uint32_t id, db_sa_drop *drop, void *ctx)
+enum err db_sa_del(struct db *db, uint32_t id)
 {
 	struct db_sa *sa = db_sa_find(db, id);
 
@@ -405,7 +516,7 @@ enum err db_sa_del(struct db *db, uint32_t id, db_sa_drop *drop, void *ctx)
 		db_tunnel_lost_sender(db, sa);
 	__atomic_store_n(place_of(db, sa), NULL, __ATOMIC_RELEASE);
 	sa->fate = DB_SA_LAST;
-	retire(db, sa, drop, ctx);
+	retire(db, sa);
 	return ERR_OK;
 }
 

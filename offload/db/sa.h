@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "base/list.h"
 #include "base/map.h"
+#include "db/key.h"
 #include "db/state.h"
 #include "db/ts.h"
 #include "dp/api.h"
@@ -27,9 +27,13 @@ struct db;
 struct db_sa;
 struct db_gre;
 struct engine_ops;
+struct rte_flow;
 
 /* Frees the session of 'sa' (whose other memory db frees).  ERR_AGAIN while a fence is on its way. */
 typedef enum err db_sa_drop(void *ctx, struct db_sa *sa);
+
+/* How configurations that are replaced or deleted are dropped; without it they have no session. */
+void db_sa_on_drop(struct db *db, db_sa_drop *drop, void *ctx);
 
 enum {
 	DB_SA_UDP = 1u << 0, /* outbound: encapsulated in UDP; inbound: expected so (both are accepted) */
@@ -40,6 +44,7 @@ enum {
 	DB_SA_INLINE = 1u << 5,    /* the device does ESP; the host numbers, windows and checks */
 	DB_SA_GRE = 1u << 6,       /* protects GRE; its selectors speak of that, not of what it carries */
 	DB_SA_TRANSPORT = 1u << 7, /* the outer IP header delivers the GRE packet */
+	DB_SA_OFFLOAD = 1u << 8,   /* may be placed in a device */
 };
 
 /* What becomes of a published configuration. */
@@ -50,6 +55,38 @@ enum db_sa_fate {
 };
 
 enum { DB_SA_HEADER_MAX = 56, DB_SA_ESP = 8, DB_SA_TRAILER = 2 }; /* IPv6 + UDP + ESP; the ESP header; pad length and next header */
+
+/*
+ * What neither packets nor the rest of an SA tell of what control put: what its session is made of, and when it ends.  It stands in memory for
+ * secrets, the cipher's key behind it, then the integrity key.
+ */
+struct db_sa_conf {
+	uint64_t soft_bytes; /* as in struct dp_sa */
+	uint64_t hard_bytes;
+	uint64_t soft_packets;
+	uint64_t hard_packets;
+	uint32_t port;
+	uint16_t local_port;
+	uint16_t remote_port;
+	uint8_t cipher; /* enum dp_cipher */
+	uint8_t integ;  /* enum dp_integ */
+	uint8_t key_len;
+	uint8_t integ_len;
+};
+
+/* An engine and its session. */
+struct db_sa_engine {
+	const struct engine_ops *ops;
+	void *session;
+};
+
+/* What an inbound SA knows instead of a header. */
+struct db_sa_end {
+	struct db_key local;
+	struct db_key remote;
+	uint64_t *ring; /* of the window */
+	uint16_t remote_port;
+};
 
 struct db_sa {
 	/* line 0: every packet */
@@ -63,8 +100,8 @@ struct db_sa {
 		struct db_state_in *in;
 		struct db_state_out *out;
 	} run;
-	const struct db_ts *ts;
-	uint16_t flags; /* DB_SA_… */
+	const struct db_ts *ts; /* shared with others that have the same */
+	uint16_t flags;         /* DB_SA_… */
 	uint16_t window;
 	uint16_t words; /* of the window's ring */
 	uint8_t ts_count;
@@ -78,48 +115,62 @@ struct db_sa {
 	uint8_t clear_len;  /* outbound: bytes that are encrypted with the passenger, that is GRE and ESP's trailer without padding */
 	uint8_t next;       /* outbound: what ESP carries; 0: IP, the passenger's own version */
 
-	/* line 1 */
+	/* line 1: every packet */
 	union {
 		uint8_t header[DB_SA_HEADER_MAX]; /* outbound: the outer headers but for lengths, DSCP, DF, checksum, number */
-		uint64_t *ring;                   /* inbound: of the window when it isn't in 'run.in' */
+		struct db_sa_end end;             /* inbound */
 	};
-	uint8_t gre_len; /* outbound: bytes of 'gre' between IV and passenger */
-	uint8_t spare1;
+	uint8_t gre_len;      /* outbound: bytes of 'gre' between IV and passenger */
+	uint8_t front_vrf;    /* index */
 	uint8_t df;           /* enum dp_df */
 	uint8_t place_port;   /* inline: index of the port whose device has the session, and ... */
 	uint32_t place_epoch; /* ... the port's epoch when it was made; 'tx' compares both */
 
-	/* line 2: inbound every packet */
-	struct db_key local;
-	struct db_key remote;
-	const struct engine_ops *raw_engine; /* inline: software for what the device can't take; NULL: not yet.  Set in */
-	void *raw_session;                   /* place after publication, the session first (engine_raw_open) */
-	uint16_t front_vrf;                  /* index */
-	uint16_t spare2;
-	uint32_t id;              /* control's */
-	const struct db_gre *gre; /* NULL: none */
-
-	/* line 3: not for workers */
-	uint16_t local_port;
-	uint16_t remote_port;
-	uint8_t direction;  /* enum dp_direction */
-	uint8_t placement;  /* enum dp_placement */
-	uint8_t reason;     /* enum dp_reason */
-	uint8_t fate;       /* enum db_sa_fate */
-	struct dp_sa *conf; /* own copy of dp_sa_size bytes, with the keys */
+	/* line 2: few packets */
+	const struct db_gre *gre;       /* NULL: none */
+	const struct db_sa_engine *raw; /* inline: software for what the device can't take; NULL: not yet.  Set after publication */
+	uint32_t id;                    /* control's */
+	uint8_t direction;              /* enum dp_direction */
+	uint8_t placement;              /* enum dp_placement */
+	uint8_t reason;                 /* enum dp_reason */
+	uint8_t fate;                   /* enum db_sa_fate */
+	struct db_sa_conf *conf;
 	struct map_node by_id;
-	struct list of_tunnel;
-	db_sa_drop *drop;
-	void *drop_ctx;
+	struct db_sa *of_tunnel; /* the next one of its tunnel */
+	struct rte_flow *flow;   /* inbound, inline: the rule that leads its packets to the session (flow/) */
 };
-static_assert(sizeof(struct db_sa) == 256, "SA: four lines");
-static_assert(offsetof(struct db_sa, header) == 64, "SA: outer headers in line 1");
-static_assert(offsetof(struct db_sa, local) == 128, "SA: addresses in line 2");
+static_assert(sizeof(struct db_sa) == 192, "SA: three lines");
+static_assert(offsetof(struct db_sa, header) == 64 && sizeof(struct db_sa_end) <= DB_SA_HEADER_MAX, "SA: ends in line 1");
+static_assert(offsetof(struct db_sa, gre) == 128, "SA: what packets seldom need in line 2");
+
+/* ---- what control put ---- */
+
+/* The part of 'put' that is kept apart, keys copied; NULL: no memory.  Free wipes; free(NULL) is fine. */
+struct db_sa_conf *db_sa_conf_new(const struct dp_sa *put);
+void db_sa_conf_free(struct db_sa_conf *conf);
+
+/* Views. */
+static inline struct bytes db_sa_key(const struct db_sa_conf *conf)
+{
+	return bytes_of(conf + 1, conf->key_len);
+}
+
+static inline struct bytes db_sa_integ_key(const struct db_sa_conf *conf)
+{
+	return bytes_of((const uint8_t *)(conf + 1) + conf->key_len, conf->integ_len);
+}
+
+/* The put that makes 'sa' what it is, with its state; keys are views, which the caller mustn't wipe or free. */
+void db_sa_get(const struct db *db, const struct db_sa *sa, struct dp_sa *out);
+
+/* The addresses between which it goes. */
+struct db_key db_sa_local(const struct db_sa *sa);
+struct db_key db_sa_remote(const struct db_sa *sa);
 
 /* ---- main lcore: a put in three steps, so that an engine is chosen between the first and the last ---- */
 
 /*
- * Checks 'conf', whose secrets are moved in, and builds an unpublished configuration.  A known id gets the slot and
+ * Checks 'conf', whose secrets are copied, and builds an unpublished configuration.  A known id gets the slot and
  * state it has; a new inbound one takes the slot of its SPI, which must be reserved; a new outbound one a free slot.
  * ERR_NEEDS_REKEY: 'conf.state' names another store or a lost slot; ERR_STALE, ERR_STATE: the SPI isn't reserved;
  * ERR_EXISTS: the id is of the other direction or has another SPI or key; ERR_BUSY: another configuration of it is prepared;
@@ -127,13 +178,13 @@ static_assert(offsetof(struct db_sa, local) == 128, "SA: addresses in line 2");
  * ERR_UNSUPPORTED: transport mode without GRE, a tunnel without SAs, key or window sizes; ERR_MALFORMED: selectors (those of a GRE tunnel's SA
  * that don't let its GRE pass among them), addresses.
  */
-MUST_USE enum err db_sa_prepare(struct db *db, struct dp_sa *conf, struct db_sa **out);
+MUST_USE enum err db_sa_prepare(struct db *db, const struct dp_sa *conf, struct db_sa **out);
 
 /* Gives up a prepared one, whose session (if any) the caller has destroyed.  The slot is freed when it was new. */
 void db_sa_abandon(struct db *db, struct db_sa *sa);
 
 /* Publishes.  The configuration it replaces, if any, is dropped after a grace period; its slot and state go on. */
-void db_sa_publish(struct db *db, struct db_sa *sa, db_sa_drop *drop, void *ctx);
+void db_sa_publish(struct db *db, struct db_sa *sa);
 
 /*
  * A copy of the published configuration with a session yet to be made: for moving an SA to another engine.
@@ -142,7 +193,7 @@ void db_sa_publish(struct db *db, struct db_sa *sa, db_sa_drop *drop, void *ctx)
 MUST_USE enum err db_sa_copy(struct db *db, uint32_t id, struct db_sa **out);
 
 /* Unpublishes now; after the grace period and the drop the slot is free.  ERR_ABSENT; ERR_BUSY: another one is prepared. */
-MUST_USE enum err db_sa_del(struct db *db, uint32_t id, db_sa_drop *drop, void *ctx);
+MUST_USE enum err db_sa_del(struct db *db, uint32_t id);
 
 /* The published one, or NULL. */
 struct db_sa *db_sa_find(const struct db *db, uint32_t id);
@@ -168,7 +219,7 @@ void db_sa_set_sizes(struct db_sa *sa, uint8_t iv_len, uint8_t icv_len, uint8_t 
 /* The window of an inbound one that has any. */
 static inline struct db_state_window db_sa_window(const struct db_sa *sa)
 {
-	struct db_state_window w = { sa->run.in, sa->words == DB_STATE_OWN_WORDS ? sa->run.in->own : sa->ring, sa->window, sa->words };
+	struct db_state_window w = { sa->run.in, sa->end.ring, sa->window, sa->words };
 
 	return w;
 }

@@ -9,6 +9,7 @@ static bool side_of(const struct dp_ts *ts, struct db_ts_side *out)
 	out->last = db_key_of(&ts->last);
 	out->port_first = ts->port_first;
 	out->port_last = ts->port_last;
+	out->proto = ts->proto;
 	/* 65535..0 is OPAQUE, RFC7296-3.13.1 */
 	return ts->first.family == ts->last.family && db_key_le(out->first, out->last) &&
 	       (ts->port_first <= ts->port_last || (ts->port_first == PORT_MAX && ts->port_last == 0));
@@ -28,6 +29,21 @@ enum err db_ts_of(const struct dp_ts_pair *pair, struct db_ts *out)
 	out->family = l->first.family;
 	out->proto = l->proto != 0 ? l->proto : r->proto;
 	return ERR_OK;
+}
+
+static struct dp_ts side_pair(const struct db_ts_side *s, uint8_t family)
+{
+	struct dp_ts ts = { .first = db_key_addr(s->first, family), .last = db_key_addr(s->last, family) };
+
+	ts.proto = s->proto;
+	ts.port_first = s->port_first;
+	ts.port_last = s->port_last;
+	return ts;
+}
+
+struct dp_ts_pair db_ts_pair(const struct db_ts *ts)
+{
+	return (struct dp_ts_pair){ .local = side_pair(&ts->local, ts->family), .remote = side_pair(&ts->remote, ts->family) };
 }
 
 static bool all_ports(const struct db_ts_side *s)

@@ -28,6 +28,7 @@ struct db_ts_side {
 	struct db_key last;
 	uint16_t port_first;
 	uint16_t port_last;
+	uint8_t proto; /* as negotiated for this side */
 };
 
 /* One negotiated selector pair, compiled. */
@@ -35,11 +36,14 @@ struct db_ts {
 	struct db_ts_side local;
 	struct db_ts_side remote;
 	uint8_t family;
-	uint8_t proto; /* 0: any */
+	uint8_t proto; /* of both sides; 0: any */
 };
 
 /* ERR_MALFORMED: sides of different families or protocols, first above last. */
 MUST_USE enum err db_ts_of(const struct dp_ts_pair *pair, struct db_ts *out);
+
+/* The pair that 'ts' was made of. */
+struct dp_ts_pair db_ts_pair(const struct db_ts *ts);
 
 /* Whether 'ts' lets everything of its family pass. */
 bool db_ts_any(const struct db_ts *ts);

@@ -63,7 +63,6 @@ static struct db_tunnel *tunnel_new(struct db *db, uint32_t id)
 	t->carrier = 0;
 	t->refs = 1;
 	memset(cold_of(db, t), 0, sizeof(struct db_tunnel_cold));
-	list_init(&cold_of(db, t)->sas);
 	list_init(&cold_of(db, t)->carriers);
 	map_add(&db->tunnel_ids, &cold_of(db, t)->by_id, id_hash(db, id));
 	return t;
@@ -335,8 +334,7 @@ void db_tunnel_stats(const struct db *db, const struct db_tunnel *t, uint64_t no
 	out->in_bytes = cold->past_bytes[DP_IN];
 	out->out_packets = cold->past_packets[DP_OUT];
 	out->out_bytes = cold->past_bytes[DP_OUT];
-	list_each (it, &cold->sas) {
-		const struct db_sa *sa = list_of(it, const struct db_sa, of_tunnel);
+	for (const struct db_sa *sa = cold->sas; sa != NULL; sa = sa->of_tunnel) {
 		struct dp_sa_stats s;
 
 		db_sa_stats(sa, &s);

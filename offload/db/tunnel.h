@@ -54,9 +54,11 @@ struct db_senders {
 	uint32_t *slot;
 };
 
+struct db_sa;
+
 struct db_tunnel_cold {
 	struct map_node by_id;
-	struct list sas;        /* db_sa.of_tunnel, also those in their grace period */
+	struct db_sa *sas;      /* the first, then db_sa.of_tunnel; also those in their grace period */
 	struct list carriers;   /* db_carrier.of_tunnel, those in their grace period too */
 	uint32_t sa_count;      /* published */
 	uint32_t rule_count;    /* of routes that lead here */
@@ -74,7 +76,6 @@ struct db_tunnel_cold {
 MUST_USE enum err db_tunnel_put(struct db *db, const struct dp_tunnel *conf);
 
 /* An outbound SA was published: the tunnel that waits for it sends by it from now on; or it is about to go. */
-struct db_sa;
 void db_tunnel_found_sender(struct db *db, const struct db_sa *sa);
 void db_tunnel_lost_sender(struct db *db, const struct db_sa *sa);
 

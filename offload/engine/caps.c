@@ -150,36 +150,36 @@ void engine_caps_of(
 	}
 }
 
-static bool suite_known(const struct engine_caps *caps, const struct dp_sa *sa, const struct engine_sizes *sizes)
+static bool suite_known(const struct engine_caps *caps, const struct db_sa_conf *conf, const struct engine_sizes *sizes)
 {
 	for (int i = 0; i < caps->suite_count; i++) {
 		const struct engine_suite *s = &caps->suite[i];
 
-		if (s->cipher == sa->cipher && s->integ == sa->integ && (s->key_lens >> sizes->key_len & 1) != 0)
+		if (s->cipher == conf->cipher && s->integ == conf->integ && (s->key_lens >> sizes->key_len & 1) != 0)
 			return true;
 	}
 	return false;
 }
 
 /* Where the device tells the number, its window is a filter on top of the host's and may be switched off. */
-static bool window_fits(const struct engine_caps *caps, const struct dp_sa *sa)
+static bool window_fits(const struct engine_caps *caps, const struct db_sa *sa)
 {
 	return sa->direction == DP_OUT || caps->row->rx_number || sa->window <= caps->window_max;
 }
 
-enum dp_reason engine_caps_check(const struct engine_caps *caps, const struct dp_sa *sa)
+enum dp_reason engine_caps_check(const struct engine_caps *caps, const struct db_sa *sa)
 {
 	struct engine_sizes sizes;
 
 	if (!caps->any)
 		return DP_WHY_NO_DEVICE;
-	if (engine_suite_sizes(sa, &sizes) != ERR_OK || !suite_known(caps, sa, &sizes))
+	if (engine_suite_sizes(sa->conf, &sizes) != ERR_OK || !suite_known(caps, sa->conf, &sizes))
 		return DP_WHY_ALGORITHM;
-	if (sa->transport)
+	if ((sa->flags & DB_SA_TRANSPORT) != 0)
 		return DP_WHY_TRANSPORT;
-	if (sa->udp_encap && !caps->udp_encap)
+	if ((sa->flags & DB_SA_UDP) != 0 && !caps->udp_encap)
 		return DP_WHY_UDP_ENCAP;
-	if (sa->esn && !caps->esn)
+	if ((sa->flags & DB_SA_ESN) != 0 && !caps->esn)
 		return DP_WHY_ESN;
 	return window_fits(caps, sa) ? DP_WHY_NONE : DP_WHY_WINDOW;
 }

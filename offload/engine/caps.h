@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "dp/api.h"
+#include "db/sa.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -57,7 +57,7 @@ void engine_caps_of(
 	const struct engine_row *row, const struct rte_security_capability *list, enum dp_direction direction, struct engine_caps *out);
 
 /* Why 'sa' can't be placed in a device with 'caps'; DP_WHY_NONE when it can. */
-enum dp_reason engine_caps_check(const struct engine_caps *caps, const struct dp_sa *sa);
+enum dp_reason engine_caps_check(const struct engine_caps *caps, const struct db_sa *sa);
 
 #ifdef __cplusplus
 }

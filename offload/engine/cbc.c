@@ -133,8 +133,8 @@ static enum err create(struct engine *e, const struct db_sa *sa, uint8_t port, v
 {
 	const IMB_MGR *m = e->lcores[0].mgr;
 	const struct hmac_row *row = &hmacs[sa->conf->integ];
-	struct bytes key = secret_view(&sa->conf->key);
-	struct bytes integ = secret_view(&sa->conf->integ_key);
+	struct bytes key = db_sa_key(sa->conf);
+	struct bytes integ = db_sa_integ_key(sa->conf);
 	struct cbc_session *s = (struct cbc_session *)engine_soft_take(e);
 
 	(void)port;

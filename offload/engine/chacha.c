@@ -19,7 +19,7 @@ size_t engine_chacha_session_size(void)
 
 static enum err create(struct engine *e, const struct db_sa *sa, uint8_t port, void **session)
 {
-	struct bytes key = secret_view(&sa->conf->key);
+	struct bytes key = db_sa_key(sa->conf);
 	struct chacha_session *s = (struct chacha_session *)engine_soft_take(e);
 
 	(void)port;

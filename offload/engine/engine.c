@@ -83,16 +83,21 @@ struct engine_lcore *engine_lcore_of(struct engine *e, uint32_t worker)
 enum err engine_raw_open(struct engine *e, struct db_sa *sa)
 {
 	const struct engine_ops *ops = engine_soft_ops(sa->conf);
-	void *session;
+	struct db_sa_engine *raw;
 	enum err err;
 
-	if ((sa->flags & DB_SA_INLINE) == 0 || sa->raw_engine != NULL || engine_inline_counts(e, sa->place_port))
+	if ((sa->flags & DB_SA_INLINE) == 0 || sa->raw != NULL || engine_inline_counts(e, sa->place_port))
 		return ERR_STATE;
-	err = ops->create(e, sa, DB_PORT_NONE, &session);
-	if (err != ERR_OK)
+	raw = (struct db_sa_engine *)malloc(sizeof(*raw));
+	if (raw == NULL)
+		return ERR_NOMEM;
+	raw->ops = ops;
+	err = ops->create(e, sa, DB_PORT_NONE, &raw->session);
+	if (err != ERR_OK) {
+		free(raw);
 		return err;
-	sa->raw_session = session;
-	__atomic_store_n(&sa->raw_engine, ops, __ATOMIC_RELEASE);
+	}
+	__atomic_store_n(&sa->raw, raw, __ATOMIC_RELEASE);
 	return ERR_OK;
 }
 
@@ -123,9 +128,10 @@ enum err engine_drop(void *ctx, struct db_sa *sa)
 
 	if (err == ERR_AGAIN)
 		return err;
-	if (sa->raw_engine != NULL)
-		(void)sa->raw_engine->destroy(e, sa->raw_session);
+	if (sa->raw != NULL)
+		(void)sa->raw->ops->destroy(e, sa->raw->session);
+	free((void *)(uintptr_t)sa->raw);
 	sa->engine = NULL;
-	sa->raw_engine = NULL;
+	sa->raw = NULL;
 	return err;
 }

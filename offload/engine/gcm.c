@@ -40,7 +40,7 @@ size_t engine_gcm_session_size(void)
 static enum err create(struct engine *e, const struct db_sa *sa, uint8_t port, void **session)
 {
 	IMB_MGR *m = e->lcores[0].mgr;
-	struct bytes key = secret_view(&sa->conf->key);
+	struct bytes key = db_sa_key(sa->conf);
 	bool out = sa->direction == DP_OUT;
 	struct gcm_session *s = (struct gcm_session *)engine_soft_take(e);
 

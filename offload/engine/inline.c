@@ -155,7 +155,7 @@ enum dp_reason engine_inline_check(const struct engine *e, uint8_t port, const s
 		return DP_WHY_NO_DEVICE;
 	if (!p->alive)
 		return DP_WHY_DEVICE_DOWN;
-	why = engine_caps_check(&p->caps[sa->direction], sa->conf);
+	why = engine_caps_check(&p->caps[sa->direction], sa);
 	if (why != DP_WHY_NONE)
 		return why;
 	if (row->binding == ENGINE_BIND_SPI_TABLE && sa->direction == DP_IN && sa->slot >= limit_of(e, p))
@@ -181,59 +181,60 @@ uint32_t engine_inline_epoch(const struct engine *e, uint8_t port)
 
 /* ---- sessions ---- */
 
-static void fill_tunnel(struct rte_security_ipsec_tunnel_param *t, const struct dp_sa *conf, uint8_t df)
+static void fill_tunnel(struct rte_security_ipsec_tunnel_param *t, const struct db_sa *sa)
 {
-	const struct addr *src = conf->direction == DP_OUT ? &conf->local.addr : &conf->remote.addr;
-	const struct addr *dst = conf->direction == DP_OUT ? &conf->remote.addr : &conf->local.addr;
+	bool out = sa->direction == DP_OUT, v6 = (sa->flags & DB_SA_V6) != 0;
+	struct addr src = db_key_addr(out ? db_sa_local(sa) : db_sa_remote(sa), v6 ? AF_INET6 : AF_INET);
+	struct addr dst = db_key_addr(out ? db_sa_remote(sa) : db_sa_local(sa), v6 ? AF_INET6 : AF_INET);
 
-	if (src->family == AF_INET6) {
+	if (v6) {
 		t->type = RTE_SECURITY_IPSEC_TUNNEL_IPV6;
-		memcpy(&t->ipv6.src_addr, src->b, sizeof(t->ipv6.src_addr));
-		memcpy(&t->ipv6.dst_addr, dst->b, sizeof(t->ipv6.dst_addr));
+		memcpy(&t->ipv6.src_addr, src.b, sizeof(t->ipv6.src_addr));
+		memcpy(&t->ipv6.dst_addr, dst.b, sizeof(t->ipv6.dst_addr));
 		t->ipv6.hlimit = OUTER_TTL;
 		return;
 	}
 	t->type = RTE_SECURITY_IPSEC_TUNNEL_IPV4;
-	memcpy(&t->ipv4.src_ip, src->b, sizeof(t->ipv4.src_ip));
-	memcpy(&t->ipv4.dst_ip, dst->b, sizeof(t->ipv4.dst_ip));
+	memcpy(&t->ipv4.src_ip, src.b, sizeof(t->ipv4.src_ip));
+	memcpy(&t->ipv4.dst_ip, dst.b, sizeof(t->ipv4.dst_ip));
 	t->ipv4.ttl = OUTER_TTL;
-	t->ipv4.df = df == DP_DF_SET;
+	t->ipv4.df = sa->df == DP_DF_SET;
 }
 
 static void fill_ipsec(struct rte_security_ipsec_xform *x, const struct db_sa *sa, const struct engine_caps *caps)
 {
-	const struct dp_sa *conf = sa->conf;
-	bool out = conf->direction == DP_OUT;
+	const struct db_sa_conf *conf = sa->conf;
+	bool out = sa->direction == DP_OUT;
 	struct engine_sizes sizes;
 
-	x->spi = conf->spi;
+	x->spi = sa->spi;
 	x->direction = out ? RTE_SECURITY_IPSEC_SA_DIR_EGRESS : RTE_SECURITY_IPSEC_SA_DIR_INGRESS;
 	x->proto = RTE_SECURITY_IPSEC_SA_PROTO_ESP;
 	x->mode = RTE_SECURITY_IPSEC_SA_MODE_TUNNEL;
-	x->options.esn = conf->esn;
-	x->options.udp_encap = conf->udp_encap;
+	x->options.esn = (sa->flags & DB_SA_ESN) != 0;
+	x->options.udp_encap = (sa->flags & DB_SA_UDP) != 0;
 	x->options.copy_dscp = 1;
 	x->options.copy_df = sa->df == DP_DF_COPY;
 	x->options.ecn = 1;
-	x->udp.sport = out ? conf->local.port : conf->remote.port;
-	x->udp.dport = out ? conf->remote.port : conf->local.port;
-	fill_tunnel(&x->tunnel, conf, sa->df);
-	x->replay_win_sz = out || conf->window > caps->window_max ? 0 : conf->window;
+	x->udp.sport = out ? conf->local_port : conf->remote_port;
+	x->udp.dport = out ? conf->remote_port : conf->local_port;
+	fill_tunnel(&x->tunnel, sa);
+	x->replay_win_sz = out || sa->window > caps->window_max ? 0 : sa->window;
 	x->esn.value = out ? sa->run.out->next : sa->run.in->top;
 	if (engine_suite_sizes(conf, &sizes) == ERR_OK && sizes.salt_len == ENGINE_SALT)
-		memcpy(&x->salt, conf->key.data + sizes.key_len, ENGINE_SALT);
+		memcpy(&x->salt, db_sa_key(conf).data + sizes.key_len, ENGINE_SALT);
 }
 
-static void fill_aead(struct rte_crypto_sym_xform *x, const struct dp_sa *conf, const struct engine_sizes *sizes)
+static void fill_aead(struct rte_crypto_sym_xform *x, const struct db_sa *sa, const struct engine_sizes *sizes)
 {
 	x->type = RTE_CRYPTO_SYM_XFORM_AEAD;
-	x->aead.op = conf->direction == DP_OUT ? RTE_CRYPTO_AEAD_OP_ENCRYPT : RTE_CRYPTO_AEAD_OP_DECRYPT;
-	x->aead.algo = conf->cipher == DP_CIPHER_AES_GCM ? RTE_CRYPTO_AEAD_AES_GCM : RTE_CRYPTO_AEAD_CHACHA20_POLY1305;
-	x->aead.key.data = conf->key.data;
+	x->aead.op = sa->direction == DP_OUT ? RTE_CRYPTO_AEAD_OP_ENCRYPT : RTE_CRYPTO_AEAD_OP_DECRYPT;
+	x->aead.algo = sa->conf->cipher == DP_CIPHER_AES_GCM ? RTE_CRYPTO_AEAD_AES_GCM : RTE_CRYPTO_AEAD_CHACHA20_POLY1305;
+	x->aead.key.data = db_sa_key(sa->conf).data;
 	x->aead.key.length = sizes->key_len;
 	x->aead.iv.length = AEAD_NONCE;
 	x->aead.digest_length = sizes->icv_len;
-	x->aead.aad_length = conf->esn ? 12 : 8;
+	x->aead.aad_length = (sa->flags & DB_SA_ESN) != 0 ? 12 : 8;
 }
 
 static enum rte_crypto_auth_algorithm auth_of(uint8_t integ)
@@ -251,22 +252,23 @@ static enum rte_crypto_auth_algorithm auth_of(uint8_t integ)
 }
 
 /* Encrypt then hash; hash then decrypt. */
-static struct rte_crypto_sym_xform *fill_pair(struct rte_crypto_sym_xform x[2], const struct dp_sa *conf, const struct engine_sizes *sizes)
+static struct rte_crypto_sym_xform *fill_pair(struct rte_crypto_sym_xform x[2], const struct db_sa *sa, const struct engine_sizes *sizes)
 {
-	bool out = conf->direction == DP_OUT;
+	const struct db_sa_conf *conf = sa->conf;
+	bool out = sa->direction == DP_OUT;
 	struct rte_crypto_sym_xform *c = &x[out ? 0 : 1];
 	struct rte_crypto_sym_xform *a = &x[out ? 1 : 0];
 
 	c->type = RTE_CRYPTO_SYM_XFORM_CIPHER;
 	c->cipher.op = out ? RTE_CRYPTO_CIPHER_OP_ENCRYPT : RTE_CRYPTO_CIPHER_OP_DECRYPT;
 	c->cipher.algo = conf->cipher == DP_CIPHER_NULL ? RTE_CRYPTO_CIPHER_NULL : RTE_CRYPTO_CIPHER_AES_CBC;
-	c->cipher.key.data = conf->key.data;
+	c->cipher.key.data = db_sa_key(conf).data;
 	c->cipher.key.length = sizes->key_len;
 	c->cipher.iv.length = sizes->iv_len == 0 ? 0 : CBC_NONCE;
 	a->type = RTE_CRYPTO_SYM_XFORM_AUTH;
 	a->auth.op = out ? RTE_CRYPTO_AUTH_OP_GENERATE : RTE_CRYPTO_AUTH_OP_VERIFY;
 	a->auth.algo = auth_of(conf->integ);
-	a->auth.key.data = conf->integ_key.data;
+	a->auth.key.data = db_sa_integ_key(conf).data;
 	a->auth.key.length = sizes->integ_len;
 	a->auth.digest_length = sizes->icv_len;
 	x[0].next = &x[1];
@@ -298,9 +300,9 @@ static enum err create(struct engine *e, const struct db_sa *sa, uint8_t port, v
 	conf.crypto_xform = x;
 	fill_ipsec(&conf.ipsec, sa, &p->caps[sa->direction]);
 	if (sizes.salt_len != 0)
-		fill_aead(&x[0], sa->conf, &sizes);
+		fill_aead(&x[0], sa, &sizes);
 	else
-		conf.crypto_xform = fill_pair(x, sa->conf, &sizes);
+		conf.crypto_xform = fill_pair(x, sa, &sizes);
 	rte_errno = 0; /* a driver may leave it alone */
 	s->sec = err == ERR_OK ? rte_security_session_create(p->device.ctx, &conf, p->pool) : NULL;
 	bytes_wipe(&conf.ipsec.salt, sizeof(conf.ipsec.salt));

@@ -41,7 +41,7 @@ enum dp_reason engine_select_why(const struct engine *e, const struct db_sa *sa,
 {
 	enum dp_reason why;
 
-	if (!sa->conf->allow_offload || wish->offload == DP_OFFLOAD_OFF)
+	if ((sa->flags & DB_SA_OFFLOAD) == 0 || wish->offload == DP_OFFLOAD_OFF)
 		return DP_WHY_POLICY;
 	why = engine_inline_check(e, wish->port, sa);
 	if (why != DP_WHY_NONE)

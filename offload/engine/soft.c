@@ -13,7 +13,7 @@ size_t engine_soft_session_size(void)
 	return max;
 }
 
-const struct engine_ops *engine_soft_ops(const struct dp_sa *conf)
+const struct engine_ops *engine_soft_ops(const struct db_sa_conf *conf)
 {
 	struct engine_sizes sizes;
 

@@ -20,7 +20,7 @@ extern const struct engine_ops engine_chacha_ops;
 extern const struct engine_ops engine_cbc_ops;
 
 /* The table for a suite, or NULL. */
-const struct engine_ops *engine_soft_ops(const struct dp_sa *conf);
+const struct engine_ops *engine_soft_ops(const struct db_sa_conf *conf);
 
 /* Sessions come from one pool: the bytes of the largest. */
 size_t engine_soft_session_size(void);

@@ -40,12 +40,12 @@ enum { AEAD_IV = 8, AEAD_ICV = 16, MIN_ALIGN = 4 };
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
-static enum err aead_sizes(const struct dp_sa *conf, struct engine_sizes *out)
+static enum err aead_sizes(const struct db_sa_conf *conf, struct engine_sizes *out)
 {
-	if (conf->integ != DP_INTEG_NONE || conf->integ_key.len != 0)
+	if (conf->integ != DP_INTEG_NONE || conf->integ_len != 0)
 		return ERR_UNSUPPORTED;
 	for (size_t i = 0; i < COUNT(aeads); i++) {
-		if (aeads[i].cipher != conf->cipher || (size_t)aeads[i].key_len + ENGINE_SALT != conf->key.len)
+		if (aeads[i].cipher != conf->cipher || (size_t)aeads[i].key_len + ENGINE_SALT != conf->key_len)
 			continue;
 		*out = (struct engine_sizes){
 			.key_len = aeads[i].key_len, .salt_len = ENGINE_SALT, .iv_len = AEAD_IV, .icv_len = AEAD_ICV, .align = MIN_ALIGN
@@ -55,22 +55,22 @@ static enum err aead_sizes(const struct dp_sa *conf, struct engine_sizes *out)
 	return ERR_UNSUPPORTED;
 }
 
-static const struct block_row *find_block(const struct dp_sa *conf)
+static const struct block_row *find_block(const struct db_sa_conf *conf)
 {
 	for (size_t i = 0; i < COUNT(blocks); i++)
-		if (blocks[i].cipher == conf->cipher && blocks[i].key_len == conf->key.len)
+		if (blocks[i].cipher == conf->cipher && blocks[i].key_len == conf->key_len)
 			return &blocks[i];
 	return NULL;
 }
 
-static enum err cbc_sizes(const struct dp_sa *conf, struct engine_sizes *out)
+static enum err cbc_sizes(const struct db_sa_conf *conf, struct engine_sizes *out)
 {
 	const struct block_row *b = find_block(conf);
 
 	if (b == NULL)
 		return ERR_UNSUPPORTED;
 	for (size_t i = 0; i < COUNT(integs); i++) {
-		if (integs[i].integ != conf->integ || integs[i].key_len != conf->integ_key.len)
+		if (integs[i].integ != conf->integ || integs[i].key_len != conf->integ_len)
 			continue;
 		*out = (struct engine_sizes){ .key_len = b->key_len,
 			.integ_len = integs[i].key_len,
@@ -82,7 +82,7 @@ static enum err cbc_sizes(const struct dp_sa *conf, struct engine_sizes *out)
 	return ERR_UNSUPPORTED;
 }
 
-enum err engine_suite_sizes(const struct dp_sa *conf, struct engine_sizes *out)
+enum err engine_suite_sizes(const struct db_sa_conf *conf, struct engine_sizes *out)
 {
 	switch (conf->cipher) {
 	case DP_CIPHER_AES_GCM:

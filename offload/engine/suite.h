@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "dp/api.h"
+#include "db/sa.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -23,7 +23,7 @@ struct engine_sizes {
 };
 
 /* Of a cipher, integrity and key lengths as 'conf' has them; ERR_UNSUPPORTED: no such suite. */
-MUST_USE enum err engine_suite_sizes(const struct dp_sa *conf, struct engine_sizes *out);
+MUST_USE enum err engine_suite_sizes(const struct db_sa_conf *conf, struct engine_sizes *out);
 
 #ifdef __cplusplus
 }

@@ -1,7 +1,4 @@
-/*
- * rte_flow rules for SAs.  While an SA moves from one session to another it has two configurations and two rules for
- * a moment, so rules are kept in a list by configuration, a short one a slot.
- */
+/* rte_flow rules for SAs: a configuration has its own, so that while an SA moves from one session to another it has two for a moment. */
 #include "flow/flow.h"
 
 #include <errno.h>
@@ -15,17 +12,7 @@
 
 enum { FLOW_ITEMS = 5, FLOW_NATT_PORT = 4500 };
 
-struct flow_rule {
-	struct flow_rule *next;
-	const struct db_sa *sa;
-	struct rte_flow *flow;
-	uint16_t dpdk_port;
-	uint8_t port;
-};
-
 struct flow_table {
-	struct flow_rule **by_slot;
-	uint32_t slots;
 	uint32_t count[DB_PORT_MAX];
 	bool all_esp[DB_PORT_MAX]; /* the rule of an SPI-table device; it stays as long as the device */
 };
@@ -49,17 +36,17 @@ static void add_item(struct pattern *p, unsigned *count, enum rte_flow_item_type
 
 static void build(struct pattern *p, const struct db_sa *sa)
 {
-	const struct addr *local = &sa->conf->local.addr;
+	struct addr local = db_key_addr(sa->end.local, (sa->flags & DB_SA_V6) != 0 ? AF_INET6 : AF_INET);
 	unsigned count = 0;
 
 	memset(p, 0, sizeof(*p));
 	add_item(p, &count, RTE_FLOW_ITEM_TYPE_ETH, NULL, NULL);
-	if (local->family == AF_INET) {
-		memcpy(&p->ip4.hdr.dst_addr, local->b, 4);
+	if (local.family == AF_INET) {
+		memcpy(&p->ip4.hdr.dst_addr, local.b, 4);
 		memset(&p->ip4_mask.hdr.dst_addr, 0xff, 4);
 		add_item(p, &count, RTE_FLOW_ITEM_TYPE_IPV4, &p->ip4, &p->ip4_mask);
 	} else {
-		memcpy(p->ip6.hdr.dst_addr, local->b, 16);
+		memcpy(p->ip6.hdr.dst_addr, local.b, 16);
 		memset(p->ip6_mask.hdr.dst_addr, 0xff, 16);
 		add_item(p, &count, RTE_FLOW_ITEM_TYPE_IPV6, &p->ip6, &p->ip6_mask);
 	}
@@ -111,30 +98,18 @@ static enum err install_all(struct flow_table *t, uint8_t port, uint16_t dpdk_po
 	return err;
 }
 
-static enum err install_one(struct flow_table *t, const struct db_sa *sa, uint16_t dpdk_port, const void *session)
+static enum err install_one(struct flow_table *t, struct db_sa *sa, uint16_t dpdk_port, const void *session)
 {
-	struct flow_rule *r = (struct flow_rule *)calloc(1, sizeof(*r));
 	struct pattern pattern;
 	enum err err;
 
-	if (r == NULL)
-		return ERR_NOMEM;
 	build(&pattern, sa);
-	err = create(dpdk_port, &pattern, session, &r->flow);
-	if (err != ERR_OK) {
-		free(r);
-		return err;
-	}
-	r->sa = sa;
-	r->dpdk_port = dpdk_port;
-	r->port = sa->place_port;
-	r->next = t->by_slot[sa->slot];
-	t->by_slot[sa->slot] = r;
-	t->count[r->port]++;
-	return ERR_OK;
+	err = create(dpdk_port, &pattern, session, &sa->flow);
+	t->count[sa->place_port] += err == ERR_OK;
+	return err;
 }
 
-enum err flow_install(struct flow_table *t, const struct engine *e, const struct db_sa *sa)
+enum err flow_install(struct flow_table *t, const struct engine *e, struct db_sa *sa)
 {
 	const void *session;
 	uint16_t dpdk_port;
@@ -149,52 +124,35 @@ enum err flow_install(struct flow_table *t, const struct engine *e, const struct
 	return install_one(t, sa, dpdk_port, session);
 }
 
-enum err flow_status(const struct flow_table *t, const struct engine *e, const struct db_sa *sa)
+enum err flow_status(const struct engine *e, const struct db_sa *sa)
 {
-	const struct flow_rule *r = sa->direction == DP_IN ? t->by_slot[sa->slot] : NULL;
-	const struct engine_ext *x;
+	const struct engine_ext *x = sa->flow == NULL ? NULL : engine_inline_ext(e, sa->place_port);
+	uint16_t dpdk_port;
 
-	while (r != NULL && r->sa != sa)
-		r = r->next;
-	x = r == NULL ? NULL : engine_inline_ext(e, r->port);
-	return x == NULL || x->flow_status == NULL ? ERR_OK : x->flow_status(r->dpdk_port, r->flow);
+	if (x == NULL || x->flow_status == NULL)
+		return ERR_OK;
+	return engine_inline_session(e, sa, &dpdk_port) == NULL ? ERR_ABSENT : x->flow_status(dpdk_port, sa->flow);
 }
 
-static void unlink_rule(struct flow_table *t, struct flow_rule **at)
-{
-	struct flow_rule *r = *at;
-
-	*at = r->next;
-	t->count[r->port]--;
-	free(r);
-}
-
-void flow_remove(struct flow_table *t, const struct db_sa *sa)
+void flow_remove(struct flow_table *t, const struct engine *e, struct db_sa *sa)
 {
 	struct rte_flow_error error;
+	uint16_t dpdk_port;
 
-	if (sa->direction != DP_IN)
+	if (sa->flow == NULL)
 		return;
-	for (struct flow_rule **at = &t->by_slot[sa->slot]; *at != NULL; at = &(*at)->next) {
-		if ((*at)->sa != sa)
-			continue;
+	if (engine_inline_session(e, sa, &dpdk_port) != NULL) {
 		/* A device that refuses to forget a rule is reset or dead: the rule is gone with it. */
-		(void)rte_flow_destroy((*at)->dpdk_port, (*at)->flow, &error);
-		unlink_rule(t, at);
-		return;
+		(void)rte_flow_destroy(dpdk_port, sa->flow, &error);
+		t->count[sa->place_port]--;
 	}
+	sa->flow = NULL;
 }
 
 void flow_forget(struct flow_table *t, uint8_t port)
 {
 	t->all_esp[port] = false;
-	for (uint32_t slot = 0; slot < t->slots && t->count[port] != 0; slot++)
-		for (struct flow_rule **at = &t->by_slot[slot]; *at != NULL;) {
-			if ((*at)->port == port)
-				unlink_rule(t, at);
-			else
-				at = &(*at)->next;
-		}
+	t->count[port] = 0;
 }
 
 uint32_t flow_count(const struct flow_table *t, uint8_t port)
@@ -202,28 +160,13 @@ uint32_t flow_count(const struct flow_table *t, uint8_t port)
 	return t->count[port];
 }
 
-enum err flow_new(struct flow_table **out, uint32_t slots)
+enum err flow_new(struct flow_table **out)
 {
-	struct flow_table *t = (struct flow_table *)calloc(1, sizeof(*t));
-
-	if (t == NULL)
-		return ERR_NOMEM;
-	t->by_slot = (struct flow_rule **)calloc(slots, sizeof(*t->by_slot));
-	if (t->by_slot == NULL) {
-		free(t);
-		return ERR_NOMEM;
-	}
-	t->slots = slots;
-	*out = t;
-	return ERR_OK;
+	*out = (struct flow_table *)calloc(1, sizeof(**out));
+	return *out == NULL ? ERR_NOMEM : ERR_OK;
 }
 
 void flow_free(struct flow_table *t)
 {
-	if (t == NULL)
-		return;
-	for (uint8_t port = 0; port < DB_PORT_MAX; port++)
-		flow_forget(t, port);
-	free(t->by_slot);
 	free(t);
 }

@@ -160,7 +160,7 @@ static enum err make_tables(struct navedp *n, struct db_state *state)
 	if (err == ERR_OK)
 		err = engine_new(&n->engine, n->options.workers, 2 * NAVEDP_SLOTS, seed + 16);
 	if (err == ERR_OK)
-		err = flow_new(&n->flows, NAVEDP_SLOTS);
+		err = flow_new(&n->flows);
 	if (err == ERR_OK)
 		err = make_workers(n);
 	return err == ERR_OK ? make_box(n) : err;

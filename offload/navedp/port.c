@@ -56,7 +56,7 @@ static enum err show(struct navedp_box *b, struct navedp_port *p, const struct p
 		err = db_port_add(b->conf.db, &facts, &p->index);
 		if (err != ERR_OK)
 			return err;
-		facts.live = p->conf.up;
+		facts = facts_of(b, p);
 	}
 	b->conf.ports[p->index] = *port;
 	db_port_set(b->conf.db, p->index, &facts);

@@ -35,8 +35,8 @@ static void unknown(struct path_ctx *c, struct path_pkt *p)
 		return;
 	}
 	if (path_note_due(c)) {
-		n.local = path_note_addr(path_ip_dst(p), p->family);
-		n.remote.addr = path_note_addr(path_ip_src(p), p->family);
+		n.local = db_key_addr(path_ip_dst(p), p->family);
+		n.remote.addr = db_key_addr(path_ip_src(p), p->family);
 		n.remote.port = (p->flags & PATH_F_UDP) != 0 ? path_ip_get16(p->ip + p->l4 - PATH_UDP) : 0;
 		(void)path_note_send(c, &n);
 	}
@@ -56,7 +56,7 @@ static bool find_sa(struct path_ctx *c, struct path_pkt *p)
 		}
 	} else {
 		sa = db_sa_in(c->db, p->spi);
-		if (sa == NULL || sa->front_vrf != p->vrf || !db_key_eq(sa->local, path_ip_dst(p))) {
+		if (sa == NULL || sa->front_vrf != p->vrf || !db_key_eq(sa->end.local, path_ip_dst(p))) {
 			unknown(c, p);
 			return false;
 		}
@@ -100,11 +100,11 @@ static uint64_t number_of(const struct path_pkt *p)
 }
 
 /* Software beside a device that left the packet raw; NULL: there is none yet, and the packet was dropped. */
-static const struct engine_ops *raw_opener(struct path_ctx *c, struct path_pkt *p)
+static const struct db_sa_engine *raw_opener(struct path_ctx *c, struct path_pkt *p)
 {
 	const struct db_sa *sa = p->sa;
 	struct path_note n = { .kind = PATH_NOTE_RAW, .port = p->port, .id = sa->id };
-	const struct engine_ops *raw = __atomic_load_n(&sa->raw_engine, __ATOMIC_ACQUIRE);
+	const struct db_sa_engine *raw = __atomic_load_n(&sa->raw, __ATOMIC_ACQUIRE);
 
 	if (path_note_due(c))
 		(void)path_note_send(c, &n);
@@ -118,8 +118,8 @@ static inline void queue(struct path_ctx *c, struct path_pkt *p, struct path_cry
 	const struct db_sa *sa = p->sa;
 	uint32_t len = (uint32_t)p->len - p->l4;
 	uint32_t fixed = (uint32_t)DB_SA_ESP + sa->iv_len + sa->icv_len;
-	const struct engine_ops *e = sa->engine;
-	bool inlined = (sa->flags & DB_SA_INLINE) != 0;
+	struct db_sa_engine opener = { sa->engine, sa->session };
+	const struct db_sa_engine *raw;
 	struct engine_op *op;
 
 	if (len < fixed + sa->align || ((len - fixed) & (sa->align - 1u)) != 0) {
@@ -133,13 +133,12 @@ static inline void queue(struct path_ctx *c, struct path_pkt *p, struct path_cry
 	}
 	if (!fresh(c, p))
 		return;
-	if (inlined)
-		e = raw_opener(c, p);
-	if (e == NULL)
+	raw = (sa->flags & DB_SA_INLINE) == 0 ? &opener : raw_opener(c, p);
+	if (raw == NULL || raw->ops == NULL)
 		return;
-	op = path_crypt_add(b, p, e);
+	op = path_crypt_add(b, p, raw->ops);
 	op->esp = p->ip + p->l4;
-	op->session = inlined ? sa->raw_session : sa->session;
+	op->session = raw->session;
 	op->seq = p->seq;
 	op->len = len;
 }
@@ -153,15 +152,16 @@ static void watch_peer(struct path_ctx *c, const struct path_pkt *p)
 	struct db_key src = path_ip_src(p);
 	uint16_t port = path_ip_get16(p->ip + p->l4 - PATH_UDP);
 	uint64_t seen = (src.hi ^ src.lo) * UINT64_C(0x9e3779b97f4a7c15) + port + 1;
-	struct path_note n = { .kind = PATH_NOTE_PEER_MOVED, .port = p->port, .id = sa->id };
+	struct path_note n = { .kind = PATH_NOTE_PEER_MOVED, .port = p->port };
 
-	if (db_key_eq(src, sa->remote) && port == sa->remote_port) {
+	if (db_key_eq(src, sa->end.remote) && port == sa->end.remote_port) {
 		sa->run.in->moved_to = 0;
 		return;
 	}
 	if (sa->run.in->moved_to == seen)
 		return;
-	n.remote.addr = path_note_addr(src, p->family);
+	n.id = sa->id;
+	n.remote.addr = db_key_addr(src, p->family);
 	n.remote.port = port;
 	if (path_note_send(c, &n))
 		sa->run.in->moved_to = seen;
@@ -266,7 +266,7 @@ static void prefetch_sas(const struct path_ctx *c)
 		rte_prefetch0(&c->db->state.in[slot]);
 		if (sa != NULL) {
 			rte_prefetch0(sa);
-			rte_prefetch0(&sa->local);
+			rte_prefetch0(&sa->end);
 		}
 	}
 }

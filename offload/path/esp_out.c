@@ -172,20 +172,14 @@ static void mark(struct path_ctx *c, struct path_pkt *p)
 	path_list_add(&c->sealed, p);
 }
 
-/* What encrypts a packet. */
-struct crypt_job {
-	const struct engine_ops *engine;
-	void *session;
-};
-
-static inline void queue(struct path_ctx *c, struct path_pkt *p, struct path_crypt *b, const struct crypt_job *job)
+static inline void queue(struct path_ctx *c, struct path_pkt *p, struct path_crypt *b, const struct db_sa_engine *job)
 {
 	struct engine_op *op;
 
 	if (!take_number(c, p))
 		return;
 	account(c, p);
-	op = path_crypt_add(b, p, job->engine);
+	op = path_crypt_add(b, p, job->ops);
 	op->session = job->session;
 	if (!build(p, op)) {
 		b->count--;
@@ -194,19 +188,21 @@ static inline void queue(struct path_ctx *c, struct path_pkt *p, struct path_cry
 }
 
 /* The device does the rest.  False: it can't cut the packet (sa-state 30), and software is to encrypt it: 'job' says with what. */
-static bool left_to_device(struct path_ctx *c, struct path_pkt *p, struct crypt_job *job)
+static bool left_to_device(struct path_ctx *c, struct path_pkt *p, struct db_sa_engine *job)
 {
 	const struct db_sa *sa = p->sa;
 	struct path_note n = { .kind = PATH_NOTE_RAW, .port = p->port, .id = sa->id };
+	const struct db_sa_engine *raw;
 
 	if ((p->flags & PATH_F_POST_FRAG) == 0) {
 		mark(c, p);
 		return true;
 	}
-	job->engine = __atomic_load_n(&sa->raw_engine, __ATOMIC_ACQUIRE);
-	job->session = sa->raw_session;
-	if (job->engine != NULL)
+	raw = __atomic_load_n(&sa->raw, __ATOMIC_ACQUIRE);
+	if (raw != NULL) {
+		*job = *raw;
 		return false;
+	}
 	if (path_note_due(c))
 		(void)path_note_send(c, &n);
 	path_drop_out(c, p, PATH_DROP_INLINE_RAW);
@@ -223,7 +219,7 @@ void path_esp_out(struct path_ctx *c)
 	b.mixed = false;
 	for (uint32_t i = 0; i < c->seal.count; i++) {
 		struct path_pkt *p = c->seal.pkt[i];
-		struct crypt_job job = { p->sa->engine, p->sa->session };
+		struct db_sa_engine job = { p->sa->engine, p->sa->session };
 
 		if ((p->sa->flags & DB_SA_INLINE) == 0 || !left_to_device(c, p, &job))
 			queue(c, p, &b, &job);

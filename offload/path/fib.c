@@ -54,7 +54,7 @@ bool path_fib_wait(struct path_ctx *c, struct path_pkt *p)
 /* On a connected network the destination itself is the neighbour, and has no entry until it is known. */
 static void ask_connected(struct path_ctx *c, struct path_pkt *p)
 {
-	struct addr dst = path_note_addr(path_ip_dst(p), p->family);
+	struct addr dst = db_key_addr(path_ip_dst(p), p->family);
 
 	if (path_note_due(c))
 		ask(c, p, (uint8_t)db_hop_index(p->hop), &dst);

@@ -307,11 +307,11 @@ void path_gate_esp_key(const struct db_sa *sa, bool out, struct db_rules_key *k)
 	k->proto = IPPROTO_ESP;
 	if ((sa->flags & DB_SA_UDP) != 0) {
 		k->proto = IPPROTO_UDP;
-		path_ip_put16(k->port, out ? PATH_NATT_PORT : sa->remote_port);
-		path_ip_put16(k->port + 2, out ? sa->remote_port : PATH_NATT_PORT);
+		path_ip_put16(k->port, out ? PATH_NATT_PORT : sa->conf->remote_port);
+		path_ip_put16(k->port + 2, out ? sa->conf->remote_port : PATH_NATT_PORT);
 	}
-	put_addr(k->addr, out ? sa->local : sa->remote, len);
-	put_addr(k->addr + len, out ? sa->remote : sa->local, len);
+	put_addr(k->addr, out ? db_sa_local(sa) : db_sa_remote(sa), len);
+	put_addr(k->addr + len, out ? db_sa_remote(sa) : db_sa_local(sa), len);
 }
 
 static bool permits_esp(const struct path_ctx *c, const struct db_gate *g, const struct db_sa *sa, enum dp_direction way)
@@ -345,7 +345,7 @@ bool path_gate_inner(struct path_ctx *c, struct path_pkt *p)
 	bool permitted = permits_esp(c, g, sa, DP_IN);
 	uint8_t how = __atomic_load_n(&side_of(g, v6 ? AF_INET6 : AF_INET)->urpf, __ATOMIC_RELAXED);
 
-	if (permitted && (how == DP_URPF_OFF || has_way_back(c, db_vrf_lookup(&c->db->vrf[p->vrf], v6, sa->remote), how, false, p)))
+	if (permitted && (how == DP_URPF_OFF || has_way_back(c, db_vrf_lookup(&c->db->vrf[p->vrf], v6, sa->end.remote), how, false, p)))
 		return path_rate_inner(c, p);
 	__atomic_fetch_add(permitted ? &g->urpf_drops : &g->acl_drops[DP_IN], 1, __ATOMIC_RELAXED);
 	path_drop_in(c, p, permitted ? PATH_DROP_URPF : PATH_DROP_ACL_IN);

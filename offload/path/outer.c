@@ -30,7 +30,7 @@ static uint32_t route(struct path_ctx *c, const struct db_sa *sa)
 	uint32_t epoch = __atomic_load_n(&c->db->epoch, __ATOMIC_ACQUIRE);
 
 	if (o->epoch != epoch) {
-		o->hop = db_vrf_lookup(&c->db->vrf[sa->front_vrf], (sa->flags & DB_SA_V6) != 0, sa->remote);
+		o->hop = db_vrf_lookup(&c->db->vrf[sa->front_vrf], (sa->flags & DB_SA_V6) != 0, db_sa_remote(sa));
 		o->epoch = epoch;
 		if (db_hop_action(o->hop) == DB_HOP_ADJ)
 			(void)path_mtu(c, sa, o->hop);
@@ -44,7 +44,7 @@ static void ask_peer(struct path_ctx *c, struct path_pkt *p)
 	const struct db_sa *sa = p->sa;
 	struct path_note n = { .kind = PATH_NOTE_RESOLVE, .port = (uint8_t)db_hop_index(p->hop), .value = p->vrf, .m = p->m };
 
-	n.local = path_note_addr(sa->remote, (sa->flags & DB_SA_V6) != 0 ? AF_INET6 : AF_INET);
+	n.local = db_key_addr(db_sa_remote(sa), (sa->flags & DB_SA_V6) != 0 ? AF_INET6 : AF_INET);
 	if (!path_note_due(c) || !path_note_send(c, &n))
 		path_drop_out(c, p, PATH_DROP_UNRESOLVED);
 }

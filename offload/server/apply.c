@@ -174,7 +174,7 @@ static enum err put_tunnel(struct apply *a, const struct dp_tunnel *conf, const 
 
 static enum err del_tunnel(struct apply *a, uint32_t id)
 {
-	if (server_txn_uses(a->txn, id))
+	if (server_txn_uses(a->p, a->txn, id))
 		return ERR_BUSY;
 	server_txn_forget_turn(a->txn, id);
 	return db_tunnel_del(a->p->db, id);
@@ -235,7 +235,7 @@ static enum err do_one(struct apply *a, struct dp_op *op, struct dp_op *undo)
 	if (op->kind == DP_PUT_SA)
 		return put_sa(a, &op->u.sa);
 	if (op->kind == DP_DEL_SA)
-		return db_sa_del(a->p->db, op->u.sa.id, server_place_drop, a->p);
+		return db_sa_del(a->p->db, op->u.sa.id);
 	found = look_up(a->p, op, undo);
 	if (!dp_op_is_put(op->kind) && !found)
 		return ERR_ABSENT;

@@ -88,13 +88,12 @@ static bool next_sa(const struct server_plant *p, uint32_t *at, struct dp_item *
 
 	if (sa == NULL)
 		return false;
-	memcpy(&out->op.u.sa, sa->conf, dp_sa_size(sa->conf));
+	db_sa_get(p->db, sa, &out->op.u.sa);
 	memset(&out->op.u.sa.key, 0, sizeof(struct secret));
 	memset(&out->op.u.sa.integ_key, 0, sizeof(struct secret));
 	out->result.placement = sa->placement;
 	out->result.reason = sa->reason;
-	out->result.state = db_state_handle(&p->db->state, (enum dp_direction)sa->direction, sa->slot);
-	out->op.u.sa.state = out->result.state;
+	out->result.state = out->op.u.sa.state;
 	return true;
 }
 

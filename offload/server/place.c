@@ -7,10 +7,11 @@
 static uint32_t find_port(const struct server_plant *p, const struct db_sa *sa)
 {
 	const struct db_local *cursor = NULL;
+	struct addr own = db_key_addr(db_sa_local(sa), (sa->flags & DB_SA_V6) != 0 ? AF_INET6 : AF_INET);
 	struct dp_local local;
 
 	while (db_local_walk(p->db, &cursor, &local))
-		if (local.port != 0 && addr_eq(&local.prefix.addr, &sa->conf->local.addr))
+		if (local.port != 0 && addr_eq(&local.prefix.addr, &own))
 			return local.port;
 	return sa->conf->port;
 }
@@ -46,7 +47,7 @@ bool server_place_is_stale(const struct server_plant *p, const struct db_sa *sa)
 
 static void unplace(struct server_plant *p, struct db_sa *sa)
 {
-	flow_remove(p->flows, sa);
+	flow_remove(p->flows, p->engine, sa);
 	engine_discard(p->engine, p->db->rcu, sa);
 }
 
@@ -90,7 +91,7 @@ enum err server_place_settle(struct server_plant *p, struct db_sa *sa)
 	err = engine_status(p->engine, sa);
 	if (err == ERR_OK) {
 		full = DP_WHY_FLOW_FULL;
-		err = flow_status(p->flows, p->engine, sa);
+		err = flow_status(p->engine, sa);
 	}
 	if (err == ERR_OK || err == ERR_AGAIN)
 		return err;
@@ -111,6 +112,6 @@ enum err server_place_drop(void *ctx, struct db_sa *sa)
 {
 	struct server_plant *p = (struct server_plant *)ctx;
 
-	flow_remove(p->flows, sa);
+	flow_remove(p->flows, p->engine, sa);
 	return engine_drop(p->engine, sa);
 }

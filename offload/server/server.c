@@ -196,6 +196,7 @@ static enum err begin(struct server *s, const struct dp_hello *hello, int passed
 		db_state_fini(&state);
 		return err;
 	}
+	db_sa_on_drop(s->plant->db, server_place_drop, s->plant);
 	s->begun_ms = now_ms;
 	return ERR_OK;
 }

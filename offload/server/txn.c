@@ -10,10 +10,16 @@ const struct db_sa *server_txn_made(const struct server_txn *t, uint32_t id)
 	return NULL;
 }
 
-bool server_txn_uses(const struct server_txn *t, uint32_t tunnel)
+/* The id of the tunnel that it belongs to. */
+static uint32_t tunnel_of(const struct server_plant *p, const struct db_sa *sa)
+{
+	return p->db->tunnel[sa->tunnel].id;
+}
+
+bool server_txn_uses(const struct server_plant *p, const struct server_txn *t, uint32_t tunnel)
 {
 	for (uint16_t i = 0; i < t->count; i++)
-		if (t->made[i] != NULL && t->made[i]->conf->tunnel == tunnel)
+		if (t->made[i] != NULL && tunnel_of(p, t->made[i]) == tunnel)
 			return true;
 	return false;
 }
@@ -33,17 +39,17 @@ static bool has_tunnel(const struct server_plant *p, const struct server_txn *t,
 	for (uint16_t i = 0; i < t->count; i++) {
 		const struct db_sa *old = t->made[i] == NULL ? NULL : db_sa_find(p->db, t->made[i]->id);
 
-		if ((t->turn[i].sa_out != 0 && t->turn[i].tunnel == tunnel) || (old != NULL && old->conf->tunnel == tunnel))
+		if ((t->turn[i].sa_out != 0 && t->turn[i].tunnel == tunnel) || (old != NULL && tunnel_of(p, old) == tunnel))
 			return true;
 	}
-	return server_txn_uses(t, tunnel);
+	return server_txn_uses(p, t, tunnel);
 }
 
 static bool has_sa(const struct server_plant *p, const struct server_txn *t, uint32_t id)
 {
 	const struct db_sa *sa = db_sa_find(p->db, id);
 
-	return server_txn_made(t, id) != NULL || (sa != NULL && has_tunnel(p, t, sa->conf->tunnel));
+	return server_txn_made(t, id) != NULL || (sa != NULL && has_tunnel(p, t, tunnel_of(p, sa)));
 }
 
 bool server_txn_touches(const struct server_plant *p, const struct server_txn *t, const struct dp_op *op)
@@ -121,7 +127,7 @@ static void commit(struct server_plant *p, struct server_txn *t)
 	for (uint16_t i = 0; i < t->count; i++) {
 		if (t->made[i] == NULL)
 			continue;
-		db_sa_publish(p->db, t->made[i], server_place_drop, p);
+		db_sa_publish(p->db, t->made[i]);
 		tell(p, t->made[i], &t->result[i]);
 	}
 	for (uint16_t i = 0; i < t->count; i++)

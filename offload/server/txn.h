@@ -33,7 +33,7 @@ struct server_txn {
 const struct db_sa *server_txn_made(const struct server_txn *t, uint32_t id);
 
 /* Whether a new SA belongs to the tunnel. */
-bool server_txn_uses(const struct server_txn *t, uint32_t tunnel);
+bool server_txn_uses(const struct server_plant *p, const struct server_txn *t, uint32_t tunnel);
 
 /* The tunnel is put again, or deleted: no turn of before counts. */
 void server_txn_forget_turn(struct server_txn *t, uint32_t tunnel);

@@ -58,7 +58,6 @@ static struct world {
 	struct path_port ports[DB_PORT_MAX];
 	struct fake_port fake[DB_PORT_MAX];
 	struct db_sa sealer[SAS]; /* the peers' side */
-	struct dp_sa sealer_conf[SAS];
 	struct db_state_out sealer_run[SAS];
 	uint32_t spi[SAS];
 	uint64_t next[SAS];
@@ -182,7 +181,9 @@ static void add_sa(struct dp_sa *conf)
 
 	must(db_sa_prepare(world.db, conf, &sa) == ERR_OK);
 	must(engine_select(world.engine, sa, &wish) == ERR_OK);
-	db_sa_publish(world.db, sa, engine_drop, world.engine);
+	db_sa_publish(world.db, sa);
+	secret_fini(&conf->key);
+	secret_fini(&conf->integ_key);
 }
 
 /* An inbound SA of each suite, and its peer's sending side. */
@@ -197,8 +198,11 @@ static void add_suite(int i)
 	conf.spi = world.spi[i];
 	conf.tunnel = 7;
 	add_sa(&conf);
-	fill_conf(&world.sealer_conf[i], &suites[i], DP_OUT);
-	peer->conf = &world.sealer_conf[i];
+	fill_conf(&conf, &suites[i], DP_OUT);
+	peer->conf = db_sa_conf_new(&conf);
+	must(peer->conf != NULL);
+	secret_fini(&conf.key);
+	secret_fini(&conf.integ_key);
 	peer->direction = DP_OUT;
 	peer->run.out = &world.sealer_run[i];
 	peer->flags = suites[i].esn ? DB_SA_ESN : 0;
@@ -218,6 +222,7 @@ static void make_tables(void)
 
 	must(db_state_new(&state, 256, 1) == ERR_OK && db_new(&world.db, &limits, &state, seed) == ERR_OK);
 	must(engine_new(&world.engine, 1, 64, seed) == ERR_OK);
+	db_sa_on_drop(world.db, engine_drop, world.engine);
 	if (__lsan_register_root_region != NULL)
 		__lsan_register_root_region(world.db->sas.base, world.db->sas.stride * world.db->sas.limit);
 	world.lan = add_port(1, DB_PORT_WIRE, false);

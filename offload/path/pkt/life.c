@@ -24,7 +24,7 @@ struct life {
 
 static void check(struct path_ctx *c, const struct db_sa *sa, const struct life *l)
 {
-	const struct dp_sa *conf = sa->conf;
+	const struct db_sa_conf *conf = sa->conf;
 
 	if (passed(conf->hard_bytes, l->bytes) || passed(conf->hard_packets, l->packets)) {
 		*l->flags |= DB_STATE_STOPPED;

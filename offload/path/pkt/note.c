@@ -15,10 +15,3 @@ bool path_note_due(struct path_ctx *c)
 {
 	return limit_take(&c->note_limit, c->now_ms);
 }
-
-struct addr path_note_addr(struct db_key k, uint8_t family)
-{
-	uint64_t word[2] = { __builtin_bswap64(k.hi), __builtin_bswap64(k.lo) };
-
-	return addr_of(bytes_of(word, family == AF_INET6 ? 16 : 4));
-}

@@ -16,9 +16,6 @@ bool path_note_send(struct path_ctx *c, const struct path_note *n);
 /* Whether a sampled note (unknown SPI, neighbour, raw packets) is due; takes the turn. */
 bool path_note_due(struct path_ctx *c);
 
-/* The address behind a key. */
-struct addr path_note_addr(struct db_key k, uint8_t family);
-
 #ifdef __cplusplus
 }
 #endif

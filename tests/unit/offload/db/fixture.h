@@ -137,7 +137,7 @@ class DbTest : public testing::Test
 		enum err err = db_sa_prepare(db, &s, &made);
 
 		if (err == ERR_OK)
-			db_sa_publish(db, made, nullptr, nullptr);
+			db_sa_publish(db, made);
 		secret_fini(&s.key);
 		secret_fini(&s.integ_key);
 		return err;

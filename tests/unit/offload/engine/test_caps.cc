@@ -62,10 +62,17 @@ struct Caps : testing::Test {
 	dp_reason check(const char *driver, dp_direction d)
 	{
 		engine_caps caps;
+		db_sa made = {};
+		dp_reason why;
 
-		sa.direction = (uint8_t)d;
+		made.direction = (uint8_t)d;
+		made.window = sa.window;
+		made.flags = (uint16_t)((sa.esn ? DB_SA_ESN : 0) | (sa.udp_encap ? DB_SA_UDP : 0) | (sa.transport ? DB_SA_TRANSPORT : 0));
+		made.conf = db_sa_conf_new(&sa);
 		engine_caps_of(engine_caps_row(driver), list.data(), d, &caps);
-		return engine_caps_check(&caps, &sa);
+		why = engine_caps_check(&caps, &made);
+		db_sa_conf_free(made.conf);
+		return why;
 	}
 	std::vector<rte_cryptodev_capabilities> crypto;
 	std::vector<rte_security_capability> list;

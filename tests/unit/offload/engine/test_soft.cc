@@ -38,6 +38,7 @@ class Soft : public testing::TestWithParam<EspSuite>
 	{
 		for (auto &s : sas) {
 			EXPECT_EQ(engine_drop(engine, &s->sa), ERR_OK);
+			db_sa_conf_free(s->sa.conf);
 			secret_fini(&s->conf.key);
 			secret_fini(&s->conf.integ_key);
 		}
@@ -60,7 +61,7 @@ class Soft : public testing::TestWithParam<EspSuite>
 		s.conf.esn = esn;
 		EXPECT_EQ(secret_set(&s.conf.key, bytes_of(s.key.data(), s.key.size())), ERR_OK);
 		EXPECT_EQ(secret_set(&s.conf.integ_key, bytes_of(s.integ.data(), s.integ.size())), ERR_OK);
-		s.sa.conf = &s.conf;
+		s.sa.conf = db_sa_conf_new(&s.conf);
 		s.sa.direction = (uint8_t)direction;
 		s.sa.flags = esn ? DB_SA_ESN : 0;
 		wish.port = DB_PORT_NONE;
@@ -232,28 +233,39 @@ TEST_P(Soft, ivs_never_repeat)
 
 INSTANTIATE_TEST_SUITE_P(Suites, Soft, testing::ValuesIn(esp_suites), suite_name);
 
+static enum err sizes_of(const dp_sa &put)
+{
+	engine_sizes sizes;
+	db_sa_conf *conf = db_sa_conf_new(&put);
+	enum err err = engine_suite_sizes(conf, &sizes);
+
+	db_sa_conf_free(conf);
+	return err;
+}
+
 TEST(SoftSelect, refuses_suites_that_do_not_exist)
 {
 	dp_sa s = {};
-	engine_sizes sizes;
 	uint8_t key[64] = {};
 
 	s.cipher = DP_CIPHER_AES_GCM;
-	EXPECT_EQ(engine_suite_sizes(&s, &sizes), ERR_UNSUPPORTED);
+	EXPECT_EQ(sizes_of(s), ERR_UNSUPPORTED);
 	ASSERT_EQ(secret_set(&s.key, bytes_of(key, 19)), ERR_OK);
-	EXPECT_EQ(engine_suite_sizes(&s, &sizes), ERR_UNSUPPORTED);
+	EXPECT_EQ(sizes_of(s), ERR_UNSUPPORTED);
 	ASSERT_EQ(secret_set(&s.key, bytes_of(key, 20)), ERR_OK);
-	EXPECT_EQ(engine_suite_sizes(&s, &sizes), ERR_OK);
+	EXPECT_EQ(sizes_of(s), ERR_OK);
 	s.integ = DP_INTEG_SHA1_96;
-	EXPECT_EQ(engine_suite_sizes(&s, &sizes), ERR_UNSUPPORTED);
+	EXPECT_EQ(sizes_of(s), ERR_UNSUPPORTED);
 	s.cipher = DP_CIPHER_AES_CBC;
 	ASSERT_EQ(secret_set(&s.key, bytes_of(key, 16)), ERR_OK);
-	EXPECT_EQ(engine_suite_sizes(&s, &sizes), ERR_UNSUPPORTED) << "integrity key missing";
+	EXPECT_EQ(sizes_of(s), ERR_UNSUPPORTED) << "integrity key missing";
 	ASSERT_EQ(secret_set(&s.integ_key, bytes_of(key, 20)), ERR_OK);
-	EXPECT_EQ(engine_suite_sizes(&s, &sizes), ERR_OK);
+	EXPECT_EQ(sizes_of(s), ERR_OK);
 	s.integ = DP_INTEG_NONE;
-	EXPECT_EQ(engine_suite_sizes(&s, &sizes), ERR_UNSUPPORTED) << "CBC without integrity";
-	EXPECT_EQ(engine_soft_ops(&s), nullptr);
+	EXPECT_EQ(sizes_of(s), ERR_UNSUPPORTED) << "CBC without integrity";
+	db_sa_conf *conf = db_sa_conf_new(&s);
+	EXPECT_EQ(engine_soft_ops(conf), nullptr);
+	db_sa_conf_free(conf);
 	secret_fini(&s.key);
 	secret_fini(&s.integ_key);
 }

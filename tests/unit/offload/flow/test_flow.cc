@@ -14,7 +14,7 @@ namespace
 
 const auto *eal [[maybe_unused]] = testing::AddGlobalTestEnvironment(new Eal(63));
 
-enum { PORT = 3, SLOTS = 256 };
+enum { PORT = 3 };
 
 /* An SA as the tables would hold it, placed on the device. */
 struct Sa {
@@ -23,20 +23,20 @@ struct Sa {
 		engine_wish wish = {};
 
 		memset(&sa, 0, sizeof(sa));
-		EXPECT_EQ(addr_parse(local, &conf.local.addr), ERR_OK);
-		conf.remote = conf.local;
-		conf.direction = (uint8_t)direction;
+		dp_sa conf = {};
+		struct addr own = {};
+
+		EXPECT_EQ(addr_parse(local, &own), ERR_OK);
 		conf.cipher = DP_CIPHER_AES_GCM;
-		conf.spi = spi;
-		conf.udp_encap = udp;
-		conf.allow_offload = true;
 		EXPECT_EQ(secret_new(&conf.key, 20), ERR_OK);
-		sa.conf = &conf;
+		sa.conf = db_sa_conf_new(&conf);
+		secret_fini(&conf.key);
+		sa.end.local = sa.end.remote = db_key_of(&own);
 		sa.direction = (uint8_t)direction;
 		sa.slot = slot;
 		sa.spi = spi;
 		sa.generation = 1;
-		sa.flags = udp ? DB_SA_UDP : 0;
+		sa.flags = (uint16_t)(DB_SA_OFFLOAD | (udp ? DB_SA_UDP : 0) | (own.family == AF_INET6 ? DB_SA_V6 : 0));
 		if (direction == DP_IN)
 			sa.run.in = &in;
 		else
@@ -49,13 +49,12 @@ struct Sa {
 	}
 	~Sa()
 	{
-		secret_fini(&conf.key);
+		db_sa_conf_free(sa.conf);
 	}
 	Sa(const Sa &) = delete;
 	Sa &operator=(const Sa &) = delete;
 	db_state_in in = {};
 	db_state_out out = {};
-	dp_sa conf = {};
 	db_sa sa;
 };
 
@@ -67,7 +66,7 @@ class Flow : public testing::Test
 		const uint8_t seed[32] = { 1 };
 
 		ASSERT_EQ(engine_new(&engine, 1, 64, seed), ERR_OK);
-		ASSERT_EQ(flow_new(&table, SLOTS), ERR_OK);
+		ASSERT_EQ(flow_new(&table), ERR_OK);
 		device.attach(engine, PORT);
 	}
 	void TearDown() override
@@ -75,7 +74,7 @@ class Flow : public testing::Test
 		flow_free(table);
 		engine_free(engine);
 	}
-	enum err install(const Sa &s)
+	enum err install(Sa &s)
 	{
 		return flow_install(table, engine, &s.sa);
 	}
@@ -107,10 +106,10 @@ TEST_F(Flow, matches_local_address_and_spi)
 	EXPECT_FALSE(r.udp);
 	EXPECT_EQ(r.session, session(s));
 	EXPECT_EQ(flow_count(table, PORT), 1u);
-	flow_remove(table, &s.sa);
+	flow_remove(table, engine, &s.sa);
 	EXPECT_TRUE(device.rules.empty());
 	EXPECT_EQ(flow_count(table, PORT), 0u);
-	flow_remove(table, &s.sa); /* has none any more */
+	flow_remove(table, engine, &s.sa); /* has none any more */
 }
 
 TEST_F(Flow, matches_ipv6_and_udp_encapsulation)
@@ -133,8 +132,8 @@ TEST_F(Flow, outbound_sas_have_no_rule)
 	EXPECT_EQ(install(s), ERR_OK);
 	EXPECT_TRUE(device.rules.empty());
 	device.flow_status = ERR_AGAIN;
-	EXPECT_EQ(flow_status(table, engine, &s.sa), ERR_OK) << "there is nothing to wait for";
-	flow_remove(table, &s.sa);
+	EXPECT_EQ(flow_status(engine, &s.sa), ERR_OK) << "there is nothing to wait for";
+	flow_remove(table, engine, &s.sa);
 }
 
 TEST_F(Flow, refusals_say_whether_the_table_is_full)
@@ -156,12 +155,12 @@ TEST_F(Flow, the_device_tells_when_a_rule_stands)
 
 	ASSERT_EQ(install(s), ERR_OK);
 	device.flow_status = ERR_AGAIN;
-	EXPECT_EQ(flow_status(table, engine, &s.sa), ERR_AGAIN);
+	EXPECT_EQ(flow_status(engine, &s.sa), ERR_AGAIN);
 	device.flow_status = ERR_FULL;
-	EXPECT_EQ(flow_status(table, engine, &s.sa), ERR_FULL);
+	EXPECT_EQ(flow_status(engine, &s.sa), ERR_FULL);
 	device.ext.flow_status = nullptr;
 	device.attach(engine, PORT);
-	EXPECT_EQ(flow_status(table, engine, &s.sa), ERR_OK) << "a driver that doesn't tell is believed";
+	EXPECT_EQ(flow_status(engine, &s.sa), ERR_OK) << "a driver that doesn't tell is believed";
 }
 
 /* While an SA moves from one session to another its slot has two configurations, each with a rule. */
@@ -172,7 +171,7 @@ TEST_F(Flow, two_configurations_of_a_slot_have_a_rule_each)
 
 	for (auto *s : { &before, &after, &other })
 		ASSERT_EQ(install(*s), ERR_OK);
-	flow_remove(table, &before.sa);
+	flow_remove(table, engine, &before.sa);
 	ASSERT_EQ(device.rules.size(), 2u);
 	EXPECT_EQ(device.rules.front().session, session(after));
 	EXPECT_EQ(flow_count(table, PORT), 2u);
@@ -187,10 +186,11 @@ TEST_F(Flow, rules_of_a_lost_device_are_forgotten_in_the_host)
 	ASSERT_EQ(install(b), ERR_OK);
 	flow_forget(table, PORT + 1);
 	EXPECT_EQ(flow_count(table, PORT), 2u);
+	engine_inline_detach(engine, PORT);
 	flow_forget(table, PORT);
 	EXPECT_EQ(flow_count(table, PORT), 0u);
 	EXPECT_EQ(device.rules.size(), 2u);
-	flow_remove(table, &a.sa);
+	flow_remove(table, engine, &a.sa);
 	EXPECT_EQ(device.rules.size(), 2u);
 }
 
@@ -210,8 +210,8 @@ TEST_F(Flow, a_device_with_an_spi_table_has_one_rule_for_all)
 	EXPECT_EQ(device.rules.front().spi, 0u);
 	EXPECT_TRUE(device.rules.front().local.empty());
 	EXPECT_EQ(device.rules.front().session, nullptr);
-	flow_remove(table, &a.sa);
-	EXPECT_EQ(flow_status(table, engine, &b.sa), ERR_OK);
+	flow_remove(table, engine, &a.sa);
+	EXPECT_EQ(flow_status(engine, &b.sa), ERR_OK);
 	EXPECT_EQ(device.rules.size(), 1u);
 	flow_forget(table, PORT); /* after a reset it is made anew */
 	ASSERT_EQ(install(b), ERR_OK);

@@ -306,7 +306,9 @@ void PathTest::put_sa(dp_sa &s, const engine_wish &wish)
 
 	ASSERT_EQ(db_sa_prepare(db, &s, &sa), ERR_OK);
 	ASSERT_EQ(engine_select(engine, sa, &wish), ERR_OK);
-	db_sa_publish(db, sa, engine_drop, engine);
+	db_sa_publish(db, sa);
+	secret_fini(&s.key);
+	secret_fini(&s.integ_key);
 }
 
 void PathTest::start(const Options &o)
@@ -336,6 +338,7 @@ void PathTest::start(const Options &o)
 	ASSERT_EQ(db_state_new(&state, 256, 9), ERR_OK);
 	ASSERT_EQ(db_new(&db, &limits, &state, seed), ERR_OK);
 	ASSERT_EQ(engine_new(&engine, o.workers, 512, seed), ERR_OK);
+	db_sa_on_drop(db, engine_drop, engine);
 	lan = add_port(LAN, DB_PORT_WIRE, lan_mac, false);
 	wan = add_port(WAN, DB_PORT_WIRE, wan_mac, true);
 	twin = add_port(0, DB_PORT_TWIN, wan_mac, false);

@@ -241,7 +241,7 @@ TEST_F(Closed, random_packets_never_leave_in_clear)
 			break;
 		}
 		if (round % 97 == 50) {
-			ASSERT_EQ(db_sa_del(db, SA_OUT, engine_drop, engine), ERR_OK);
+			ASSERT_EQ(db_sa_del(db, SA_OUT), ERR_OK);
 		}
 		if (round % 97 == 80) {
 			dp_sa s = sa_conf(SA_OUT, DP_OUT, peer_spi, TUNNEL);
@@ -281,7 +281,7 @@ TEST_F(Closed, no_iv_is_used_twice)
 
 			ASSERT_EQ(db_sa_copy(db, SA_OUT, &copy), ERR_OK);
 			ASSERT_EQ(engine_select_soft(engine, copy, DP_WHY_DEVICE_DOWN), ERR_OK);
-			db_sa_publish(db, copy, engine_drop, engine);
+			db_sa_publish(db, copy);
 		}
 		poll();
 	}

@@ -365,7 +365,7 @@ TEST_F(EspIn, a_deleted_sa_is_unknown_and_a_tunnel_gone_drops)
 	start();
 	wan_in(peer_seals(inner().bytes(), 1));
 	poll();
-	ASSERT_EQ(db_sa_del(db, SA_IN, engine_drop, engine), ERR_OK);
+	ASSERT_EQ(db_sa_del(db, SA_IN), ERR_OK);
 	wan_in(peer_seals(inner().bytes(), 2));
 	poll();
 	EXPECT_EQ(delivered(), 1u);

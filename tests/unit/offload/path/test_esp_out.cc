@@ -206,14 +206,14 @@ TEST_F(EspOut, R_DP_several_children_share_a_tunnel)
 	EXPECT_EQ(drops(PATH_DROP_TS_OUT), 1u);
 
 	/* Without the first the other one goes on; without it there is none. */
-	ASSERT_EQ(db_sa_del(db, SA_OUT, engine_drop, engine), ERR_OK);
+	ASSERT_EQ(db_sa_del(db, SA_OUT), ERR_OK);
 	for (const char *dst : { "10.9.0.1", "10.8.0.1" }) {
 		ip.dst = dst;
 		feed(fake[lan], frame(lan_mac, ip.bytes()));
 	}
 	poll();
 	EXPECT_EQ(fake[wan].tx.size(), 3u);
-	ASSERT_EQ(db_sa_del(db, SA_OUT + 1, engine_drop, engine), ERR_OK);
+	ASSERT_EQ(db_sa_del(db, SA_OUT + 1), ERR_OK);
 	feed(fake[lan], frame(lan_mac, ip.bytes()));
 	poll();
 	EXPECT_EQ(fake[wan].tx.size(), 3u);
@@ -229,7 +229,7 @@ TEST_F(EspOut, a_tunnel_without_an_sa_drops)
 	EXPECT_TRUE(fake[wan].tx.empty());
 	EXPECT_EQ(drops(PATH_DROP_NO_SA), 1u);
 	tunnel(TUNNEL, SA_OUT);
-	ASSERT_EQ(db_sa_del(db, SA_OUT, engine_drop, engine), ERR_OK);
+	ASSERT_EQ(db_sa_del(db, SA_OUT), ERR_OK);
 	feed(fake[lan], frame(lan_mac, Ip().bytes()));
 	poll();
 	EXPECT_EQ(drops(PATH_DROP_NO_SA), 2u);

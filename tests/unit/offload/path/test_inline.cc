@@ -431,7 +431,7 @@ TEST_F(Inline, moving_between_engines_keeps_numbers_and_window)
 
 		ASSERT_EQ(db_sa_copy(db, id, &copy), ERR_OK);
 		ASSERT_EQ(engine_select_soft(engine, copy, DP_WHY_DEVICE_DOWN), ERR_OK);
-		db_sa_publish(db, copy, engine_drop, engine);
+		db_sa_publish(db, copy);
 	}
 	feed(fake[lan], frame(lan_mac, Ip().bytes()));
 	feed(fake[wan], frame(wan_mac, peer_seals(inner(), 9)));
@@ -454,7 +454,7 @@ TEST_F(Inline, a_session_goes_after_its_fence_and_not_before)
 {
 	start_inline();
 	device.fence_passed = false;
-	ASSERT_EQ(db_sa_del(db, SA_OUT, engine_drop, engine), ERR_OK);
+	ASSERT_EQ(db_sa_del(db, SA_OUT), ERR_OK);
 	poll();
 	poll();
 	EXPECT_EQ(device.fences, 1u);
@@ -469,8 +469,8 @@ TEST_F(Inline, sessions_of_a_dead_device_cost_no_command)
 {
 	start_inline();
 	engine_inline_detach(engine, wan);
-	ASSERT_EQ(db_sa_del(db, SA_OUT, engine_drop, engine), ERR_OK);
-	ASSERT_EQ(db_sa_del(db, SA_IN, engine_drop, engine), ERR_OK);
+	ASSERT_EQ(db_sa_del(db, SA_OUT), ERR_OK);
+	ASSERT_EQ(db_sa_del(db, SA_IN), ERR_OK);
 	poll();
 	EXPECT_EQ(device.destroyed, 0);
 	EXPECT_EQ(device.fences, 0u);

@@ -191,8 +191,8 @@ TEST_F(Rate, what_waits_for_a_tunnel_that_goes_is_dropped)
 		r.prefix = prefix(p);
 		ASSERT_EQ(db_route_del(db, &r), ERR_OK);
 	}
-	ASSERT_EQ(db_sa_del(db, SA_IN, engine_drop, engine), ERR_OK);
-	ASSERT_EQ(db_sa_del(db, SA_OUT, engine_drop, engine), ERR_OK);
+	ASSERT_EQ(db_sa_del(db, SA_IN), ERR_OK);
+	ASSERT_EQ(db_sa_del(db, SA_OUT), ERR_OK);
 	ASSERT_EQ(db_tunnel_del(db, TUNNEL), ERR_OK);
 	for (int i = 0; i < 10; i++) {
 		db_rcu_reclaim(db->rcu);

@@ -5,6 +5,7 @@
 
 #include "../eal.h"
 #include "dp/codec.h"
+#include "server/place.h"
 
 namespace
 {
@@ -187,7 +188,7 @@ Plant::Plant(db_state *state)
 	}
 	EXPECT_EQ(db_new(&plant.db, &limits, state, seed), ERR_OK);
 	EXPECT_EQ(engine_new(&plant.engine, 1, 512, seed), ERR_OK);
-	EXPECT_EQ(flow_new(&plant.flows, 256), ERR_OK);
+	EXPECT_EQ(flow_new(&plant.flows), ERR_OK);
 	conf.db = plant.db;
 	conf.engine = plant.engine;
 	conf.ports = path_ports;
@@ -200,6 +201,7 @@ Plant::Plant(db_state *state)
 	box.workers.push_back(w);
 	table = box.table();
 	plant.box = &table;
+	db_sa_on_drop(plant.db, server_place_drop, &plant);
 }
 
 Plant::~Plant()

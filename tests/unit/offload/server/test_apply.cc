@@ -130,7 +130,7 @@ TEST_F(Apply, a_replaced_sa_goes_on_counting)
 	op.u.sa.remote.addr = at("203.0.113.9");
 	EXPECT_EQ(one(op), ERR_OK);
 	EXPECT_EQ(sa(2)->run.out->next, 700u);
-	EXPECT_TRUE(addr_eq(&sa(2)->conf->remote.addr, &op.u.sa.remote.addr));
+	EXPECT_TRUE(db_key_eq(db_sa_remote(sa(2)), db_key_of(&op.u.sa.remote.addr)));
 	EXPECT_EQ(one(put_sa(2, DP_OUT, 0xabcd0002, 7)), ERR_EXISTS);
 }
 
