@@ -1,17 +1,20 @@
 /*
  * Secrets stand in pages of their own, so that MADV_DONTDUMP and mlock reach nothing else.  The heap is one for
  * the process, like malloc's, and is the one exception to the rule against file-scope state: a secret has to be
- * droppable wherever its owner dies, crypto workers included.  Blocks come in powers of two from 32 bytes; freed
- * ones are wiped and go to their size's free list.
+ * droppable wherever its owner dies, crypto workers included.  Blocks come in steps of 16 bytes to 128 and in powers of two above;
+ * freed ones are wiped and go to their size's free list.
  */
 #include "base/secret.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-enum { SECRET_MIN_SHIFT = 5, SECRET_CLASSES = 8, SECRET_REGION = 64 * 1024 };
+enum { SECRET_STEP = 16, SECRET_STEPS = 8, SECRET_CLASSES = SECRET_STEPS + 5, SECRET_REGION = 64 * 1024 };
+
+static_assert(SECRET_STEP * SECRET_STEPS << (SECRET_CLASSES - SECRET_STEPS) == SECRET_MAX, "the largest block");
 
 struct free_block {
 	struct free_block *next;
@@ -22,11 +25,18 @@ static struct free_block *heap_free[SECRET_CLASSES];
 static uint8_t *heap_at;
 static uint8_t *heap_end;
 
+static size_t size_of(unsigned c)
+{
+	return c < SECRET_STEPS ? (c + 1) * SECRET_STEP : (size_t)(SECRET_STEP * SECRET_STEPS) << (c + 1 - SECRET_STEPS);
+}
+
 static unsigned class_of(size_t len)
 {
-	unsigned c = 0;
+	unsigned c = SECRET_STEPS;
 
-	while (((size_t)1 << (c + SECRET_MIN_SHIFT)) < len)
+	if (len <= SECRET_STEP * SECRET_STEPS)
+		return (unsigned)((len - 1) / SECRET_STEP);
+	while (size_of(c) < len)
 		c++;
 	return c;
 }
@@ -47,7 +57,7 @@ static bool add_region(void)
 static uint8_t *heap_take(size_t len)
 {
 	unsigned c = class_of(len);
-	size_t size = (size_t)1 << (c + SECRET_MIN_SHIFT);
+	size_t size = size_of(c);
 	uint8_t *p = NULL;
 
 	(void)pthread_mutex_lock(&heap_lock);

@@ -197,14 +197,13 @@ static void sa_free(struct db *db, struct db_sa *sa)
 
 static size_t conf_size(size_t key_len, size_t integ_len)
 {
-	return sizeof(struct db_sa_conf) + key_len + integ_len;
+	return offsetof(struct db_sa_conf, keys) + key_len + integ_len;
 }
 
 struct db_sa_conf *db_sa_conf_new(const struct dp_sa *put)
 {
 	struct secret room = { 0 };
 	struct db_sa_conf *conf;
-	uint8_t *keys;
 
 	if (secret_new(&room, conf_size(put->key.len, put->integ_key.len)) != ERR_OK)
 		return NULL;
@@ -220,11 +219,10 @@ struct db_sa_conf *db_sa_conf_new(const struct dp_sa *put)
 	conf->integ = put->integ;
 	conf->key_len = (uint8_t)put->key.len;
 	conf->integ_len = (uint8_t)put->integ_key.len;
-	keys = (uint8_t *)(conf + 1);
 	if (put->key.len != 0)
-		memcpy(keys, put->key.data, put->key.len);
+		memcpy(conf->keys, put->key.data, put->key.len);
 	if (put->integ_key.len != 0)
-		memcpy(keys + put->key.len, put->integ_key.data, put->integ_key.len);
+		memcpy(conf->keys + put->key.len, put->integ_key.data, put->integ_key.len);
 	return conf;
 }
 

@@ -58,7 +58,7 @@ enum { DB_SA_HEADER_MAX = 56, DB_SA_ESP = 8, DB_SA_TRAILER = 2 }; /* IPv6 + UDP 
 
 /*
  * What neither packets nor the rest of an SA tell of what control put: what its session is made of, and when it ends.  It stands in memory for
- * secrets, the cipher's key behind it, then the integrity key.
+ * secrets.
  */
 struct db_sa_conf {
 	uint64_t soft_bytes; /* as in struct dp_sa */
@@ -72,6 +72,7 @@ struct db_sa_conf {
 	uint8_t integ;  /* enum dp_integ */
 	uint8_t key_len;
 	uint8_t integ_len;
+	uint8_t keys[2 * DP_KEY_MAX]; /* the cipher's, then the integrity key; the last member: memory ends after them */
 };
 
 /* An engine and its session. */
@@ -152,12 +153,12 @@ void db_sa_conf_free(struct db_sa_conf *conf);
 /* Views. */
 static inline struct bytes db_sa_key(const struct db_sa_conf *conf)
 {
-	return bytes_of(conf + 1, conf->key_len);
+	return bytes_of(conf->keys, conf->key_len);
 }
 
 static inline struct bytes db_sa_integ_key(const struct db_sa_conf *conf)
 {
-	return bytes_of((const uint8_t *)(conf + 1) + conf->key_len, conf->integ_len);
+	return bytes_of(conf->keys + conf->key_len, conf->integ_len);
 }
 
 /* The put that makes 'sa' what it is, with its state; keys are views, which the caller mustn't wipe or free. */
