@@ -83,7 +83,7 @@ static inline void prefetch_session(const struct engine_op *op)
 		rte_prefetch0(s + sizeof(struct gcm_session) - at);
 }
 
-/* A nonce is written a packet before it is read: a load across two fresh stores would wait for both. */
+/* A nonce is written a packet before it is read: a load across two fresh stores would wait for both; so would one across two lines. */
 struct nonce {
 	uint8_t salt[ENGINE_SALT];
 	uint8_t iv[GCM_IV];
@@ -96,10 +96,11 @@ static inline void set_nonce(struct nonce *n, const struct engine_op *op, uint64
 	memcpy(n->iv, &iv, GCM_IV);
 }
 
+/* The library's working state begins a line: where its vectors crossed two, a packet took up to 100 cycles more. */
 static inline void run_one(const struct engine_op *op, const struct nonce *n, uint8_t *tag)
 {
 	const struct gcm_session *s = (const struct gcm_session *)op->session;
-	struct gcm_context_data ctx;
+	struct gcm_context_data ctx __attribute__((aligned(64)));
 	uint8_t wide[ENGINE_AAD_ESN];
 	uint8_t *payload = op->esp + GCM_HEADER + GCM_IV;
 	const uint8_t *aad = s->aad_len == ENGINE_AAD ? op->esp : engine_soft_aad(op, wide);
@@ -124,7 +125,7 @@ static inline void number(struct nonce *n, const struct engine_op *op)
 
 static void encrypt(struct engine_lcore *l, struct engine_op *ops, uint32_t count)
 {
-	struct nonce nonces[ENGINE_BURST];
+	struct nonce nonces[ENGINE_BURST] __attribute__((aligned(64)));
 
 	(void)l;
 	for (uint32_t i = 0; i < count && i < AHEAD; i++)
@@ -152,7 +153,7 @@ static inline void read_number(struct nonce *n, const struct engine_op *op)
 
 static void decrypt(struct engine_lcore *l, struct engine_op *ops, uint32_t count)
 {
-	struct nonce nonces[ENGINE_BURST];
+	struct nonce nonces[ENGINE_BURST] __attribute__((aligned(64)));
 
 	(void)l;
 	for (uint32_t i = 0; i < count && i < AHEAD; i++)
