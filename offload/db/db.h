@@ -54,7 +54,8 @@ struct db {
 	struct db_carrier *carrier; /* by index */
 	uint32_t *carrier_head;     /* [DB_CARRIER_HEADS]; 0: none */
 	uint32_t slot_mask;
-	uint32_t epoch; /* grows with every change that may alter an outer route */
+	uint32_t epoch;        /* grows with every change that may alter an outer route */
+	uint32_t routes_epoch; /* grows with every change of a VRF's routes; never 0 */
 	struct db_rcu *rcu;
 
 	/* main lcore */
@@ -103,6 +104,15 @@ static inline void db_touch(struct db *db)
 	uint32_t next = db->epoch + 1;
 
 	__atomic_store_n(&db->epoch, next == 0 ? 1 : next, __ATOMIC_RELEASE);
+}
+
+/* Says that routes have changed, and with them, it may be, outer ones.  After the change, before what it replaced is let go. */
+static inline void db_touch_routes(struct db *db)
+{
+	uint32_t next = db->routes_epoch + 1;
+
+	__atomic_store_n(&db->routes_epoch, next == 0 ? 1 : next, __ATOMIC_RELEASE);
+	db_touch(db);
 }
 
 /* ---- workers ---- */

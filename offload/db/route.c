@@ -188,7 +188,7 @@ enum err db_rule_set(struct db *db, uint16_t vrf, const struct addr_prefix *pref
 		return err;
 	}
 	hop_ref(db, hop);
-	db_touch(db); /* before the grace period: workers keep outer routes by epoch */
+	db_touch_routes(db); /* before the grace period: workers keep routes by epoch */
 	hop_unref(db, was);
 	return ERR_OK;
 }
@@ -206,7 +206,7 @@ bool db_rule_clear(struct db *db, uint16_t vrf, const struct addr_prefix *prefix
 	r->hop[origin] = 0;
 	err = show(db, r);
 	assert(err == ERR_OK);
-	db_touch(db);
+	db_touch_routes(db);
 	hop_unref(db, was);
 	if (rule_hop(r) == 0)
 		rule_free(db, r);

@@ -64,25 +64,6 @@ static inline uint32_t db_vrf_lookup(const struct db_vrf *v, bool v6, struct db_
 	return v6 ? db_fib_lookup(&v->fib6, key) : db_fib_lookup4(&v->fib4, key.hi);
 }
 
-/* The lookup before, of one burst; all-zero: none.  Packets of a flow come in runs. */
-struct db_vrf_last {
-	const struct db_vrf *vrf;
-	struct db_key key;
-	uint32_t hop;
-	bool v6;
-};
-
-static inline uint32_t db_vrf_lookup_next(struct db_vrf_last *last, const struct db_vrf *v, bool v6, struct db_key key)
-{
-	if (last->vrf == v && last->v6 == v6 && db_key_eq(last->key, key))
-		return last->hop;
-	last->vrf = v;
-	last->v6 = v6;
-	last->key = key;
-	last->hop = db_vrf_lookup(v, v6, key);
-	return last->hop;
-}
-
 /* ERR_ABSENT: VRF or target unknown; ERR_FULL. */
 MUST_USE enum err db_route_put(struct db *db, const struct dp_route *conf);
 MUST_USE enum err db_route_del(struct db *db, const struct dp_route *conf);

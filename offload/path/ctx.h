@@ -7,6 +7,7 @@
 
 #include "base/limit.h"
 #include "db/db.h"
+#include "db/memo.h"
 #include "engine/engine.h"
 #include "path/drop.h"
 #include "path/port.h"
@@ -149,6 +150,7 @@ struct path_ctx {
 	struct rte_ring **to; /* [worker_count]: hand-over; NULL for itself */
 	struct path_reass *reass;
 	struct path_hold *hold;
+	struct db_memo *memo; /* of routes */
 	struct path_head heads[PATH_HEADS];
 	struct limit icmp_limit;
 	struct limit note_limit;

@@ -208,14 +208,12 @@ void path_fib_leave(struct path_ctx *c)
 
 void path_fib(struct path_ctx *c)
 {
-	struct db_vrf_last last = { .vrf = NULL };
-
 	for (uint32_t i = 0; i < c->plain.count; i++) {
 		struct path_pkt *p = c->plain.pkt[i];
 
 		switch (path_ip_scope(p)) {
 		case PATH_SCOPE_ROUTED:
-			p->hop = db_vrf_lookup_next(&last, &c->db->vrf[p->vrf], p->family == AF_INET6, path_ip_dst(p));
+			p->hop = db_memo_lookup(c->memo, c->db, p->vrf, p->family == AF_INET6, path_ip_dst(p));
 			follow(c, p);
 			break;
 		case PATH_SCOPE_NEAR:

@@ -166,7 +166,7 @@ static inline bool has_way_back(const struct path_ctx *c, uint32_t hop, uint8_t 
 }
 
 /* What isn't forwarded anyway (multicast, link-local) is 'fib's business. */
-static inline bool may_come(const struct path_ctx *c, const struct gate_case *i, const struct path_gate_place *at, struct db_vrf_last *last)
+static inline bool may_come(const struct path_ctx *c, const struct gate_case *i, const struct path_gate_place *at)
 {
 	uint8_t how = __atomic_load_n(&i->side->urpf, __ATOMIC_RELAXED);
 	const struct path_pkt *p = i->p;
@@ -174,7 +174,7 @@ static inline bool may_come(const struct path_ctx *c, const struct gate_case *i,
 
 	if (how == DP_URPF_OFF || at->way == DP_OUT || path_ip_scope(p) != PATH_SCOPE_ROUTED)
 		return true;
-	hop = db_vrf_lookup_next(last, &c->db->vrf[p->vrf], p->family == AF_INET6, path_ip_src(p));
+	hop = db_memo_lookup(c->memo, c->db, p->vrf, p->family == AF_INET6, path_ip_src(p));
 	return has_way_back(c, hop, how, at->tunnel, p);
 }
 
@@ -198,11 +198,11 @@ static inline void begin(const struct path_ctx *c, struct gate_case *i, struct p
 }
 
 /* What an access list lets pass; false: dropped. */
-static inline bool pass(struct path_ctx *c, const struct gate_case *i, const struct path_gate_place *at, struct db_vrf_last *last)
+static inline bool pass(struct path_ctx *c, const struct gate_case *i, const struct path_gate_place *at)
 {
 	uint16_t mss = __atomic_load_n(&i->side->mss, __ATOMIC_RELAXED);
 
-	if (!may_come(c, i, at, last)) {
+	if (!may_come(c, i, at)) {
 		spoofed(c, i->p, i->gate, at);
 		return false;
 	}
@@ -214,7 +214,6 @@ static inline bool pass(struct path_ctx *c, const struct gate_case *i, const str
 /* Leaves in 'l' what passes. */
 static void run(struct path_ctx *c, struct path_list *l, const struct path_gate_place *at)
 {
-	struct db_vrf_last last = { .vrf = NULL };
 	struct gate_case all[PATH_BURST];
 	uint32_t count = l->count;
 	uint32_t permitted;
@@ -226,7 +225,7 @@ static void run(struct path_ctx *c, struct path_list *l, const struct path_gate_
 	for (uint32_t i = 0; i < count; i++) {
 		if ((permitted >> i & 1) == 0)
 			deny(c, all[i].p, all[i].gate, at);
-		else if (pass(c, &all[i], at, &last))
+		else if (pass(c, &all[i], at))
 			path_list_add(l, all[i].p);
 	}
 }

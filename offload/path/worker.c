@@ -94,7 +94,8 @@ enum err path_worker_new(struct path_worker **out, const struct path_worker_conf
 	w->from = (struct rte_ring **)calloc(conf->worker_count, sizeof(struct rte_ring *));
 	w->inject = ring_new("inject", conf->worker, sizeof(struct path_hand), WORKER_HANDS);
 	w->queues = (struct queue_set *)calloc(1, sizeof(*w->queues));
-	if (c->notes == NULL || c->to == NULL || w->from == NULL || w->inject == NULL || w->queues == NULL ||
+	c->memo = db_memo_new();
+	if (c->memo == NULL || c->notes == NULL || c->to == NULL || w->from == NULL || w->inject == NULL || w->queues == NULL ||
 		path_reass_new(&c->reass, conf->cycles_per_s) != ERR_OK || path_hold_new(&c->hold) != ERR_OK) {
 		path_worker_free(w);
 		return ERR_NOMEM;
@@ -125,6 +126,7 @@ void path_worker_free(struct path_worker *w)
 	drain(w->inject);
 	path_reass_free(w->ctx.reass);
 	path_hold_free(w->ctx.hold);
+	db_memo_free(w->ctx.memo);
 	free(w->ctx.notes);
 	free(w->ctx.to);
 	free(w->from);
