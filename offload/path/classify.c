@@ -57,7 +57,8 @@ static bool whole(struct path_ctx *c, struct path_pkt *p)
 	return why == PATH_DROP_COUNT;
 }
 
-void path_classify_read(struct path_ctx *c, struct path_pkt *p)
+/* An IP packet whose header was read. */
+static inline void read_on(struct path_ctx *c, struct path_pkt *p)
 {
 	uint32_t at;
 
@@ -83,7 +84,7 @@ void path_classify_passed(struct path_ctx *c, struct path_pkt *p)
 	if (is_group(path_buf_data(p->m) - PATH_ETHER))
 		path_list_add(&c->punt, p);
 	else
-		path_classify_read(c, p);
+		read_on(c, p);
 }
 
 /* With a gate it passes that first, once. */
@@ -101,7 +102,7 @@ static void sort_ip(struct path_ctx *c, struct path_pkt *p, bool group, uint32_t
 	else if (group)
 		path_list_add(&c->punt, p);
 	else
-		path_classify_read(c, p);
+		read_on(c, p);
 }
 
 /* What a device has decrypted has no outer headers; which SA it was, it says beside the packet (sa-state 9). */

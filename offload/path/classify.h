@@ -13,9 +13,6 @@ extern "C" {
  */
 void path_classify(struct path_ctx *c);
 
-/* Goes on with an IP packet whose header was read. */
-void path_classify_read(struct path_ctx *c, struct path_pkt *p);
-
 /* The same with one that its port's features let pass, whose frame's header stands in front of it. */
 void path_classify_passed(struct path_ctx *c, struct path_pkt *p);
 

@@ -52,8 +52,11 @@ struct path_pkt {
 	uint8_t *ip;
 	const struct db_sa *sa; /* it came by; from 'encap' on: it leaves by */
 	uint64_t seq;
-	uint64_t mac;    /* of the next hop, as in db_adj */
-	uint32_t spi;    /* classify to esp_in */
+	uint64_t mac; /* of the next hop, as in db_adj */
+	union {
+		uint32_t spi;       /* classify to esp_in */
+		uint32_t outer_len; /* outer to esp_out: bytes of the packet that it becomes */
+	};
 	uint32_t tunnel; /* index; it came by or leaves by */
 	uint32_t hop;
 	uint16_t len; /* bytes of the IP packet */

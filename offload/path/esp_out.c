@@ -87,7 +87,7 @@ static inline void finish_udp(const struct db_sa *sa, uint8_t *ip, uint32_t tota
 static inline bool build(struct path_pkt *p, struct engine_op *op)
 {
 	const struct db_sa *sa = p->sa;
-	uint32_t total = db_sa_outer_len(sa, p->len);
+	uint32_t total = p->outer_len;
 	uint32_t head = sa->head_len;
 	uint32_t tail = total - head - p->len;
 	bool df = path_ip_outer_df(p, sa->df);
@@ -124,6 +124,13 @@ static void sum_udp6(const struct path_pkt *p)
 	memcpy(p->ip + PATH_IP6 + 6, &sum, sizeof(sum));
 }
 
+/* Out, or first to be cut. */
+static inline void pass_on(struct path_ctx *c, struct path_pkt *p)
+{
+	p->family = (p->sa->flags & DB_SA_V6) != 0 ? AF_INET6 : AF_INET;
+	path_list_add((p->flags & PATH_F_POST_FRAG) != 0 ? &c->sealed : &c->out, p);
+}
+
 static inline void sealed(struct path_ctx *c, struct path_pkt *p, bool ok)
 {
 	const struct db_sa *sa = p->sa;
@@ -134,9 +141,8 @@ static inline void sealed(struct path_ctx *c, struct path_pkt *p, bool ok)
 	}
 	if ((sa->flags & (DB_SA_V6 | DB_SA_UDP)) == (DB_SA_V6 | DB_SA_UDP))
 		sum_udp6(p);
-	p->family = (sa->flags & DB_SA_V6) != 0 ? AF_INET6 : AF_INET;
 	p->flags |= PATH_F_SEALED;
-	path_list_add(&c->sealed, p);
+	pass_on(c, p);
 }
 
 /* The device encrypts a GRE packet that is whole; false: no room in its buffer. */
@@ -167,9 +173,8 @@ static void mark(struct path_ctx *c, struct path_pkt *p)
 		path_drop_out(c, p, PATH_DROP_CRYPTO);
 		return;
 	}
-	p->family = (sa->flags & DB_SA_V6) != 0 ? AF_INET6 : AF_INET;
 	path_count(c, PATH_COUNT_INLINE_OUT, 1);
-	path_list_add(&c->sealed, p);
+	pass_on(c, p);
 }
 
 static inline void queue(struct path_ctx *c, struct path_pkt *p, struct path_crypt *b, const struct db_sa_engine *job)

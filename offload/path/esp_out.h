@@ -7,7 +7,7 @@
 extern "C" {
 #endif
 
-/* seal -> sealed: a number, then ESP by the SA's engine, or a mark for the device. */
+/* seal -> out, or sealed what is to be cut: a number, then ESP by the SA's engine, or a mark for the device. */
 void path_esp_out(struct path_ctx *c);
 
 #ifdef __cplusplus

@@ -139,13 +139,7 @@ static void cut(struct path_ctx *c, struct path_pkt *p)
 
 void path_frag(struct path_ctx *c)
 {
-	for (uint32_t i = 0; i < c->sealed.count; i++) {
-		struct path_pkt *p = c->sealed.pkt[i];
-
-		if ((p->flags & PATH_F_POST_FRAG) != 0)
-			cut(c, p);
-		else
-			path_list_add(&c->out, p);
-	}
+	for (uint32_t i = 0; i < c->sealed.count; i++)
+		cut(c, c->sealed.pkt[i]);
 	c->sealed.count = 0;
 }

@@ -7,7 +7,7 @@
 extern "C" {
 #endif
 
-/* sealed -> out: cuts what was marked to be cut after encryption. */
+/* sealed -> out: cuts what is too long. */
 void path_frag(struct path_ctx *c);
 
 /* Cuts the IPv4 packet so that each piece has at most 'mtu' bytes; the pieces go on as 'h' says.  Takes 'p'. */

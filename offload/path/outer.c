@@ -115,7 +115,8 @@ static void measure(struct path_ctx *c, struct path_pkt *p)
 	uint32_t mtu = __atomic_load_n(&t->mtu, __ATOMIC_RELAXED);
 	uint32_t path;
 
-	if (db_sa_outer_len(p->sa, p->len) <= link && (mtu == 0 || p->len <= mtu)) {
+	p->outer_len = db_sa_outer_len(p->sa, p->len);
+	if (p->outer_len <= link && (mtu == 0 || p->len <= mtu)) {
 		go(c, p, port);
 		return;
 	}

@@ -8,16 +8,6 @@
 
 enum { TYPE_ARP = 0x0806, MLD_FIRST = 130, ND_LAST = 137, MLD2 = 143 };
 
-/* The flag says that we encrypted it, the bytes must say so too. */
-static bool is_esp(const struct path_pkt *p)
-{
-	uint8_t proto = p->ip[0] >> 4 == 6 ? p->ip[6] : p->ip[9];
-
-	if (p->ip[0] >> 4 == 6 && proto == PATH_PROTO_IP6_FRAG)
-		proto = p->ip[PATH_IP6];
-	return proto == IPPROTO_ESP || proto == IPPROTO_UDP;
-}
-
 /* From an address of the underlay: a packet with an inner source is a leak even if its protocol may leave. */
 static bool from_us(const struct path_ctx *c, const struct path_pkt *p, const struct db_port *port)
 {
@@ -65,12 +55,10 @@ static bool is_control(const struct path_pkt *p, const struct db_port *port)
 	return p->proto == IPPROTO_ESP || listed(p, port, sport, dport);
 }
 
-bool path_guard_allows(struct path_ctx *c, const struct path_pkt *p, const struct db_port *port)
+bool path_guard_knows(struct path_ctx *c, const struct path_pkt *p, const struct db_port *port)
 {
 	bool allowed;
 
-	if ((p->flags & PATH_F_SEALED) != 0)
-		return is_esp(p);
 	if ((p->flags & (PATH_F_HOST | PATH_F_MADE)) == 0)
 		return false;
 	if (p->family == 0)

@@ -16,29 +16,6 @@ void path_ip_seal4(uint8_t *header, uint32_t len)
 	memcpy(header + 10, &sum, sizeof(sum));
 }
 
-static enum path_drop parse4(struct path_pkt *p)
-{
-	uint32_t have = p->m->data_len;
-	uint32_t header = (p->ip[0] & 15u) * 4;
-	uint32_t total = path_ip_get16(p->ip + 2);
-	uint16_t frag = path_ip_get16(p->ip + 6);
-
-	if (header < PATH_IP4 || total < header || total > have)
-		return PATH_DROP_MALFORMED;
-	if ((p->flags & PATH_F_CSUM_OK) == 0 && path_ip_sum(p->ip, header) != 0xffff)
-		return PATH_DROP_CHECKSUM;
-	if (total < have)
-		path_buf_trim(p->m, have - total);
-	if ((frag & (PATH_IP4_MF | PATH_IP4_OFFSET)) != 0)
-		p->flags |= (frag & PATH_IP4_OFFSET) != 0 ? PATH_F_FRAGMENTED | PATH_F_FRAGMENT : PATH_F_FRAGMENTED;
-	p->family = AF_INET;
-	p->len = (uint16_t)total;
-	p->l4 = (uint16_t)header;
-	p->proto = p->ip[9];
-	p->tos = path_ip_tos(p->ip, AF_INET);
-	return PATH_DROP_COUNT;
-}
-
 /* Extension headers up to the transport header or a fragment that hides it. */
 static enum path_drop walk6(struct path_pkt *p)
 {
@@ -75,7 +52,7 @@ static enum path_drop walk6(struct path_pkt *p)
 	return PATH_DROP_MALFORMED;
 }
 
-static enum path_drop parse6(struct path_pkt *p)
+enum path_drop path_ip_parse6(struct path_pkt *p)
 {
 	uint32_t have = p->m->data_len;
 	uint32_t total;
@@ -91,21 +68,6 @@ static enum path_drop parse6(struct path_pkt *p)
 	p->len = (uint16_t)total;
 	p->tos = path_ip_tos(p->ip, AF_INET6);
 	return walk6(p);
-}
-
-enum path_drop path_ip_parse(struct path_pkt *p)
-{
-	p->ip = path_buf_data(p->m);
-	if (p->m->data_len < PATH_IP4)
-		return PATH_DROP_MALFORMED;
-	switch (p->ip[0] >> 4) {
-	case 4:
-		return parse4(p);
-	case 6:
-		return parse6(p);
-	default:
-		return PATH_DROP_MALFORMED;
-	}
 }
 
 static bool has_ports(uint8_t proto)

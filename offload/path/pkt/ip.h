@@ -1,10 +1,12 @@
 #ifndef PATH_IP_H
 #define PATH_IP_H
 
+#include <netinet/in.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "path/ctx.h"
+#include "path/pkt/buf.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -77,12 +79,6 @@ static inline struct db_key path_ip_dst(const struct path_pkt *p)
 	return p->family == AF_INET6 ? db_key_v6(p->ip + 24) : db_key_v4(p->ip + 16);
 }
 
-/*
- * Reads the header that 'p->m' begins with: sets ip, len, family, proto, l4, tos and the fragment flags, and cuts
- * what stands behind the packet.  PATH_DROP_COUNT, or why it must be dropped.
- */
-enum path_drop path_ip_parse(struct path_pkt *p);
-
 /* The sum of a whole IPv4 header, of 'len' bytes (20 at least), is 0xffff where its checksum is right. */
 static inline uint16_t path_ip_sum(const uint8_t *header, uint32_t len)
 {
@@ -98,6 +94,57 @@ static inline uint16_t path_ip_sum(const uint8_t *header, uint32_t len)
 		sum += word;
 	}
 	return path_ip_fold64(sum);
+}
+
+/* The traffic class of a header. */
+static inline uint8_t path_ip_tos(const uint8_t *ip, uint8_t family)
+{
+	return family == AF_INET6 ? (uint8_t)(path_ip_get16(ip) >> 4) : ip[1];
+}
+
+/* 'path_ip_parse' of one family; 'p->ip' is set, and 20 bytes are there. */
+enum path_drop path_ip_parse6(struct path_pkt *p);
+
+static inline enum path_drop path_ip_parse4(struct path_pkt *p)
+{
+	uint32_t have = p->m->data_len;
+	uint32_t header = (p->ip[0] & 15u) * 4;
+	uint32_t total = path_ip_get16(p->ip + 2);
+	uint16_t frag = path_ip_get16(p->ip + 6);
+
+	if (header < PATH_IP4 || total < header || total > have)
+		return PATH_DROP_MALFORMED;
+	if ((p->flags & PATH_F_CSUM_OK) == 0 && path_ip_sum(p->ip, header) != 0xffff)
+		return PATH_DROP_CHECKSUM;
+	if (total < have)
+		path_buf_trim(p->m, have - total);
+	if ((frag & (PATH_IP4_MF | PATH_IP4_OFFSET)) != 0)
+		p->flags |= (frag & PATH_IP4_OFFSET) != 0 ? PATH_F_FRAGMENTED | PATH_F_FRAGMENT : PATH_F_FRAGMENTED;
+	p->family = AF_INET;
+	p->len = (uint16_t)total;
+	p->l4 = (uint16_t)header;
+	p->proto = p->ip[9];
+	p->tos = path_ip_tos(p->ip, AF_INET);
+	return PATH_DROP_COUNT;
+}
+
+/*
+ * Reads the header that 'p->m' begins with: sets ip, len, family, proto, l4, tos and the fragment flags, and cuts
+ * what stands behind the packet.  PATH_DROP_COUNT, or why it must be dropped.
+ */
+static inline enum path_drop path_ip_parse(struct path_pkt *p)
+{
+	p->ip = path_buf_data(p->m);
+	if (p->m->data_len < PATH_IP4)
+		return PATH_DROP_MALFORMED;
+	switch (p->ip[0] >> 4) {
+	case 4:
+		return path_ip_parse4(p);
+	case 6:
+		return path_ip_parse6(p);
+	default:
+		return PATH_DROP_MALFORMED;
+	}
 }
 
 /*
@@ -167,12 +214,7 @@ static inline bool path_ip_take_ttl(const struct path_pkt *p)
 	return true;
 }
 
-/* The traffic class of a header; another one, checksum included. */
-static inline uint8_t path_ip_tos(const uint8_t *ip, uint8_t family)
-{
-	return family == AF_INET6 ? (uint8_t)(path_ip_get16(ip) >> 4) : ip[1];
-}
-
+/* Sets another traffic class, checksum included. */
 void path_ip_set_tos(uint8_t *ip, uint8_t family, uint8_t tos);
 
 /* Sets the inner congestion bits from those of the outer header (RFC6040-4.2); false: the packet must be dropped. */
