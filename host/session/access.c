@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "session/clamp.h"
 #include "session/inner.h"
 
 enum { UNIT_BITS = 64, ACCESS_WORDS = 1 << 14 }; /* about a million units */
@@ -132,6 +133,17 @@ static enum dp_df df_of(enum cfg_df df)
 	return DP_DF_COPY;
 }
 
+uint16_t session_access_mss(const struct session *s, enum dp_family inner)
+{
+	struct session_clamp c = { .source = s->access.source,
+		.family = s->path.remote.addr.family,
+		.gre = cfg_model_mode_is_gre(s->access.mode),
+		.esp = true,
+		.df = df_of(s->model->cfg->df_bit) };
+
+	return session_clamp_mss(&c, inner);
+}
+
 /* The hosts of the GRE packet are those of the selectors: with `mode tunnel` a peer behind a NAT calls itself what it likes. */
 static void set_gre(const struct session *s, struct dp_tunnel *t)
 {
@@ -172,6 +184,8 @@ enum err session_access_put(struct session *s)
 	op.u.tunnel.remote = s->path.remote.addr;
 	set_gre(s, &op.u.tunnel);
 	session_filter_features(s->hub, a->source, op.u.tunnel.feature);
+	for (int f = DP_V4; f < DP_FAMILIES; f++)
+		op.u.tunnel.feature[f].mss = session_access_mss(s, (enum dp_family)f);
 	session_rate_ids(s->hub, a->source, op.u.tunnel.policy);
 	(void)snprintf(op.u.tunnel.name, sizeof(op.u.tunnel.name), "%s", a->name);
 	err = dp_sync_put(s->hub->env.sync, &op, NULL);

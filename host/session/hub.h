@@ -156,6 +156,7 @@ struct session_iface_info {
 	uint32_t port;
 	uint32_t life;                 /* of the datapath's tunnel: another number when it was deleted and made again */
 	uint32_t mtu;                  /* of a port, as configured; 0: the device's */
+	uint16_t mss[DP_FAMILIES];     /* the segments that TCP may agree on through it; 0: any */
 	const struct session *session; /* that has it; NULL: none */
 };
 typedef void session_iface_fn(void *ctx, const struct session_iface_info *info);

@@ -86,6 +86,9 @@ struct session_access {
 /* What the tunnel takes: bytes of inner IP, 0: not known yet. */
 uint32_t session_access_mtu(const struct session_access *a);
 
+/* The segments that TCP may agree on through it (session/clamp.h), while the session has an interface. */
+uint16_t session_access_mss(const struct session *s, enum dp_family inner);
+
 struct session {
 	struct session_hub *hub;
 	struct slab_handle handle; /* ours; 'ref' of the IKE SA */

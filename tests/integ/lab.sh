@@ -71,10 +71,19 @@ lab_end() {
 	exit "$status"
 }
 
+# How long a program may take to begin or to end.  Either is some 0.2 s of CPU time for navedp: beside a build on all CPUs it has to wait for that.
+LAB_LIFE_S=60
+
+# lab_comes_up PID COMMAND…: waits until COMMAND succeeds, of a program that was started; fails at once when that has ended.
+lab_comes_up() {
+	lab_wait "$LAB_LIFE_S" lab_up_or_gone "$@" && "${@:2}"
+}
+lab_up_or_gone() { lab_gone "$1" || "${@:2}"; }
+
 # lab_stop PID: asks it to end; its exit status.
 lab_stop() {
 	kill -TERM "$1" || return 1
-	lab_wait 10 lab_gone "$1" || { echo "$1 doesn't end"; kill -KILL "$1"; }
+	lab_wait "$LAB_LIFE_S" lab_gone "$1" || { echo "$1 doesn't end"; kill -KILL "$1"; }
 	wait "$1"
 }
 

@@ -52,7 +52,7 @@ nave_start_nic() {
 	lab_start "$1-navenic" "$1" "$LAB_BIN/navenic" --socket "$dir/nic.sock" --profile "$2" --wire netdev=eth0 --allow-faults \
 		--mac "$(nave_card_mac "$1")"
 	echo "$LAB_PID" >"$dir/navenic.pid"
-	lab_wait 10 lab_listens_at "$1" "$dir/nic.sock"
+	lab_comes_up "$LAB_PID" lab_listens_at "$1" "$dir/nic.sock"
 }
 
 # A card keeps its address when it comes back.
@@ -67,14 +67,14 @@ nave_start_dp() {
 	lab_start "$1-navedp" "$1" "$LAB_BIN/navedp" --socket "$dir/datapath.sock" --file-prefix "$LAB-$1" --memory "${LAB_DP_MB:-256}" \
 		--state-dir "$dir"
 	echo "$LAB_PID" >"$dir/navedp.pid"
-	lab_wait 15 lab_listens_at "$1" "$dir/datapath.sock"
+	lab_comes_up "$LAB_PID" lab_listens_at "$1" "$dir/datapath.sock"
 }
 
 nave_start_control() { # NAME [ARG…]
 	local dir=$LAB_DIR/$1
 	lab_start "$1-naved" "$1" "$LAB_BIN/naved" --config "$dir/config" --platform "$dir/platform" "${@:2}"
 	echo "$LAB_PID" >"$dir/naved.pid"
-	lab_wait 15 nave_ctl "$1" show version
+	lab_comes_up "$LAB_PID" nave_ctl "$1" show version
 }
 
 # nave_start_fake NAME: naved alone, with a datapath in memory.  The namespace has its addresses already.

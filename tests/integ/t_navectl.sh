@@ -11,7 +11,7 @@ start() {
 	ip -n "$LAB-$1" route add default via "$3"
 	nave_platform "$1" none >"$LAB_DIR/$1/platform"
 	lab_start "$1-naved" "$1" "$LAB_BIN/naved" --config "$LAB_DIR/$1/config" --platform "$LAB_DIR/$1/platform" --fake-dataplane
-	lab_wait 15 nave_ctl "$1" show version
+	lab_comes_up "$LAB_PID" nave_ctl "$1" show version
 }
 
 # holds NAME 'COMMAND' EXPRESSION: a Python expression over 'd', the document, is true.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # t_pmtu.sh [--nic none|full|small]: TCP between hosts behind two Naves, through tunnels of each mode, while the WAN in between takes 1500,
-# then 1400 and 1280 bytes: the routers say so by ICMP; and when they don't, segments are small enough by `ip tcp adjust-mss`.
+# then 1400 and 1280 bytes, and neither the routers there nor the Naves are heard about it; and by their ICMP with `tunnel path-mtu-discovery`.
 # Shows R-TUN-15, R-IP6-01 to R-IP6-04.
 cd "$(dirname "$0")" || exit 2
 . ./lab.sh
@@ -65,10 +65,10 @@ tcp6() { lab_in spoke1-lan ./tcp.py send 2001:db8:20:1::2 2001:db8:10::2 300000 
 # tunnel_mtu NAME BELOW: what the tunnel takes has become less than that.
 tunnel_mtu() { nave_is "$1" "all(0 < f['mtu'] < $2 for f in d['flows'])" show crypto ipsec sa; }
 
-mode() { # DESTINATION MODE [WITH WHAT]
+mode() { # DESTINATION MODE [silent]
 	local mtu
 	wan_takes 1500
-	lab_check "$2 over $1${3:+, with $3}" over "$1" "$2" || return 1
+	lab_check "$2 over $1${3:+, and no ICMP}" over "$1" "$2" || return 1
 	for mtu in 1400 1280; do
 		wan_takes $mtu
 		forget
@@ -80,26 +80,33 @@ mode() { # DESTINATION MODE [WITH WHAT]
 	lab_check 'the spoke, too' tunnel_mtu spoke1 1280
 }
 
-# silent: no router says why it dropped a packet.
-silent() {
-	lab_in inet nft -f - <<-NFT
-		table inet silent {
-			chain c {
-				type filter hook output priority 0
-				icmp type destination-unreachable drop
-				icmpv6 type packet-too-big drop
-			}
-		}
-	NFT
-}
-
-# Then what fits must be known beforehand.
-clamped() {
+# silence: no router says why it dropped a packet, nor is a Nave heard that does; speech: they are.
+silence() {
 	local n
-	for n in hub1 spoke1; do
-		sed -i 's/^ tunnel mode .*/&\n ip tcp adjust-mss 1060\n ipv6 tcp adjust-mss 1060/' "$LAB_DIR/$n/config"
+	for n in inet hub1-lan spoke1-lan; do
+		lab_in "$n" nft -f - <<-NFT || return 1
+			table inet silent {
+				chain in {
+					type filter hook input priority 0
+					icmp type destination-unreachable drop
+					icmpv6 type packet-too-big drop
+				}
+				chain out {
+					type filter hook output priority 0
+					icmp type destination-unreachable drop
+					icmpv6 type packet-too-big drop
+				}
+			}
+		NFT
 	done
 }
+speech() {
+	local n
+	for n in inet hub1-lan spoke1-lan; do lab_in "$n" nft delete table inet silent || return 1; done
+}
+
+# Routers' word is relied on.
+relying() { sed -i 's/^ tunnel mode .*/&\n tunnel path-mtu-discovery/' "$LAB_DIR"/{hub1,spoke1}/config; }
 
 lab_options "$@"
 lab_begin pmtu
@@ -111,12 +118,16 @@ nave_config_spoke spoke1 1
 second_family
 lab_check 'hub starts' nave_start hub1 "$LAB_NIC" || lab_finish
 lab_check 'spoke starts' nave_start spoke1 none || lab_finish
-mode 198.51.100.1 'ipsec dual-overlay'
-mode 2001:db8:51::1 'ipsec dual-overlay'
-mode 198.51.100.1 'gre ip'
-mode 2001:db8:51::1 'gre ipv6'
-clamped
-silent
-mode 198.51.100.1 'ipsec dual-overlay' 'adjust-mss, and no ICMP'
-mode 2001:db8:51::1 'gre ipv6' 'adjust-mss, and no ICMP'
+modes() { # [silent]
+	mode 198.51.100.1 'ipsec dual-overlay' "$@"
+	mode 2001:db8:51::1 'ipsec dual-overlay' "$@"
+	mode 198.51.100.1 'gre ip' "$@"
+	mode 2001:db8:51::1 'gre ipv6' "$@"
+}
+
+silence
+modes silent
+speech
+relying
+modes
 lab_finish

@@ -160,7 +160,7 @@ start_nic() { # NAME WAN_NS
 	local dir=$LAB_DIR/$1
 	ip -n "$LAB-$2" link set wan0 arp off addrgenmode none
 	lab_start "$1-navenic" "$2" "$LAB_BIN/navenic" --socket "$dir/nic.sock" --profile "$LAB_NIC" --wire netdev=wan0
-	lab_wait 10 lab_listens_at "$2" "$dir/nic.sock"
+	lab_comes_up "$LAB_PID" lab_listens_at "$2" "$dir/nic.sock"
 }
 
 # ---- what must hold ----

@@ -391,7 +391,10 @@ static const struct cfg_row rows[] = {
 		.set = set_key,
 		.help = "the GRE key, which both ends must agree on",
 	},
-	{ .mode = CFG_MODE_INTERFACE, .pattern = "tunnel path-mtu-discovery", .set = set_pmtud, .help = "DF on the outer packets" },
+	{ .mode = CFG_MODE_INTERFACE,
+		.pattern = "tunnel path-mtu-discovery",
+		.set = set_pmtud,
+		.help = "relies on what routers say of the path: TCP's segments aren't made to fit 1280 bytes; GRE without protection has DF" },
 	{
 		.mode = CFG_MODE_INTERFACE,
 		.pattern = "tunnel protection ipsec profile <profile@ipsec-profile> [shared]",

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "session/clamp.h"
 #include "session/inner.h"
 
 struct plain {
@@ -71,6 +72,18 @@ static const char *obstacle(const struct session_plains *t, const struct plain *
 	return why;
 }
 
+static enum dp_df df_of(const struct cfg_interface *i)
+{
+	return i->tunnel.path_mtu_discovery ? DP_DF_COPY : DP_DF_CLEAR;
+}
+
+uint16_t session_plain_mss(const struct cfg_interface *i, enum dp_family inner)
+{
+	struct session_clamp c = { .source = i, .family = i->tunnel.destination.family, .gre = true, .df = df_of(i) };
+
+	return session_clamp_mss(&c, inner);
+}
+
 static enum err put(const struct session_plains *t, const struct plain *p)
 {
 	const struct cfg_interface *i = p->source;
@@ -79,7 +92,7 @@ static enum err put(const struct session_plains *t, const struct plain *p)
 
 	d->id = p->id;
 	d->mode = DP_TUNNEL_GRE;
-	d->df = i->tunnel.path_mtu_discovery ? DP_DF_COPY : DP_DF_CLEAR;
+	d->df = df_of(i);
 	d->mtu = i->ip_mtu;
 	d->inner_vrf = session_vrf_id(i->vrf);
 	d->front_vrf = session_vrf_id(i->tunnel.fvrf);
@@ -88,6 +101,8 @@ static enum err put(const struct session_plains *t, const struct plain *p)
 	d->local = session_dial_source(i);
 	d->remote = i->tunnel.destination;
 	session_filter_features(t->hub, i, d->feature);
+	for (int f = DP_V4; f < DP_FAMILIES; f++)
+		d->feature[f].mss = session_plain_mss(i, (enum dp_family)f);
 	session_rate_ids(t->hub, i, d->policy);
 	(void)snprintf(d->name, sizeof(d->name), "%s", i->object.name);
 	return dp_sync_put(t->hub->env.sync, &op, NULL);

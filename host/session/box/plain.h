@@ -24,6 +24,9 @@ void session_plain_sweep(struct session_plains *t);
 /* The datapath's id of the tunnel 'name'; 0: there is none. */
 uint32_t session_plain_id(const struct session_plains *t, const char *name);
 
+/* The segments that TCP may agree on through such a tunnel (session/clamp.h). */
+uint16_t session_plain_mss(const struct cfg_interface *i, enum dp_family inner);
+
 /* Why it is down; NULL when it is up, or there is none. */
 const char *session_plain_reason(const struct session_plains *t, const char *name);
 

@@ -29,6 +29,8 @@ static void tell_own(const struct session_hub *h, const struct cfg_interface *cf
 	info.vrf = cfg->vrf;
 	info.port = key.kind == ROUTE_IF_PORT ? key.id : 0;
 	info.mtu = port != NULL ? port->mtu : 0;
+	info.mss[DP_V4] = cfg->feature[CFG_IPV4].mss;
+	info.mss[DP_V6] = cfg->feature[CFG_IPV6].mss;
 	info.addr = session_exchange_own_address(cfg, AF_INET);
 	if (!cfg->object.complete)
 		info.reason = "incomplete";
@@ -55,6 +57,8 @@ static void tell_access(const struct session *s, session_iface_fn *fn, void *ctx
 	info.addr = s->assigned.family != 0 ? s->assigned : session_exchange_own_address(source, AF_INET);
 	info.up = s->state == SESSION_S_UP;
 	info.reason = info.up ? NULL : "negotiating";
+	for (int f = DP_V4; f < DP_FAMILIES; f++)
+		info.mss[f] = session_access_mss(s, (enum dp_family)f);
 	fn(ctx, &info);
 }
 
@@ -63,6 +67,8 @@ static void tell_plain(const struct session_hub *h, struct session_iface_info *i
 {
 	info->tunnel = session_plain_id(h->plains, info->name);
 	info->reason = session_plain_reason(h->plains, info->name);
+	for (int f = DP_V4; f < DP_FAMILIES; f++)
+		info->mss[f] = session_plain_mss(info->source, (enum dp_family)f);
 	info->up = info->reason == NULL;
 	fn(ctx, info);
 }

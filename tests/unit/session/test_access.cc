@@ -66,6 +66,8 @@ TEST_F(SessionAccess, R_TUN_15_the_datapaths_tunnel_is_as_the_template_says)
 	const struct dp_tunnel &t = tunnels[0].op.u.tunnel;
 	EXPECT_EQ(t.mtu, 1400);
 	EXPECT_EQ(t.df, DP_DF_SET);
+	EXPECT_EQ(t.feature[DP_V4].mss, 1360) << "what fits ip mtu";
+	EXPECT_EQ(t.feature[DP_V6].mss, 1340);
 	EXPECT_EQ(str(t.local), "198.51.100.1");
 	EXPECT_EQ(str(t.remote), "203.0.113.1");
 	EXPECT_STREQ(t.name, "Virtual-Access1");
@@ -77,6 +79,9 @@ TEST_F(SessionAccess, R_TUN_15_the_datapaths_tunnel_is_as_the_template_says)
 	Box &two = spoke(clear);
 	up(two);
 	EXPECT_EQ(two.objects(DP_CLASS_TUNNEL)[0].op.u.tunnel.df, DP_DF_CLEAR);
+	EXPECT_EQ(two.objects(DP_CLASS_TUNNEL)[0].op.u.tunnel.feature[DP_V4].mss, 0);
+	EXPECT_EQ(s.objects(DP_CLASS_TUNNEL)[0].op.u.tunnel.feature[DP_V4].mss, 1139) << "what fits 1280 bytes whatever the suite";
+	EXPECT_EQ(s.shown("Tunnel0").mss[DP_V6], 1119);
 }
 
 /* The router's default: GRE in transport mode, a key if there is one (R-TUN-09, cli.md 3). */

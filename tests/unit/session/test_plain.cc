@@ -41,6 +41,7 @@ TEST_F(SessionPlain, R_TUN_09_is_up_while_its_ends_are_there)
 	EXPECT_EQ(found()->key, 7u);
 	EXPECT_EQ(found()->mtu, 1400);
 	EXPECT_EQ(found()->df, DP_DF_CLEAR);
+	EXPECT_EQ(found()->feature[DP_V4].mss, 0) << "routers may cut";
 	EXPECT_EQ(hub.shown("Tunnel100").tunnel, found()->id);
 	EXPECT_EQ(hub.route("10.20.0.0/16"), "S [1/0] Tunnel100");
 	uint32_t id = found()->id;
