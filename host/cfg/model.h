@@ -709,6 +709,7 @@ struct cfg_model {
 	const char *hostname; /* "nave" where the file has none */
 	bool aaa_new_model;
 	bool ipv6_unicast_routing;
+	bool netdev_virtual_access; /* the host has a netdev for each */
 	enum cfg_df df_bit;
 	uint32_t cookie_challenge;   /* half-open SAs beyond which cookies are asked for; 0: the engine's default */
 	bool cookie_always;          /* of everyone */

@@ -9,6 +9,14 @@
 #include "dp/line.h"
 #include "dp/policy.h"
 
+void dp_ifname(const char *name, char out[DP_IFNAME_MAX])
+{
+	(void)snprintf(out, DP_IFNAME_MAX, "%.2s%.12s", name, name + strcspn(name, "0123456789"));
+	for (char *c = out; *c != '\0'; c++)
+		if (*c == '/')
+			*c = '-';
+}
+
 const char *dp_placement_str(enum dp_placement p)
 {
 	static const char *const words[] = {

@@ -30,7 +30,7 @@ extern "C" {
 #endif
 
 /* Version of the message format; both sides must have the same major. */
-enum { DP_VERSION_MAJOR = 9, DP_VERSION_MINOR = 0 };
+enum { DP_VERSION_MAJOR = 10, DP_VERSION_MINOR = 0 };
 
 enum {
 	DP_NAME_MAX = 64,     /* bytes of an interface or VRF name, with NUL */
@@ -210,6 +210,7 @@ struct dp_tunnel {
 	uint32_t sa_out; /* id of the outbound SA that sends, which needn't be there yet; 0: none */
 	uint8_t more_count;
 	bool has_key; /* GRE: in every packet, and demanded of each that comes */
+	bool netdev;  /* the host has a netdev for it, which dp_ifname calls as it calls 'name' */
 	uint32_t key;
 	struct addr local; /* outer addresses; GRE: of its delivery header */
 	struct addr remote;
@@ -219,6 +220,9 @@ struct dp_tunnel {
 	uint32_t more[DP_MORE_MAX]; /* what 'sa_out' doesn't let pass goes by the first of these that does; the last member: copies may end
 				       after 'more_count' */
 };
+
+/* What the host calls a netdev that stands for the interface 'name': "Vi10" for "Virtual-Access10", "Et0-0" for "Ethernet0/0". */
+void dp_ifname(const char *name, char out[DP_IFNAME_MAX]);
 
 /* Bytes of 't' up to its last sender. */
 static inline size_t dp_tunnel_size(const struct dp_tunnel *t)
@@ -418,7 +422,8 @@ struct dp_result {
 	X(PMTU, "pmtu", "path MTU of a tunnel changed")                                        \
 	X(DEVICE, "device", "a port's device failed, was reset or came back")                  \
 	X(PLACEMENT, "placement", "an SA moved to another engine")                             \
-	X(LINK, "link", "a port went up or down")
+	X(LINK, "link", "a port went up or down")                                              \
+	X(NETDEV, "netdev", "a tunnel's netdev is there, or isn't")
 
 enum dp_event_kind {
 	DP_EVENT_NONE,
@@ -436,8 +441,9 @@ struct dp_event {
 	uint32_t spi;        /* UNKNOWN_SPI */
 	uint8_t placement;   /* PLACEMENT */
 	uint8_t reason;      /* PLACEMENT, DEVICE */
-	bool up;             /* LINK, DEVICE */
+	bool up;             /* LINK, DEVICE, NETDEV */
 	bool hard;           /* LIFETIME */
+	uint8_t err;         /* NETDEV that isn't up: enum err, why; BUSY: its name is taken, FULL: there are as many as may be */
 	uint32_t mtu;        /* PMTU, bytes */
 	uint32_t idle_in_ms; /* ACTIVITY: since the last packet; UINT32_MAX never */
 	uint32_t idle_out_ms;

@@ -300,6 +300,7 @@ static void write_tunnel(struct wr *w, const struct dp_tunnel *t)
 		wr_u32(w, t->more[i]);
 	wr_u8(w, t->has_key);
 	wr_u32(w, t->key);
+	wr_u8(w, t->netdev);
 	dp_form_write_addr(w, &t->local);
 	dp_form_write_addr(w, &t->remote);
 	dp_form_write_name(w, t->name);
@@ -321,6 +322,7 @@ static void read_tunnel(struct rd *r, struct dp_tunnel *t)
 		t->more[i] = rd_u32(r);
 	t->has_key = dp_form_read_bool(r);
 	t->key = rd_u32(r);
+	t->netdev = dp_form_read_bool(r);
 	t->local = dp_form_read_addr(r);
 	t->remote = dp_form_read_addr(r);
 	dp_form_read_name(r, t->name, sizeof(t->name));

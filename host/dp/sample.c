@@ -192,6 +192,7 @@ void dp_sample_write_event(struct wr *w, const struct dp_event *e)
 	wr_u8(w, e->reason);
 	wr_u8(w, e->up);
 	wr_u8(w, e->hard);
+	wr_u8(w, e->err);
 	wr_u32(w, e->mtu);
 	wr_u32(w, e->idle_in_ms);
 	wr_u32(w, e->idle_out_ms);
@@ -211,6 +212,7 @@ void dp_sample_read_event(struct rd *r, struct dp_event *e)
 	e->reason = dp_form_read_enum(r, DP_WHY_COUNT);
 	e->up = dp_form_read_bool(r);
 	e->hard = dp_form_read_bool(r);
+	e->err = dp_form_read_enum(r, ERR_COUNT);
 	e->mtu = rd_u32(r);
 	e->idle_in_ms = rd_u32(r);
 	e->idle_out_ms = rd_u32(r);

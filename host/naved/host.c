@@ -20,6 +20,7 @@ struct naved_host {
 	struct route_learn *learn;
 	struct event *expect_event;
 	struct event *learn_event;
+	bool other_devices; /* since the last flush */
 };
 
 static void complain(const struct naved_host *h, const char *what, const struct addr_prefix *prefix, enum err err)
@@ -66,6 +67,11 @@ void naved_host_route(struct naved_host *h, const struct addr_prefix *prefix, co
 
 void naved_host_flush(struct naved_host *h)
 {
+	if (h->other_devices) {
+		h->other_devices = false;
+		route_learn_judge(h->learn);
+		route_rib_commit(h->conf.rib);
+	}
 	if (route_kernel_flush(h->kernel) != 0)
 		log_event(h->conf.log, LOG_L_WARN, "route.kernel", "vrf=%u err=%s", h->conf.vrf, err_name(ERR_IO));
 }
@@ -96,12 +102,19 @@ static enum route_device device_of(void *ctx, uint32_t vrf, const char *netdev, 
 	const struct session_hub *hub = *((const struct naved_host *)ctx)->conf.hub;
 
 	*out = session_hub_key(hub, vrf, netdev);
-	return out->kind == ROUTE_IF_PORT ? ROUTE_DEVICE_PORT : out->kind == ROUTE_IF_TUNNEL ? ROUTE_DEVICE_OVERLAY : ROUTE_DEVICE_FOREIGN;
+	if (out->kind == ROUTE_IF_TUNNEL && out->id == 0)
+		return ROUTE_DEVICE_OVERLAY;
+	return out->kind != ROUTE_IF_NONE ? ROUTE_DEVICE_KNOWN : ROUTE_DEVICE_FOREIGN;
 }
 
 static void device_came(void *ctx, const char *netdev)
 {
 	route_kernel_refresh(((const struct naved_host *)ctx)->kernel, netdev);
+}
+
+void naved_host_devices(struct naved_host *h)
+{
+	h->other_devices = true;
 }
 
 void naved_host_configured(struct naved_host *h)

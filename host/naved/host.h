@@ -46,6 +46,9 @@ void naved_host_expect(struct naved_host *h, const char *netdev, const struct ad
 /* The configuration is another: devices may be other interfaces. */
 void naved_host_configured(struct naved_host *h);
 
+/* Devices are other interfaces, but the host's tables are as they were. */
+void naved_host_devices(struct naved_host *h);
+
 /* The end of a turn of the loop: what changed goes to the kernel. */
 void naved_host_flush(struct naved_host *h);
 

@@ -184,6 +184,14 @@ static void set_address(void *world, uint32_t vrf, const char *netdev, const str
 		naved_host_address(host, netdev, prefix, add);
 }
 
+static void judge_devices(void *world, uint32_t vrf)
+{
+	struct naved_host *host = host_of((const struct naved *)world, vrf);
+
+	if (host != NULL)
+		naved_host_devices(host);
+}
+
 static void watch_readable(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
@@ -496,6 +504,7 @@ static enum err open_sessions(struct naved *n)
 		.fetch = fetch,
 		.address = set_address,
 		.expect = expect_address,
+		.devices = judge_devices,
 		.echo = ask_echo,
 		.world = n };
 	struct ike_engine_config engine = { .crypto = n->crypto,

@@ -135,7 +135,7 @@ static bool make_candidate(const struct route_learn *l, const struct learn_route
 		out->out.kind = ROUTE_IF_NULL;
 		return true;
 	}
-	if (device == ROUTE_DEVICE_PORT) {
+	if (device == ROUTE_DEVICE_KNOWN) {
 		out->out = port;
 		return true;
 	}
@@ -359,6 +359,11 @@ static void doubt(struct route_learn *l)
 		list_of(it, struct learn_device, link)->up = false;
 	if (!wheel_armed(&l->look))
 		wheel_arm(l->conf.wheel, &l->look, l->conf.wheel->now_ms + LEARN_PAUSE_MS);
+}
+
+void route_learn_judge(struct route_learn *l)
+{
+	settle_all(l, false);
 }
 
 int route_learn_fd(const struct route_learn *l)

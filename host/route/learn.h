@@ -22,7 +22,7 @@ struct route_learn;
 /* What a device of the host is to the routing table. */
 enum route_device {
 	ROUTE_DEVICE_FOREIGN,
-	ROUTE_DEVICE_PORT,   /* a port: '*out' */
+	ROUTE_DEVICE_KNOWN,  /* of a port or tunnel: '*out' */
 	ROUTE_DEVICE_OVERLAY /* the TUN: the gateway tells the tunnel */
 };
 
@@ -47,8 +47,11 @@ MUST_USE enum err route_learn_new(struct route_learn **out, const struct route_l
 /* Takes its routes out of the table. */
 void route_learn_free(struct route_learn *l);
 
-/* Reads all of the host's devices and routes and commits: at the start, and when 'device' answers otherwise than before. */
+/* Reads all of the host's devices and routes and commits: at the start, and when ports are others. */
 void route_learn_look(struct route_learn *l);
+
+/* 'device' answers otherwise than before: what is known of the host is judged again, by the next commit. */
+void route_learn_judge(struct route_learn *l);
 
 /* Readable when the host's tables changed; then route_learn_readable, which takes what changed and commits. */
 int route_learn_fd(const struct route_learn *l);

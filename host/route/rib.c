@@ -21,7 +21,8 @@ struct rib_if {
 	struct map_node in_map;
 	struct route_if key;
 	bool up;
-	char *name; /* NULL: not said yet */
+	bool retell; /* what leads there, by the next commit */
+	char *name;  /* NULL: not said yet */
 	struct list candidates;
 };
 
@@ -74,7 +75,8 @@ struct route_rib {
 	struct map interfaces;
 	struct list dirty;
 	struct list listeners;
-	bool moved; /* an interface, since the last commit; during one, the table too */
+	bool moved;  /* an interface, since the last commit; during one, the table too */
+	bool retell; /* some interface's */
 	uint64_t round;
 };
 
@@ -269,12 +271,24 @@ static void tell(struct route_rib *r, struct rib_node *n, bool found)
 	r->changed(r->ctx, n->vrf, &n->prefix, found ? &n->hop : NULL);
 }
 
+static bool is_retold(const struct route_rib *r, const struct rib_node *n)
+{
+	return r->retell && find_if(r, n->hop.out)->retell;
+}
+
 static void settle(struct route_rib *r, struct rib_node *n)
 {
 	bool found = resolve_node(r, n, 0);
 
-	if (found ? !n->told || !same_hop(&n->hop, &n->told_hop) : n->told)
+	if (found ? !n->told || !same_hop(&n->hop, &n->told_hop) || is_retold(r, n) : n->told)
 		tell(r, n, found);
+}
+
+static void end_retelling(struct route_rib *r)
+{
+	for (struct map_node *n = r->retell ? map_walk(&r->interfaces, NULL) : NULL; n != NULL; n = map_walk(&r->interfaces, n))
+		list_of(n, struct rib_if, in_map)->retell = false;
+	r->retell = false;
 }
 
 static void mark_users(void *ctx, void *value)
@@ -311,6 +325,7 @@ void route_rib_commit(struct route_rib *r)
 		if (list_empty(&n->candidates))
 			drop_node(r, n);
 	}
+	end_retelling(r);
 	if (!r->moved)
 		return;
 	r->moved = false;
@@ -539,6 +554,18 @@ enum err route_rib_set_if(struct route_rib *r, struct route_if out, bool up, con
 	list_each (it, &i->candidates)
 		mark_dirty(r, list_of(it, struct rib_candidate, in_if)->node);
 	return ERR_OK;
+}
+
+void route_rib_retell(struct route_rib *r, struct route_if out)
+{
+	struct rib_if *i = find_if(r, out);
+
+	if (i == NULL)
+		return;
+	i->retell = true;
+	r->retell = true;
+	list_each (it, &i->candidates)
+		mark_dirty(r, list_of(it, struct rib_candidate, in_if)->node);
 }
 
 bool route_rib_if_up(const struct route_rib *r, struct route_if out)

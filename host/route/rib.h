@@ -84,6 +84,9 @@ void route_rib_del_if(struct route_rib *r, struct route_if out);
 
 /* An interface's state; unknown ones are down. */
 MUST_USE enum err route_rib_set_if(struct route_rib *r, struct route_if out, bool up, const char *name);
+/* What the listener made of 'out' is something else now: the next commit tells every prefix that leads there again, changed or not. */
+void route_rib_retell(struct route_rib *r, struct route_if out);
+
 bool route_rib_if_up(const struct route_rib *r, struct route_if out);
 
 /*

@@ -1,6 +1,6 @@
 /*
  * A session's point-to-point interface: a Virtual-Access cloned from a template, or the static Tunnel itself.  It is
- * an object of the datapath and the routing table, not a netdev.  Virtual-Access numbers are the smallest that are
+ * an object of the datapath and the routing table; a netdev it has on demand alone (box/vif.h).  Virtual-Access numbers are the smallest that are
  * free, as on the router.  A static Tunnel may be served by two sessions for a moment; one has it.  Loop thread only.
  */
 #include <stdio.h>
@@ -173,6 +173,7 @@ enum err session_access_put(struct session *s)
 	if (!a->held)
 		hold(s);
 	op.u.tunnel.id = a->tunnel;
+	op.u.tunnel.netdev = session_vif_ask(s);
 	op.u.tunnel.df = (uint8_t)df_of(s->model->cfg->df_bit);
 	op.u.tunnel.mtu = a->source->ip_mtu;
 	op.u.tunnel.inner_vrf = a->vrf;
@@ -203,6 +204,7 @@ void session_access_withdraw(struct session *s)
 	if (!a->held)
 		return;
 	let_go(s);
+	session_vif_end(h, a->tunnel);
 	if (!a->lasting)
 		route_rib_del_if(h->env.rib, session_access_key(s));
 	else if (route_rib_set_if(h->env.rib, session_access_key(s), false, a->name) != ERR_OK)

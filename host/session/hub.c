@@ -135,6 +135,7 @@ enum err session_hub_configure(struct session_hub *h, struct cfg_model *model, c
 	if (former != NULL) {
 		end_changed(h);
 		session_reach_changed(h, former->cfg, former_platform);
+		session_vif_configure(h);
 	}
 	h->era++;
 	session_lease_prune(h);
@@ -234,6 +235,9 @@ static void heard(struct dp_listener *l, const struct dp_event *e)
 	case DP_EV_PMTU:
 		tell_pmtu(h, e);
 		return;
+	case DP_EV_NETDEV:
+		session_vif_heard(h, e);
+		return;
 	case DP_EVENT_NONE:
 	case DP_EVENT_COUNT:
 		return;
@@ -247,6 +251,8 @@ static void link_changed(struct dp_listener *l, struct dp_provider *p)
 	log_event(h->env.log, LOG_L_NOTICE, "datapath.link", "up=%d", p->up);
 	if (p->up)
 		session_tunnel_retry_all(h);
+	else
+		session_vif_lost(h);
 }
 
 /* Tunnels waited for their first SPI. */
@@ -277,6 +283,8 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 	if (err == ERR_OK)
 		err = map_init(&h->statics, env->map_key);
 	if (err == ERR_OK)
+		err = map_init(&h->vifs, env->map_key);
+	if (err == ERR_OK)
 		err = map_init(&h->by_peer, env->map_key);
 	if (err == ERR_OK)
 		err = map_init(&h->by_tunnel, env->map_key);
@@ -300,6 +308,7 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 		session_iface_free(h->ifaces);
 		crypto_share_stock_free(h->shares);
 		map_fini(&h->statics);
+		map_fini(&h->vifs);
 		map_fini(&h->by_ike);
 		map_fini(&h->by_peer);
 		map_fini(&h->by_tunnel);
@@ -338,6 +347,7 @@ void session_hub_free(struct session_hub *h)
 	session_iface_free(h->ifaces);
 	session_vrf_free_all(h);
 	crypto_share_stock_free(h->shares);
+	session_vif_free_all(h);
 	map_fini(&h->statics);
 	session_model_put(h->model);
 	map_fini(&h->by_ike);

@@ -66,6 +66,8 @@ struct session_env {
 	session_address_fn *address;
 	/* The same for one that the host sets by itself: it is to be there, or needn't any more.  NULL: nobody looks. */
 	session_address_fn *expect;
+	/* Devices of the VRF's host lead elsewhere than session_hub_key said so far.  NULL: nobody asks. */
+	void (*devices)(void *world, uint32_t vrf);
 	/* Not ERR_OK: it can't be sent.  NULL: none can. */
 	enum err (*echo)(void *world, const struct session_echo *what);
 };
@@ -110,10 +112,10 @@ unsigned session_hub_clear(struct session_hub *h, const struct addr *peer);
 /* Deletes the sessions whose inner VRF is 'vrf'; returns how many. */
 unsigned session_hub_clear_ivrf(struct session_hub *h, uint32_t vrf);
 
-/* The host's device behind an interface of the routing table: netdev, twin or the TUN of 'vrf'; NULL when there is none. */
+/* The host's device behind an interface of the routing table: netdev, twin, a tunnel's own or the TUN of 'vrf'; NULL when there is none. */
 const char *session_hub_netdev(const struct session_hub *h, uint32_t vrf, struct route_if key);
 
-/* The way back: a port's key; of the TUN of a VRF kind TUNNEL, id 0: some tunnel; kind NONE for what isn't ours. */
+/* The way back: a port's key, or a tunnel's; of the TUN of a VRF kind TUNNEL, id 0: some tunnel; kind NONE for what isn't ours. */
 struct route_if session_hub_key(const struct session_hub *h, uint32_t vrf, const char *netdev);
 
 /* Whether the host sets addresses and routes of an interface of the routing table by itself. */
@@ -157,6 +159,8 @@ struct session_iface_info {
 	uint32_t life;                 /* of the datapath's tunnel: another number when it was deleted and made again */
 	uint32_t mtu;                  /* of a port, as configured; 0: the device's */
 	uint16_t mss[DP_FAMILIES];     /* the segments that TCP may agree on through it; 0: any */
+	const char *netdev;            /* the host's own for this tunnel; NULL: none is wanted, */
+	const char *netdev_reason;     /* why there is none; NULL: there is */
 	const struct session *session; /* that has it; NULL: none */
 };
 typedef void session_iface_fn(void *ctx, const struct session_iface_info *info);

@@ -13,6 +13,7 @@
 #include "session/box/rate.h"
 #include "session/box/sla.h"
 #include "session/box/track.h"
+#include "session/box/vif.h"
 #include "session/box/vrf.h"
 #include "session/clone.h"
 #include "session/fsm.h"
@@ -62,6 +63,7 @@ struct session_hub {
 	struct list rates;     /* struct session_named: policies */
 	struct list vrfs;      /* session/box/vrf.c */
 	struct map statics;    /* routes of the configuration, box/statics.c */
+	struct map vifs;       /* box/vif.c */
 	struct session_tracks *tracks;
 	struct session_slas *slas;
 	struct session_plains *plains;

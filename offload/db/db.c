@@ -94,6 +94,7 @@ enum err db_new(struct db **out, const struct db_limits *limits, struct db_state
 	db->slot_mask = limits->slots - 1;
 	db->epoch = 1;
 	db->routes_epoch = 1;
+	db->vif_port = DB_PORT_NONE;
 	list_init(&db->locals);
 	err = make_tables(db) ? make_pools(db) : ERR_NOMEM;
 	if (err == ERR_OK)

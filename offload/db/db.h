@@ -56,6 +56,7 @@ struct db {
 	uint32_t slot_mask;
 	uint32_t epoch;        /* grows with every change that may alter an outer route */
 	uint32_t routes_epoch; /* grows with every change of a VRF's routes; never 0 */
+	uint8_t vif_port;      /* index of the one of kind VIF; DB_PORT_NONE */
 	struct db_rcu *rcu;
 
 	/* main lcore */

@@ -20,7 +20,8 @@ enum { DB_PORT_MAX = 64, DB_PORT_NONE = 0xff, DB_GUARD_MAX = 8 };
 enum db_port_kind {
 	DB_PORT_WIRE, /* a port of the box: Ethernet */
 	DB_PORT_TWIN, /* TAP that carries a wire's addresses; frames pass between the two, 'peer' each other.  Or the inlet of a shared one */
-	DB_PORT_TUN   /* joins the host itself to a VRF: bare IP */
+	DB_PORT_TUN, /* joins the host itself to a VRF: bare IP */
+	DB_PORT_VIF  /* the host's netdevs of tunnels, all of them: bare IP; a packet's 'hash.usr' is the tunnel's index */
 };
 
 /* A control protocol that may leave a protected port: IP protocol and, for UDP and TCP, source or destination port. */
@@ -34,7 +35,7 @@ struct db_guard {
  * index.
  */
 struct db_port {
-	uint32_t id;    /* control's; 0 for TWIN and TUN */
+	uint32_t id;    /* control's; 0 for the others but WIRE */
 	uint32_t epoch; /* grows before each reset of the device, which waits for a grace period: SAs of another don't leave */
 	uint16_t vrf;   /* index */
 	uint16_t mtu;   /* bytes of IP */

@@ -61,6 +61,7 @@ static struct db_tunnel *tunnel_new(struct db *db, uint32_t id)
 	t->sa_out = DB_SLOT_NONE;
 	t->more = NULL;
 	t->carrier = 0;
+	t->netdev = false;
 	t->refs = 1;
 	memset(cold_of(db, t), 0, sizeof(struct db_tunnel_cold));
 	list_init(&cold_of(db, t)->carriers);

@@ -32,7 +32,7 @@ struct db_tunnel {
 	uint16_t mtu;                  /* inner IP; 0: from the path */
 	uint8_t mode, df;
 	bool live;
-	uint8_t spare0;
+	bool netdev;         /* the host has one for it */
 	uint16_t link;       /* largest outer packet that its path takes, as routers say; 0: as the port (main lcore) */
 	uint32_t path_mtu;   /* inner, as last derived; 0: not yet (workers) */
 	uint32_t gate;       /* index of its features; 0: none */

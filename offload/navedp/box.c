@@ -16,6 +16,7 @@
 #include "navedp/port.h"
 #include "navedp/space.h"
 #include "navedp/tun.h"
+#include "navedp/vifs.h"
 #include "server/server.h"
 
 enum { BOX_POLL_MS = 100 };
@@ -204,6 +205,11 @@ static void del_vrf(void *ctx, uint32_t id)
 	navedp_tun_del((struct navedp_box *)ctx, id);
 }
 
+static void tunnel_changed(void *ctx, uint32_t index, const struct dp_tunnel *conf)
+{
+	navedp_vifs_set((struct navedp_box *)ctx, index, conf);
+}
+
 static void locals_changed(void *ctx)
 {
 	navedp_guard_locals((struct navedp_box *)ctx);
@@ -217,6 +223,7 @@ struct server_box navedp_box_table(struct navedp_box *b)
 		.get_port = get_port,
 		.put_vrf = put_vrf,
 		.del_vrf = del_vrf,
+		.tunnel_changed = tunnel_changed,
 		.locals_changed = locals_changed,
 		.next_port = next_port,
 		.port_stats = port_stats,
@@ -229,6 +236,7 @@ struct server_box navedp_box_table(struct navedp_box *b)
 
 void navedp_box_poll(struct navedp_box *b, struct server *server, uint64_t now_ms)
 {
+	navedp_vifs_poll(b, server, now_ms);
 	if (now_ms < b->poll_due_ms)
 		return;
 	b->poll_due_ms = now_ms + BOX_POLL_MS;
@@ -260,6 +268,7 @@ void navedp_box_free(struct navedp_box *b)
 	for (unsigned i = 0; i < DB_VRF_MAX; i++)
 		if (b->vrf[i].used)
 			navedp_tap_free(b->vrf[i].tun);
+	navedp_vifs_free(b);
 	navedp_space_end_all(b);
 	free(b);
 }

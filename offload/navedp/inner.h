@@ -64,7 +64,8 @@ struct navedp_box {
 	struct navedp_port port[DB_PORT_MAX];
 	struct navedp_vrf vrf[DB_VRF_MAX];
 	uint64_t poll_due_ms;
-	uint32_t greetings; /* control's, to which links were told */
+	uint32_t greetings;       /* control's, to which links were told */
+	struct navedp_vifs *vifs; /* NULL: no tunnel ever had one */
 };
 
 static inline bool navedp_port_is_netdev(const struct navedp_port *p)

@@ -1,5 +1,6 @@
 #include "navedp/plan.h"
 
+#include "navedp/vifs.h"
 #include "xsk/port.h"
 
 /* One worker's. */
@@ -30,6 +31,15 @@ static void add_tap(struct plan *p, uint8_t port, const struct navedp_tap *tap)
 	add(p, port, 0, &wake);
 }
 
+static void add_vifs(const struct navedp_box *b, struct plan *p)
+{
+	struct navedp_wake wake = { .fd = -1 };
+	uint8_t port;
+
+	if (navedp_vifs_queue(b, &port, &wake.fd))
+		add(p, port, 0, &wake);
+}
+
 static void add_wire(struct navedp_box *b, struct navedp_port *p, struct plan *plan, uint32_t worker)
 {
 	bool netdev = navedp_port_has_netdev(p);
@@ -46,7 +56,7 @@ static void add_wire(struct navedp_box *b, struct navedp_port *p, struct plan *p
 	}
 }
 
-/* Queues of wires go round the workers; twins and TUNs, the exception path, are the first worker's. */
+/* Queues of wires go round the workers; twins, TUNs and tunnels' netdevs, the exception path, are the first worker's. */
 static void make(struct navedp_box *b, uint32_t worker, struct plan *plan)
 {
 	for (unsigned i = 0; i < DB_PORT_MAX; i++) {
@@ -61,6 +71,8 @@ static void make(struct navedp_box *b, uint32_t worker, struct plan *plan)
 	for (unsigned i = 0; worker == 0 && i < DB_VRF_MAX; i++)
 		if (b->vrf[i].used && b->vrf[i].tun != NULL)
 			add_tap(plan, b->vrf[i].index, b->vrf[i].tun);
+	if (worker == 0)
+		add_vifs(b, plan);
 }
 
 enum err navedp_plan_assign(struct navedp_box *b)

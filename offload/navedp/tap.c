@@ -1,5 +1,6 @@
 #include "navedp/tap.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <rte_mbuf.h>
 #include <stdio.h>
@@ -23,6 +24,29 @@ struct navedp_tap {
 	struct path_port_info info; /* counters by the worker, facts by the main lcore */
 };
 
+struct rte_mbuf *navedp_tap_read(int fd, struct rte_mempool *pool)
+{
+	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
+	ssize_t len;
+
+	if (m == NULL) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	errno = EAGAIN; /* of a read of nothing */
+	len = read(fd, rte_pktmbuf_mtod(m, void *), rte_pktmbuf_tailroom(m));
+	if (len <= 0) {
+		int why = errno;
+
+		rte_pktmbuf_free(m);
+		errno = why;
+		return NULL;
+	}
+	m->data_len = (uint16_t)len;
+	m->pkt_len = (uint32_t)len;
+	return m;
+}
+
 static uint16_t tap_rx(void *dev, uint16_t queue, struct rte_mbuf **pkts, uint16_t count)
 {
 	struct navedp_tap *t = (struct navedp_tap *)dev;
@@ -30,20 +54,12 @@ static uint16_t tap_rx(void *dev, uint16_t queue, struct rte_mbuf **pkts, uint16
 
 	(void)queue;
 	while (got < count) {
-		struct rte_mbuf *m = rte_pktmbuf_alloc(t->pool);
-		ssize_t len;
+		struct rte_mbuf *m = navedp_tap_read(t->fd, t->pool);
 
 		if (m == NULL)
 			break;
-		len = read(t->fd, rte_pktmbuf_mtod(m, void *), rte_pktmbuf_tailroom(m));
-		if (len <= 0) {
-			rte_pktmbuf_free(m);
-			break;
-		}
-		m->data_len = (uint16_t)len;
-		m->pkt_len = (uint32_t)len;
 		t->info.in_packets++;
-		t->info.in_bytes += (uint64_t)len;
+		t->info.in_bytes += m->data_len;
 		pkts[got++] = m;
 	}
 	return got;

@@ -9,6 +9,7 @@ extern "C" {
 #endif
 
 struct navedp_space;
+struct rte_mbuf;
 struct rte_mempool;
 
 /*
@@ -32,6 +33,9 @@ MUST_USE enum err navedp_tap_new_inlet(
 
 /* A persistent device stays. */
 void navedp_tap_free(struct navedp_tap *t);
+
+/* A packet that the host sends by a TUN or TAP; NULL: errno says why, EAGAIN that there is none, ENOMEM that there is no buffer.  Workers. */
+struct rte_mbuf *navedp_tap_read(int fd, struct rte_mempool *pool);
 
 int navedp_tap_fd(const struct navedp_tap *t);
 uint32_t navedp_tap_ifindex(const struct navedp_tap *t);

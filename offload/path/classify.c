@@ -168,6 +168,21 @@ static void sort_twin(struct path_ctx *c, struct path_pkt *p, const struct db_po
 		path_drop(c, p, why);
 }
 
+/* What the host sends by a tunnel's own netdev goes into that tunnel, whatever the routes say: who is bound to it wants that. */
+static void sort_vif(struct path_ctx *c, struct path_pkt *p)
+{
+	enum path_drop why;
+
+	p->tunnel = p->m->hash.usr;
+	p->vrf = __atomic_load_n(&c->db->tunnel[p->tunnel].inner_vrf, __ATOMIC_RELAXED);
+	p->flags |= PATH_F_HOST | PATH_F_ROUTED;
+	why = path_ip_parse(p);
+	if (why != PATH_DROP_COUNT)
+		path_drop(c, p, why);
+	else
+		path_list_add(&c->tunnel, p);
+}
+
 static inline void sort_one(struct path_ctx *c, struct path_pkt *p)
 {
 	const struct db_port *port = &c->db->port[p->port];
@@ -182,6 +197,8 @@ static inline void sort_one(struct path_ctx *c, struct path_pkt *p)
 	} else if (port->kind == DB_PORT_TUN) {
 		p->flags |= PATH_F_HOST | PATH_F_ROUTED;
 		sort_ip(c, p, false, 0);
+	} else if (port->kind == DB_PORT_VIF) {
+		sort_vif(c, p);
 	} else if (rte_pktmbuf_data_len(p->m) < PATH_ETHER) {
 		path_drop(c, p, PATH_DROP_MALFORMED);
 	} else if (port->kind == DB_PORT_TWIN) {

@@ -5,6 +5,13 @@
 
 #include "path/pkt/ip.h"
 
+/* Whether it came by a tunnel that has a netdev of its own. */
+static bool has_netdev(const struct path_ctx *c, const struct path_pkt *p)
+{
+	return (p->flags & (PATH_F_TUNNEL | PATH_F_MADE)) == PATH_F_TUNNEL &&
+	       __atomic_load_n(&c->db->tunnel[p->tunnel].netdev, __ATOMIC_ACQUIRE);
+}
+
 /*
  * The way up; DB_PORT_NONE: none.  A frame that came by a wire with a twin, or by a shared one with an inlet, goes there as it came.  What isn't
  * IP the kernel has already of a shared one: a VLAN's frames that were steered stay out.
@@ -22,7 +29,13 @@ static uint8_t way_up(const struct path_ctx *c, struct path_pkt *p)
 			return twin;
 		}
 	}
-	return p->family == 0 ? DB_PORT_NONE : __atomic_load_n(&c->db->vrf[p->vrf].tun, __ATOMIC_RELAXED);
+	if (p->family == 0)
+		return DB_PORT_NONE;
+	if (has_netdev(c, p)) {
+		p->m->hash.usr = p->tunnel;
+		return __atomic_load_n(&c->db->vif_port, __ATOMIC_ACQUIRE);
+	}
+	return __atomic_load_n(&c->db->vrf[p->vrf].tun, __ATOMIC_RELAXED);
 }
 
 void path_punt(struct path_ctx *c)

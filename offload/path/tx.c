@@ -32,13 +32,13 @@ static inline enum path_drop gate(struct path_ctx *c, const struct path_pkt *p, 
 	return PATH_DROP_COUNT;
 }
 
-/* The frame's header; a TUN has none, and what came as a frame and goes as one has its own. */
+/* The frame's header; a TUN and a VIF have none, and what came as a frame and goes as one has its own. */
 static inline bool frame(const struct path_pkt *p, const struct db_port *port)
 {
 	uint16_t type = p->family == AF_INET6 ? TYPE_IP6 : TYPE_IP4;
 	uint8_t *eth;
 
-	if (port->kind == DB_PORT_TUN)
+	if (port->kind == DB_PORT_TUN || port->kind == DB_PORT_VIF)
 		return true;
 	if ((p->flags & PATH_F_FRAME) != 0)
 		return (p->flags & PATH_F_L2) == 0 || path_buf_push(p->m, PATH_ETHER) != NULL;

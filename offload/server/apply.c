@@ -166,6 +166,7 @@ static enum err put_tunnel(struct apply *a, const struct dp_tunnel *conf, const 
 		now.sa_out = old->kind == DP_PUT_TUNNEL ? old->u.tunnel.sa_out : 0;
 	err = db_tunnel_put(a->p->db, &now);
 	if (err == ERR_OK) {
+		a->p->box->tunnel_changed(a->p->box->ctx, db_tunnel_index(a->p->db, db_tunnel_find(a->p->db, conf->id)), conf);
 		server_txn_forget_turn(a->txn, conf->id);
 		a->txn->turn[a->at] = turn;
 	}
@@ -174,10 +175,16 @@ static enum err put_tunnel(struct apply *a, const struct dp_tunnel *conf, const 
 
 static enum err del_tunnel(struct apply *a, uint32_t id)
 {
+	const struct db_tunnel *t = db_tunnel_find(a->p->db, id);
+	enum err err;
+
 	if (server_txn_uses(a->p, a->txn, id))
 		return ERR_BUSY;
 	server_txn_forget_turn(a->txn, id);
-	return db_tunnel_del(a->p->db, id);
+	err = db_tunnel_del(a->p->db, id);
+	if (err == ERR_OK)
+		a->p->box->tunnel_changed(a->p->box->ctx, db_tunnel_index(a->p->db, t), NULL);
+	return err;
 }
 
 /* Everything but SAs; 'old' is what was found there, if anything. */

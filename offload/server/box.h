@@ -24,6 +24,9 @@ struct server_box {
 	enum err (*put_vrf)(void *ctx, const struct dp_vrf *vrf);
 	void (*del_vrf)(void *ctx, uint32_t id);
 
+	/* The tunnel with that index in db was put, or is gone ('conf' NULL): its netdev in the host follows. */
+	void (*tunnel_changed)(void *ctx, uint32_t index, const struct dp_tunnel *conf);
+
 	/* The box's own addresses changed: steering and the egress guard follow. */
 	void (*locals_changed)(void *ctx);
 

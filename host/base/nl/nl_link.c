@@ -180,6 +180,19 @@ enum err nl_link_set_mac(struct nl *nl, uint32_t index, const uint8_t mac[6])
 	return finish(nl, req);
 }
 
+enum err nl_link_add_name(struct nl *nl, uint32_t index, const char *name)
+{
+	void *body;
+	struct nlmsghdr *req = nl_req_begin(nl, RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL, sizeof(struct ifinfomsg), &body);
+	struct nlattr *names;
+
+	((struct ifinfomsg *)body)->ifi_index = (int)index;
+	names = mnl_attr_nest_start(req, IFLA_PROP_LIST);
+	mnl_attr_put_strz(req, IFLA_ALT_IFNAME, name);
+	mnl_attr_nest_end(req, names);
+	return finish(nl, req);
+}
+
 enum err nl_link_no_auto_address(struct nl *nl, uint32_t index)
 {
 	struct ifinfomsg *body;

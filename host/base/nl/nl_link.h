@@ -42,6 +42,9 @@ MUST_USE enum err nl_link_set_master(struct nl *nl, uint32_t index, uint32_t mas
 MUST_USE enum err nl_link_set_mtu(struct nl *nl, uint32_t index, uint32_t mtu);
 MUST_USE enum err nl_link_set_mac(struct nl *nl, uint32_t index, const uint8_t mac[6]);
 
+/* Another name of the link, longer if need be.  ERR_EXISTS: a link has it; ERR_UNSUPPORTED: the kernel knows one name alone. */
+MUST_USE enum err nl_link_add_name(struct nl *nl, uint32_t index, const char *name);
+
 /* Keeps the kernel from giving the link an IPv6 link-local address of its own making (and from speaking with it). */
 MUST_USE enum err nl_link_no_auto_address(struct nl *nl, uint32_t index);
 

@@ -20,6 +20,8 @@ static enum err attach(int fd, const char *name, enum nl_tun_kind kind, bool per
 		req.ifr_flags |= IFF_TUN;
 	else
 		req.ifr_flags |= IFF_TAP;
+	if (!persistent)
+		req.ifr_flags = (short)((unsigned short)req.ifr_flags | IFF_TUN_EXCL);
 	memcpy(req.ifr_name, name, strlen(name));
 	if (ioctl(fd, TUNSETIFF, &req) != 0 || ioctl(fd, TUNSETPERSIST, persistent ? 1UL : 0UL) != 0)
 		return err_of_errno(errno);

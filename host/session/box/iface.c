@@ -72,8 +72,10 @@ bool session_iface_is_wan(const struct session_ifaces *t, struct route_if key)
 
 const char *session_iface_netdev(const struct session_ifaces *t, uint32_t vrf, struct route_if key)
 {
+	const char *own = key.kind == ROUTE_IF_TUNNEL ? session_vif_netdev(t->hub, key.id) : NULL;
+
 	if (key.kind == ROUTE_IF_TUNNEL || key.kind == ROUTE_IF_LOOPBACK)
-		return session_vrf_tun(t->hub, vrf);
+		return own != NULL ? own : session_vrf_tun(t->hub, vrf);
 	list_each (it, &t->ifaces) {
 		const struct iface *i = list_of(it, struct iface, link);
 
@@ -95,6 +97,10 @@ struct route_if session_iface_of_netdev(const struct session_ifaces *t, uint32_t
 		if (i->key.kind == ROUTE_IF_PORT && i->vrf == vrf && strcmp(i->netdev, netdev) == 0)
 			key = i->key;
 	}
+	if (key.kind != ROUTE_IF_NONE)
+		return key;
+	key.id = session_vif_tunnel(t->hub, vrf, netdev);
+	key.kind = key.id != 0 ? ROUTE_IF_TUNNEL : ROUTE_IF_NONE;
 	return key;
 }
 
@@ -164,17 +170,6 @@ static void device_told(struct dp_owner *owner, const struct dp_op *op, const st
 }
 
 /* ---- ports ---- */
-
-/* "Ethernet0/0" -> "Et0-0": fits a netdev's name and has no slash. */
-static void twin_name(const char *name, char out[DP_IFNAME_MAX])
-{
-	size_t digits = strcspn(name, "0123456789");
-
-	(void)snprintf(out, DP_IFNAME_MAX, "%.2s%.12s", name, name + digits);
-	for (char *c = out; *c != '\0'; c++)
-		if (*c == '/')
-			*c = '-';
-}
 
 static uint8_t offload_of(enum cfg_offload offload)
 {
@@ -311,7 +306,7 @@ static enum err apply_interface(struct session_ifaces *t, const struct cfg_inter
 	else if (port->how == CFG_PORT_NETDEV)
 		(void)snprintf(i->netdev, sizeof(i->netdev), "%s", port->device);
 	else
-		twin_name(i->name, i->netdev);
+		dp_ifname(i->name, i->netdev);
 	err = loopback ? ERR_OK : put_port(i, port, cfg);
 	if (err == ERR_OK)
 		err = set_line(i);

@@ -31,7 +31,7 @@ void session_iface_sweep(struct session_ifaces *t);
 /* How the routing table knows the interface; kind NONE when it has no port. */
 struct route_if session_iface_key(const struct session_ifaces *t, const char *name);
 
-/* The host's device behind an interface of the routing table: netdev, twin or TUN; NULL when there is none. */
+/* The host's device behind an interface of the routing table: netdev, twin, a tunnel's own or TUN; NULL when there is none. */
 const char *session_iface_netdev(const struct session_ifaces *t, uint32_t vrf, struct route_if key);
 
 /* The way back, as session_hub_key. */

@@ -54,6 +54,7 @@ static void tell_access(const struct session *s, session_iface_fn *fn, void *ctx
 	info.vrf = session_vrf_name(s->hub, s->access.vrf);
 	info.tunnel = s->access.tunnel;
 	info.life = s->access.life;
+	info.netdev = session_vif_name(s->hub, s->access.tunnel, &info.netdev_reason);
 	info.addr = s->assigned.family != 0 ? s->assigned : session_exchange_own_address(source, AF_INET);
 	info.up = s->state == SESSION_S_UP;
 	info.reason = info.up ? NULL : "negotiating";

@@ -565,7 +565,7 @@ TEST(CfgModel, ipsec_profile)
 TEST(CfgModel, what_holds_for_all)
 {
 	Loaded l(
-		"hostname hub1\naaa new-model\nipv6 unicast-routing\ncrypto ikev2 cookie-challenge 100\ncrypto ikev2 limit max-sa 5000\ncrypto ikev2 fragmentation mtu 1400\n"
+		"hostname hub1\nplatform netdev virtual-access\naaa new-model\nipv6 unicast-routing\ncrypto ikev2 cookie-challenge 100\ncrypto ikev2 limit max-sa 5000\ncrypto ikev2 fragmentation mtu 1400\n"
 		"crypto ikev2 limit max-in-negotiation-sa 50\ncrypto ikev2 limit source rate 20 burst 60\ncrypto ikev2 limit source half-open 7\n");
 	Loaded none(""), always("crypto ikev2 cookie-challenge 0\ncrypto ikev2 limit source rate 20\n");
 
@@ -573,6 +573,8 @@ TEST(CfgModel, what_holds_for_all)
 	EXPECT_STREQ(l.model->hostname, "hub1");
 	EXPECT_TRUE(l.model->aaa_new_model);
 	EXPECT_TRUE(l.model->ipv6_unicast_routing);
+	EXPECT_TRUE(l.model->netdev_virtual_access);
+	EXPECT_FALSE(none.model->netdev_virtual_access);
 	EXPECT_EQ(l.model->cookie_challenge, 100u);
 	EXPECT_EQ(l.model->frag_mtu, 1400u);
 	EXPECT_EQ(l.model->max_sa, 5000u);

@@ -181,6 +181,7 @@ inline dp_op tunnel(uint32_t id, uint32_t sa_out = 0, uint32_t inner = 0, uint32
 	t.more[1] = t.more_count > 1 ? id + 1001 : 0;
 	t.local = ip("192.0.2.1");
 	t.remote = ip("198.51.100.1");
+	t.netdev = id % 2 != 0;
 	name(t.name, sizeof(t.name), "Virtual-Access" + std::to_string(id));
 	return op;
 }

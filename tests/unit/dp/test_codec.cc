@@ -56,7 +56,7 @@ struct Codec : testing::Test {
 		for (dp_op &op : puts)
 			items.push_back({ op, { ERR_OK, DP_PLACE_INLINE_PROTOCOL, DP_WHY_NONE, { 1, 2, 3 } } });
 		results[0] = { ERR_FULL, DP_PLACE_NONE, DP_WHY_TABLE_FULL, { 0xabcdef, 2, 3 } };
-		event = { DP_EV_PEER_MOVED, 1, 2, 3, 4, true, true, 1400, 5, 6, { samples::ip("192.0.2.1"), 4500 },
+		event = { DP_EV_PEER_MOVED, 1, 2, 3, 4, true, true, ERR_BUSY, 1400, 5, 6, { samples::ip("192.0.2.1"), 4500 },
 			samples::ip("192.0.2.2") };
 		port_stats.id = 3;
 		port_stats.link_up = true;

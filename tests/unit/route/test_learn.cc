@@ -28,14 +28,17 @@ class RouteLearn : public ::testing::Test
 	struct wheel wheel = {};
 	struct log log = { nothing, nullptr, LOG_L_DEBUG };
 	std::vector<std::string> came;
+	std::string known;
 	int tun = -1;
 
 	static void nothing(void *, enum log_level, const char *)
 	{
 	}
-	static enum route_device device(void *, uint32_t, const char *, struct route_if *)
+	/* 'known' is a tunnel's. */
+	static enum route_device device(void *ctx, uint32_t, const char *netdev, struct route_if *out)
 	{
-		return ROUTE_DEVICE_FOREIGN;
+		*out = { ROUTE_IF_TUNNEL, 7 };
+		return static_cast<RouteLearn *>(ctx)->known == netdev ? ROUTE_DEVICE_KNOWN : ROUTE_DEVICE_FOREIGN;
 	}
 	static void device_came(void *ctx, const char *netdev)
 	{
@@ -165,3 +168,25 @@ TEST_F(RouteLearn, a_look_tells_of_what_came_unnoticed)
 }
 
 } // namespace
+
+TEST_F(RouteLearn, a_route_counts_while_its_device_is_a_known_one)
+{
+	const struct route_if tunnel = { ROUTE_IF_TUNNEL, 7 };
+	struct addr_prefix prefix;
+
+	make();
+	set(true);
+	ASSERT_EQ(route_rib_set_if(rib, tunnel, true, "Virtual-Access1"), ERR_OK);
+	ASSERT_EQ(system("ip route add 10.66.0.0/16 dev nave0") & 0xffff, 0);
+	(void)devices();
+	ASSERT_EQ(addr_parse_prefix("10.66.0.0/16", &prefix), ERR_OK);
+	EXPECT_FALSE(route_rib_has(rib, 0, &prefix));
+	known = "nave0";
+	route_learn_judge(learn);
+	route_rib_commit(rib);
+	EXPECT_TRUE(route_rib_has(rib, 0, &prefix));
+	known = "";
+	route_learn_judge(learn);
+	route_rib_commit(rib);
+	EXPECT_FALSE(route_rib_has(rib, 0, &prefix));
+}

@@ -121,6 +121,23 @@ TEST_F(RouteRib, host_bits_are_cleared_and_a_repeat_changes_nothing)
 	EXPECT_EQ(1, tellings);
 }
 
+TEST_F(RouteRib, what_leads_to_an_interface_that_became_another_is_told_again)
+{
+	add(make("10.1.0.0/16", tunnel(1)));
+	add(make("10.2.0.0/16", kByGateway, "10.1.0.1"));
+	add(make("10.3.0.0/16", tunnel(2)));
+	route_rib_commit(rib);
+	tellings = 0;
+	route_rib_retell(rib, tunnel(1));
+	route_rib_retell(rib, tunnel(9));
+	route_rib_commit(rib);
+	EXPECT_EQ(2, tellings) << "itself, and what resolves through it";
+	route_rib_commit(rib);
+	add(make("10.1.0.0/16", tunnel(1), "", 2));
+	route_rib_commit(rib);
+	EXPECT_EQ(2, tellings) << "once";
+}
+
 TEST_F(RouteRib, a_gateway_is_resolved_through_what_covers_it)
 {
 	add(make("198.51.100.0/24", kWan, "", 0, ROUTE_CONNECTED));

@@ -251,9 +251,16 @@ TEST_F(Nl, a_persistent_device_outlives_its_program)
 	ASSERT_EQ(nl_link_find(sock, "keep0", &again), ERR_OK);
 	EXPECT_EQ(again.index, link.index);
 	EXPECT_EQ(nl_tun_open(-1, "keep0", NL_TUN_ETHERNET, true, &tun), ERR_MALFORMED);
-	ASSERT_EQ(nl_tun_open(-1, "keep0", NL_TUN_IP, false, &fd), ERR_OK);
-	close(fd);
-	EXPECT_EQ(nl_link_find(sock, "keep0", &again), ERR_ABSENT);
+	EXPECT_EQ(nl_tun_open(-1, "keep0", NL_TUN_IP, false, &tun), ERR_BUSY) << "one that is to go with its descriptor is a new one";
+}
+
+TEST_F(Nl, a_link_may_have_a_longer_name_too)
+{
+	make_tun("Vi10");
+	ASSERT_EQ(nl_link_add_name(sock, link.index, "Virtual-Access10"), ERR_OK);
+	EXPECT_EQ(nl_link_add_name(sock, link.index, "Virtual-Access10"), ERR_EXISTS);
+	EXPECT_EQ(system("ip link show Virtual-Access10 >/dev/null 2>&1"), 0);
+	EXPECT_NE(system("ip link show Virtual-Access1 >/dev/null 2>&1"), 0);
 }
 
 TEST_F(Nl, a_link_can_be_deleted)

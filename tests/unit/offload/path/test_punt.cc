@@ -1,10 +1,33 @@
 #include "fixture.h"
 
+#include <rte_mbuf.h>
+
 namespace
 {
 
 class Punt : public PathTest
 {
+      protected:
+	uint8_t vif = DB_PORT_NONE;
+
+	/* The port of tunnels' netdevs is there; the tunnel has one. */
+	void start_with_netdev(const Options &o = Options())
+	{
+		start(o);
+		vif = add_port(0, DB_PORT_VIF, wan_mac, false);
+		db->vif_port = vif;
+		std::vector<path_queue> queues{ { lan, 0 }, { wan, 0 }, { twin, 0 }, { tun, 0 }, { vif, 0 } };
+		ASSERT_EQ(path_worker_set_queues(workers[0], queues.data(), (uint32_t)queues.size()), ERR_OK);
+		db_tunnel_find(db, TUNNEL)->netdev = true;
+	}
+	/* The host sends it by the tunnel's netdev. */
+	void feed_netdev(const Bytes &data)
+	{
+		rte_mbuf *m = mbuf(data);
+
+		m->hash.usr = db_tunnel_index(db, db_tunnel_find(db, TUNNEL));
+		fake[vif].rx.push_back(m);
+	}
 };
 
 } // namespace
@@ -160,4 +183,65 @@ TEST_F(Punt, of_a_shared_port_IP_alone_goes_up_its_inlet)
 	ASSERT_EQ(fake[twin].tx.size(), 1u);
 	EXPECT_EQ(fake[twin].tx[0], sent);
 	EXPECT_EQ(drops(PATH_DROP_PUNT), 1u);
+}
+
+TEST_F(Punt, a_tunnel_with_a_netdev_delivers_there_what_is_for_the_host)
+{
+	Ip ip;
+
+	start_with_netdev();
+	ip.src = "10.9.0.1";
+	ip.dst = "10.255.0.1";
+	feed(fake[wan], frame(wan_mac, peer_seals(ip.bytes(), 1)));
+	ip.dst = "224.0.0.5";
+	feed(fake[wan], frame(wan_mac, peer_seals(ip.bytes(), 2)));
+	ip.dst = "10.0.0.9"; /* behind the LAN: the kernel never sees it */
+	feed(fake[wan], frame(wan_mac, peer_seals(ip.bytes(), 3)));
+	poll();
+	EXPECT_EQ(fake[vif].tx.size(), 2u);
+	EXPECT_TRUE(fake[tun].tx.empty());
+	EXPECT_EQ(fake[lan].tx.size(), 1u);
+	db_tunnel_find(db, TUNNEL)->netdev = false;
+	ip.dst = "10.255.0.1";
+	feed(fake[wan], frame(wan_mac, peer_seals(ip.bytes(), 4)));
+	poll();
+	EXPECT_EQ(fake[tun].tx.size(), 1u);
+}
+
+/* No route leads there: who is bound to the device speaks to whoever is at the other end. */
+TEST_F(Punt, what_the_host_sends_by_a_tunnels_netdev_enters_that_tunnel)
+{
+	Ip ip;
+
+	start_with_netdev();
+	ip.src = "10.255.0.1";
+	for (const char *dst : { "172.31.0.1", "224.0.0.5" }) {
+		ip.dst = dst;
+		feed_netdev(ip.bytes());
+		poll();
+		ASSERT_FALSE(fake[wan].tx.empty());
+		EXPECT_EQ(peer_opens(fake[wan].tx.back()), ip.bytes()) << "no hop is taken";
+	}
+	expect_no_other_drops();
+}
+
+TEST_F(Punt, but_not_past_its_selectors_nor_in_clear)
+{
+	Options o;
+	Ip ip;
+
+	o.selectors = true;
+	start_with_netdev(o);
+	ip.src = "10.255.0.1";
+	feed_netdev(ip.bytes());
+	feed_netdev(Bytes(3, 0x45));
+	poll();
+	EXPECT_EQ(drops(PATH_DROP_TS_OUT), 1u);
+	EXPECT_TRUE(fake[wan].tx.empty());
+	tunnel(TUNNEL, 0); /* nothing protects it */
+	db_tunnel_find(db, TUNNEL)->netdev = true;
+	feed_netdev(ip.bytes());
+	poll();
+	EXPECT_EQ(drops(PATH_DROP_NO_SA), 1u);
+	EXPECT_TRUE(fake[wan].tx.empty());
 }

@@ -65,6 +65,16 @@ bool box_get_port(void *ctx, uint32_t id, dp_port *out)
 	return true;
 }
 
+void box_tunnel_changed(void *ctx, uint32_t index, const dp_tunnel *conf)
+{
+	auto *b = static_cast<FakeBox *>(ctx);
+
+	if (conf != nullptr)
+		b->netdevs[index] = conf->netdev;
+	else
+		EXPECT_EQ(b->netdevs.erase(index), 1u);
+}
+
 enum err box_put_vrf(void *ctx, const dp_vrf *vrf)
 {
 	FakeBox *b = box_of(ctx);
@@ -161,6 +171,7 @@ server_box FakeBox::table()
 	t.get_port = box_get_port;
 	t.put_vrf = box_put_vrf;
 	t.del_vrf = box_del_vrf;
+	t.tunnel_changed = box_tunnel_changed;
 	t.locals_changed = box_locals_changed;
 	t.next_port = box_next_port;
 	t.port_stats = box_port_stats;

@@ -27,6 +27,7 @@ struct FakeBox {
 	std::map<uint32_t, dp_port> ports;
 	std::map<uint32_t, uint8_t> tuns; /* VRF to port index */
 	unsigned locals_changed = 0;
+	std::map<uint32_t, bool> netdevs; /* by the tunnel's index: whether its last put asked for one; gone ones aren't here */
 	std::vector<path_worker *> workers;
 	server_box table();
 };

@@ -121,6 +121,24 @@ TEST_F(Apply, a_fresh_sa_is_placed_and_told)
 	EXPECT_NE(sa(1)->session, nullptr);
 }
 
+TEST_F(Apply, the_box_hears_of_each_tunnel_whether_it_wants_a_netdev)
+{
+	furnish();
+	dp_op wants = put_tunnel(8);
+	size_t before = p.box.netdevs.size();
+	auto netdev = [&] { return p.box.netdevs.at(db_tunnel_index(db, db_tunnel_find(db, 8))); };
+
+	wants.u.tunnel.netdev = true;
+	ASSERT_EQ(one(put_tunnel(8)), ERR_OK);
+	EXPECT_FALSE(netdev());
+	ASSERT_EQ(one(wants), ERR_OK);
+	EXPECT_TRUE(netdev());
+	apply({ put_tunnel(8), put_port(9, "bad") });
+	EXPECT_TRUE(netdev()) << "undone";
+	EXPECT_EQ(one(del(put_tunnel(8))), ERR_OK);
+	EXPECT_EQ(p.box.netdevs.size(), before);
+}
+
 TEST_F(Apply, a_replaced_sa_goes_on_counting)
 {
 	furnish();
