@@ -61,7 +61,11 @@ struct engine_ops {
 	/* Main lcore, after the grace period.  ERR_AGAIN: a fence is on its way, ask again. */
 	enum err (*destroy)(struct engine *e, void *session);
 
-	/* Worker.  CPU engines: a burst of at most ENGINE_BURST packets, of any SAs of this engine. */
+	/*
+	 * Worker.  CPU engines: a burst of at most ENGINE_BURST packets, of any SAs of this engine.
+	 * The caller has fetched what the first ENGINE_AHEAD read, while it made others; the engine sees to the rest as it goes.  NULL: needn't be.
+	 */
+	void (*fetch)(const struct engine_op *op);
 	void (*encrypt)(struct engine_lcore *l, struct engine_op *ops, uint32_t count);
 	void (*decrypt)(struct engine_lcore *l, struct engine_op *ops, uint32_t count);
 
@@ -72,7 +76,7 @@ struct engine_ops {
 	bool (*mark)(const struct db_sa *sa, struct rte_mbuf *m, uint64_t seq);
 };
 
-enum { ENGINE_BURST = 32 };
+enum { ENGINE_BURST = 32, ENGINE_AHEAD = 4 };
 
 /* Engines for workers 0 .. worker_count - 1 and 'sa_limit' sessions in software.  'seed': 32 random bytes for CBC IVs. */
 MUST_USE enum err engine_new(struct engine **out, uint32_t worker_count, uint32_t sa_limit, const uint8_t seed[32]);

@@ -11,7 +11,7 @@
 #include "engine/lcore.h"
 #include "engine/soft.h"
 
-enum { GCM_IV = 8, GCM_ICV = 16, GCM_HEADER = 8, GCM_BLOCK = 16, GCM_ROUNDS = 176, GCM_KEYS = 1008, LINE = 64, AHEAD = 4 };
+enum { GCM_IV = 8, GCM_ICV = 16, GCM_HEADER = 8, GCM_BLOCK = 16, GCM_ROUNDS = 176, GCM_KEYS = 1008, LINE = 64 };
 
 /*
  * The library's key data, and what a packet needs besides in the 16 bytes that it leaves free behind the last hash keys: one line for both.
@@ -72,7 +72,7 @@ static enum err create(struct engine *e, const struct db_sa *sa, uint8_t port, v
  * has blocks.  With thousands of SAs none is in the cache: the lines are fetched while the packets before are worked on, not all at once,
  * since a core waits for no more than some ten lines at a time.
  */
-static inline void prefetch_session(const struct engine_op *op)
+static void fetch(const struct engine_op *op)
 {
 	const uint8_t *s = (const uint8_t *)op->session;
 	uint32_t used = (op->len + GCM_BLOCK) < GCM_KEYS - GCM_ROUNDS ? op->len + GCM_BLOCK : GCM_KEYS - GCM_ROUNDS;
@@ -108,10 +108,10 @@ static inline void run_one(const struct engine_op *op, const struct nonce *n, ui
 	s->run(&s->key, &ctx, payload, payload, op->len - GCM_HEADER - GCM_IV - GCM_ICV, n->salt, aad, s->aad_len, tag, GCM_ICV);
 }
 
-static inline void prefetch(const struct engine_op *ops, uint32_t i)
+static inline void fetch_next(const struct engine_op *op)
 {
-	if (i == 0 || ops[i].session != ops[i - 1].session)
-		prefetch_session(&ops[i]);
+	if (op->session != op[-1].session)
+		fetch(op);
 }
 
 /* The explicit IV is the number, in every engine and in the device (sa-state 1): none is ever used twice. */
@@ -128,14 +128,12 @@ static void encrypt(struct engine_lcore *l, struct engine_op *ops, uint32_t coun
 	struct nonce nonces[ENGINE_BURST] __attribute__((aligned(64)));
 
 	(void)l;
-	for (uint32_t i = 0; i < count && i < AHEAD; i++)
-		prefetch(ops, i);
 	number(&nonces[0], &ops[0]);
 	for (uint32_t i = 0; i < count; i++) {
 		struct engine_op *op = &ops[i];
 
-		if (i + AHEAD < count)
-			prefetch(ops, i + AHEAD);
+		if (i + ENGINE_AHEAD < count)
+			fetch_next(&ops[i + ENGINE_AHEAD]);
 		if (i + 1 < count)
 			number(&nonces[i + 1], op + 1);
 		run_one(op, &nonces[i], op->esp + op->len - GCM_ICV);
@@ -156,15 +154,13 @@ static void decrypt(struct engine_lcore *l, struct engine_op *ops, uint32_t coun
 	struct nonce nonces[ENGINE_BURST] __attribute__((aligned(64)));
 
 	(void)l;
-	for (uint32_t i = 0; i < count && i < AHEAD; i++)
-		prefetch(ops, i);
 	read_number(&nonces[0], &ops[0]);
 	for (uint32_t i = 0; i < count; i++) {
 		struct engine_op *op = &ops[i];
 		uint64_t tag[2], icv[2];
 
-		if (i + AHEAD < count)
-			prefetch(ops, i + AHEAD);
+		if (i + ENGINE_AHEAD < count)
+			fetch_next(&ops[i + ENGINE_AHEAD]);
 		if (i + 1 < count)
 			read_number(&nonces[i + 1], op + 1);
 		run_one(op, &nonces[i], (uint8_t *)tag);
@@ -178,6 +174,7 @@ const struct engine_ops engine_gcm_ops = {
 	.placement = DP_PLACE_SOFT,
 	.create = create,
 	.destroy = engine_soft_destroy,
+	.fetch = fetch,
 	.encrypt = encrypt,
 	.decrypt = decrypt,
 };

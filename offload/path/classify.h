@@ -13,7 +13,7 @@ extern "C" {
  */
 void path_classify(struct path_ctx *c);
 
-/* The same with one that its port's features let pass, whose frame's header stands in front of it. */
+/* Goes on with an IP packet that its port's features let pass, whose frame's header stands in front of it. */
 void path_classify_passed(struct path_ctx *c, struct path_pkt *p);
 
 #ifdef __cplusplus

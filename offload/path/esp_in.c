@@ -141,6 +141,7 @@ static inline void queue(struct path_ctx *c, struct path_pkt *p, struct path_cry
 	op->session = raw->session;
 	op->seq = p->seq;
 	op->len = len;
+	path_crypt_made(b);
 }
 
 /* ---- after the engine ---- */

@@ -186,10 +186,12 @@ static inline void queue(struct path_ctx *c, struct path_pkt *p, struct path_cry
 	account(c, p);
 	op = path_crypt_add(b, p, job->ops);
 	op->session = job->session;
-	if (!build(p, op)) {
-		b->count--;
-		path_drop_out(c, p, PATH_DROP_NO_BUFFER);
+	if (build(p, op)) {
+		path_crypt_made(b);
+		return;
 	}
+	b->count--;
+	path_drop_out(c, p, PATH_DROP_NO_BUFFER);
 }
 
 /* The device does the rest.  False: it can't cut the packet (sa-state 30), and software is to encrypt it: 'job' says with what. */

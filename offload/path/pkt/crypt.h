@@ -26,6 +26,15 @@ static inline struct engine_op *path_crypt_add(struct path_crypt *b, struct path
 	return &b->op[i];
 }
 
+/* The operation added last is made: what it reads is fetched while others are made, if its engine can't do that any more. */
+static inline void path_crypt_made(const struct path_crypt *b)
+{
+	uint32_t last = b->count - 1;
+
+	if (last < ENGINE_AHEAD && b->engine[last]->fetch != NULL)
+		b->engine[last]->fetch(&b->op[last]);
+}
+
 /* Runs every operation, each engine's in one burst. */
 void path_crypt_run(struct path_ctx *c, struct path_crypt *b, bool encrypt);
 
