@@ -8,7 +8,7 @@
 
 #include "db/pool.h"
 
-enum { WAYS = 2, HALF_LINE = 32, LINE = 64, VALUE = 4, HASH_SHIFT = 64 - 13 };
+enum { SHORT = 20, WAYS = 2, HALF_LINE = 32, LINE = 64, VALUE = 4, HASH_SHIFT = 64 - 13 };
 static_assert(DB_RECALL_SETS == 1 << (64 - HASH_SHIFT), "as many sets as a hash names");
 
 static size_t size_of(const struct db_recall *r)
@@ -63,38 +63,46 @@ static inline uint64_t mix(uint64_t word)
 }
 
 /* Spreads flows that differ in few bits; who finds keys of one set gains no more than that they forget each other. */
-static inline uint8_t *set_of(const struct db_recall *r, uint64_t name, const uint8_t *key)
+static inline uint8_t *set_of(const struct db_recall *r, uint64_t name, const uint8_t *key, uint32_t key_len)
 {
 	uint64_t hash = mix(word32(key) ^ name << 32);
 
-	for (uint32_t at = 4; at < r->key_len; at += 8)
+	for (uint32_t at = 4; at < key_len; at += 8)
 		hash = mix(hash ^ word64(key + at));
 	return r->place + (size_t)(mix(hash) >> HASH_SHIFT) * WAYS * r->stride;
 }
 
-static inline bool is_of(const struct db_recall *r, const uint8_t *place, uint64_t name, const uint8_t *key)
+static inline bool is_of(const uint8_t *place, uint64_t name, const uint8_t *key, uint32_t key_len)
 {
-	uint64_t differ = word64(place + r->key_len + VALUE) ^ name;
+	uint64_t differ = word64(place + key_len + VALUE) ^ name;
 
 	differ |= word32(place) ^ word32(key);
-	for (uint32_t at = 4; at < r->key_len; at += 8)
+	for (uint32_t at = 4; at < key_len; at += 8)
 		differ |= word64(place + at) ^ word64(key + at);
 	return differ == 0;
 }
 
+static inline uint32_t get(const struct db_recall *r, uint64_t name, const uint8_t *key, uint32_t key_len)
+{
+	const uint8_t *place = set_of(r, name, key, key_len);
+
+	if (is_of(place, name, key, key_len))
+		return word32(place + key_len);
+	place += r->stride;
+	return is_of(place, name, key, key_len) ? word32(place + key_len) : 0;
+}
+
+/* Keys of IPv4 flows have code of their own. */
 uint32_t db_recall_get(const struct db_recall *r, uint64_t name, const void *key)
 {
-	const uint8_t *place = set_of(r, name, (const uint8_t *)key);
+	const uint8_t *bytes = (const uint8_t *)key;
 
-	if (is_of(r, place, name, (const uint8_t *)key))
-		return word32(place + r->key_len);
-	place += r->stride;
-	return is_of(r, place, name, (const uint8_t *)key) ? word32(place + r->key_len) : 0;
+	return r->key_len == SHORT ? get(r, name, bytes, SHORT) : get(r, name, bytes, r->key_len);
 }
 
 void db_recall_put(struct db_recall *r, uint64_t name, const void *key, uint32_t value)
 {
-	uint8_t *place = set_of(r, name, (const uint8_t *)key);
+	uint8_t *place = set_of(r, name, (const uint8_t *)key, r->key_len);
 
 	memcpy(place + r->stride, place, r->stride);
 	memcpy(place, key, r->key_len);

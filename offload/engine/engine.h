@@ -76,7 +76,7 @@ struct engine_ops {
 	bool (*mark)(const struct db_sa *sa, struct rte_mbuf *m, uint64_t seq);
 };
 
-enum { ENGINE_BURST = 32, ENGINE_AHEAD = 4 };
+enum { ENGINE_BURST = 32, ENGINE_AHEAD = 8 };
 
 /* Engines for workers 0 .. worker_count - 1 and 'sa_limit' sessions in software.  'seed': 32 random bytes for CBC IVs. */
 MUST_USE enum err engine_new(struct engine **out, uint32_t worker_count, uint32_t sa_limit, const uint8_t seed[32]);

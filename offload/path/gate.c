@@ -217,9 +217,12 @@ static void run(struct path_ctx *c, struct path_list *l, const struct path_gate_
 	struct gate_case all[PATH_BURST];
 	uint32_t count = l->count;
 	uint32_t permitted;
+	bool served = false;
 
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < count; i++) {
 		begin(c, &all[i], l->pkt[i], at);
+		served |= __atomic_load_n(&all[i].gate->service[at->way], __ATOMIC_RELAXED) != NULL;
+	}
 	permitted = judge(c, all, count);
 	l->count = 0;
 	for (uint32_t i = 0; i < count; i++) {
@@ -228,6 +231,8 @@ static void run(struct path_ctx *c, struct path_list *l, const struct path_gate_
 		else if (pass(c, &all[i], at))
 			path_list_add(l, all[i].p);
 	}
+	if (served)
+		path_rate_run(c, l, at);
 }
 
 void path_gate_port_in(struct path_ctx *c)
@@ -237,7 +242,6 @@ void path_gate_port_in(struct path_ctx *c)
 	if (c->gated.count == 0)
 		return;
 	run(c, &c->gated, &at);
-	path_rate_run(c, &c->gated, &at);
 	for (uint32_t i = 0; i < c->gated.count; i++)
 		path_classify_passed(c, c->gated.pkt[i]);
 	c->gated.count = 0;
@@ -250,7 +254,6 @@ void path_gate_tunnel_in(struct path_ctx *c)
 	if (c->gated.count == 0)
 		return;
 	run(c, &c->gated, &at);
-	path_rate_run(c, &c->gated, &at);
 	for (uint32_t i = 0; i < c->gated.count; i++)
 		path_list_add(&c->plain, c->gated.pkt[i]);
 	c->gated.count = 0;
@@ -263,7 +266,6 @@ void path_gate_port_out(struct path_ctx *c)
 	if (c->gated.count == 0)
 		return;
 	run(c, &c->gated, &at);
-	path_rate_run(c, &c->gated, &at);
 }
 
 void path_gate_tunnel_out(struct path_ctx *c)
@@ -284,7 +286,6 @@ void path_gate_tunnel_out(struct path_ctx *c)
 	}
 	c->tunnel.count = kept;
 	run(c, &fresh, &at);
-	path_rate_run(c, &fresh, &at);
 	for (uint32_t i = 0; i < fresh.count; i++)
 		path_list_add(&c->tunnel, fresh.pkt[i]);
 }

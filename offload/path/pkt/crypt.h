@@ -30,9 +30,10 @@ static inline struct engine_op *path_crypt_add(struct path_crypt *b, struct path
 static inline void path_crypt_made(const struct path_crypt *b)
 {
 	uint32_t last = b->count - 1;
+	const struct engine_op *op = &b->op[last];
 
-	if (last < ENGINE_AHEAD && b->engine[last]->fetch != NULL)
-		b->engine[last]->fetch(&b->op[last]);
+	if (last < ENGINE_AHEAD && (last == 0 || op->session != op[-1].session) && b->engine[last]->fetch != NULL)
+		b->engine[last]->fetch(op);
 }
 
 /* Runs every operation, each engine's in one burst. */
