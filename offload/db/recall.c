@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_hash_crc.h>
+
 #include "db/pool.h"
 
-enum { SHORT = 20, WAYS = 2, HALF_LINE = 32, LINE = 64, VALUE = 4, HASH_SHIFT = 64 - 13 };
-static_assert(DB_RECALL_SETS == 1 << (64 - HASH_SHIFT), "as many sets as a hash names");
+enum { SHORT = 20, WAYS = 2, HALF_LINE = 32, LINE = 64, VALUE = 4 };
 
 static size_t size_of(const struct db_recall *r)
 {
@@ -56,20 +57,14 @@ static inline uint32_t word32(const uint8_t *at)
 	return w;
 }
 
-/* The lower bits of a product know nothing of the upper ones of its factors: those are folded down before, and the result's upper bits serve. */
-static inline uint64_t mix(uint64_t word)
-{
-	return (word ^ word >> 32) * UINT64_C(0x9e3779b97f4a7c15);
-}
-
 /* Spreads flows that differ in few bits; who finds keys of one set gains no more than that they forget each other. */
 static inline uint8_t *set_of(const struct db_recall *r, uint64_t name, const uint8_t *key, uint32_t key_len)
 {
-	uint64_t hash = mix(word32(key) ^ name << 32);
+	uint32_t hash = rte_hash_crc_4byte(word32(key), (uint32_t)name);
 
 	for (uint32_t at = 4; at < key_len; at += 8)
-		hash = mix(hash ^ word64(key + at));
-	return r->place + (size_t)(mix(hash) >> HASH_SHIFT) * WAYS * r->stride;
+		hash = rte_hash_crc_8byte(word64(key + at), hash);
+	return r->place + (size_t)(hash % DB_RECALL_SETS) * WAYS * r->stride;
 }
 
 static inline bool is_of(const uint8_t *place, uint64_t name, const uint8_t *key, uint32_t key_len)
