@@ -90,8 +90,8 @@ static enum err end(void *ctx, void *object)
 
 	(void)ctx;
 	for (int way = DP_IN; way <= DP_OUT; way++) {
-		db->tunnel_cold[tunnel].past_packets[way] += k->packets[way];
-		db->tunnel_cold[tunnel].past_bytes[way] += k->bytes[way];
+		db->tunnel[tunnel].past_packets[way] += k->packets[way];
+		db->tunnel[tunnel].past_bytes[way] += k->bytes[way];
 	}
 	list_del(&k->of_tunnel);
 	db_pool_give(&db->carriers, k);
@@ -106,7 +106,7 @@ static void publish(struct db *db, struct db_tunnel *t, uint32_t index)
 
 	k->tunnel = db_tunnel_index(db, t);
 	db_tunnel_ref(db, k->tunnel);
-	list_add(&db->tunnel_cold[k->tunnel].carriers, &k->of_tunnel);
+	list_add(&db->tunnel[k->tunnel].carriers, &k->of_tunnel);
 	k->next = *head;
 	__atomic_store_n(head, index, __ATOMIC_RELEASE);
 }

@@ -26,7 +26,6 @@ static bool make_tables(struct db *db)
 	db->sa_out = (struct db_sa **)db_pool_map(pointers);
 	db->vrf = (struct db_vrf *)db_pool_map(DB_VRF_MAX * sizeof(*db->vrf));
 	db->port = (struct db_port *)db_pool_map(DB_PORT_MAX * sizeof(*db->port));
-	db->tunnel_cold = (struct db_tunnel_cold *)db_pool_map(l->tunnels * sizeof(*db->tunnel_cold));
 	db->adj_cold = (struct db_adj_cold *)db_pool_map(l->adjacencies * sizeof(*db->adj_cold));
 	db->vrf_cold = (struct db_vrf_cold *)calloc(DB_VRF_MAX, sizeof(*db->vrf_cold));
 	db->port_cold = (struct db_port_cold *)calloc(DB_PORT_MAX, sizeof(*db->port_cold));
@@ -34,8 +33,7 @@ static bool make_tables(struct db *db)
 	db->carrier_head = (uint32_t *)calloc(DB_CARRIER_HEADS, sizeof(*db->carrier_head));
 	db->filter_cold = (struct db_filter_cold *)db_pool_map(DB_FILTER_MAX * sizeof(*db->filter_cold));
 	return db->carrier_head != NULL && db->filter != NULL && db->filter_cold != NULL && db->sa_in != NULL && db->sa_out != NULL &&
-	       db->vrf != NULL && db->port != NULL && db->tunnel_cold != NULL && db->adj_cold != NULL && db->vrf_cold != NULL &&
-	       db->port_cold != NULL;
+	       db->vrf != NULL && db->port != NULL && db->adj_cold != NULL && db->vrf_cold != NULL && db->port_cold != NULL;
 }
 
 /* A slot's configuration may be replaced before the old one's grace period is over: twice the slots suffice. */
@@ -50,6 +48,8 @@ static enum err make_pools(struct db *db)
 		err = db_pool_init(&db->adjs, sizeof(struct db_adj), l->adjacencies);
 	if (err == ERR_OK)
 		err = db_pool_init(&db->fib_nodes, sizeof(struct db_fib_node), l->fib_nodes);
+	if (err == ERR_OK)
+		err = db_pool_init(&db->rules, sizeof(struct db_rule), l->fib_nodes);
 	if (err == ERR_OK)
 		err = db_pool_init(&db->gates, sizeof(struct db_gate), l->tunnels + DB_PORT_MAX + 1);
 	if (err == ERR_OK)
@@ -119,27 +119,15 @@ enum err db_new(struct db **out, const struct db_limits *limits, struct db_state
 	return ERR_OK;
 }
 
-static void free_routes(struct db *db)
-{
-	struct map_node *next;
-
-	db_local_fini(db);
-	for (struct map_node *n = map_walk(&db->routes, NULL); n != NULL; n = next) {
-		next = map_walk(&db->routes, n);
-		map_del(&db->routes, n);
-		free(list_of(n, struct db_rule, node));
-	}
-}
-
 void db_free(struct db *db)
 {
 	if (db == NULL)
 		return;
-	free_routes(db);
+	db_local_fini(db);
 	db_rcu_free(db->rcu);
 	if (db->sa_in != NULL && db->sa_out != NULL)
 		db_sa_forget(db);
-	if (db->tunnel_cold != NULL && db->tunnel != NULL)
+	if (db->tunnel != NULL)
 		db_tunnel_fini(db);
 	db_policy_fini(db);
 	if (db->filter != NULL)
@@ -158,6 +146,7 @@ void db_free(struct db *db)
 	db_pool_fini(&db->tunnels);
 	db_pool_fini(&db->adjs);
 	db_pool_fini(&db->fib_nodes);
+	db_pool_fini(&db->rules);
 	db_pool_fini(&db->gates);
 	db_pool_fini(&db->carriers);
 	db_pool_fini(&db->rates);
@@ -165,7 +154,6 @@ void db_free(struct db *db)
 	db_pool_unmap(db->sa_out, db->limits.slots * sizeof(struct db_sa *));
 	db_pool_unmap(db->vrf, DB_VRF_MAX * sizeof(*db->vrf));
 	db_pool_unmap(db->port, DB_PORT_MAX * sizeof(*db->port));
-	db_pool_unmap(db->tunnel_cold, db->limits.tunnels * sizeof(*db->tunnel_cold));
 	db_pool_unmap(db->adj_cold, db->limits.adjacencies * sizeof(*db->adj_cold));
 	db_pool_unmap(db->filter_cold, DB_FILTER_MAX * sizeof(*db->filter_cold));
 	db_recall_free(db->recall[false], db->limits.workers);

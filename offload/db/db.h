@@ -32,7 +32,7 @@ struct db_limits {
 	uint32_t low_slots; /* of them can be in an SPI-table device; 0: no such device */
 	uint32_t tunnels;
 	uint32_t adjacencies;
-	uint32_t fib_nodes; /* of all tables; two a route suffice */
+	uint32_t fib_nodes; /* of all tables; two a route suffice, so there may be as many routes */
 	uint32_t workers;
 };
 
@@ -67,11 +67,11 @@ struct db {
 	struct db_pool tunnels;
 	struct db_pool adjs;
 	struct db_pool fib_nodes;
+	struct db_pool rules;
 	struct db_pool gates;
 	struct db_pool carriers;
 	struct db_pool rates;
-	struct db_tunnel_cold *tunnel_cold; /* by index, as the following */
-	struct db_adj_cold *adj_cold;
+	struct db_adj_cold *adj_cold; /* by index, as the following */
 	struct db_vrf_cold *vrf_cold;
 	struct db_port_cold *port_cold;
 	struct db_filter_cold *filter_cold;

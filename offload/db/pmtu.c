@@ -70,7 +70,7 @@ static bool lower(struct db_pmtu *p, struct db_tunnel *t, uint32_t mtu, uint64_t
 	if (mtu >= before)
 		return false;
 	p->lowered += before == UINT32_MAX;
-	db_tunnel_set_link(p->db, t, (uint16_t)mtu, now_ms + KEEP_MS);
+	db_tunnel_set_link(t, (uint16_t)mtu, now_ms + KEEP_MS);
 	return true;
 }
 
@@ -115,8 +115,8 @@ static uint32_t forget(struct db_pmtu *p, uint64_t now_ms)
 	while ((t = db_tunnel_walk(p->db, &cursor)) != NULL) {
 		if (db_tunnel_link(t, UINT32_MAX) == UINT32_MAX)
 			continue;
-		if (db_tunnel_link_until(p->db, t) <= now_ms) {
-			db_tunnel_set_link(p->db, t, 0, 0);
+		if (t->link_until_ms <= now_ms) {
+			db_tunnel_set_link(t, 0, 0);
 			changed++;
 		} else {
 			p->lowered++;

@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 
-enum { POOL_LINE = 64 };
+enum { POOL_LINE = 64, POOL_SMALL = 16 };
 
 void *db_pool_map(size_t size)
 {
@@ -32,8 +32,10 @@ void db_pool_unmap(void *at, size_t size)
 
 enum err db_pool_init(struct db_pool *p, size_t object_size, uint32_t limit)
 {
+	size_t step = object_size < POOL_LINE ? POOL_SMALL : POOL_LINE;
+
 	memset(p, 0, sizeof(*p));
-	p->stride = (object_size + POOL_LINE - 1) / POOL_LINE * POOL_LINE;
+	p->stride = (object_size + step - 1) / step * step;
 	p->limit = limit;
 	p->base = (uint8_t *)db_pool_map(p->stride * limit);
 	p->free = (uint32_t *)db_pool_map(sizeof(*p->free) * limit);

@@ -11,7 +11,7 @@ extern "C" {
 #endif
 
 /*
- * Equal objects on cache-line boundaries in one mapping: reserved at once, paid for as it is touched, in huge pages
+ * Equal objects in one mapping, those of a cache line or more on line boundaries: reserved at once, paid for as it is touched, in huge pages
  * where the kernel has them, never in a core dump.  Objects keep their address, so readers may hold pointers under
  * QSBR.  Taken and given on the main lcore alone.
  */

@@ -2,7 +2,6 @@
 #include "db/route.h"
 
 #include <assert.h>
-#include <stdlib.h>
 
 #include "base/wr.h"
 #include "db/db.h"
@@ -105,7 +104,7 @@ static struct db_rule *rule_find(const struct db *db, uint16_t vrf, const struct
 
 static struct db_rule *rule_new(struct db *db, uint16_t vrf, const struct addr_prefix *p)
 {
-	struct db_rule *r = (struct db_rule *)calloc(1, sizeof(*r));
+	struct db_rule *r = (struct db_rule *)db_pool_take(&db->rules);
 
 	if (r == NULL)
 		return NULL;
@@ -122,7 +121,7 @@ static void rule_free(struct db *db, struct db_rule *r)
 {
 	map_del(&db->routes, &r->node);
 	db->vrf_cold[r->vrf].refs--;
-	free(r);
+	db_pool_give(&db->rules, r);
 }
 
 /* The first origin that wants the prefix has it. */
@@ -140,7 +139,7 @@ static void hop_ref(struct db *db, uint32_t hop)
 		db_adj_ref(db, db_hop_index(hop));
 	} else if (db_hop_action(hop) == DB_HOP_TUNNEL) {
 		db_tunnel_ref(db, db_hop_index(hop));
-		db->tunnel_cold[db_hop_index(hop)].rule_count++;
+		db->tunnel[db_hop_index(hop)].rule_count++;
 	}
 }
 
@@ -149,7 +148,7 @@ static void hop_unref(struct db *db, uint32_t hop)
 	if (db_hop_action(hop) == DB_HOP_ADJ) {
 		db_adj_unref(db, db_hop_index(hop));
 	} else if (db_hop_action(hop) == DB_HOP_TUNNEL) {
-		db->tunnel_cold[db_hop_index(hop)].rule_count--;
+		db->tunnel[db_hop_index(hop)].rule_count--;
 		db_tunnel_unref(db, db_hop_index(hop));
 	}
 }
@@ -177,7 +176,7 @@ enum err db_rule_set(struct db *db, uint16_t vrf, const struct addr_prefix *pref
 	if (r == NULL)
 		r = rule_new(db, vrf, &p);
 	if (r == NULL)
-		return ERR_NOMEM;
+		return ERR_FULL;
 	was = r->hop[origin];
 	r->hop[origin] = hop;
 	err = show(db, r);
@@ -262,11 +261,7 @@ enum err db_route_put(struct db *db, const struct dp_route *conf)
 	if (vrf == DB_VRF_NONE)
 		return ERR_ABSENT;
 	err = target_hop(db, conf, &hop);
-	if (err == ERR_OK)
-		err = db_rule_set(db, vrf, &p, DB_FROM_ROUTE, hop);
-	if (err == ERR_OK)
-		rule_find(db, vrf, &p)->conf = *conf;
-	return err;
+	return err == ERR_OK ? db_rule_set(db, vrf, &p, DB_FROM_ROUTE, hop) : err;
 }
 
 enum err db_route_del(struct db *db, const struct dp_route *conf)
@@ -278,6 +273,36 @@ enum err db_route_del(struct db *db, const struct dp_route *conf)
 	return db_rule_clear(db, vrf, &conf->prefix, DB_FROM_ROUTE) ? ERR_OK : ERR_ABSENT;
 }
 
+/* The put that made it: what a route leads to is there as long as the route. */
+static struct dp_route route_of(const struct db *db, const struct db_rule *r)
+{
+	uint32_t hop = r->hop[DB_FROM_ROUTE];
+	uint32_t index = db_hop_index(hop);
+	struct dp_route route = { .vrf = db->vrf[r->vrf].id, .prefix = { .addr = db_key_addr(r->key, r->family), .len = r->len } };
+
+	switch (db_hop_action(hop)) {
+	case DB_HOP_LOCAL:
+		route.action = DP_ROUTE_LOCAL;
+		break;
+	case DB_HOP_PORT:
+		route.action = DP_ROUTE_PORT;
+		route.target = db->port[index].id;
+		break;
+	case DB_HOP_ADJ:
+		route.action = DP_ROUTE_ADJACENCY;
+		route.target = db->adj[index].id;
+		break;
+	case DB_HOP_TUNNEL:
+		route.action = DP_ROUTE_TUNNEL;
+		route.target = db->tunnel[index].id;
+		break;
+	default:
+		route.action = DP_ROUTE_DROP;
+		break;
+	}
+	return route;
+}
+
 bool db_route_get(const struct db *db, uint32_t vrf, const struct addr_prefix *prefix, struct dp_route *out)
 {
 	uint16_t v = db_vrf_find(db, vrf);
@@ -286,7 +311,7 @@ bool db_route_get(const struct db *db, uint32_t vrf, const struct addr_prefix *p
 
 	if (r == NULL || r->hop[DB_FROM_ROUTE] == 0)
 		return false;
-	*out = r->conf;
+	*out = route_of(db, r);
 	return true;
 }
 
@@ -300,7 +325,7 @@ bool db_route_walk(const struct db *db, const struct db_rule **cursor, struct dp
 		if (r->hop[DB_FROM_ROUTE] == 0)
 			continue;
 		*cursor = r;
-		*out = r->conf;
+		*out = route_of(db, r);
 		return true;
 	}
 	return false;

@@ -1,6 +1,7 @@
 #ifndef DB_ROUTE_H
 #define DB_ROUTE_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -48,8 +49,8 @@ struct db_rule {
 	uint8_t len;
 	uint8_t family;
 	uint32_t hop[DB_FROM_COUNT]; /* 0: not wanted by that origin */
-	struct dp_route conf;        /* of DB_FROM_ROUTE */
 };
+static_assert(sizeof(struct db_rule) == 48, "rule: there are as many as routes");
 
 MUST_USE enum err db_vrf_put(struct db *db, const struct dp_vrf *conf);
 MUST_USE enum err db_vrf_del(struct db *db, uint32_t id); /* ERR_BUSY while routes, locals, ports or tunnels use it */

@@ -97,20 +97,21 @@ static uint8_t next_header(const struct db_gre *gre)
  * What the SA puts around each passenger, or expects there.  Selectors speak of the GRE packet: where that has a header of its own, 'decap'
  * asks them; elsewhere the answer is the same for every packet, and given here.
  */
-static enum err build_gre(struct db_sa *sa, const struct dp_sa *conf, const struct dp_tunnel *tunnel)
+static enum err build_gre(struct db *db, struct db_sa *sa, const struct dp_sa *conf)
 {
+	struct dp_tunnel tunnel;
 	struct db_gre *gre;
 
-	if (tunnel->mode == DP_TUNNEL_IPSEC)
-		return ERR_OK;
-	if (tunnel->mode == DP_TUNNEL_GRE)
+	if (!db_tunnel_get(db, conf->tunnel, &tunnel))
+		return ERR_ABSENT;
+	if (tunnel.mode == DP_TUNNEL_GRE)
 		return ERR_UNSUPPORTED;
-	if (!db_gre_selected(tunnel, sa->ts, sa->ts_count))
+	if (!db_gre_selected(&tunnel, sa->ts, sa->ts_count))
 		return ERR_MALFORMED;
 	gre = (struct db_gre *)calloc(1, sizeof(*gre));
 	if (gre == NULL)
 		return ERR_NOMEM;
-	db_gre_build(gre, tunnel, conf->transport);
+	db_gre_build(gre, &tunnel, conf->transport);
 	sa->gre = gre;
 	sa->flags = (uint16_t)(sa->flags | DB_SA_GRE | (conf->transport ? DB_SA_TRANSPORT : 0));
 	if (conf->transport || conf->direction == DP_OUT)
@@ -157,8 +158,8 @@ static enum err build(struct db *db, const struct dp_sa *conf, uint32_t slot, st
 	const struct db_tunnel *t = db_tunnel_find(db, conf->tunnel);
 	enum err err = compile_selectors(db, sa, conf);
 
-	if (err == ERR_OK)
-		err = build_gre(sa, conf, db->tunnel_cold[db_tunnel_index(db, t)].conf);
+	if (err == ERR_OK && t->mode != DP_TUNNEL_IPSEC)
+		err = build_gre(db, sa, conf);
 	if (err != ERR_OK)
 		return err;
 	sa->conf = db_sa_conf_new(conf);
@@ -409,7 +410,7 @@ void db_sa_on_drop(struct db *db, db_sa_drop *drop, void *ctx)
 
 static void join_tunnel(struct db *db, struct db_sa *sa)
 {
-	struct db_sa **first = &db->tunnel_cold[sa->tunnel].sas;
+	struct db_sa **first = &db->tunnel[sa->tunnel].sas;
 
 	sa->of_tunnel = *first;
 	*first = sa;
@@ -417,7 +418,7 @@ static void join_tunnel(struct db *db, struct db_sa *sa)
 
 static void leave_tunnel(struct db *db, const struct db_sa *sa)
 {
-	struct db_sa **at = &db->tunnel_cold[sa->tunnel].sas;
+	struct db_sa **at = &db->tunnel[sa->tunnel].sas;
 
 	while (*at != sa)
 		at = &(*at)->of_tunnel;
@@ -428,15 +429,15 @@ static enum err dropped(void *ctx, void *object)
 {
 	struct db *db = (struct db *)ctx;
 	struct db_sa *sa = (struct db_sa *)object;
-	struct db_tunnel_cold *cold = &db->tunnel_cold[sa->tunnel];
+	struct db_tunnel *t = &db->tunnel[sa->tunnel];
 	struct dp_sa_stats s;
 
 	if (db->sa_drop != NULL && db->sa_drop(db->sa_drop_ctx, sa) == ERR_AGAIN)
 		return ERR_AGAIN;
 	if (sa->fate == DB_SA_LAST) {
 		db_sa_stats(sa, &s);
-		cold->past_packets[sa->direction] += s.packets;
-		cold->past_bytes[sa->direction] += s.bytes;
+		t->past_packets[sa->direction] += s.packets;
+		t->past_bytes[sa->direction] += s.bytes;
 		db_slots_release(&db->slots[sa->direction], sa->slot);
 		leave_tunnel(db, sa);
 	}
@@ -448,7 +449,7 @@ static enum err dropped(void *ctx, void *object)
 static void retire(struct db *db, struct db_sa *sa)
 {
 	map_del(&db->sa_ids, &sa->by_id);
-	db->tunnel_cold[sa->tunnel].sa_count--;
+	db->tunnel[sa->tunnel].sa_count--;
 	db_rcu_defer(db->rcu, dropped, db, sa);
 }
 
@@ -486,7 +487,7 @@ void db_sa_publish(struct db *db, struct db_sa *sa)
 	}
 	map_add(&db->sa_ids, &sa->by_id, id_hash(db, sa->id));
 	join_tunnel(db, sa);
-	db->tunnel_cold[sa->tunnel].sa_count++;
+	db->tunnel[sa->tunnel].sa_count++;
 	if (sa->direction == DP_OUT)
 		db_tunnel_found_sender(db, sa);
 }

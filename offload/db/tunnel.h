@@ -16,6 +16,7 @@ extern "C" {
 #endif
 
 struct db;
+struct db_sa;
 
 #define DB_SLOT_NONE UINT32_MAX
 
@@ -44,28 +45,27 @@ struct db_tunnel {
 	/* line 1: packets that 'sa_out' doesn't let pass */
 	struct db_senders *more; /* NULL: none */
 	uint32_t carrier;        /* index of what GRE without SAs is made of; 0: none */
-	uint32_t spare1[13];
+
+	/* not for workers */
+	uint32_t sa_count;    /* published */
+	uint32_t rule_count;  /* of routes that lead here */
+	uint32_t own_gate;    /* also while it does nothing */
+	struct db_sa *sas;    /* the first, then db_sa.of_tunnel; also those in their grace period */
+	struct list carriers; /* db_carrier.of_tunnel, those in their grace period too */
+	struct map_node by_id;
+	uint64_t past_packets[2]; /* of SAs and carriers that are gone, by enum dp_direction */
+	uint64_t past_bytes[2];
+	uint64_t link_until_ms;
+	uint8_t *form; /* what control put (dp/form.h); NULL while it isn't live */
+	uint16_t form_len;
+	uint16_t spare1[7];
 };
-static_assert(sizeof(struct db_tunnel) == 128 && offsetof(struct db_tunnel, more) == 64, "tunnel: two lines");
+static_assert(sizeof(struct db_tunnel) == 192 && offsetof(struct db_tunnel, more) == 64, "tunnel: three lines");
 
 /* Slots of other senders, or DB_SLOT_NONE; a worker asks each what it lets pass, so old and new may mix. */
 struct db_senders {
 	uint32_t count;
 	uint32_t *slot;
-};
-
-struct db_sa;
-
-struct db_tunnel_cold {
-	struct map_node by_id;
-	struct db_sa *sas;      /* the first, then db_sa.of_tunnel; also those in their grace period */
-	struct list carriers;   /* db_carrier.of_tunnel, those in their grace period too */
-	uint32_t sa_count;      /* published */
-	uint32_t rule_count;    /* of routes that lead here */
-	uint32_t gate;          /* also while it does nothing */
-	struct dp_tunnel *conf; /* up to its last sender */
-	uint64_t link_until_ms;
-	uint64_t past_packets[2], past_bytes[2]; /* of SAs and carriers that are gone, by enum dp_direction */
 };
 
 /*
@@ -101,8 +101,7 @@ static inline uint32_t db_tunnel_link(const struct db_tunnel *t, uint32_t port_m
 }
 
 /* Has that be 'link', 0 for as the port, until 'until_ms' or another put with another 'remote'. */
-void db_tunnel_set_link(struct db *db, struct db_tunnel *t, uint16_t link, uint64_t until_ms);
-uint64_t db_tunnel_link_until(const struct db *db, const struct db_tunnel *t);
+void db_tunnel_set_link(struct db_tunnel *t, uint16_t link, uint64_t until_ms);
 
 /* Live tunnels: '*cursor' begins at 0; NULL at the end. */
 struct db_tunnel *db_tunnel_walk(const struct db *db, uint32_t *cursor);

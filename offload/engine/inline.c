@@ -5,6 +5,7 @@
  */
 #include "engine/inline.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,16 +24,16 @@ enum { OUTER_TTL = 64, AEAD_NONCE = 12, CBC_NONCE = 16 };
 struct inline_session {
 	void *sec;
 	struct rte_security_ctx *ctx;
-	struct rte_mempool *pool;
-	int seq_offset;
-	bool metadata;
-	bool fencing; /* 'fence' was asked for */
-	uint8_t port;
-	uint8_t direction;
-	uint16_t dpdk_port;
 	uint32_t epoch;
 	uint32_t fence;
+	uint16_t dpdk_port;
+	int16_t seq_offset;
+	uint8_t port;
+	uint8_t direction;
+	bool metadata;
+	bool fencing; /* 'fence' was asked for */
 };
+static_assert(sizeof(struct inline_session) == 32, "inline session: half a line");
 
 size_t engine_inline_session_size(void)
 {
@@ -311,8 +312,7 @@ static enum err create(struct engine *e, const struct db_sa *sa, uint8_t port, v
 		return rte_errno == ENOSPC ? ERR_FULL : ERR_DEVICE;
 	}
 	s->ctx = p->device.ctx;
-	s->pool = p->pool;
-	s->seq_offset = p->seq_offset;
+	s->seq_offset = (int16_t)p->seq_offset; /* within an mbuf */
 	s->metadata = p->caps[sa->direction].metadata;
 	s->port = port;
 	s->direction = sa->direction;
@@ -347,7 +347,7 @@ static enum err destroy(struct engine *e, void *session)
 		(void)rte_security_session_destroy(s->ctx, s->sec);
 		p->used[s->direction]--;
 	} else {
-		rte_mempool_put(s->pool, s->sec); /* its device is gone, or was reset and has forgotten it */
+		rte_mempool_put(rte_mempool_from_obj(s->sec), s->sec); /* its device is gone, or was reset and has forgotten it */
 	}
 	db_pool_give(&e->inlined, s);
 	return ERR_OK;

@@ -57,16 +57,12 @@ void pmd_sec_bind(const struct pmd_port *p, const struct pmd_slot *slot, struct 
 }
 
 /*
- * One of the slot's commands was answered.  The answers come in any order, so a deleted slot is free (or drains) when the last
- * one is there.
+ * One of the slot's commands was answered.  The answers come in any order, so a deleted slot that needn't drain is free when the last one
+ * is there.
  */
 static void settle(struct pmd_slot *slot)
 {
-	if (--slot->in_flight != 0 || slot->state != PMD_SLOT_DELETING)
-		return;
-	if (slot->drains)
-		pmd_slot_drain(slot);
-	else
+	if (--slot->in_flight == 0 && slot->state == PMD_SLOT_DELETING)
 		pmd_slot_give(slot);
 }
 
@@ -172,11 +168,14 @@ static void on_deleted(void *ctx, enum fwi_status status, const void *result)
 {
 	struct pmd_slot *slot = (struct pmd_slot *)ctx;
 	const struct fwi_res_sa_del *r = (const struct fwi_res_sa_del *)result;
+	uint32_t rx_position[FWI_QUEUES_MAX];
 
 	/* Refused: it never was there.  Outbound: no completion names it. */
-	slot->drains = status == FWI_ST_OK && slot->table->direction == FWI_DIR_IN;
-	for (unsigned q = 0; q < FWI_QUEUES_MAX && slot->drains; q++)
-		slot->rx_position[q] = le32_get(r->rx_position[q]);
+	if (status == FWI_ST_OK && slot->table->direction == FWI_DIR_IN) {
+		for (unsigned q = 0; q < FWI_QUEUES_MAX; q++)
+			rx_position[q] = le32_get(r->rx_position[q]);
+		pmd_slot_drain(slot, rx_position);
+	}
 	settle(slot);
 }
 

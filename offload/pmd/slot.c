@@ -19,15 +19,14 @@ bool pmd_slot_init(struct pmd_slots *s, uint32_t count, uint8_t direction, bool 
 		return false;
 	s->slot = (struct pmd_slot *)calloc(count + 1, sizeof(*s->slot));
 	s->free = (uint32_t *)calloc(count + 1, sizeof(*s->free));
-	if (s->slot == NULL || s->free == NULL) {
+	s->drain = (struct pmd_slot_wait *)calloc(count + 1, sizeof(*s->drain));
+	if (s->slot == NULL || s->free == NULL || s->drain == NULL) {
 		pmd_slot_fini(s);
 		return false;
 	}
 	s->count = count;
 	s->direction = direction;
 	s->by_spi = by_spi;
-	s->drain_first = PMD_SLOT_NONE;
-	s->drain_last = PMD_SLOT_NONE;
 	for (uint32_t i = 0; i < count; i++)
 		s->free[i] = i;
 	s->free_count = count;
@@ -38,6 +37,7 @@ void pmd_slot_fini(struct pmd_slots *s)
 {
 	free(s->slot);
 	free(s->free);
+	free(s->drain);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -76,7 +76,6 @@ struct pmd_slot *pmd_slot_take(struct pmd_slots *s, const struct pmd_slot_sa *sa
 	slot->status = FWI_ST_OK;
 	slot->sa = *sa;
 	slot->own_flow = NULL;
-	slot->drains = false;
 	slot->flows = 0;
 	s->used++;
 	pmd_slot_publish(slot);
@@ -94,7 +93,6 @@ bool pmd_slot_find(struct pmd_slots *s, uint32_t index, uint16_t generation, con
 	slot->state = PMD_SLOT_FOUND;
 	slot->sa = *sa;
 	slot->own_flow = NULL;
-	slot->drains = false;
 	slot->flows = 0;
 	s->used++;
 	return true;
@@ -122,30 +120,29 @@ void pmd_slot_give(struct pmd_slot *slot)
 		free_put(s, pmd_slot_index(slot));
 }
 
-void pmd_slot_drain(struct pmd_slot *slot)
+void pmd_slot_drain(struct pmd_slot *slot, const uint32_t rx_position[FWI_QUEUES_MAX])
 {
 	struct pmd_slots *s = slot->table;
-	int32_t index = (int32_t)pmd_slot_index(slot);
+	struct pmd_slot_wait *d;
 
+	if (s->drain_count == 0)
+		s->drain_head = 0;
+	d = &s->drain[(s->drain_head + s->drain_count++) % s->count];
+	d->index = pmd_slot_index(slot);
+	memcpy(d->rx_position, rx_position, sizeof(d->rx_position));
 	slot->state = PMD_SLOT_DRAINING;
-	slot->drain_next = PMD_SLOT_NONE;
-	if (s->drain_last == PMD_SLOT_NONE)
-		s->drain_first = index;
-	else
-		s->slot[s->drain_last].drain_next = index;
-	s->drain_last = index;
 }
 
 void pmd_slot_reclaim(struct pmd_slots *s, bool (*passed)(void *ctx, const uint32_t *rx_position), void *ctx)
 {
-	while (s->drain_first != PMD_SLOT_NONE) {
-		struct pmd_slot *slot = &s->slot[s->drain_first];
+	while (s->drain_count != 0) {
+		const struct pmd_slot_wait *d = &s->drain[s->drain_head];
+		struct pmd_slot *slot = &s->slot[d->index];
 
-		if (!passed(ctx, slot->rx_position))
+		if (slot->in_flight != 0 || !passed(ctx, d->rx_position))
 			return;
-		s->drain_first = slot->drain_next;
-		if (s->drain_first == PMD_SLOT_NONE)
-			s->drain_last = PMD_SLOT_NONE;
+		s->drain_head = (s->drain_head + 1) % s->count;
+		s->drain_count--;
 		pmd_slot_give(slot);
 	}
 }

@@ -1,6 +1,7 @@
 #ifndef PMD_SLOT_H
 #define PMD_SLOT_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,8 +26,6 @@ enum pmd_slot_state {
 	PMD_SLOT_FOUND,    /* a former driver's, not adopted yet */
 };
 
-enum { PMD_SLOT_NONE = -1 };
-
 struct pmd_slots;
 struct rte_flow;
 
@@ -43,17 +42,21 @@ struct pmd_slot_sa {
 struct pmd_slot {
 	struct pmd_slots *table; /* from its first use on: memory of slots that never were used stays untouched */
 	struct pmd_slot_sa sa;
-	struct rte_flow *own_flow;            /* the rule that the driver made for it by itself */
-	uint16_t live;                        /* generation that workers accept, 0: none; atomic */
-	uint16_t generation;                  /* of the SA that has or had the slot */
-	uint8_t state;                        /* enum pmd_slot_state */
-	uint8_t status;                       /* enum fwi_status of a refused addition */
-	uint8_t in_flight;                    /* commands whose completions may come in any order */
-	bool drains;                          /* SA_DEL told rx positions */
-	bool dequeued;                        /* its index is not in the ring of free slots */
-	uint32_t flows;                       /* rules that name it */
-	int32_t drain_next;                   /* slot, PMD_SLOT_NONE: last */
-	uint32_t rx_position[FWI_QUEUES_MAX]; /* DRAINING: where each rx queue must get to */
+	struct rte_flow *own_flow; /* the rule that the driver made for it by itself */
+	uint32_t flows;            /* rules that name it */
+	uint16_t live;             /* generation that workers accept, 0: none; atomic */
+	uint16_t generation;       /* of the SA that has or had the slot */
+	uint8_t state;             /* enum pmd_slot_state */
+	uint8_t status;            /* enum fwi_status of a refused addition */
+	uint8_t in_flight;         /* commands whose completions may come in any order */
+	bool dequeued;             /* its index is not in the ring of free slots */
+};
+static_assert(sizeof(struct pmd_slot) == 64, "slot: there are as many as SAs");
+
+/* What a deleted slot waits for. */
+struct pmd_slot_wait {
+	uint32_t index;
+	uint32_t rx_position[FWI_QUEUES_MAX]; /* where each rx queue must get to */
 };
 
 struct pmd_slots {
@@ -64,8 +67,9 @@ struct pmd_slots {
 	uint32_t free_count;
 	uint32_t count;
 	uint32_t used;
-	int32_t drain_first;
-	int32_t drain_last;
+	struct pmd_slot_wait *drain; /* ring [count], which begins anew when it is empty */
+	uint32_t drain_head;
+	uint32_t drain_count;
 	uint8_t direction; /* enum fwi_direction */
 	bool by_spi;       /* slot = SPI & (count - 1) */
 };
@@ -86,10 +90,10 @@ void pmd_slot_withdraw(struct pmd_slot *slot);
 
 void pmd_slot_give(struct pmd_slot *slot);
 
-/* Queues a deleted slot ('rx_position' is set) until 'drained' says so of it; in the order of deletion. */
-void pmd_slot_drain(struct pmd_slot *slot);
+/* The device has deleted the slot's SA: it is DRAINING until the rx queues are at 'rx_position'; in the order of deletion. */
+void pmd_slot_drain(struct pmd_slot *slot, const uint32_t rx_position[FWI_QUEUES_MAX]);
 
-/* Gives back what has drained: 'passed' is asked for the oldest until it says no. */
+/* Gives back what has drained and is in no command: 'passed' is asked for the oldest until it says no. */
 void pmd_slot_reclaim(struct pmd_slots *s, bool (*passed)(void *ctx, const uint32_t *rx_position), void *ctx);
 
 uint32_t pmd_slot_index(const struct pmd_slot *slot);

@@ -3,9 +3,11 @@
 
 #include <cstring>
 #include <gtest/gtest.h>
+#include <vector>
 
 #include "db/db.h"
 #include "db/local.h"
+#include "dp/form.h"
 
 inline struct addr db_test_addr(const char *text)
 {
@@ -24,6 +26,18 @@ inline struct addr_prefix db_test_prefix(const char *text)
 }
 
 /* Tables with a LAN port (id 1), a WAN port (id 2) and room for little. */
+/* What an operation says, to compare two. */
+inline std::vector<uint8_t> db_test_form(const dp_op &op)
+{
+	std::vector<uint8_t> out(4096);
+	wr w = wr_of(out.data(), out.size());
+
+	dp_form_write_op(&w, &op, true);
+	EXPECT_EQ(wr_done(&w), ERR_OK);
+	out.resize(w.len);
+	return out;
+}
+
 class DbTest : public testing::Test
 {
       protected:

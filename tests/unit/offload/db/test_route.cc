@@ -2,6 +2,19 @@
 
 class Route : public DbTest
 {
+      protected:
+	/* What was put is what is told. */
+	void expect_route(const char *prefix, dp_action action, uint32_t target)
+	{
+		struct addr_prefix p = db_test_prefix(prefix);
+		dp_route r = {};
+
+		ASSERT_TRUE(db_route_get(db, 0, &p, &r)) << prefix;
+		EXPECT_EQ(r.vrf, 0u);
+		EXPECT_EQ(r.action, action) << prefix;
+		EXPECT_EQ(r.target, target) << prefix;
+		EXPECT_TRUE(addr_prefix_eq(&r.prefix, &p)) << prefix;
+	}
 };
 
 TEST_F(Route, actions_become_hops)
@@ -23,6 +36,11 @@ TEST_F(Route, actions_become_hops)
 	EXPECT_EQ(db_hop_action(hop("10.4.2.3")), DB_HOP_DROP);
 	EXPECT_EQ(db_hop_action(hop("10.5.2.3")), DB_HOP_LOCAL);
 	EXPECT_EQ(hop("10.6.2.3"), 0u);
+	expect_route("10.1.0.0/16", DP_ROUTE_TUNNEL, 7);
+	expect_route("10.2.0.0/16", DP_ROUTE_ADJACENCY, 5);
+	expect_route("10.3.0.0/16", DP_ROUTE_PORT, 2);
+	expect_route("10.4.0.0/16", DP_ROUTE_DROP, 0);
+	expect_route("10.5.0.0/16", DP_ROUTE_LOCAL, 0);
 }
 
 TEST_F(Route, own_addresses_come_before_routes_and_neighbours_last)

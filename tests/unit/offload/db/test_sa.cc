@@ -1,5 +1,4 @@
 #include "fixture.h"
-#include "dp/form.h"
 
 #include <unistd.h>
 
@@ -28,17 +27,12 @@ enum err count_drop(void *ctx, db_sa *)
 
 std::vector<uint8_t> form(const dp_sa &sa)
 {
-	std::vector<uint8_t> out(4096);
 	dp_op op;
-	wr w = wr_of(out.data(), out.size());
 
 	op.kind = DP_PUT_SA;
 	memcpy(&op.u.sa, &sa, dp_sa_size(&sa));
 	memset(&op.u.sa.state, 0, sizeof(op.u.sa.state));
-	dp_form_write_op(&w, &op, true);
-	EXPECT_EQ(wr_done(&w), ERR_OK);
-	out.resize(w.len);
-	return out;
+	return db_test_form(op);
 }
 
 dp_state state_of(const struct db *db, uint32_t id)

@@ -116,7 +116,7 @@ TEST_F(Frag, R_TUN_15_a_narrower_path_behind_the_port_counts)
 	Ip ip;
 
 	start();
-	db_tunnel_set_link(db, db_tunnel_find(db, TUNNEL), 1400, 600000);
+	db_tunnel_set_link(db_tunnel_find(db, TUNNEL), 1400, 600000);
 	db_touch(db);
 	ip.df = true;
 	ip.payload = pattern(1400);
@@ -131,7 +131,7 @@ TEST_F(Frag, R_TUN_15_a_narrower_path_behind_the_port_counts)
 	ASSERT_EQ(fake[wan].tx.size(), 2u);
 	for (auto &f : fake[wan].tx)
 		EXPECT_LE(f.size(), 1414u);
-	db_tunnel_set_link(db, db_tunnel_find(db, TUNNEL), 1280, 600000);
+	db_tunnel_set_link(db_tunnel_find(db, TUNNEL), 1280, 600000);
 	db_touch(db);
 	ip = Ip();
 	ip.src = "2001:db8:1::9";

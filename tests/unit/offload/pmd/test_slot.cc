@@ -118,16 +118,21 @@ TEST(PmdSlot, drains_in_order)
 {
 	Table t(2);
 	pmd_slot *a = t.take(), *b = t.take();
+	const uint32_t five[FWI_QUEUES_MAX] = { 5 }, six[FWI_QUEUES_MAX] = { 6 };
 	uint32_t at = 5;
 
-	a->rx_position[0] = 5;
-	b->rx_position[0] = 6;
-	pmd_slot_drain(a);
-	pmd_slot_drain(b);
+	pmd_slot_drain(a, five);
+	pmd_slot_drain(b, six);
 	pmd_slot_reclaim(&t.s, passed_below, &at);
 	EXPECT_EQ(t.take(), a);
 	EXPECT_EQ(t.take(), nullptr);
+	pmd_slot_drain(a, six);
 	at = 6;
+	a->in_flight = 1; /* SA_ADD isn't answered yet */
 	pmd_slot_reclaim(&t.s, passed_below, &at);
 	EXPECT_EQ(t.take(), b);
+	EXPECT_EQ(t.take(), nullptr);
+	a->in_flight = 0;
+	pmd_slot_reclaim(&t.s, passed_below, &at);
+	EXPECT_EQ(t.take(), a);
 }
