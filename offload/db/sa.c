@@ -191,6 +191,7 @@ static void sa_free(struct db *db, struct db_sa *sa)
 	db_sa_conf_free(sa->conf);
 	db_selectors_release(&db->selectors, sa->ts);
 	free((void *)(uintptr_t)sa->gre);
+	free((void *)(uintptr_t)sa->raw);
 	db_pool_give(&db->sas, sa);
 }
 

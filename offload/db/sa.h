@@ -129,7 +129,7 @@ struct db_sa {
 
 	/* line 2: few packets */
 	const struct db_gre *gre;       /* NULL: none */
-	const struct db_sa_engine *raw; /* inline: software for what the device can't take; NULL: not yet.  Set after publication */
+	const struct db_sa_engine *raw; /* inline: software for what the device can't take; NULL: not yet.  Set after publication; heap */
 	uint32_t id;                    /* control's */
 	uint8_t direction;              /* enum dp_direction */
 	uint8_t placement;              /* enum dp_placement */
