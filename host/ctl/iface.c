@@ -9,10 +9,19 @@
 #include <string.h>
 
 #include "cfg/grammar/value.h"
+#include "ctl/text.h"
 
 static struct ctl_show_state *state_of(const struct ctl_call *call)
 {
 	return (struct ctl_show_state *)call->state;
+}
+
+int ctl_iface_add_netdev(json_t *row, const struct session_iface_info *info)
+{
+	if (info->netdev == NULL)
+		return 0;
+	return json_object_update_new(row, json_pack("{s:o, s:o}", "netdev", ctl_text_str(info->netdev), "netdev_reason",
+						   info->netdev_reason != NULL ? ctl_text_str(info->netdev_reason) : json_null()));
 }
 
 /* ---- which ---- */

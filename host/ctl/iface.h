@@ -34,6 +34,9 @@ bool ctl_iface_wanted(const struct ctl_call *call, const struct session_iface_in
 const struct dp_tunnel_stats *ctl_iface_tunnel(const struct ctl_call *call, const struct session_iface_info *info);
 const struct dp_port_stats *ctl_iface_port(const struct ctl_call *call, const struct session_iface_info *info);
 
+/* What 'row' of it says of its netdev in the host, if it is to have one; as jansson, 0: done. */
+int ctl_iface_add_netdev(json_t *row, const struct session_iface_info *info);
+
 /* All that it counted; false: the datapath doesn't have it. */
 bool ctl_iface_total(const struct ctl_call *call, const struct session_iface_info *info, struct ctl_counts *out);
 

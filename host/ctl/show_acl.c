@@ -216,13 +216,18 @@ static const char *urpf_name(const struct cfg_feature *f)
 static json_t *interface_row(struct ctl_call *call, const struct session_iface_info *info)
 {
 	const struct cfg_feature *four = &info->source->feature[CFG_IPV4], *six = &info->source->feature[CFG_IPV6];
+	json_t *row = json_pack("{s:o, s:o, s:s, s:s, s:o, s:o, s:s, s:i, s:o, s:o, s:s, s:i, s:o}", "name", ctl_text_str(info->name),
+		"address", ctl_text_addr(&info->addr), "status", info->admin_up ? "up" : "administratively down", "protocol",
+		info->up ? "up" : "down", "access_in", ctl_text_str(acl_name(four, CFG_ACL_IN)), "access_out",
+		ctl_text_str(acl_name(four, CFG_ACL_OUT)), "verify", urpf_name(four), "mss", (int)info->mss[DP_V4], "access_in_ipv6",
+		ctl_text_str(acl_name(six, CFG_ACL_IN)), "access_out_ipv6", ctl_text_str(acl_name(six, CFG_ACL_OUT)), "verify_ipv6",
+		urpf_name(six), "mss_ipv6", (int)info->mss[DP_V6], "drops", drops_row(call, info));
 
-	return json_pack("{s:o, s:o, s:s, s:s, s:o, s:o, s:s, s:i, s:o, s:o, s:s, s:i, s:o}", "name", ctl_text_str(info->name), "address",
-		ctl_text_addr(&info->addr), "status", info->admin_up ? "up" : "administratively down", "protocol", info->up ? "up" : "down",
-		"access_in", ctl_text_str(acl_name(four, CFG_ACL_IN)), "access_out", ctl_text_str(acl_name(four, CFG_ACL_OUT)), "verify",
-		urpf_name(four), "mss", (int)info->mss[DP_V4], "access_in_ipv6", ctl_text_str(acl_name(six, CFG_ACL_IN)), "access_out_ipv6",
-		ctl_text_str(acl_name(six, CFG_ACL_OUT)), "verify_ipv6", urpf_name(six), "mss_ipv6", (int)info->mss[DP_V6], "drops",
-		drops_row(call, info));
+	if (row != NULL && ctl_iface_add_netdev(row, info) != 0) {
+		json_decref(row);
+		return NULL;
+	}
+	return row;
 }
 
 static void add_interface(void *ctx, const struct session_iface_info *info)

@@ -129,14 +129,6 @@ static int add_idle(json_t *row, const struct ctl_call *call, const struct sessi
 			     "idle_out_s", t->idle_out_ms != UINT32_MAX ? json_integer(t->idle_out_ms / 1000) : json_null()));
 }
 
-static int add_netdev(json_t *row, const struct session_iface_info *info)
-{
-	if (info->netdev == NULL)
-		return 0;
-	return json_object_update_new(row, json_pack("{s:o, s:o}", "netdev", ctl_text_str(info->netdev), "netdev_reason",
-						   info->netdev_reason != NULL ? ctl_text_str(info->netdev_reason) : json_null()));
-}
-
 /* A port's line is the device's, as far as the datapath tells. */
 static const char *fault_of(const struct ctl_call *call, const struct session_iface_info *info)
 {
@@ -161,7 +153,7 @@ static json_t *interface_row(struct ctl_call *call, const struct session_iface_i
 		i->ip_how == CFG_IP_ADDRESS ? i->ip.len : 32, "method", info->method, "lender", ctl_text_str(name_of(i->ip_lender)), "ipv6",
 		addresses6(i), "mtu", mtu_of(call, info), "encapsulation", encapsulation_of(info));
 
-	if (row == NULL || add_tunnel(row, info) != 0 || add_netdev(row, info) != 0 || add_idle(row, call, info) != 0 ||
+	if (row == NULL || add_tunnel(row, info) != 0 || ctl_iface_add_netdev(row, info) != 0 || add_idle(row, call, info) != 0 ||
 		add_counts(row, call, info) != 0) {
 		json_decref(row);
 		return NULL;

@@ -143,6 +143,7 @@ ip -n "$LAB-hub" tuntap add "Vi$V1" mode tun
 configure "$LINE"
 lab_check 'the line again, and the name is taken' nave_reload hub
 lab_check 'show interfaces says so' lab_wait 5 netdev_is spoke1 "'Vi$V1'" "'the name is taken'"
+lab_check 'so does show ip interface' nave_is hub "[i['netdev_reason'] for i in d['interfaces']] == ['the name is taken']" show ip interface "Virtual-Access$V1"
 lab_check 'the other has its own' lab_wait 5 netdev_is spoke2 "'Vi$V2'" None
 lab_check 'the session goes on without' ping_by hub 10.77.0.254 10.20.1.10
 lab_check "the other's name is free" ip -n "$LAB-hub" link del "Vi$V1"

@@ -33,6 +33,7 @@ void navectl_render_crypto_redirect(const json_t *doc, FILE *out);
 void navectl_render_crypto_stats(const json_t *doc, FILE *out);
 
 void navectl_render_iface(const json_t *doc, FILE *out);
+void navectl_render_iface_netdev(const json_t *f, FILE *out); /* an interface's line about its netdev, if it is to have one */
 
 void navectl_render_ip_derived(const json_t *doc, FILE *out);
 void navectl_render_ip_interfaces(const json_t *doc, FILE *out);

@@ -17,16 +17,21 @@ static void print_addresses(const json_t *f, FILE *out)
 	json_array_foreach(six, i, a)(void) fprintf(out, "  IPv6 address is %s\n", json_string_value(a));
 }
 
+void navectl_render_iface_netdev(const json_t *f, FILE *out)
+{
+	if (navectl_get_has(f, "netdev_reason"))
+		(void)fprintf(out, "  Netdev %s isn't there: %s\n", navectl_get_str(f, "netdev"), navectl_get_str(f, "netdev_reason"));
+	else if (navectl_get_has(f, "netdev"))
+		(void)fprintf(out, "  Netdev %s\n", navectl_get_str(f, "netdev"));
+}
+
 static void print_tunnel(const json_t *f, FILE *out)
 {
 	if (!navectl_get_has(f, "mode"))
 		return;
 	if (navectl_get_has(f, "template"))
 		(void)fprintf(out, "  Cloned from %s\n", navectl_get_str(f, "template"));
-	if (navectl_get_has(f, "netdev_reason"))
-		(void)fprintf(out, "  Netdev %s isn't there: %s\n", navectl_get_str(f, "netdev"), navectl_get_str(f, "netdev_reason"));
-	else if (navectl_get_has(f, "netdev"))
-		(void)fprintf(out, "  Netdev %s\n", navectl_get_str(f, "netdev"));
+	navectl_render_iface_netdev(f, out);
 	(void)fprintf(out, "  Tunnel source %s, destination %s\n", navectl_get_has(f, "source") ? navectl_get_str(f, "source") : "-",
 		navectl_get_has(f, "destination") ? navectl_get_str(f, "destination") : "-");
 	(void)fprintf(out, "  Tunnel mode %s\n", navectl_get_str(f, "mode"));

@@ -99,6 +99,7 @@ void navectl_render_ip_features(const json_t *doc, FILE *out)
 			navectl_get_str(f, "protocol"));
 		if (navectl_get_has(f, "address"))
 			(void)fprintf(out, "  Internet address is %s\n", navectl_get_str(f, "address"));
+		navectl_render_iface_netdev(f, out);
 		print_list(f, "Outgoing", "access_out", "", out);
 		print_list(f, "Inbound ", "access_in", "", out);
 		if (navectl_get_has(f, "access_out_ipv6"))

@@ -250,3 +250,42 @@ TEST_F(Navedp, sas_follow_what_their_port_may)
 	EXPECT_NE(passes(tap), 0u);
 	EXPECT_EQ(navedp->stop(SIGTERM), 0);
 }
+
+// One that control forgot - another tunnel of that name comes - gives its netdev up; one that somebody else has is told, and tried again.
+TEST_F(Navedp, a_tunnels_netdev_comes_and_goes_with_it)
+{
+	auto wants = [](uint32_t id) {
+		dp_op op = tunnel(id);
+
+		op.u.tunnel.netdev = true;
+		snprintf(op.u.tunnel.name, sizeof(op.u.tunnel.name), "Virtual-Access12");
+		return op;
+	};
+	auto has = [] { return system("ip link show Virtual-Access12 >/dev/null 2>&1") == 0; };
+	auto told = [](const std::optional<dp_event> &e, bool up, enum err err) { return e && e->up == up && e->err == err; };
+
+	start();
+	auto first = std::make_unique<Control>(dir + "/dp");
+	first->hello();
+	expect_ok(first->txn({ vrf("tun0"), wants(TUNNEL) }));
+	EXPECT_TRUE(told(first->event(DP_EV_NETDEV, TUNNEL), true, ERR_OK));
+	EXPECT_TRUE(run("ip link show Vi12 && ip link show Virtual-Access12"));
+	expect_ok(first->txn({ wants(8) }));
+	EXPECT_TRUE(told(first->event(DP_EV_NETDEV, 8), true, ERR_OK)) << "the newer has the name";
+	EXPECT_TRUE(run("ip link del Vi12"));
+	EXPECT_TRUE(told(first->event(DP_EV_NETDEV, 8), false, ERR_ABSENT));
+	EXPECT_TRUE(told(first->event(DP_EV_NETDEV, 8), true, ERR_OK));
+	Control c(dir + "/dp");
+	c.hello();
+	EXPECT_TRUE(told(c.event(DP_EV_NETDEV, 8), true, ERR_OK)) << "a new control hears of it";
+	expect_ok(c.txn({ tunnel(8), del(tunnel(TUNNEL)) }));
+	EXPECT_TRUE(until([&] { return !has(); }));
+	ASSERT_TRUE(run("ip tuntap add Vi12 mode tun"));
+	expect_ok(c.txn({ wants(9) }));
+	EXPECT_TRUE(told(c.event(DP_EV_NETDEV, 9), false, ERR_BUSY));
+	EXPECT_TRUE(run("ip link del Vi12"));
+	EXPECT_TRUE(told(c.event(DP_EV_NETDEV, 9), true, ERR_OK));
+	expect_ok(c.txn({ del(wants(9)) }));
+	EXPECT_TRUE(until([&] { return !has(); }));
+	EXPECT_EQ(navedp->stop(SIGTERM), 0);
+}

@@ -50,7 +50,7 @@ spoke() {
 # slaves DEVICE NAME…: what belongs to a VRF device.
 slaves() {
 	ip -n "$LAB-hub1" -br link show master "$1"
-	[ "$(ip -n "$LAB-hub1" -br link show master "$1" | sed 's/[ @].*//' | sort | xargs)" = "${*:2}" ]
+	[ "$(ip -n "$LAB-hub1" -br link show master "$1" | sed 's/[ @].*//' | LC_ALL=C sort | xargs)" = "${*:2}" ]
 }
 
 listens() { lab_in hub1 ss -Hlun "sport = $2" | grep -F "$1:$2"; }
@@ -118,6 +118,11 @@ printf 'vrf definition blue\n address-family ipv4\n' >>"$LAB_DIR/hub1/config"
 lab_check 'a reload: another VRF' nave_reload hub1
 lab_check 'its device gets its TUN' lab_wait 5 slaves blue nave-blue
 lab_check 'and IKE listens there' listens 0.0.0.0%blue 4500
+echo 'platform netdev virtual-access' >>"$LAB_DIR/hub1/config"
+lab_check 'a reload: a netdev for the session' nave_reload hub1
+lab_check "belongs to red's device" lab_wait 5 slaves red Vi1 nave-red red0
+lab_check "leads to the spoke in red's table" lab_wait 5 table_has 1002 "$address dev Vi1 proto"
+lab_check 'and the hub speaks by it' lab_in hub1 ping -nq -c 3 -i 0.2 -W 5 -I Vi1 "$address"
 lab_check 'strongSwan ends it' ss_end "$LAB_DIR/ss1" red
 lab_check "its route leaves red's table" lab_wait 5 fails table_has 1002 "$address"
 lab_finish
