@@ -7,6 +7,7 @@
 #include <rte_prefetch.h>
 
 #include "engine/inline.h"
+#include "path/gate.h"
 #include "path/pkt/buf.h"
 #include "path/pkt/ip.h"
 #include "path/pkt/reass.h"
@@ -145,7 +146,7 @@ static void sort_wire(struct path_ctx *c, struct path_pkt *p, const struct db_po
 		sort_ip(c, p, group, __atomic_load_n(&port->gate, __ATOMIC_ACQUIRE));
 }
 
-/* The host's own frames go out by the port they are the twin of; the guard must be able to read them. */
+/* The host's own frames go out by the port they are the twin of, as its policy has it; the guard must be able to read them. */
 static void sort_twin(struct path_ctx *c, struct path_pkt *p, const struct db_port *port)
 {
 	const uint8_t *frame = rte_pktmbuf_mtod(p->m, const uint8_t *);
@@ -162,10 +163,10 @@ static void sort_twin(struct path_ctx *c, struct path_pkt *p, const struct db_po
 	}
 	if (p->port == DB_PORT_NONE)
 		why = PATH_DROP_TX_DOWN;
-	if (why == PATH_DROP_COUNT)
-		path_list_add(&c->out, p);
-	else
+	if (why != PATH_DROP_COUNT)
 		path_drop(c, p, why);
+	else if (path_gate_frame_out(c, p))
+		path_list_add(&c->out, p);
 }
 
 /* What the host sends by a tunnel's own netdev goes into that tunnel, whatever the routes say: who is bound to it wants that. */

@@ -94,7 +94,7 @@ static inline void path_list_add(struct path_list *l, struct path_pkt *p)
 }
 
 /* Where a packet that was put aside goes on. */
-enum path_stage { PATH_AT_CLASSIFY, PATH_AT_FIB, PATH_AT_ENCAP, PATH_AT_OUT };
+enum path_stage { PATH_AT_CLASSIFY, PATH_AT_FIB, PATH_AT_ENCAP, PATH_AT_OUT, PATH_AT_FRAME };
 
 /* A packet between bursts or between workers; its mbuf begins at the IP header. */
 struct path_hand {
@@ -104,7 +104,7 @@ struct path_hand {
 	uint16_t vrf;    /* FIB, ENCAP */
 	uint16_t flags;
 	uint8_t stage; /* enum path_stage */
-	uint8_t port;  /* CLASSIFY */
+	uint8_t port;  /* CLASSIFY, FRAME */
 	uint8_t spare[10];
 };
 static_assert(sizeof(struct path_hand) == 32, "hand-over: one ring element of 32 bytes");

@@ -268,6 +268,17 @@ void path_gate_port_out(struct path_ctx *c)
 	run(c, &c->gated, &at);
 }
 
+bool path_gate_frame_out(struct path_ctx *c, struct path_pkt *p)
+{
+	static const struct path_gate_place at = { .tunnel = false, .way = DP_OUT };
+	struct path_list one = { .count = 1, .pkt = { p } };
+
+	if (p->family == 0 || is_neighbour(p) || __atomic_load_n(&c->db->port[p->port].gate, __ATOMIC_ACQUIRE) == 0)
+		return true;
+	path_rate_run(c, &one, &at);
+	return one.count != 0;
+}
+
 void path_gate_tunnel_out(struct path_ctx *c)
 {
 	static const struct path_gate_place at = { .tunnel = true, .way = DP_OUT };

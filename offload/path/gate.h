@@ -31,6 +31,9 @@ void path_gate_tunnel_in(struct path_ctx *c);
 /* Leaves in c->gated what may leave by the ports that it is for. */
 void path_gate_port_out(struct path_ctx *c);
 
+/* Whether a frame of the host's own, which no list stops, leaves now by the port that it is for; false: its policy dropped it, or it waits. */
+bool path_gate_frame_out(struct path_ctx *c, struct path_pkt *p);
+
 /* Leaves in c->tunnel what may enter the tunnels that it is for; each packet passes once. */
 void path_gate_tunnel_out(struct path_ctx *c);
 

@@ -308,7 +308,7 @@ static const struct db_service *service_waited(const struct path_ctx *c, const s
 	return s != NULL && s->policy->serial == w->serial ? s : NULL;
 }
 
-/* To its tunnel, if that is still the one; without one its way is looked for again, which may be another now. */
+/* To its tunnel, if that is still the one; without one its way is looked for again, which may be another now, unless it is a frame of the host's. */
 static void resume(struct path_ctx *c, struct path_pkt *p, const struct path_wait *w)
 {
 	struct path_hand hand = { .m = w->m, .tunnel = w->tunnel, .vrf = w->vrf, .flags = w->flags, .stage = PATH_AT_FIB, .port = w->port };
@@ -323,6 +323,8 @@ static void resume(struct path_ctx *c, struct path_pkt *p, const struct path_wai
 		hand.stage = PATH_AT_ENCAP;
 		hand.vrf = __atomic_load_n(&t->inner_vrf, __ATOMIC_RELAXED);
 	}
+	if ((w->flags & PATH_F_FRAME) != 0)
+		hand.stage = PATH_AT_FRAME;
 	path_hand_resume(c, p, &hand);
 	p->tos = w->tos;
 }

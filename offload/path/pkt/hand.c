@@ -63,6 +63,9 @@ void path_hand_resume(struct path_ctx *c, struct path_pkt *p, const struct path_
 		if (path_fib_aim(c, p))
 			path_list_add(&c->out, p);
 		break;
+	case PATH_AT_FRAME:
+		path_list_add(&c->out, p);
+		break;
 	default:
 		path_list_add(&c->plain, p);
 		break;

@@ -409,4 +409,49 @@ TEST_F(Rate, ports_of_the_lan)
 	EXPECT_EQ(drops(PATH_DROP_POLICED), 3u);
 }
 
+/* What the host's kernel sends by a port's twin is the router's own, which its policies treat like any other. */
+TEST_F(Rate, R_SYS_08_the_hosts_own_frames_pass_the_ports_policy)
+{
+	Ip ike, solicit;
+	Bytes arp = gw_mac + wan_mac + Bytes{ 8, 6 } + Bytes(28, 1);
+
+	ike.src = own;
+	ike.dst = peer;
+	solicit.src = "fe80::1";
+	solicit.dst = "fe80::2";
+	solicit.proto = 58;
+	solicit.ttl = 255;
+	solicit.payload = Bytes{ 135, 0, 0, 0 } + Bytes(20);
+	auto send = [&](unsigned count) {
+		for (unsigned i = 0; i < count; i++) {
+			ike.payload = udp(500, 500, Bytes(LEN - 29, 1) + Bytes{ (uint8_t)i });
+			feed(fake[twin], gw_mac + wan_mac + Bytes{ 8, 0 } + ike.bytes());
+		}
+		feed(fake[twin], gw_mac + wan_mac + Bytes{ 0x86, 0xdd } + solicit.bytes());
+		feed(fake[twin], arp);
+		turn();
+	};
+	start();
+	limit_port(wan, DP_OUT, { rest().police(8000000, 3 * LEN).set(EF) });
+	send(5);
+	ASSERT_EQ(left(), 5u) << "three of five, and what finds neighbours";
+	EXPECT_EQ(port_stats(wan, DP_OUT).policed, 2u);
+	EXPECT_EQ(fake[wan].tx[0][15] >> 2, (int)EF);
+	EXPECT_TRUE(checksum_right(&fake[wan].tx[0][14]));
+	fake[wan].tx.clear();
+	limit_port(wan, DP_OUT, { rest().shape(8000000) });
+	ike.dst = "224.0.0.5"; /* whatever it is for */
+	ike.proto = 1;
+	send(10);
+	EXPECT_LE(left(), 4u);
+	for (int ms = 0; ms < 10; ms++) {
+		now++;
+		turn();
+	}
+	ASSERT_EQ(left(), 12u);
+	Bytes last = gw_mac + wan_mac + Bytes{ 8, 0 } + ike.bytes();
+	EXPECT_EQ(fake[wan].tx[11], last) << "as it was, in turn";
+	EXPECT_EQ(drops(PATH_DROP_TX_UNPROTECTED), 0u);
+}
+
 } // namespace
