@@ -9,6 +9,8 @@ lab_options "$@"
 # configure [LINE]: a hub with spoke 1 in the global VRF, and spoke 2, by its identity, in VRF red, which has the same address inside.
 configure() {
 	NAVE_POOL_LAST=10.77.0.110 nave_config_hub hub
+	sed -i "s/^interface Loopback0/&\n ipv6 address 2001:db8:77::254\/128/; s/^interface Virtual-Template1.*/&\n ipv6 unnumbered Loopback0/
+		s/ ipsec ipv4$/ ipsec dual-overlay/" "$LAB_DIR/hub/config"
 	cat >>"$LAB_DIR/hub/config" <<CFG
 ${1:-}
 ip route 10.66.0.0 255.255.0.0 Null0
@@ -78,6 +80,8 @@ lab_ns hub-red
 lab_in hub sysctl -qw net.ipv4.conf.all.rp_filter=1 net.ipv4.conf.default.rp_filter=1
 configure
 nave_config_spoke spoke1 1
+sed -i 's/ ip address negotiated/ ip unnumbered Loopback0\n ipv6 unnumbered Loopback0/; s/ ipsec ipv4$/ ipsec dual-overlay/' "$LAB_DIR/spoke1/config"
+printf 'interface Loopback0\n ip address 10.77.0.1 255.255.255.255\n ipv6 address 2001:db8:77::1/128\n' >>"$LAB_DIR/spoke1/config"
 nave_config_spoke spoke2 2
 NAVE_PLATFORM_LINES="vrf red netns $LAB-hub-red" nave_start hub none || lab_finish
 lab_capture hub eth0 wan.pcap
@@ -103,6 +107,7 @@ lab_check 'the sessions have stayed' same_sessions
 lab_capture hub "Vi$V1" vif.pcap
 VIF_CAPTURE=$LAB_CAPTURE
 lab_check 'the hub speaks by it' ping_by hub "Vi$V1" 10.20.1.10
+lab_check 'IPv6 too' ping_by hub "Vi$V1" 2001:db8:77::1
 lab_check 'and by its address' ping_by hub 10.77.0.254 10.20.1.10
 lab_check 'the host behind the spoke reaches it' lab_ping spoke1-lan 10.20.1.10 10.77.0.254 2
 lab_check 'so in the VRF' ping_by hub-red "Vi$V2" 10.20.2.10
@@ -123,6 +128,7 @@ lab_check 'who deletes it' ip -n "$LAB-hub" link del "Vi$V1"
 lab_check 'sees it come back' lab_wait 5 leads hub 10.20.1.0/24 "Vi$V1"
 lab_check 'and the log tells' lab_log_has hub-navedp "netdev=Vi$V1 .*up=0 err=ABSENT"
 lab_check 'it works again' lab_wait 5 ping_by hub "Vi$V1" 10.20.1.10
+lab_check 'in both families' ping_by hub 2001:db8:77::254 2001:db8:77::1
 
 nave_crash hub navedp
 lab_check 'with its program it is gone' lab_wait 5 no_link hub "Vi$V1"
