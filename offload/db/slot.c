@@ -33,9 +33,7 @@ static uint32_t queue_take(struct db_slots *s, uint32_t q)
 /* Whether the slot that was returned first has rested enough, or there is no other. */
 static bool is_rested(const struct db_slots *s, uint32_t q)
 {
-	uint32_t used = s->fresh[q] - s->begin[q] - s->count[q];
-
-	return s->fresh[q] == s->end[q] || (s->count[q] > DB_SLOT_REST && s->count[q] > used);
+	return s->fresh[q] == s->end[q] || s->count[q] > DB_SLOT_REST;
 }
 
 static bool is_full(const struct db_slots *s, uint32_t q)
@@ -52,7 +50,6 @@ static void set_range(struct db_slots *s, uint32_t q, uint32_t begin, uint32_t e
 {
 	uint32_t claimed = db_state_claimed(s->state, s->direction);
 
-	s->begin[q] = begin;
 	s->fresh[q] = claimed < begin ? begin : claimed < end ? claimed : end;
 	s->end[q] = end;
 }

@@ -14,8 +14,8 @@ extern "C" {
 /*
  * Slots of one direction.  Inbound, SPI = generation above, slot in the low bits: the lookup is an array access and
  * a stale SPI fails by its generation.  Generations start at 1, so with at least 256 slots the SPIs 0-255 never
- * occur.  A freed slot rests behind all that were freed before it, and until DB_SLOT_REST others rest and as many as are in use; only then
- * does it go before one that never was used, whose memory nobody has paid for yet.  Main lcore alone.
+ * occur.  A freed slot rests behind all that were freed before it, until DB_SLOT_REST others rest; then it goes before one that never was
+ * used, whose memory nobody has paid for yet.  Main lcore alone.
  */
 enum { DB_SLOT_REST = 1024 };
 
@@ -27,7 +27,6 @@ struct db_slots {
 	uint32_t *queue[2];     /* returned slots, in that order: below 'low', and the rest */
 	uint32_t head[2];
 	uint32_t count[2];
-	uint32_t begin[2]; /* the slots of each */
 	uint32_t fresh[2]; /* those never used begin here ... */
 	uint32_t end[2];   /* ... and end here */
 	uint32_t slots;

@@ -39,12 +39,20 @@ placed() { nave_is hub1 "[(p['placement'], p['inbound']) for p in d['placements'
 
 only_the_spoke() { nave_is hub1 "d['ikev2']['up'] == 1" show version; }
 
+# How long a program's first thread could have run and didn't.
+waited_ms() { awk '{ printf "%d", $2 / 1000000 }' "/proc/$1/task/$1/schedstat"; }
+
+# Within 5 s, less what others kept naved off the CPU meanwhile.
 go() {
-	local begin=${EPOCHREALTIME/./}
+	local begin=${EPOCHREALTIME/./} naved waited took
+	naved=$(nave_pid hub1 naved)
+	waited=$(waited_ms "$naved")
 	kill -INT "$LOAD"
-	lab_wait 30 only_the_spoke || return 1
-	LAB_NOTE="$(((${EPOCHREALTIME/./} - begin) / 1000)) ms"
-	[ $((${EPOCHREALTIME/./} - begin)) -lt 5000000 ]
+	lab_wait 60 only_the_spoke || return 1
+	took=$(((${EPOCHREALTIME/./} - begin) / 1000))
+	waited=$(($(waited_ms "$naved") - waited))
+	LAB_NOTE="$took ms, $waited of them waiting for a CPU"
+	[ $((took - waited)) -lt 5000 ]
 }
 
 nothing_left() {
@@ -52,11 +60,18 @@ nothing_left() {
 		nave_is hub1 "sum(r['code'] == 'S' and str(r['interface']).startswith('Virtual-Access') for r in d['routes']) == 2" show ip route
 }
 
+# The last request that was answered, and how many were.
+last_ping() { grep -o 'icmp_seq=[0-9]*' "$LAB_DIR/ping.log" | tail -n 1 | cut -d = -f 2; }
+answered() { grep -c 'icmp_seq=.*ms$' "$LAB_DIR/ping.log"; }
+answered_since() { [ "$(last_ping)" -gt "$1" ]; }
+
+# A gap is a loss; what is under way at the end isn't.
 no_ping_lost() {
+	lab_wait 5 answered_since "$(last_ping)" || return 1
 	kill -INT "$PING"
 	lab_wait 5 grep -q 'packet loss' "$LAB_DIR/ping.log" || return 1
-	LAB_NOTE=$(grep 'packet loss' "$LAB_DIR/ping.log")
-	grep -q ' 0% packet loss' "$LAB_DIR/ping.log"
+	LAB_NOTE="$(answered) of $(last_ping)"
+	[ "$(answered)" = "$(last_ping)" ]
 }
 
 lab_options "$@"
@@ -70,7 +85,7 @@ nave_config_spoke spoke1 1
 lab_check 'the hub starts' nave_start hub1 "$LAB_NIC" || lab_finish
 lab_check 'a spoke starts' nave_start spoke1 none || lab_finish
 lab_check 'ping from LAN to LAN' lab_wait 15 lab_ping spoke1-lan 10.20.1.10 10.10.0.10 || lab_finish
-lab_start ping spoke1-lan ping -n -q -i 0.01 10.10.0.10
+lab_start ping spoke1-lan ping -n -i 0.01 10.10.0.10
 PING=$LAB_PID
 naved=$(rss_kb naved)
 navedp=$(rss_kb navedp)
