@@ -162,6 +162,7 @@ static enum err set_up(struct navedp_vif *v, struct nl *nl)
 	if (err != ERR_OK)
 		return err;
 	v->set_mtu = v->mtu;
+	v->ifindex = link.index;
 	add_alias(v, nl, link.index);
 	return nl_link_set_up(nl, link.index, true);
 }
@@ -186,14 +187,11 @@ void navedp_vif_open(struct navedp_errand *e)
 void navedp_vif_resize(struct navedp_errand *e)
 {
 	struct navedp_vif *v = list_of(e, struct navedp_vif, errand);
-	struct nl_link link;
 	struct nl *nl = NULL;
 
 	v->err = nl_open(v->space->fd, &nl);
 	if (v->err == ERR_OK)
-		v->err = nl_link_find(nl, v->name, &link);
-	if (v->err == ERR_OK)
-		v->err = nl_link_set_mtu(nl, link.index, v->mtu);
+		v->err = nl_link_set_mtu(nl, v->ifindex, v->mtu);
 	nl_close(nl);
 	v->set_mtu = v->mtu; /* tried once */
 }

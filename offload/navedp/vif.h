@@ -27,6 +27,7 @@ struct navedp_vif {
 	struct navedp_space *space; /* NULL: not yet */
 	uint32_t mtu;               /* as it is to be; 0: not known yet */
 	uint32_t set_mtu;           /* as it is */
+	uint32_t ifindex;           /* of the device: another may have its name by now */
 	enum err err;               /* of the last errand */
 
 	/* navedp/vifs.h */
