@@ -59,7 +59,7 @@ static bool whole(struct path_ctx *c, struct path_pkt *p)
 }
 
 /* An IP packet whose header was read. */
-static inline void read_on(struct path_ctx *c, struct path_pkt *p)
+static __rte_always_inline void read_on(struct path_ctx *c, struct path_pkt *p)
 {
 	uint32_t at;
 
@@ -89,7 +89,7 @@ void path_classify_passed(struct path_ctx *c, struct path_pkt *p)
 }
 
 /* With a gate it passes that first, once. */
-static void sort_ip(struct path_ctx *c, struct path_pkt *p, bool group, uint32_t gate)
+static inline void sort_ip(struct path_ctx *c, struct path_pkt *p, bool group, uint32_t gate)
 {
 	enum path_drop why;
 

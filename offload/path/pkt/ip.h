@@ -105,7 +105,7 @@ static inline uint8_t path_ip_tos(const uint8_t *ip, uint8_t family)
 /* 'path_ip_parse' of one family; 'p->ip' is set, and 20 bytes are there. */
 enum path_drop path_ip_parse6(struct path_pkt *p);
 
-static inline enum path_drop path_ip_parse4(struct path_pkt *p)
+static __rte_always_inline enum path_drop path_ip_parse4(struct path_pkt *p)
 {
 	uint32_t have = p->m->data_len;
 	uint32_t header = (p->ip[0] & 15u) * 4;
@@ -130,9 +130,9 @@ static inline enum path_drop path_ip_parse4(struct path_pkt *p)
 
 /*
  * Reads the header that 'p->m' begins with: sets ip, len, family, proto, l4, tos and the fragment flags, and cuts
- * what stands behind the packet.  PATH_DROP_COUNT, or why it must be dropped.
+ * what stands behind the packet.  PATH_DROP_COUNT, or why it must be dropped.  Always in line, since every packet passes here.
  */
-static inline enum path_drop path_ip_parse(struct path_pkt *p)
+static __rte_always_inline enum path_drop path_ip_parse(struct path_pkt *p)
 {
 	p->ip = path_buf_data(p->m);
 	if (p->m->data_len < PATH_IP4)
