@@ -174,22 +174,22 @@ udp_listens() { lab_in hub1-lan ss -Hlun "sport = :$1" | grep -q .; }
 # datagrams FROM_NODE FROM TO_NODE TO RATE COUNT [TOS]: COUNT of 1172 bytes, 1200 with their headers, RATE bits of that a second (0: at once); prints how
 # many came, and at how many bits a second they did.
 datagrams() {
-	lab_in "$3" timeout 30 python3 -c 'import socket, sys, time
+	lab_in "$3" timeout 30 python3 -c 'import socket, struct, sys
+TIMESTAMPNS = 35 # the kernel tells when each came: whoever reads it may have to wait for a CPU
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+s.setsockopt(socket.SOL_SOCKET, TIMESTAMPNS, 1)
 s.bind((sys.argv[1], 6000))
 s.settimeout(20)
-came, first, last = 0, 0, 0
+came = []
 while True:
     try:
-        s.recv(2000)
+        second, ns = struct.unpack("qq", s.recvmsg(2000, 64)[1][0][2])
     except TimeoutError:
         break
-    last = time.monotonic()
-    first = first or last
-    came += 1
+    came.append(second * 10**9 + ns)
     s.settimeout(0.6)
-print(came, round((came - 1) * 9600 / (last - first)) if came > 1 else 0)' "$4" >"$LAB_DIR/came" &
+print(len(came), round((len(came) - 1) * 9600 * 10**9 / (came[-1] - came[0])) if len(came) > 1 else 0)' "$4" >"$LAB_DIR/came" &
 	local sink=$!
 	lab_wait 15 sink_listens "$3" || return 1
 	lab_in "$1" python3 -c 'import socket, sys, time
