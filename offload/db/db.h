@@ -55,7 +55,7 @@ struct db {
 	uint32_t *carrier_head;     /* [DB_CARRIER_HEADS]; 0: none */
 	uint32_t slot_mask;
 	uint32_t epoch;        /* grows with every change that may alter an outer route */
-	uint32_t routes_epoch; /* grows with every change of a VRF's routes; never 0 */
+	uint64_t routes_epoch; /* grows with every change of a VRF's routes; never 0 */
 	uint8_t vif_port;      /* index of the one of kind VIF; DB_PORT_NONE */
 	struct db_rcu *rcu;
 
@@ -110,9 +110,7 @@ static inline void db_touch(struct db *db)
 /* Says that routes have changed, and with them, it may be, outer ones.  After the change, before what it replaced is let go. */
 static inline void db_touch_routes(struct db *db)
 {
-	uint32_t next = db->routes_epoch + 1;
-
-	__atomic_store_n(&db->routes_epoch, next == 0 ? 1 : next, __ATOMIC_RELEASE);
+	__atomic_store_n(&db->routes_epoch, db->routes_epoch + 1, __ATOMIC_RELEASE);
 	db_touch(db);
 }
 

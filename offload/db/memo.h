@@ -20,11 +20,11 @@ enum { DB_MEMO_PLACES = 1 << 14 };
 
 struct db_memo_place {
 	struct db_key key;
-	uint32_t epoch; /* of the routes; 0: nothing is remembered */
+	uint64_t epoch; /* of the routes; 0: nothing is remembered */
 	uint32_t hop;
 	uint16_t vrf; /* index */
 	bool v6;
-	uint8_t spare[5];
+	uint8_t spare;
 };
 static_assert(sizeof(struct db_memo_place) == 32, "place: half a line");
 
@@ -48,7 +48,7 @@ static inline struct db_memo_place *db_memo_at(struct db_memo *m, uint16_t vrf, 
 /* The hop of 'key' in the VRF with index 'vrf'.  Its worker, under QSBR. */
 static inline uint32_t db_memo_lookup(struct db_memo *m, const struct db *db, uint16_t vrf, bool v6, struct db_key key)
 {
-	uint32_t epoch = __atomic_load_n(&db->routes_epoch, __ATOMIC_ACQUIRE); /* first: what is newer is asked again */
+	uint64_t epoch = __atomic_load_n(&db->routes_epoch, __ATOMIC_ACQUIRE); /* first: what is newer is asked again */
 	struct db_memo_place *p = db_memo_at(m, vrf, key);
 
 	if (p->epoch != epoch || !db_key_eq(p->key, key) || p->vrf != vrf || p->v6 != v6) {
