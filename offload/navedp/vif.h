@@ -32,6 +32,7 @@ struct navedp_vif {
 
 	/* navedp/vifs.h */
 	struct list link;
+	struct map_node by_name;
 	struct navedp_vifs *all; /* NULL: they are gone */
 	uint32_t tunnel;         /* ids */
 	uint32_t vrf;

@@ -18,6 +18,7 @@ enum { VIFS_DEVICES = 1024, VIFS_LOOK_MS = 100, VIFS_PAUSE_MS = 100, VIFS_PAUSE_
 
 struct navedp_vifs {
 	struct list all;
+	struct map names; /* of all: several may have one, of which one is wanted, or be in different VRFs */
 	struct navedp_errands *errands;
 	struct navedp_vif_port port;
 	uint8_t index;    /* of the port */
@@ -62,14 +63,18 @@ static void close_port(struct navedp_box *b, struct navedp_vifs *s)
 		b->conf.ports[s->index] = (struct path_port){ .ops = NULL };
 	navedp_vif_port_fini(&s->port, b->conf.db->limits.tunnels);
 	navedp_errand_close(s->errands);
+	map_fini(&s->names);
 	free(s);
 }
 
 static enum err begin(struct navedp_box *b)
 {
+	static const uint8_t any_key[16] = { 0 }; /* names are control's, not peers' */
 	struct navedp_vifs *s = (struct navedp_vifs *)calloc(1, sizeof(*s));
-	enum err err = s == NULL ? ERR_NOMEM : navedp_errand_open(&s->errands);
+	enum err err = s == NULL ? ERR_NOMEM : map_init(&s->names, any_key);
 
+	if (err == ERR_OK)
+		err = navedp_errand_open(&s->errands);
 	if (s == NULL)
 		return err;
 	s->index = DB_PORT_NONE;
@@ -132,20 +137,31 @@ static void dismiss(struct navedp_box *b, struct navedp_vif *v)
 	__atomic_store_n(&v->all->port.at[v->index], NULL, __ATOMIC_RELEASE);
 }
 
-static bool same_device(const struct navedp_vif *a, const struct navedp_vif *b)
+static uint64_t name_hash(const struct navedp_vif *v)
 {
-	return a->vrf == b->vrf && strcmp(a->name, b->name) == 0;
+	return map_hash(&v->all->names, bytes_of(v->name, strlen(v->name)));
+}
+
+/* The first at or behind 'n' that is another one's of the same device; NULL: none. */
+static struct navedp_vif *other_of(const struct navedp_vif *v, struct map_node *n)
+{
+	for (; n != NULL; n = map_find_next(n)) {
+		struct navedp_vif *other = list_of(n, struct navedp_vif, by_name);
+
+		if (other != v && other->vrf == v->vrf && strcmp(other->name, v->name) == 0)
+			return other;
+	}
+	return NULL;
 }
 
 /* A tunnel that a former control left has the name no longer. */
 static void claim(struct navedp_box *b, const struct navedp_vif *v)
 {
-	list_each (it, &v->all->all) {
-		struct navedp_vif *other = list_of(it, struct navedp_vif, link);
+	struct navedp_vif *other = other_of(v, map_find(&v->all->names, name_hash(v)));
 
-		if (other != v && other->wanted && same_device(other, v))
+	for (; other != NULL; other = other_of(v, map_find_next(&other->by_name)))
+		if (other->wanted)
 			dismiss(b, other);
-	}
 }
 
 static enum err make(struct navedp_box *b, uint32_t index, const struct dp_tunnel *conf)
@@ -164,6 +180,7 @@ static enum err make(struct navedp_box *b, uint32_t index, const struct dp_tunne
 	dp_ifname(conf->name, v->name);
 	(void)snprintf(v->alias, sizeof(v->alias), "%s", conf->name);
 	list_add(&v->all->all, &v->link);
+	map_add(&v->all->names, &v->by_name, name_hash(v));
 	__atomic_store_n(&v->all->port.at[index], v, __ATOMIC_RELEASE);
 	claim(b, v);
 	v->all->stirred = true;
@@ -275,13 +292,7 @@ static void take_done(struct navedp_box *b, struct server *server, uint64_t now_
 /* A device of its name that is on its way out. */
 static bool has_predecessor(const struct navedp_vif *v)
 {
-	list_each (it, &v->all->all) {
-		const struct navedp_vif *other = list_of(it, const struct navedp_vif, link);
-
-		if (other != v && same_device(other, v))
-			return true;
-	}
-	return false;
+	return other_of(v, map_find(&v->all->names, name_hash(v))) != NULL;
 }
 
 /* A VRF without a TUN has no place in the host. */
@@ -324,6 +335,7 @@ static void open_device(struct navedp_box *b, struct navedp_vif *v, struct serve
 static void forget(struct navedp_box *b, struct navedp_vif *v)
 {
 	list_del(&v->link);
+	map_del(&v->all->names, &v->by_name);
 	navedp_space_put(b, v->space);
 	db_rcu_defer(b->conf.db->rcu, free_it, NULL, v);
 }
@@ -397,6 +409,7 @@ void navedp_vifs_free(struct navedp_box *b)
 			free(v);
 	}
 	navedp_vif_port_fini(&s->port, b->conf.db->limits.tunnels);
+	map_fini(&s->names);
 	b->vifs = NULL;
 	free(s);
 }
