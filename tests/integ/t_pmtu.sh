@@ -39,15 +39,19 @@ wan_takes() {
 	ip -n "$LAB-inet" route replace 2001:db8:51::1/128 dev brhub mtu lock "$1"
 }
 
-# over DESTINATION MODE: both ends with that mode.
+# over DESTINATION MODE FAMILIES: both ends with that mode, which carries these.
 over() {
 	local n
 	for n in hub1 spoke1; do
 		sed -i "s/^ tunnel mode .*/ tunnel mode $2/; s/^ tunnel destination .*/ tunnel destination $1/" "$LAB_DIR/$n/config"
 		nave_reload "$n" || return 1
 	done
-	lab_wait 40 nave_up spoke1 1 && lab_wait 5 lab_ping spoke1-lan 2001:db8:20:1::2 2001:db8:10::2 1 && lab_wait 5 lab_ping spoke1-lan 10.20.1.2 10.10.0.2 1
+	lab_wait 40 nave_up spoke1 1 || return 1
+	for n in $3; do lab_wait 5 "ping$n" || return 1; done
 }
+
+ping4() { lab_ping spoke1-lan 10.20.1.2 10.10.0.2 1; }
+ping6() { lab_ping spoke1-lan 2001:db8:20:1::2 2001:db8:10::2 1; }
 
 # Hosts forget what they have heard of other paths.
 forget() {
@@ -65,17 +69,16 @@ tcp6() { lab_in spoke1-lan ./tcp.py send 2001:db8:20:1::2 2001:db8:10::2 300000 
 # tunnel_mtu NAME BELOW: what the tunnel takes has become less than that.
 tunnel_mtu() { nave_is "$1" "all(0 < f['mtu'] < $2 for f in d['flows'])" show crypto ipsec sa; }
 
-mode() { # DESTINATION MODE [silent]
-	local mtu
+mode() { # DESTINATION MODE FAMILIES [silent]
+	local mtu family
 	wan_takes 1500
-	lab_check "$2 over $1${3:+, and no ICMP}" over "$1" "$2" || return 1
-	for mtu in 1400 1280; do
+	lab_check "$2 over $1${4:+, and no ICMP}" over "$1" "$2" "$3" || return 1
+	for mtu in 1500 1400 1280; do
 		wan_takes $mtu
 		forget
-		lab_check "WAN of $mtu: TCP over IPv4" tcp4
-		lab_check "WAN of $mtu: TCP over IPv6" tcp6
+		for family in $3; do lab_check "WAN of $mtu: TCP over IPv$family" "tcp$family"; done
 	done
-	[ -z "${3:-}" ] || return 0
+	[ -z "${4:-}" ] || return 0
 	lab_check 'the hub knows what its tunnel takes' tunnel_mtu hub1 1280
 	lab_check 'the spoke, too' tunnel_mtu spoke1 1280
 }
@@ -119,10 +122,14 @@ second_family
 lab_check 'hub starts' nave_start hub1 "$LAB_NIC" || lab_finish
 lab_check 'spoke starts' nave_start spoke1 none || lab_finish
 modes() { # [silent]
-	mode 198.51.100.1 'ipsec dual-overlay' "$@"
-	mode 2001:db8:51::1 'ipsec dual-overlay' "$@"
-	mode 198.51.100.1 'gre ip' "$@"
-	mode 2001:db8:51::1 'gre ipv6' "$@"
+	mode 198.51.100.1 'ipsec ipv4' 4 "$@"
+	mode 198.51.100.1 'ipsec ipv4 v6-overlay' 6 "$@"
+	mode 2001:db8:51::1 'ipsec ipv6' 6 "$@"
+	mode 2001:db8:51::1 'ipsec ipv6 v4-overlay' 4 "$@"
+	mode 198.51.100.1 'ipsec dual-overlay' '4 6' "$@"
+	mode 2001:db8:51::1 'ipsec dual-overlay' '4 6' "$@"
+	mode 198.51.100.1 'gre ip' '4 6' "$@"
+	mode 2001:db8:51::1 'gre ipv6' '4 6' "$@"
 }
 
 silence

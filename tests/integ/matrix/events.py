@@ -30,15 +30,21 @@ async def _new_session(c, act, seconds=NEW_KEYS_S):
 
 
 async def _both(c, nave, ss, changed):
-    """Both requests leave before either comes.  strongSwan's is the first to be sent again: when Nave has done already what it asks for, it
+    """Both requests leave before either comes, and strongSwan's, sent again, comes first: when Nave has done already what it asks for, it
     gets TEMPORARY_FAILURE (RFC7296-2.25.1), after which strongSwan 5.9.8 forgets to send by the child that replaced the old one."""
     was = c.pair
-    async with c.world.stopped(c.outer) as count:
+
+    async def passes(what, way):
+        while await stop.count(way) == 0:
+            await c.until(what, NEW_KEYS_S, lambda _: True)
+
+    async with c.world.stopped(c.outer) as stop:
         await ss()
         await nave()
-        await c.until("both requests on their way", NEW_KEYS_S, lambda _: True)
-        while min(await count()) == 0:
-            await c.until("both requests on their way", NEW_KEYS_S, lambda _: True)
+        await passes("strongSwan's request on its way", "from")
+        await passes("Nave's request on its way", "to")
+        await stop.open("from")
+        await passes("strongSwan's request comes", "from")
     await c.agree("new keys of both requests", NEW_KEYS_S, lambda now: changed(was, now))
 
 

@@ -85,6 +85,24 @@ class Pair:
         return Pair(ike, esp)
 
 
+class Stop:
+    """What World.stopped drops of an address, by way: "to" and "from" it."""
+
+    def __init__(self, router, address, what):
+        self.router = router
+        self.what = what
+        self.chains = {way: f"x{address.replace('.', '-')}-{way}" for way in ("to", "from")}
+
+    async def count(self, way):
+        """How many packets that way since it was closed, or opened again."""
+        out = await self.router(f"list chain ip matrix {self.chains[way]}\n")
+        return int(out.split("packets ")[1].split()[0])
+
+    async def open(self, way):
+        chain = self.chains[way]
+        await self.router(f"flush chain ip matrix {chain}\nadd rule ip matrix {chain} {self.what} counter\n")
+
+
 class World:
     def __init__(self, lab, directory, mtu):
         self.lab, self.directory, self.mtu = lab, pathlib.Path(directory), int(mtu)
@@ -189,17 +207,12 @@ class World:
 
     @contextlib.asynccontextmanager
     async def stopped(self, address, what="udp dport 4500 @th,64,32 0"):
-        """Nothing of 'what' (IKE unless told) passes from or to 'address' within; gives a function that counts it both ways."""
-        chains = [f"x{address.replace('.', '-')}-{way}" for way in ("to", "from")]
+        """Nothing of 'what' (IKE unless told) passes from or to 'address' within; gives a Stop."""
+        stop = Stop(self.router, address, what)
         await self.router("".join(f"add chain ip matrix {c}\nadd rule ip matrix {c} {what} counter drop\n"
-            f"add element ip matrix {c.rpartition('-')[2]} {{ {address} : jump {c} }}\n" for c in chains))  # fmt: skip
-
-        async def count():
-            out = [await self.router(f"list chain ip matrix {c}\n") for c in chains]
-            return [int(o.split("packets ")[1].split()[0]) for o in out]
-
+            f"add element ip matrix {way} {{ {address} : jump {c} }}\n" for way, c in stop.chains.items()))  # fmt: skip
         try:
-            yield count
+            yield stop
         finally:
-            await self.router("".join(f"delete element ip matrix {c.rpartition('-')[2]} {{ {address} }}\n"
-                f"flush chain ip matrix {c}\ndelete chain ip matrix {c}\n" for c in chains))  # fmt: skip
+            await self.router("".join(f"delete element ip matrix {way} {{ {address} }}\n"
+                f"flush chain ip matrix {c}\ndelete chain ip matrix {c}\n" for way, c in stop.chains.items()))  # fmt: skip
