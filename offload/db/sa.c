@@ -66,6 +66,8 @@ static enum err compile_selectors(struct db *db, struct db_sa *sa, const struct 
 	for (uint32_t i = 0; i < sa->ts_count; i++)
 		if (db_ts_any(&sa->ts[i]))
 			sa->flags = (uint16_t)(sa->flags | (sa->ts[i].family == AF_INET6 ? DB_SA_ANY6 : DB_SA_ANY4));
+	if (sa->ts_count == 1 && db_ts_portless4(sa->ts))
+		sa->flags |= DB_SA_PAIR4;
 	return ERR_OK;
 }
 

@@ -45,6 +45,7 @@ enum {
 	DB_SA_GRE = 1u << 6,       /* protects GRE; its selectors speak of that, not of what it carries */
 	DB_SA_TRANSPORT = 1u << 7, /* the outer IP header delivers the GRE packet */
 	DB_SA_OFFLOAD = 1u << 8,   /* may be placed in a device */
+	DB_SA_PAIR4 = 1u << 9,     /* its selectors are one pair of IPv4 that names no ports */
 };
 
 /* What becomes of a published configuration. */

@@ -78,6 +78,11 @@ static bool address_in(const struct db_ts_side *s, struct db_key k)
 	return db_key_le(s->first, k) && db_key_le(k, s->last);
 }
 
+bool db_ts_portless4(const struct db_ts *ts)
+{
+	return ts->family == AF_INET && all_ports(&ts->local) && all_ports(&ts->remote);
+}
+
 bool db_ts_match(const struct db_ts *ts, uint32_t count, const struct db_flow *flow)
 {
 	for (uint32_t i = 0; i < count; i++) {

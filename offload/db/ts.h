@@ -51,6 +51,16 @@ bool db_ts_any(const struct db_ts *ts);
 /* Whether one of the 'count' pairs covers 'flow'. */
 bool db_ts_match(const struct db_ts *ts, uint32_t count, const struct db_flow *flow);
 
+/* Whether 'ts' is of IPv4 and lets all ports pass. */
+bool db_ts_portless4(const struct db_ts *ts);
+
+/* Whether it covers what goes between two addresses, the upper words of their keys. */
+static inline bool db_ts_match4(const struct db_ts *ts, uint64_t local, uint64_t remote, uint8_t proto)
+{
+	return (ts->proto == 0 || ts->proto == proto) && local - ts->local.first.hi <= ts->local.last.hi - ts->local.first.hi &&
+	       remote - ts->remote.first.hi <= ts->remote.last.hi - ts->remote.first.hi;
+}
+
 #ifdef __cplusplus
 }
 #endif

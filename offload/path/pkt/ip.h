@@ -184,6 +184,11 @@ static inline bool path_ip_selected(const struct path_pkt *p, const struct db_sa
 
 	if ((sa->flags & (p->family == AF_INET6 ? DB_SA_ANY6 : DB_SA_ANY4)) != 0)
 		return true;
+	if (p->family == AF_INET && (sa->flags & DB_SA_PAIR4) != 0) {
+		uint64_t src = db_key_v4(p->ip + 12).hi, dst = db_key_v4(p->ip + 16).hi;
+
+		return db_ts_match4(sa->ts, out ? src : dst, out ? dst : src, p->proto);
+	}
 	path_ip_flow(p, out, &f);
 	return db_ts_match(sa->ts, sa->ts_count, &f);
 }

@@ -40,12 +40,18 @@ db_flow flow(const char *local, const char *remote, uint8_t proto = 6, int local
 	return f;
 }
 
+/* A pair that the short way is for says the same by it. */
 bool covers(const dp_ts_pair &pair, const db_flow &f)
 {
 	db_ts ts;
 
 	EXPECT_EQ(db_ts_of(&pair, &ts), ERR_OK);
-	return db_ts_match(&ts, 1, &f);
+	bool covered = db_ts_match(&ts, 1, &f);
+
+	if (db_ts_portless4(&ts) && f.family == AF_INET) {
+		EXPECT_EQ(db_ts_match4(&ts, f.local.hi, f.remote.hi, f.proto), covered);
+	}
+	return covered;
 }
 
 } // namespace
@@ -61,6 +67,34 @@ TEST(Ts, ranges_are_inclusive_and_directions_kept)
 	EXPECT_FALSE(covers(p, flow("10.0.0.5", "192.0.3.0")));
 	EXPECT_FALSE(covers(p, flow("192.0.2.1", "10.0.0.5")));
 	EXPECT_FALSE(covers(p, flow("2001:db8::1", "2001:db8::2")));
+}
+
+TEST(Ts, the_short_way_is_for_IPv4_without_ports)
+{
+	const struct row {
+		dp_ts_pair pair;
+		bool is;
+	} rows[] = {
+		{ { side("10.0.0.5", "10.0.0.5", 47), side("0.0.0.0", "255.255.255.255", 47) }, true },
+		{ { side("10.0.0.5", "10.0.0.5"), side("192.0.2.1", "192.0.2.9") }, true },
+		{ { side("10.0.0.5", "10.0.0.5", 6, 80, 80), side("192.0.2.1", "192.0.2.9", 6) }, false },
+		{ { side("10.0.0.5", "10.0.0.5", 6), side("192.0.2.1", "192.0.2.9", 6, 0, 65534) }, false },
+		{ { side("10.0.0.5", "10.0.0.5", 6), side("192.0.2.1", "192.0.2.9", 6, 65535, 0) }, false },
+		{ { side("2001:db8::1", "2001:db8::1"), side("2001:db8::2", "2001:db8::2") }, false },
+	};
+
+	for (const row &r : rows) {
+		db_ts ts;
+
+		ASSERT_EQ(db_ts_of(&r.pair, &ts), ERR_OK);
+		EXPECT_EQ(db_ts_portless4(&ts), r.is);
+	}
+	EXPECT_TRUE(covers(rows[0].pair, flow("10.0.0.5", "0.0.0.0", 47)));
+	EXPECT_TRUE(covers(rows[0].pair, flow("10.0.0.5", "255.255.255.255", 47)));
+	EXPECT_FALSE(covers(rows[0].pair, flow("10.0.0.5", "192.0.2.1", 6)));
+	EXPECT_FALSE(covers(rows[1].pair, flow("10.0.0.4", "192.0.2.1")));
+	EXPECT_FALSE(covers(rows[1].pair, flow("10.0.0.5", "192.0.2.10")));
+	EXPECT_FALSE(covers(rows[1].pair, flow("10.0.0.5", "192.0.2.0")));
 }
 
 TEST(Ts, ipv6_compares_all_128_bits)
