@@ -215,6 +215,9 @@ class Storm
 	}
 	void weather()
 	{
+		/* Not for long: a pair that can't be replaced ends with its lifetime. */
+		for (auto &n : sim.nodes)
+			n->w.set.install_err = sim.random.percent(5) ? ERR_FULL : ERR_OK;
 		if (!sim.random.percent(20))
 			return;
 		sim.loss = static_cast<unsigned>(sim.random.below(25));
@@ -223,7 +226,6 @@ class Storm
 		for (auto &n : sim.nodes) {
 			n->w.set.delay_ms = static_cast<uint32_t>(sim.random.below(3) * 25);
 			n->w.set.agree_ms = static_cast<uint32_t>(sim.random.percent(10) ? 4000 : sim.random.below(4) * 60);
-			n->w.set.install_err = sim.random.percent(5) ? ERR_FULL : ERR_OK;
 		}
 	}
 	void order()

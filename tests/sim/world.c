@@ -457,6 +457,15 @@ static void on_spi_free(void *ctx, uint32_t spi)
 		fault(w, "spi_free of %08x, which isn't the engine's", spi);
 }
 
+/* A pair that is replaced may be on its way out already, and none sends any more. */
+static bool has_line(const struct world_session *s, uint32_t line)
+{
+	list_each (l, &s->children)
+		if (list_of(l, struct world_child, link)->line == line)
+			return true;
+	return false;
+}
+
 static void on_install(void *ctx, struct slab_handle sa, struct ike_child_sa *child)
 {
 	struct world *w = (struct world *)ctx;
@@ -468,7 +477,7 @@ static void on_install(void *ctx, struct slab_handle sa, struct ike_child_sa *ch
 	if (s == NULL)
 		return;
 	c = world_child_new(child);
-	if (c->line == 0 || (c->replaces != 0) != (world_sender(s, c->line) != NULL))
+	if (c->line == 0 || (c->replaces != 0) != has_line(s, c->line))
 		fault(w, "install of %08x in a line that isn't its own", c->spi_in);
 	list_add(&s->children, &c->link);
 	c->sends = c->replaces == 0;
