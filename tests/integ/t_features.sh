@@ -171,8 +171,8 @@ for port in int(sys.argv[1]), int(sys.argv[1]), 7000:
 
 udp_listens() { lab_in hub1-lan ss -Hlun "sport = :$1" | grep -q .; }
 
-# datagrams FROM_NODE FROM TO_NODE TO RATE COUNT [TOS]: COUNT of 1172 bytes, 1200 with their headers, RATE bits of that a second (0: at once); prints how
-# many came, and at how many bits a second they did.
+# datagrams FROM_NODE FROM TO_NODE TO RATE COUNT [TOS [AHEAD]]: COUNT of 1172 bytes, 1200 with their headers, RATE bits of that a second (0: at once), AHEAD of
+# them at once to begin with; prints how many came, and at how many bits a second they did: by the line through all, since each may be late.
 datagrams() {
 	lab_in "$3" timeout 30 python3 -c 'import socket, struct, sys
 TIMESTAMPNS = 35 # the kernel tells when each came: whoever reads it may have to wait for a CPU
@@ -189,19 +189,21 @@ while True:
         break
     came.append(second * 10**9 + ns)
     s.settimeout(0.6)
-print(len(came), round((len(came) - 1) * 9600 * 10**9 / (came[-1] - came[0])) if len(came) > 1 else 0)' "$4" >"$LAB_DIR/came" &
+middle, at = (len(came) - 1) / 2, sum(came) / max(1, len(came))
+slope = sum((i - middle) * (t - at) for i, t in enumerate(came)) / max(1, sum((i - middle) ** 2 for i in range(len(came))))
+print(len(came), round(9600 * 10**9 / slope) if slope else 0)' "$4" >"$LAB_DIR/came" &
 	local sink=$!
 	lab_wait 15 sink_listens "$3" || return 1
 	lab_in "$1" python3 -c 'import socket, sys, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind((sys.argv[1], 0))
-rate, count = int(sys.argv[3]), int(sys.argv[4])
+rate, count, ahead = int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[6])
 s.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, int(sys.argv[5]))
 begin = time.monotonic()
 for i in range(count):
     if rate:
-        time.sleep(max(0, begin + i * 9600 / rate - time.monotonic()))
-    s.sendto(bytes(1172), (sys.argv[2], 6000))' "$2" "$4" "$5" "$6" "${7:-0}" || return 1
+        time.sleep(max(0, begin + (i - ahead) * 9600 / rate - time.monotonic()))
+    s.sendto(bytes(1172), (sys.argv[2], 6000))' "$2" "$4" "$5" "$6" "${7:-0}" "${8:-0}" || return 1
 	wait "$sink"
 	cat "$LAB_DIR/came"
 }
@@ -222,10 +224,10 @@ policed() {
 	[ "$came" -ge 205 ] && [ "$came" -le 232 ] && [ "$(policy hub1 Virtual-Access1 input exceeded_packets)" -eq $((400 - came)) ]
 }
 
-# A second of 15 % more than the rate, so that 160 ms of it wait at the end: all come, at the rate.
+# More than a second at the rate, of which 120 ms wait all the time, so that a sender that is late makes no gap: all come, at the rate.
 shaped() {
 	local came rate
-	read -r came rate < <(datagrams hub1-lan 10.10.0.10 spoke1-lan 10.20.1.10 2300000 250)
+	read -r came rate < <(datagrams hub1-lan 10.10.0.10 spoke1-lan 10.20.1.10 2000000 250 0 25)
 	LAB_NOTE="$came of 250 datagrams, $rate bit/s"
 	nave_ctl hub1 show policy-map interface Virtual-Access1
 	echo "$LAB_NOTE"
