@@ -285,6 +285,8 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 	if (err == ERR_OK)
 		err = map_init(&h->vifs, env->map_key);
 	if (err == ERR_OK)
+		err = map_init(&h->vif_names, env->map_key);
+	if (err == ERR_OK)
 		err = map_init(&h->by_peer, env->map_key);
 	if (err == ERR_OK)
 		err = map_init(&h->by_tunnel, env->map_key);
@@ -309,6 +311,7 @@ enum err session_hub_new(struct session_hub **out, const struct session_env *env
 		crypto_share_stock_free(h->shares);
 		map_fini(&h->statics);
 		map_fini(&h->vifs);
+		map_fini(&h->vif_names);
 		map_fini(&h->by_ike);
 		map_fini(&h->by_peer);
 		map_fini(&h->by_tunnel);

@@ -63,7 +63,8 @@ struct session_hub {
 	struct list rates;     /* struct session_named: policies */
 	struct list vrfs;      /* session/box/vrf.c */
 	struct map statics;    /* routes of the configuration, box/statics.c */
-	struct map vifs;       /* box/vif.c */
+	struct map vifs;       /* box/vif.c: by tunnel, */
+	struct map vif_names;  /* and by netdev */
 	struct session_tracks *tracks;
 	struct session_slas *slas;
 	struct session_plains *plains;

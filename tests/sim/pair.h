@@ -33,6 +33,15 @@ class Pair : public ::testing::Test
 		h = spoke.initiate(hub);
 		sim.run_for(ms);
 	}
+	/* It ended for that before it was up, and nothing is left. */
+	void expect_never_up(enum ike_down why)
+	{
+		EXPECT_TRUE(mine()->over);
+		EXPECT_EQ(mine()->why, why);
+		EXPECT_EQ(spoke.w.ups + hub.w.ups, 0u);
+		sim.run_for(60000);
+		expect_nothing_left();
+	}
 	struct world_session *mine()
 	{
 		return world_find(&spoke.w, h);

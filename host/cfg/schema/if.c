@@ -406,7 +406,7 @@ static const struct cfg_row rows[] = {
 		.pattern = "tunnel protection ipsec policy ipv4 <acl@acl>",
 		.slot = "tunnel protection ipsec policy ipv4",
 		.set = set_policy,
-		.help = "one child SA for each line of an access list, 16 at most: its selectors; for a static tunnel in an ipsec mode",
+		.help = "one child SA for each line of an access list, 100 at most: its selectors; for a static tunnel in an ipsec mode",
 	},
 	{
 		.mode = CFG_MODE_INTERFACE,

@@ -10,6 +10,7 @@
 
 struct vif {
 	struct map_node by_tunnel;
+	struct map_node by_name;
 	uint32_t tunnel;
 	uint32_t vrf;
 	char netdev[DP_IFNAME_MAX];
@@ -21,6 +22,11 @@ struct vif {
 static uint64_t hash_tunnel(const struct session_hub *h, uint32_t tunnel)
 {
 	return map_hash(&h->vifs, bytes_of(&tunnel, sizeof(tunnel)));
+}
+
+static uint64_t hash_name(const struct session_hub *h, const char *netdev)
+{
+	return map_hash(&h->vif_names, bytes_of(netdev, strlen(netdev)));
 }
 
 static struct vif *find(const struct session_hub *h, uint32_t tunnel)
@@ -81,12 +87,14 @@ static struct vif *make(struct session *s)
 	v->own[DP_V4] = session_exchange_own_address(s->access.source, AF_INET);
 	v->own[DP_V6] = session_exchange_own_address(s->access.source, AF_INET6);
 	map_add(&s->hub->vifs, &v->by_tunnel, hash_tunnel(s->hub, v->tunnel));
+	map_add(&s->hub->vif_names, &v->by_name, hash_name(s->hub, v->netdev));
 	return v;
 }
 
 static void drop(struct session_hub *h, struct vif *v)
 {
 	map_del(&h->vifs, &v->by_tunnel);
+	map_del(&h->vif_names, &v->by_name);
 	free(v);
 }
 
@@ -160,8 +168,10 @@ const char *session_vif_netdev(const struct session_hub *h, uint32_t tunnel)
 
 uint32_t session_vif_tunnel(const struct session_hub *h, uint32_t vrf, const char *netdev)
 {
-	for (struct map_node *n = map_walk(&h->vifs, NULL); n != NULL; n = map_walk(&h->vifs, n)) {
-		const struct vif *v = list_of(n, const struct vif, by_tunnel);
+	struct map_node *n = h->vif_names.count == 0 ? NULL : map_find(&h->vif_names, hash_name(h, netdev));
+
+	for (; n != NULL; n = map_find_next(n)) {
+		const struct vif *v = list_of(n, const struct vif, by_name);
 
 		if (v->up && v->vrf == vrf && strcmp(v->netdev, netdev) == 0)
 			return v->tunnel;
@@ -202,4 +212,5 @@ void session_vif_free_all(struct session_hub *h)
 		drop(h, list_of(n, struct vif, by_tunnel));
 	}
 	map_fini(&h->vifs);
+	map_fini(&h->vif_names);
 }
